@@ -1,0 +1,21 @@
+import { randomBytes } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+
+/** Time and randomness, handed in so that tests need neither. */
+export interface Clock {
+  /** Milliseconds since 1970. */
+  now(): number;
+  /** Waits; returns early, without an error, when `signal` is aborted. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+  /** `bytes` random bytes as lower-case hexadecimal digits. */
+  randomHex(bytes: number): string;
+}
+
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  sleep: async (ms, signal) => {
+    // An abort ends the pause; whoever slept looks at the signal next.
+    await delay(ms, undefined, signal === undefined ? {} : { signal }).catch(() => undefined);
+  },
+  randomHex: (bytes) => randomBytes(bytes).toString('hex'),
+};

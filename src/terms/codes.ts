@@ -1,0 +1,272 @@
+/**
+ * Every code a person can meet, in errors and in warnings: what it means, what to do, and the exit code when it ends a
+ * run before anything was written. Codes are stable; programs compare them.
+ */
+export const codes = {
+  USAGE: { exit: 2, summary: 'The command line is wrong.', hint: 'See `relay --help`.' },
+  CONFIG_INVALID: {
+    exit: 2,
+    summary: 'The configuration file is missing or wrong.',
+    hint: 'Correct the file, or name another with --config.',
+  },
+  FILE_UNREADABLE: {
+    exit: 2,
+    summary: 'A file that was named cannot be read.',
+    hint: 'Check the path and its permissions.',
+  },
+  FILE_UNWRITABLE: {
+    exit: 2,
+    summary: 'A file that was asked for cannot be written.',
+    hint: 'Choose another place with --report, or use --no-report.',
+  },
+  PACK_NOT_FOUND: {
+    exit: 2,
+    summary: 'No pack has this name.',
+    hint: '`relay packs list` shows what there is; a path begins with "." or "/".',
+  },
+  PROVIDER_NOT_FOUND: {
+    exit: 2,
+    summary: 'The pack has no such provider, or several and no default.',
+    hint: 'Name one with --provider; `relay packs show` lists them.',
+  },
+  MANIFEST_INVALID: {
+    exit: 2,
+    summary: 'The pack has faults.',
+    hint: 'Correct them; `relay validate` shows them all.',
+  },
+  KEYS_EMPTY: { exit: 2, summary: 'The key file holds no key.', hint: 'Put one upstream key on each line.' },
+  KEYS_MALFORMED: {
+    exit: 2,
+    summary: 'A line of the key file cannot be a key.',
+    hint: 'A key has no white space and no control characters. Correct the line, or use --mode partial to leave it out.',
+  },
+  CONSENT_NEEDED: { exit: 2, summary: 'The run would do something that needs a yes.', hint: 'Add --yes to agree.' },
+  HTTP_REFUSED: {
+    exit: 2,
+    summary: 'Plain http would send secrets unprotected.',
+    hint: 'Use https, or add --allow-http if the network between is your own.',
+  },
+  USER_NOT_FOUND: {
+    exit: 2,
+    summary: 'A user who should get access does not exist on the host.',
+    hint: 'Create the user on the host first, or correct --user.',
+  },
+  FOREIGN_OBJECT: {
+    exit: 2,
+    summary: 'Something with a managed name was not made by relay.',
+    hint: 'Rename it on the host, or take it over with --adopt.',
+  },
+  NAME_AMBIGUOUS: {
+    exit: 2,
+    summary: 'Several objects bear the same managed name.',
+    hint: 'Remove or rename all but one on the host.',
+  },
+  GROUP_IN_FOREIGN_CHANNEL: {
+    exit: 2,
+    summary: 'The group is bound to a channel that relay does not manage.',
+    hint: 'Detach the group from that channel on the host; a group can be in one channel only.',
+  },
+  GROUP_MISMATCH: {
+    exit: 2,
+    summary: 'The group has another platform or type than the pack needs.',
+    hint: 'Rename or remove that group on the host.',
+  },
+  HOST_TOO_OLD_FOR_PACK: {
+    exit: 2,
+    summary: 'The pack needs a newer host.',
+    hint: 'Upgrade the host, or use an older pack.',
+  },
+  HOST_UNREACHABLE: {
+    exit: 3,
+    summary: 'The host does not answer.',
+    hint: 'Check --host, the network, and that the host runs.',
+  },
+  HOST_WRONG_ADDRESS: {
+    exit: 3,
+    summary: 'Something answers, but not with the API of the host.',
+    hint: 'Give the root address of the host, without a path.',
+  },
+  HOST_REDIRECTS: {
+    exit: 3,
+    summary: 'The address redirects; credentials are not sent after it.',
+    hint: 'Give the address it redirects to.',
+  },
+  HOST_IN_SETUP: {
+    exit: 3,
+    summary: 'The host is still in its set-up wizard.',
+    hint: 'Finish the set-up in a browser, then run this again.',
+  },
+  HOST_VERSION_UNSUPPORTED: {
+    exit: 3,
+    summary: 'The host is too old, or does not say its version.',
+    hint: 'relay works with sub2api 0.1.129 and newer.',
+  },
+  HOST_NEWER_THAN_KNOWN: {
+    exit: 0,
+    summary: 'The host is newer than what relay was tried with.',
+    hint: 'Look at the result more closely than usual.',
+  },
+  LOGIN_MISSING: {
+    exit: 2,
+    summary: 'No admin login was given.',
+    hint: 'Set RELAY_ADMIN_KEY, or give --admin-key-file, or --admin-email with --admin-password-file.',
+  },
+  LOGIN_REFUSED: {
+    exit: 3,
+    summary: 'The host refuses the admin login.',
+    hint: 'Check the admin key, or e-mail and password.',
+  },
+  LOGIN_NEEDS_KEY: {
+    exit: 3,
+    summary: 'A second factor or a captcha stands before the admin login.',
+    hint: 'Use an admin API key: --admin-key-file FILE or RELAY_ADMIN_KEY.',
+  },
+  COMPLIANCE_GATE: {
+    exit: 3,
+    summary: 'The host waits for its operator to accept its compliance terms.',
+    hint: 'Read the document and accept it in the admin panel of the host. relay does not accept it for you.',
+  },
+  PROBE_KEY_IMPOSSIBLE: {
+    exit: 3,
+    summary: 'There is no way to a user key for the gateway check.',
+    hint: 'Give a key with --probe-key-file FILE or RELAY_PROBE_KEY, use --probe find, or skip the check with --probe none.',
+  },
+  HOST_REPLY_UNEXPECTED: {
+    exit: 3,
+    summary: 'The host answered with something relay does not understand.',
+    hint: 'Run again with --verbose; a proxy in between may have answered.',
+  },
+  HOST_FAILED: { exit: 3, summary: 'The host answered with an error.', hint: 'Look at the log of the host.' },
+  WRITE_REFUSED: { exit: 4, summary: 'The host refused a change.', hint: 'The message tells what the host said.' },
+  WRITE_UNSETTLED: {
+    exit: 6,
+    summary: 'A change was sent, its answer was lost, and looking did not tell what became of it.',
+    hint: 'Look at the host; the report names what to look for.',
+  },
+  SETTINGS_DROPPED: {
+    exit: 4,
+    summary: 'The host stored something other than what was sent.',
+    hint: 'Compare the object on the host with the plan.',
+  },
+  KEY_REFUSED: {
+    exit: 5,
+    summary: 'The vendor refuses the key.',
+    hint: 'Replace the key. It may belong to another site or wallet of the vendor.',
+  },
+  BALANCE_EXHAUSTED: {
+    exit: 5,
+    summary: 'The vendor account behind the key has no balance.',
+    hint: 'Top it up, then run the import again.',
+  },
+  TEST_FAILED: { exit: 5, summary: 'The test of the account failed.', hint: 'The message tells what the vendor said.' },
+  TEST_ERROR: {
+    exit: 5,
+    summary: 'The host could not carry out the test of the account.',
+    hint: 'Run the import again; it tests only what is not proven.',
+  },
+  MODEL_NOT_SEEN: {
+    exit: 5,
+    summary: 'The account does not offer the smoke-test model.',
+    hint: 'Check the model mapping of the pack.',
+  },
+  UPSTREAM_JUNK: {
+    exit: 5,
+    summary: 'The vendor address answers with something that is no API reply.',
+    hint: 'Check the base URL of the pack, or --base-url.',
+  },
+  ACCOUNT_HELD_OUT: {
+    exit: 5,
+    summary: 'The host holds the account out of service.',
+    hint: 'Look at the account on the host; it tells why.',
+  },
+  UPSTREAM_BUSY: {
+    exit: 0,
+    summary: 'The vendor throttled or was not available during the test.',
+    hint: 'Test the account again later.',
+  },
+  UPSTREAM_FORBIDDEN: {
+    exit: 0,
+    summary: 'The vendor answered 403 to the test; real calls may still work.',
+    hint: 'Send a real request through the gateway.',
+  },
+  TEST_UNAVAILABLE: {
+    exit: 0,
+    summary: 'This host version cannot test this kind of account; the vendor accepted the key for its model list.',
+    hint: 'The gateway check proves the group, not each account. A newer host tests each account.',
+  },
+  KEY_UNPROVEN: {
+    exit: 0,
+    summary: 'Nothing could prove that the key works.',
+    hint: 'Send a real request with this account alone.',
+  },
+  PRICE_MISSING: {
+    exit: 0,
+    summary: 'A model has no price in the pack; the host may bill nothing for it.',
+    hint: 'Add the price to the pack, or set it on the host.',
+  },
+  DRIFT: {
+    exit: 0,
+    summary: 'A setting on the host differs from the pack, and relay leaves it.',
+    hint: 'Change it on the host if the pack is right.',
+  },
+  FOREIGN_ACCOUNT: {
+    exit: 0,
+    summary: 'An account bears a managed name but was not made by relay. It is left alone.',
+    hint: 'Rename it if it should not look managed.',
+  },
+  MODEL_LIST_LAGS: {
+    exit: 0,
+    summary: 'The gateway answers completions, but its model list does not show the model yet.',
+    hint: 'The list follows within seconds; ask again.',
+  },
+  GATEWAY_NOT_READY: {
+    exit: 7,
+    summary: 'The gateway did not answer a real request in time.',
+    hint: 'Look at the accounts on the host, then run the import again.',
+  },
+  GATEWAY_UNCHECKED: {
+    exit: 0,
+    summary: 'The gateway was not checked.',
+    hint: 'Give a user key with --probe-key-file to have it checked.',
+  },
+  NO_USER_HAS_ACCESS: { exit: 0, summary: 'No user was given access.', hint: 'Give one with --user EMAIL.' },
+  NO_ACCOUNT_WORKS: { exit: 7, summary: 'None of the accounts works.', hint: 'Check the keys and the base URL.' },
+  SUBSCRIPTION_FAILED: {
+    exit: 5,
+    summary: 'A user could not be given the subscription.',
+    hint: 'The message tells what the host said.',
+  },
+  SUBSCRIPTION_DIFFERS: {
+    exit: 0,
+    summary: 'The user already has this subscription, with another end than asked for. It is left as it is.',
+    hint: 'Use --extend to lengthen it.',
+  },
+  REMOVAL_FAILED: {
+    exit: 5,
+    summary: 'An account that is no longer in the key file could not be removed.',
+    hint: 'Remove it on the host, or run the import again.',
+  },
+  UNDO_INCOMPLETE: {
+    exit: 6,
+    summary: 'Something this run made is still on the host.',
+    hint: 'The report names each leftover and the command that removes it.',
+  },
+  PROBE_LEFT_BEHIND: {
+    exit: 6,
+    summary: 'The user or key that relay made for the gateway check is still on the host.',
+    hint: 'The report names it and the command that removes it.',
+  },
+  INTERRUPTED: {
+    exit: 130,
+    summary: 'The run was stopped by a signal.',
+    hint: 'Run the import again; it goes on from what the host holds.',
+  },
+  DEADLINE_PASSED: { exit: 4, summary: 'The run took longer than --deadline.', hint: 'Give it more time.' },
+  INTERNAL: {
+    exit: 1,
+    summary: 'relay met something it did not expect.',
+    hint: 'This is a fault in relay. Please report it with the output of --verbose.',
+  },
+} as const satisfies Record<string, { exit: number; summary: string; hint: string }>;
+
+export type Code = keyof typeof codes;

@@ -1,0 +1,19 @@
+/** How an import treats a failure: undo everything, or keep what works (rule B2). */
+export const importModes = ['strict', 'partial'] as const;
+export type ImportMode = (typeof importModes)[number];
+
+/** How users reach the models: through a subscription, or by their own balance (rule B3). */
+export const accessModes = ['subscription', 'self_service'] as const;
+export type AccessMode = (typeof accessModes)[number];
+
+/** The wire protocols an upstream may speak. */
+export const platforms = ['openai', 'anthropic', 'gemini'] as const;
+export type Platform = (typeof platforms)[number];
+
+/** What partial mode does with an account whose verdict is `failed` (rule N15). */
+export const failedPolicies = ['disable', 'remove', 'keep'] as const;
+export type FailedPolicy = (typeof failedPolicies)[number];
+
+/** Where the key for the gateway check comes from (rule N9). */
+export const probeModes = ['auto', 'find', 'none'] as const;
+export type ProbeMode = (typeof probeModes)[number];

@@ -1,0 +1,36 @@
+import { codes, type Code } from './codes.ts';
+
+/** What a person can be told about a failure. The default hint and the exit code stand in the table of codes. */
+export interface Problem {
+  code: Code;
+  message: string;
+  hint: string;
+}
+
+/**
+ * A failure that can reach a person. `message` says what happened, with its context; the code is stable and tells
+ * programs the same; the hint says what to do.
+ */
+export class RelayError extends Error {
+  override readonly name: string = 'RelayError';
+  readonly code: Code;
+  readonly hint: string;
+  /** More lines of the same kind, where a check found several faults at once. */
+  readonly details: readonly string[];
+
+  constructor(code: Code, message: string, more: { hint?: string; details?: readonly string[]; cause?: unknown } = {}) {
+    super(message, more.cause === undefined ? {} : { cause: more.cause });
+    this.code = code;
+    this.hint = more.hint ?? codes[code].hint;
+    this.details = more.details ?? [];
+  }
+
+  toProblem(): Problem {
+    return { code: this.code, message: [this.message, ...this.details].join('\n'), hint: this.hint };
+  }
+}
+
+/** A problem with the hint of its code. */
+export function problem(code: Code, message: string, hint: string = codes[code].hint): Problem {
+  return { code, message, hint };
+}

@@ -1,0 +1,8 @@
+/** A user who should get access. */
+export interface Target {
+  /** As the operator wrote it. */
+  asked: string;
+  user: { email: string } | { id: number };
+  /** `null`: as long as the plan is valid. */
+  days: number | null;
+}
