@@ -1,0 +1,100 @@
+import { z } from 'zod';
+import { platforms } from '../terms/modes.ts';
+
+/** Ids of packs and providers. They begin the names of objects on the host, whose names end at 100 characters. */
+export const idPattern = /^[a-z0-9][a-z0-9._-]{0,63}$/;
+
+const id = z.string().regex(idPattern, 'must be 1 to 64 of a-z, 0-9, ".", "_", "-", and begin with a letter or digit');
+const modelName = z.string().min(1).max(200).regex(/^\S+$/, 'must not contain white space');
+const text = z.string().min(1).max(2000);
+const httpUrl = z.url({ protocol: /^https?$/, error: 'must be an http or https URL' });
+const positive = z.number().positive();
+const price = z.number().nonnegative();
+
+const modelPrice = z.strictObject({
+  input: price.describe('Price of a million input tokens, in the currency of the list.'),
+  output: price.describe('Price of a million output tokens.'),
+  cacheRead: price.optional().describe('Price of a million input tokens read from the cache of the vendor.'),
+  cacheWrite: price.optional().describe('Price of a million input tokens written to the cache of the vendor.'),
+});
+
+const prices = z.strictObject({
+  currency: z.string().regex(/^[A-Z]{3}$/, 'must be three capitals, such as USD'),
+  usdRate: positive
+    .optional()
+    .describe('How many units of the currency one US dollar buys. Required unless the currency is USD.'),
+  perMillionTokens: z.record(modelName, modelPrice),
+});
+
+const provider = z.strictObject({
+  id: id.describe('Begins the name of every account, group, channel and plan on the host.'),
+  displayName: text,
+  default: z.boolean().default(false).describe('The provider that is used when none is named.'),
+  platform: z.enum(platforms).describe('The wire protocol that the upstream speaks.'),
+  accountType: z.literal('apikey'),
+  baseUrl: httpUrl.describe('The upstream. Keys are sent here.'),
+  defaultModels: z.array(modelName).min(1).describe('The models that users may ask for; they are priced and listed.'),
+  smokeTestModel: modelName.describe('The model that each account and the gateway are tested with.'),
+  smokeTest: z
+    .strictObject({
+      maxTokens: z.int().min(1).max(256).default(256),
+      tokensField: z.enum(['max_tokens', 'max_completion_tokens']).default('max_tokens'),
+    })
+    .prefault({}),
+  groupTemplate: z.strictObject({ rateMultiplier: positive.describe('What users pay, as a multiple of the price.') }),
+  channelTemplate: z.strictObject({
+    modelMapping: z
+      .record(modelName, modelName)
+      .describe('The name a user asks for, and the name that is sent upstream.'),
+  }),
+  prices: prices.optional(),
+  planTemplate: z.strictObject({
+    price: positive.describe('Price of the subscription plan, in the currency of the host.'),
+    validityDays: z.int().min(1).max(36_500).describe('How many units the plan is valid.'),
+    validityUnit: z.enum(['day', 'week', 'month']),
+    forSale: z.boolean().default(false),
+  }),
+  accountTemplate: z
+    .strictObject({
+      concurrency: z.int().min(1).default(10).describe('Requests at once for each account.'),
+      priority: z.int().min(0).default(50).describe('Lower is used first.'),
+      credentials: z
+        .record(z.string(), z.unknown())
+        .default({})
+        .describe('More settings of the account; never a secret.'),
+      extra: z.record(z.string(), z.unknown()).default({}).describe('Extra settings of the account on the host.'),
+    })
+    .prefault({}),
+  keyCheck: z
+    .enum(['models-list', 'none'])
+    .default('models-list')
+    .describe('Whether the model list of the vendor proves a key; none where it is public.'),
+  deadCodes: z
+    .array(z.string().min(1))
+    .default([])
+    .describe('Words in a 429 answer that mean an empty balance rather than a rate limit.'),
+  keyHints: z
+    .strictObject({
+      pattern: z.string().optional(),
+      otherWallets: z.array(z.strictObject({ pattern: z.string(), provider: id })).default([]),
+    })
+    .optional()
+    .describe('What keys usually look like. A hint, never a gate.'),
+  terms: z.strictObject({ id, url: httpUrl, says: text }).optional(),
+  hostVersion: z.string().optional().describe('The versions of the host that this works with, such as ">=0.1.129".'),
+  asOf: z.iso.date().optional().describe('The day the facts were true.'),
+  sources: z.array(text).default([]),
+});
+
+/** A pack as it stands in a file: the data that describes one vendor. Fields named `x-…` are removed before parsing. */
+export const packSchema = z.strictObject({
+  $schema: z.string().optional(),
+  schema: z.literal('relay.pack/1'),
+  id,
+  displayName: text,
+  keysFrom: httpUrl.optional().describe('Where a person gets a key.'),
+  providers: z.array(provider).min(1),
+});
+
+export type PackManifest = z.infer<typeof packSchema>;
+export type Provider = PackManifest['providers'][number];
