@@ -1,0 +1,114 @@
+import type { Readable } from 'node:stream';
+import { isLoopback } from '../terms/loopback.ts';
+import { didYouMean } from '../terms/nearest.ts';
+import { RelayError } from '../terms/relay-error.ts';
+import { Secret } from '../terms/secret.ts';
+import type { ConfigFile } from './config-file.ts';
+import { readSecretFile, sealSecret } from './read-secret.ts';
+
+export type Environment = Record<string, string | undefined>;
+
+/** The options by which every command that talks to a host names it. */
+export interface HostOptions {
+  host?: string | undefined;
+  adminKeyFile?: string | undefined;
+  adminEmail?: string | undefined;
+  adminPasswordFile?: string | undefined;
+  allowHttp?: boolean | undefined;
+}
+
+/** `sandbox`: the embedded host, which brings its own login. */
+export type HostSettings =
+  | { kind: 'sandbox' }
+  | { kind: 'url'; url: string; login: { key: Secret } | { email: string; password: Secret } };
+
+type Login = Extract<HostSettings, { kind: 'url' }>['login'];
+
+/** Which host, and how to log in: option, then environment, then configuration file. */
+export async function hostSettings(
+  options: HostOptions,
+  env: Environment,
+  config: ConfigFile,
+  stdin: Readable,
+): Promise<HostSettings> {
+  const word = options.host ?? env['RELAY_HOST'] ?? env['SUB2API_BASE_URL'] ?? config.host;
+  if (word === undefined || word === '')
+    throw new RelayError('USAGE', 'No host was given.', {
+      hint: 'Give one with --host URL or RELAY_HOST; --host sandbox starts an embedded one.',
+    });
+  if (word === 'sandbox') return { kind: 'sandbox' };
+  const named = config.hosts?.[word];
+  const url = checkUrl(
+    named?.url ?? word,
+    Object.keys(config.hosts ?? {}),
+    options.allowHttp ?? config.allowHttp ?? false,
+  );
+  const login =
+    (await loginFromOptions(options, env, stdin)) ??
+    (await loginFromEnvironment(env, stdin)) ??
+    (await loginFromConfig(named, stdin));
+  if (login === undefined) throw new RelayError('LOGIN_MISSING', `No admin login was given for ${url}.`);
+  return { kind: 'url', url, login };
+}
+
+function checkUrl(text: string, names: readonly string[], allowHttp: boolean): string {
+  let url: URL;
+  try {
+    url = new URL(text);
+  } catch {
+    throw new RelayError(
+      'USAGE',
+      `"${text}" is no URL and no host of the configuration file.${didYouMean(text, [...names, 'sandbox'])}`,
+      { hint: 'A URL begins with https:// or http://.' },
+    );
+  }
+  if (url.protocol !== 'https:' && url.protocol !== 'http:')
+    throw new RelayError('USAGE', `The host "${text}" must be an http or https URL.`);
+  if (url.username !== '' || url.password !== '')
+    throw new RelayError('USAGE', 'The host URL holds a user name or password.', {
+      hint: 'Secrets come from files or the environment: see --admin-key-file.',
+    });
+  if (url.search !== '' || url.hash !== '') throw new RelayError('USAGE', `The host "${text}" must end with its path.`);
+  if (url.protocol === 'http:' && !isLoopback(url.hostname) && !allowHttp)
+    throw new RelayError('HTTP_REFUSED', `${url.origin} would get the admin login over plain http.`);
+  return url.href.replace(/\/+$/, '');
+}
+
+async function loginFromOptions(options: HostOptions, env: Environment, stdin: Readable): Promise<Login | undefined> {
+  if (options.adminKeyFile !== undefined) return { key: await readSecretFile(options.adminKeyFile, stdin) };
+  if (options.adminEmail === undefined && options.adminPasswordFile === undefined) return undefined;
+  if (options.adminEmail === undefined) throw new RelayError('USAGE', '--admin-password-file needs --admin-email.');
+  const email = options.adminEmail;
+  if (options.adminPasswordFile !== undefined)
+    return { email, password: await readSecretFile(options.adminPasswordFile, stdin) };
+  // A named admin is not replaced by an admin key that happens to be in the environment.
+  const password = await passwordFromEnvironment(env, stdin);
+  if (password === undefined)
+    throw new RelayError('LOGIN_MISSING', `No password was given for ${email}.`, {
+      hint: 'Give it with --admin-password-file FILE or RELAY_ADMIN_PASSWORD.',
+    });
+  return { email, password };
+}
+
+async function loginFromEnvironment(env: Environment, stdin: Readable): Promise<Login | undefined> {
+  if (env['RELAY_ADMIN_KEY_FILE']) return { key: await readSecretFile(env['RELAY_ADMIN_KEY_FILE'], stdin) };
+  const key = env['RELAY_ADMIN_KEY'] || env['SUB2API_ADMIN_API_KEY'];
+  if (key) return { key: sealSecret(key, 'RELAY_ADMIN_KEY') };
+  const email = env['RELAY_ADMIN_EMAIL'];
+  const password = email ? await passwordFromEnvironment(env, stdin) : undefined;
+  return email && password !== undefined ? { email, password } : undefined;
+}
+
+async function passwordFromEnvironment(env: Environment, stdin: Readable): Promise<Secret | undefined> {
+  if (env['RELAY_ADMIN_PASSWORD_FILE']) return readSecretFile(env['RELAY_ADMIN_PASSWORD_FILE'], stdin);
+  return env['RELAY_ADMIN_PASSWORD'] ? new Secret(env['RELAY_ADMIN_PASSWORD']) : undefined;
+}
+
+async function loginFromConfig(
+  named: NonNullable<ConfigFile['hosts']>[string] | undefined,
+  stdin: Readable,
+): Promise<Login | undefined> {
+  if (named?.adminKeyFile !== undefined) return { key: await readSecretFile(named.adminKeyFile, stdin) };
+  if (named?.adminEmail === undefined || named.adminPasswordFile === undefined) return undefined;
+  return { email: named.adminEmail, password: await readSecretFile(named.adminPasswordFile, stdin) };
+}

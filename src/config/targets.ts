@@ -1,0 +1,39 @@
+import { readFile } from 'node:fs/promises';
+import { RelayError } from '../terms/relay-error.ts';
+import type { Target } from '../terms/target.ts';
+
+/** `EMAIL`, `ID`, `EMAIL=DAYS` or `ID=DAYS`. Throws `USAGE`. */
+export function parseTarget(text: string): Target {
+  const [who = '', days, ...rest] = text.trim().split('=');
+  const wrong = (why: string) =>
+    new RelayError('USAGE', `--user "${text}": ${why}`, {
+      hint: 'Write an e-mail address or a user id, and perhaps the days: ann@example.org=30.',
+    });
+  if (rest.length > 0) throw wrong('there is more than one "="');
+  if (days !== undefined && !(/^\d+$/.test(days) && Number(days) >= 1 && Number(days) <= 36_500))
+    throw wrong('the days must be a number from 1 to 36500');
+  const until = days === undefined ? null : Number(days);
+  if (/^\d+$/.test(who) && Number.isSafeInteger(Number(who)) && Number(who) > 0)
+    return { asked: who, user: { id: Number(who) }, days: until };
+  if (/^[^\s@]+@[^\s@]+$/.test(who)) return { asked: who, user: { email: who }, days: until };
+  throw wrong('this is neither an e-mail address nor an id');
+}
+
+/** One target a line; empty lines and lines that begin with `#` are skipped. */
+export async function readTargets(file: string): Promise<Target[]> {
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (cause) {
+    throw new RelayError(
+      'FILE_UNREADABLE',
+      `The users file ${file} cannot be read (${(cause as NodeJS.ErrnoException).code ?? 'unknown'}).`,
+      { cause },
+    );
+  }
+  const lines = text
+    .replace(/^\uFEFF/, '')
+    .split(/\r\n|\n|\r/)
+    .map((line) => line.trim());
+  return lines.filter((line) => line !== '' && !line.startsWith('#')).map(parseTarget);
+}

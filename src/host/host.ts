@@ -1,0 +1,161 @@
+import type { Secret } from '../terms/secret.ts';
+import type { Problem } from '../terms/relay-error.ts';
+import type { Platform } from '../terms/modes.ts';
+import type { WriteEnd } from './host-failure.ts';
+import type {
+  Account,
+  AccountSpec,
+  Channel,
+  ChannelSpec,
+  Group,
+  GroupSpec,
+  Id,
+  Marker,
+  Plan,
+  PlanSpec,
+  Subscription,
+  User,
+} from './objects.ts';
+
+/** What an adapter's host can and cannot do. The engine asks these, never for a name or version. */
+export interface HostFeatures {
+  /** Longest name of an object, in characters. */
+  longestName: number;
+  /** How long to wait for the host to learn what an upstream can do before its first test, in milliseconds. */
+  learningMs: number;
+  /** Whether the host must be nudged after it has learnt, because its scheduler may have missed it. */
+  nudgeAfterLearning: boolean;
+  /** Whether relay can make a user and a key of its own, and why not. */
+  probeUser: { possible: true } | { possible: false; why: string };
+}
+
+export interface HostInfo {
+  kind: string;
+  version: string;
+  url: string;
+  features: HostFeatures;
+  warnings: Problem[];
+}
+
+/** Asking the host for what it holds. Nothing here changes anything; every list is whole. Throws `HostFailure`. */
+export interface HostReads {
+  groups(): Promise<Group[]>;
+  channels(): Promise<Channel[]>;
+  plans(): Promise<Plan[]>;
+  accounts(): Promise<Account[]>;
+  account(id: Id): Promise<Account | undefined>;
+  subscriptionsOfGroup(groupId: Id): Promise<Subscription[]>;
+  subscriptionsOfUser(userId: Id): Promise<Subscription[]>;
+  userByEmail(email: string): Promise<User | undefined>;
+  userById(id: Id): Promise<User | undefined>;
+  /** An active key of an active user who has access to the group. */
+  usableKey(groupId: Id): Promise<Secret | undefined>;
+}
+
+/** One account of a batch as the host answered for it. A refused one may exist all the same, without its group. */
+export type CreatedAccount = { ok: true; id: Id } | { ok: false; message: string };
+
+export interface IssuedKey {
+  id: Id;
+  key: Secret;
+}
+
+/** A login of the user that relay made for the gateway check. */
+export interface UserSession {
+  token: Secret;
+}
+
+/** Changing the host. Nothing here repeats a request by itself. */
+export interface HostWrites {
+  createGroup(spec: GroupSpec): Promise<WriteEnd<Group>>;
+  describeGroup(id: Id, description: string): Promise<WriteEnd<Group>>;
+  deleteGroup(id: Id): Promise<WriteEnd<void>>;
+  createChannel(spec: ChannelSpec): Promise<WriteEnd<Channel>>;
+  updateChannel(id: Id, spec: ChannelSpec): Promise<WriteEnd<Channel>>;
+  deleteChannel(id: Id): Promise<WriteEnd<void>>;
+  createPlan(spec: PlanSpec): Promise<WriteEnd<Plan>>;
+  movePlan(id: Id, groupId: Id): Promise<WriteEnd<Plan>>;
+  deletePlan(id: Id): Promise<WriteEnd<void>>;
+  /** One request; the answers are in the order of the specs. `requestId` must be new for each attempt. */
+  createAccounts(
+    specs: readonly AccountSpec[],
+    keyOf: (spec: AccountSpec) => Secret,
+    requestId: string,
+  ): Promise<WriteEnd<CreatedAccount[]>>;
+  /** Takes an account out of service, or puts it back, and notes in its marker who did. */
+  setScheduled(id: Id, scheduled: boolean, marker: Marker): Promise<WriteEnd<void>>;
+  /** A write that changes nothing, to make the host look at the account again. */
+  nudgeAccount(account: Account): Promise<WriteEnd<void>>;
+  deleteAccount(id: Id): Promise<WriteEnd<void>>;
+  assignSubscription(userId: Id, groupId: Id, days: number): Promise<WriteEnd<Subscription>>;
+  extendSubscription(id: Id, days: number, requestId: string): Promise<WriteEnd<Subscription>>;
+  deleteSubscription(id: Id): Promise<WriteEnd<void>>;
+  createUser(email: string, password: Secret, balance: number): Promise<WriteEnd<User>>;
+  deleteUser(id: Id): Promise<WriteEnd<void>>;
+  login(email: string, password: Secret): Promise<WriteEnd<UserSession>>;
+  issueKey(session: UserSession, name: string, groupId: Id): Promise<WriteEnd<IssuedKey>>;
+  deleteKey(session: UserSession, id: Id): Promise<WriteEnd<void>>;
+}
+
+/** How the host's own test of an account ended; what a failure means is decided where the host's words are known. */
+export type AccountTest =
+  | { outcome: 'passed'; answered: boolean; message: string }
+  | { outcome: 'failed'; why: TestFault; message: string }
+  /** The test itself could not be carried out or its end was not seen. */
+  | { outcome: 'error'; message: string; timedOut: boolean };
+
+/**
+ * `refused`: the vendor refuses the key. `exhausted`: no balance. `busy`: throttled or away for a while. `forbidden`: a
+ * plain 403 that may only concern the test. `untestable`: the host cannot test this kind of account. `junk`: the
+ * upstream's answer is no API reply. `other`: anything else, an empty message included.
+ */
+export type TestFault = 'refused' | 'exhausted' | 'busy' | 'forbidden' | 'untestable' | 'junk' | 'other';
+
+/** What the vendor's own model list said when the host asked with an account's key. */
+export type UpstreamModels =
+  | { outcome: 'listed'; models: string[] }
+  | { outcome: 'refused'; message: string }
+  | { outcome: 'missing' | 'junk' | 'unavailable'; message: string };
+
+/** Trying accounts out. May change their state on the host: a failed test can put an account in error. */
+export interface HostProbes {
+  testAccount(
+    account: Account,
+    options: { model: string; deadCodes: readonly string[]; signal: AbortSignal },
+  ): Promise<AccountTest>;
+  /** Names of the models the account offers. */
+  accountModels(id: Id): Promise<string[]>;
+  upstreamModels(id: Id): Promise<UpstreamModels>;
+}
+
+export interface CompletionRequest {
+  platform: Platform;
+  model: string;
+  maxTokens: number;
+  tokensField: string;
+}
+
+/** One answer of the gateway to a user. `retryable`: a fresh gateway answers so for a while (rule B24). */
+export type GatewayAnswer<T> =
+  | { ok: true; status: number; value: T }
+  | { ok: false; status: number | null; message: string; retryable: boolean };
+
+/** The host's front door, as a user meets it. */
+export interface Gateway {
+  models(key: Secret, platform: Platform, signal: AbortSignal): Promise<GatewayAnswer<string[]>>;
+  complete(key: Secret, request: CompletionRequest, signal: AbortSignal): Promise<GatewayAnswer<void>>;
+  /** What a user needs to connect: the address for clients, and a curl command with a placeholder for the key. */
+  connection(request: CompletionRequest): { baseUrl: string; example: string };
+}
+
+export type ObjectKind = 'group' | 'channel' | 'plan' | 'account' | 'subscription' | 'user';
+
+export interface Host {
+  info: HostInfo;
+  reads: HostReads;
+  writes: HostWrites;
+  probes: HostProbes;
+  gateway: Gateway;
+  /** A shell command by which a person looks at the object, or removes it. It holds no secret. */
+  command(does: 'show' | 'remove', kind: ObjectKind, id: Id | null): string;
+}

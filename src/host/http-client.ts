@@ -1,0 +1,156 @@
+import ky, { type KyInstance } from 'ky';
+import type { Clock } from '../terms/clock.ts';
+import type { Redactor } from '../terms/redactor.ts';
+import { HostFailure } from './host-failure.ts';
+
+export interface HttpRequest {
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  /** From the root of the host, with a leading slash and without a trailing one. */
+  path: string;
+  query?: Record<string, string | number>;
+  body?: unknown;
+  headers?: Record<string, string>;
+  /** For the whole exchange, the body included; the client's own when absent. */
+  timeoutMs?: number;
+  /** Ends the exchange early. */
+  signal?: AbortSignal;
+  /** Longest body that is taken, in bytes. */
+  maxBytes?: number;
+}
+
+export interface HttpReply {
+  status: number;
+  headers: Headers;
+  text: string;
+}
+
+export interface HttpOptions {
+  baseUrl: string;
+  userAgent: string;
+  timeoutMs: number;
+  clock: Clock;
+  redactor: Redactor;
+  /** Told about each exchange, for `--verbose`. */
+  trace?: (line: string) => void;
+}
+
+const largestReply = 64 * 1024 * 1024;
+
+/** Errors that come before the first byte of a request has left. */
+const neverSent = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'EADDRNOTAVAIL',
+  'UND_ERR_CONNECT_TIMEOUT',
+  'CERT_HAS_EXPIRED',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'ERR_TLS_CERT_ALTNAME_INVALID',
+]);
+
+/** Carries single exchanges to one host: bounded in time and size, never redirected, never repeated. */
+export class HttpClient {
+  readonly baseUrl: string;
+  readonly clock: Clock;
+  readonly redactor: Redactor;
+  readonly #ky: KyInstance;
+  readonly #options: HttpOptions;
+
+  constructor(options: HttpOptions) {
+    this.#options = options;
+    this.baseUrl = options.baseUrl.replace(/\/+$/, '');
+    this.clock = options.clock;
+    this.redactor = options.redactor;
+    // A redirect would carry credentials elsewhere; an error status is an answer to be read, not an exception.
+    this.#ky = ky.create({
+      retry: 0,
+      timeout: false,
+      throwHttpErrors: false,
+      redirect: 'manual',
+      headers: { 'user-agent': options.userAgent, accept: 'application/json' },
+    });
+  }
+
+  /** One exchange. Throws `HostFailure` when no whole answer came. */
+  async send(request: HttpRequest): Promise<HttpReply> {
+    const startedAt = this.clock.now();
+    const limit = AbortSignal.timeout(request.timeoutMs ?? this.#options.timeoutMs);
+    const signal = request.signal === undefined ? limit : AbortSignal.any([limit, request.signal]);
+    let reply: HttpReply | undefined;
+    try {
+      const response = await this.#ky(this.#url(request), {
+        method: request.method,
+        signal,
+        headers: { 'x-request-id': this.clock.randomHex(8), ...request.headers },
+        ...(request.body === undefined ? {} : { json: request.body }),
+      });
+      reply = {
+        status: response.status,
+        headers: response.headers,
+        text: await readBounded(response, request.maxBytes ?? largestReply),
+      };
+      return reply;
+    } catch (cause) {
+      throw this.#failure(request, cause, limit.aborted);
+    } finally {
+      this.#options.trace?.(
+        `${request.method} ${request.path} ${reply?.status ?? 'no answer'} ${this.clock.now() - startedAt} ms`,
+      );
+    }
+  }
+
+  /** Text of the host, fit to be shown. */
+  clean(text: string, longest?: number): string {
+    return this.redactor.clean(text, longest);
+  }
+
+  #url(request: HttpRequest): URL {
+    const url = new URL(this.baseUrl + request.path);
+    for (const [name, value] of Object.entries(request.query ?? {})) url.searchParams.set(name, String(value));
+    return url;
+  }
+
+  #failure(request: HttpRequest, cause: unknown, timedOut: boolean): HostFailure {
+    const what = `${request.method} ${this.baseUrl}${request.path}`;
+    if (timedOut) {
+      const ms = request.timeoutMs ?? this.#options.timeoutMs;
+      return new HostFailure('HOST_UNREACHABLE', `${what} was not answered within ${ms / 1000} s.`, {
+        fate: 'unknown',
+        transient: true,
+        mayStillRun: true,
+        hint: 'Raise --timeout if the host is just slow.',
+      });
+    }
+    const code = errorCode(cause);
+    const why = code ?? (cause instanceof Error ? this.clean(cause.message, 120) : 'unknown reason');
+    const fate = code !== undefined && neverSent.has(code) ? 'not_done' : 'unknown';
+    return new HostFailure('HOST_UNREACHABLE', `${what} got no answer (${why}).`, { fate, transient: true, cause });
+  }
+}
+
+/** The system's code behind an error of fetch, which wraps it once or twice. */
+function errorCode(error: unknown): string | undefined {
+  let current: unknown = error;
+  for (let depth = 0; depth < 4 && current instanceof Error; depth += 1) {
+    const { code } = current as NodeJS.ErrnoException;
+    if (typeof code === 'string' && !code.startsWith('ERR_NETWORK')) return code;
+    current = current.cause ?? (current instanceof AggregateError ? current.errors[0] : undefined);
+  }
+  return undefined;
+}
+
+async function readBounded(response: Response, maxBytes: number): Promise<string> {
+  if (response.body === null) return '';
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) {
+    size += chunk.length;
+    if (size > maxBytes) throw new Error(`the answer is larger than ${maxBytes} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}

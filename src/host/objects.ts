@@ -1,0 +1,125 @@
+import type { AccessMode, Platform } from '../terms/modes.ts';
+
+/** The host's own number for an object of one kind. */
+export type Id = number;
+
+export type GroupType = 'standard' | 'subscription';
+
+export interface Group {
+  id: Id;
+  name: string;
+  description: string;
+  platform: string;
+  type: GroupType;
+  rateMultiplier: number;
+  active: boolean;
+}
+
+/** A price entry of a channel. Prices are US dollars per token; `null` leaves the price to the host's own table. */
+export interface ChannelPrice {
+  platform: string;
+  models: string[];
+  billing: string;
+  input: number | null;
+  output: number | null;
+  cacheRead: number | null;
+  cacheWrite: number | null;
+  /** What else the host keeps in the entry (intervals, multipliers, …), to be sent back as it is. */
+  rest: Record<string, unknown>;
+}
+
+export interface Channel {
+  id: Id;
+  name: string;
+  active: boolean;
+  groupIds: Id[];
+  /** By platform: the name a user asks for → the name that is sent on. */
+  mappings: Record<string, Record<string, string>>;
+  prices: ChannelPrice[];
+  restrictsModels: boolean;
+  billingSource: string;
+}
+
+export interface Plan {
+  id: Id;
+  name: string;
+  groupId: Id;
+  price: number;
+  validityDays: number;
+  validityUnit: string;
+  forSale: boolean;
+}
+
+/** What relay writes into every account it makes (rule N4). */
+export interface Marker {
+  provider: string;
+  access: AccessMode;
+  run: string;
+  fingerprint: string;
+  /** Set when relay itself took the account out of service. */
+  paused?: boolean | undefined;
+}
+
+export interface Account {
+  id: Id;
+  name: string;
+  platform: string;
+  type: string;
+  baseUrl: string | null;
+  mapping: Record<string, string>;
+  concurrency: number;
+  priority: number;
+  groupIds: Id[];
+  /** Extra settings without the marker. */
+  extra: Record<string, unknown>;
+  marker: Marker | null;
+  state: 'active' | 'error' | 'inactive';
+  /** Whether the host hands requests to it when its state allows. */
+  scheduled: boolean;
+  /** What the host says of its state: cut, cleaned, redacted. */
+  stateMessage: string;
+  /** The host is still finding out in the background what the upstream can do (rule N17). */
+  learning: boolean;
+}
+
+export interface User {
+  id: Id;
+  email: string;
+  active: boolean;
+}
+
+export interface Subscription {
+  id: Id;
+  userId: Id;
+  groupId: Id;
+  /** Milliseconds since 1970. */
+  startsAt: number;
+  expiresAt: number;
+  active: boolean;
+}
+
+export interface GroupSpec {
+  name: string;
+  description: string;
+  platform: Platform;
+  type: GroupType;
+  rateMultiplier: number;
+}
+
+export type ChannelSpec = Omit<Channel, 'id' | 'active'>;
+export type PlanSpec = Omit<Plan, 'id'>;
+
+/** An account to be made, without its key. */
+export interface AccountSpec {
+  name: string;
+  platform: Platform;
+  type: 'apikey';
+  baseUrl: string;
+  mapping: Record<string, string>;
+  concurrency: number;
+  priority: number;
+  groupId: Id;
+  credentials: Record<string, unknown>;
+  extra: Record<string, unknown>;
+  marker: Marker;
+}

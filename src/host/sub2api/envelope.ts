@@ -1,0 +1,135 @@
+import { z } from 'zod';
+import { HostFailure } from '../host-failure.ts';
+import type { HttpClient, HttpReply, HttpRequest } from '../http-client.ts';
+
+/** The four shapes in which this host says no: `code` is a number or a word, or `error` stands in its place. */
+const refusal = z.looseObject({
+  code: z.union([z.number(), z.string()]).optional(),
+  error: z.string().optional(),
+  message: z.string().optional(),
+  reason: z.string().optional(),
+  metadata: z.record(z.string(), z.string()).optional().catch(undefined),
+});
+
+const success = z.looseObject({ code: z.literal(0), data: z.unknown().optional() });
+
+/** The data of a good answer. Throws `HostFailure`, classified, for any other. */
+export function openEnvelope<T>(http: HttpClient, request: HttpRequest, reply: HttpReply, schema: z.ZodType<T>): T {
+  if (reply.status < 200 || reply.status > 299) throw refusalOf(http, request, reply);
+  const what = `${request.method} ${request.path}`;
+  const body = parseJson(reply);
+  const envelope = success.safeParse(body);
+  if (!envelope.success) {
+    if (isHtml(reply))
+      throw new HostFailure(
+        'HOST_WRONG_ADDRESS',
+        `${http.baseUrl} answers ${what} with a web page instead of the API.`,
+        { status: reply.status, fate: 'unknown', transient: false },
+      );
+    throw new HostFailure('HOST_REPLY_UNEXPECTED', `The host answered ${what} with something that is not its API.`, {
+      status: reply.status,
+      fate: 'unknown',
+      transient: false,
+    });
+  }
+  const data = schema.safeParse(envelope.data.data);
+  if (data.success) return data.data;
+  const issue = data.error.issues[0];
+  throw new HostFailure(
+    'HOST_REPLY_UNEXPECTED',
+    `The host answered ${what} with data of an unknown shape (${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}).`,
+    { status: reply.status, fate: 'unknown', transient: false },
+  );
+}
+
+function refusalOf(http: HttpClient, request: HttpRequest, reply: HttpReply): HostFailure {
+  const { status } = reply;
+  const what = `${request.method} ${request.path}`;
+  if (status >= 300 && status < 400) {
+    const target = http.clean(reply.headers.get('location') ?? 'elsewhere', 200);
+    return new HostFailure('HOST_REDIRECTS', `${http.baseUrl} redirects ${what} to ${target}.`, {
+      status,
+      fate: 'not_done',
+      transient: false,
+    });
+  }
+  const said = refusal.safeParse(parseJson(reply)).data;
+  const reason = said?.reason ?? (typeof said?.code === 'string' ? said.code : said?.error);
+  const message =
+    said?.message === undefined
+      ? isHtml(reply)
+        ? 'a web page'
+        : http.clean(reply.text, 200)
+      : http.clean(said.message);
+  if (status === 423) return complianceGate(http, status, reason, said?.metadata ?? {});
+  if (status === 401 || (status === 403 && reason === 'FORBIDDEN')) {
+    return new HostFailure('LOGIN_REFUSED', `The host refuses the login: ${message}.`, {
+      status,
+      reason,
+      fate: 'not_done',
+      transient: false,
+    });
+  }
+  const facts = {
+    status,
+    reason,
+    said: message,
+    ...fateOf(status, said !== undefined),
+    retryAfterMs: retryAfter(reply.headers, http.clock.now()),
+  };
+  return new HostFailure(
+    'HOST_FAILED',
+    `The host answered ${what} with ${status}${reason === undefined ? '' : ` ${http.clean(reason, 80)}`}: ${message}`,
+    facts,
+  );
+}
+
+/**
+ * What a status says about the work. A 500 of this host may come after the work (a row stays without its group), and a
+ * gateway error may come from a proxy while the host goes on.
+ */
+function fateOf(
+  status: number,
+  isApi: boolean,
+): { fate: 'not_done' | 'unknown'; transient: boolean; mayStillRun?: boolean } {
+  if (status === 429) return { fate: 'not_done', transient: true };
+  if (status === 502 || status === 504) return { fate: 'unknown', transient: true, mayStillRun: true };
+  if (status === 503) return { fate: 'unknown', transient: true };
+  if (status >= 500 || status === 408) return { fate: 'unknown', transient: false };
+  return { fate: isApi || status === 404 ? 'not_done' : 'unknown', transient: false };
+}
+
+function complianceGate(
+  http: HttpClient,
+  status: number,
+  reason: string | undefined,
+  metadata: Record<string, string>,
+): HostFailure {
+  const document = http.clean(metadata['document_url_en'] ?? metadata['document_path_en'] ?? 'the admin panel', 300);
+  const version = http.clean(metadata['version'] ?? 'unknown', 40);
+  return new HostFailure(
+    'COMPLIANCE_GATE',
+    `The host is locked until its operator accepts its compliance terms (version ${version}): ${document}`,
+    { status, reason, fate: 'not_done', transient: false },
+  );
+}
+
+/** `Retry-After` in milliseconds, as seconds or as a date. */
+function retryAfter(headers: Headers, now: number): number | undefined {
+  const value = headers.get('retry-after');
+  if (value === null) return undefined;
+  const ms = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - now;
+  return Number.isFinite(ms) ? Math.max(0, ms) : undefined;
+}
+
+export function parseJson(reply: HttpReply): unknown {
+  try {
+    return JSON.parse(reply.text);
+  } catch {
+    return undefined;
+  }
+}
+
+export function isHtml(reply: HttpReply): boolean {
+  return (reply.headers.get('content-type') ?? '').includes('text/html') || /^\s*<(?:!doctype|html)/i.test(reply.text);
+}

@@ -1,0 +1,90 @@
+import { z } from 'zod';
+import type { Secret } from '../../terms/secret.ts';
+import type { Platform } from '../../terms/modes.ts';
+import { HostFailure } from '../host-failure.ts';
+import type { Gateway, GatewayAnswer } from '../host.ts';
+import type { HttpClient, HttpReply, HttpRequest } from '../http-client.ts';
+import { completionHttp, faultOfAnswer } from './completion.ts';
+import { isHtml, parseJson } from './envelope.ts';
+
+const modelList = z.looseObject({ data: z.array(z.looseObject({ id: z.string() })) });
+const geminiModelList = z.looseObject({ models: z.array(z.looseObject({ name: z.string() })) });
+const refusal = z.looseObject({
+  code: z.unknown(),
+  message: z.string().optional(),
+  error: z
+    .union([z.string(), z.looseObject({ message: z.string().optional(), type: z.string().optional() })])
+    .optional(),
+});
+
+/** A completion waits for the vendor. */
+const completionMs = 120_000;
+
+/** The `/v1` side of the host, with a user's key. */
+export function sub2apiGateway(http: HttpClient): Gateway {
+  const ask = async <T>(
+    key: Secret,
+    request: HttpRequest,
+    read: (body: unknown) => T | string,
+  ): Promise<GatewayAnswer<T>> => {
+    let reply: HttpReply;
+    try {
+      reply = await http.send({ ...request, headers: { authorization: `Bearer ${key.open()}` } });
+    } catch (failure) {
+      if (!(failure instanceof HostFailure)) throw failure;
+      return { ok: false, status: null, message: failure.message, retryable: true };
+    }
+    if (reply.status !== 200) return refused(http, reply);
+    const value = isHtml(reply) ? 'the answer is a web page' : read(parseJson(reply));
+    return typeof value === 'string'
+      ? { ok: false, status: 200, message: value, retryable: false }
+      : { ok: true, status: 200, value };
+  };
+
+  return {
+    models: (key, platform, signal) => ask(key, { method: 'GET', path: modelsPath(platform), signal }, modelNames),
+    complete: async (key, request, signal) => {
+      const answer = await ask(
+        key,
+        { ...completionHttp(request), timeoutMs: completionMs, signal },
+        (body) => faultOfAnswer(request.platform, body) ?? null,
+      );
+      return answer.ok ? { ...answer, value: undefined } : answer;
+    },
+    connection: (request) => {
+      const { path, body } = completionHttp(request);
+      const baseUrl = request.platform === 'openai' ? `${http.baseUrl}/v1` : http.baseUrl;
+      const example = `curl ${quote(http.baseUrl + path)} -H 'Authorization: Bearer YOUR_KEY' -H 'Content-Type: application/json' -d ${quote(JSON.stringify(body))}`;
+      return { baseUrl, example };
+    },
+  };
+}
+
+function modelsPath(platform: Platform): string {
+  return platform === 'gemini' ? '/v1beta/models' : '/v1/models';
+}
+
+function modelNames(body: unknown): string[] | string {
+  const list = modelList.safeParse(body).data;
+  if (list !== undefined) return list.data.map((model) => model.id.trim());
+  const gemini = geminiModelList.safeParse(body).data;
+  return gemini?.models.map((model) => model.name.replace(/^models\//, '').trim()) ?? 'the answer is not a model list';
+}
+
+/** Statuses that a gateway gives for a while after it was provisioned (rule B24). */
+function refused(http: HttpClient, reply: HttpReply): GatewayAnswer<never> {
+  const said = refusal.safeParse(parseJson(reply)).data;
+  const error = typeof said?.error === 'object' ? said.error : undefined;
+  const text = said?.message ?? error?.message ?? (isHtml(reply) ? 'a web page' : reply.text);
+  const retryable =
+    reply.status === 503 ||
+    reply.status === 403 ||
+    reply.status === 429 ||
+    (reply.status === 404 && error?.type === 'model_not_found');
+  return { ok: false, status: reply.status, message: http.clean(`${reply.status}: ${text}`, 300), retryable };
+}
+
+/** Safe inside a POSIX shell. */
+function quote(text: string): string {
+  return `'${text.replaceAll("'", String.raw`'\''`)}'`;
+}

@@ -1,0 +1,56 @@
+import { Secret } from '../../terms/secret.ts';
+import type { HostReads } from '../host.ts';
+import type { AdminClient } from './admin-client.ts';
+import { toAccount, toChannel, toGroup, toPlan, toSubscription, toUser } from './translate.ts';
+import { accountWire, channelWire, groupWire, keyWire, planWire, subscriptionWire, userWire } from './wire.ts';
+
+const byId = { sort_by: 'id', sort_order: 'asc' };
+
+/** What the host holds, read through its admin API. */
+export function sub2apiReads(client: AdminClient): HostReads {
+  const clean = (text: string) => client.http.clean(text);
+  const now = () => client.http.clock.now();
+  const subscriptions = async (path: string) =>
+    (await client.list(path, subscriptionWire)).map((wire) => toSubscription(wire, now()));
+
+  return {
+    groups: async () => (await client.list('/api/v1/admin/groups', groupWire, byId)).map(toGroup),
+    channels: async () => (await client.list('/api/v1/admin/channels', channelWire, byId)).map(toChannel),
+    plans: async () => (await client.get('/api/v1/admin/payment/plans', planWire.array().nullish()))?.map(toPlan) ?? [],
+    accounts: async () =>
+      (await client.list('/api/v1/admin/accounts', accountWire, byId)).map((wire) => toAccount(wire, clean)),
+    account: async (id) => {
+      const wire = await client.find(`/api/v1/admin/accounts/${id}`, accountWire);
+      return wire === undefined ? undefined : toAccount(wire, clean);
+    },
+    subscriptionsOfGroup: (groupId) => subscriptions(`/api/v1/admin/groups/${groupId}/subscriptions`),
+    subscriptionsOfUser: async (userId) => {
+      const wires = await client.get(`/api/v1/admin/users/${userId}/subscriptions`, subscriptionWire.array().nullish());
+      return (wires ?? []).map((wire) => toSubscription(wire, now()));
+    },
+    userByEmail: async (email) => {
+      // The search is by part and looks into other fields too.
+      const found = await client.list('/api/v1/admin/users', userWire, { search: email, ...byId });
+      const wire = found.find((user) => user.email.toLowerCase() === email.toLowerCase());
+      return wire === undefined ? undefined : toUser(wire);
+    },
+    userById: async (id) => {
+      const wire = await client.find(`/api/v1/admin/users/${id}`, userWire);
+      return wire === undefined ? undefined : toUser(wire);
+    },
+    usableKey: async (groupId) => {
+      const keys = await client.list(`/api/v1/admin/groups/${groupId}/api-keys`, keyWire);
+      for (const key of keys) {
+        if (key.status !== 'active' || (key.expires_at && Date.parse(key.expires_at) <= now())) continue;
+        // A key outlives its user in this list.
+        const user = await client.find(`/api/v1/admin/users/${key.user_id}`, userWire);
+        if (user?.status === 'active') {
+          const secret = new Secret(key.key);
+          client.http.redactor.learn(secret);
+          return secret;
+        }
+      }
+      return undefined;
+    },
+  };
+}

@@ -1,0 +1,205 @@
+import type {
+  Account,
+  AccountSpec,
+  Channel,
+  ChannelPrice,
+  ChannelSpec,
+  Group,
+  GroupSpec,
+  Marker,
+  Plan,
+  PlanSpec,
+  Subscription,
+  User,
+} from '../objects.ts';
+import {
+  markerWire,
+  type AccountWire,
+  type ChannelWire,
+  type GroupWire,
+  type PlanWire,
+  type SubscriptionWire,
+  type UserWire,
+} from './wire.ts';
+
+type Clean = (text: string) => string;
+
+/** From the host's words to relay's, and back. Pure. */
+export function toGroup(wire: GroupWire): Group {
+  return {
+    id: wire.id,
+    name: wire.name,
+    description: wire.description,
+    platform: wire.platform,
+    type: wire.subscription_type,
+    rateMultiplier: wire.rate_multiplier,
+    active: wire.status === 'active',
+  };
+}
+
+export function fromGroupSpec(spec: GroupSpec): Record<string, unknown> {
+  return {
+    name: spec.name,
+    description: spec.description,
+    platform: spec.platform,
+    subscription_type: spec.type,
+    rate_multiplier: spec.rateMultiplier,
+  };
+}
+
+export function toChannel(wire: ChannelWire): Channel {
+  return {
+    id: wire.id,
+    name: wire.name,
+    active: wire.status === 'active',
+    groupIds: wire.group_ids,
+    mappings: wire.model_mapping,
+    prices: wire.model_pricing.map(toPrice),
+    restrictsModels: wire.restrict_models,
+    billingSource: wire.billing_model_source,
+  };
+}
+
+function toPrice(wire: ChannelWire['model_pricing'][number]): ChannelPrice {
+  const {
+    id: _id,
+    platform,
+    models,
+    billing_mode,
+    input_price,
+    output_price,
+    cache_read_price,
+    cache_write_price,
+    ...rest
+  } = wire;
+  return {
+    platform,
+    models,
+    billing: billing_mode,
+    input: input_price ?? null,
+    output: output_price ?? null,
+    cacheRead: cache_read_price ?? null,
+    cacheWrite: cache_write_price ?? null,
+    rest,
+  };
+}
+
+/** Sends every managed field: this host replaces lists whole, and takes an absent platform for anthropic. */
+export function fromChannelSpec(spec: ChannelSpec): Record<string, unknown> {
+  return {
+    name: spec.name,
+    group_ids: spec.groupIds,
+    model_mapping: spec.mappings,
+    model_pricing: spec.prices.map((price) => ({
+      ...price.rest,
+      platform: price.platform,
+      models: price.models,
+      billing_mode: price.billing,
+      input_price: price.input,
+      output_price: price.output,
+      cache_read_price: price.cacheRead,
+      cache_write_price: price.cacheWrite,
+    })),
+    restrict_models: spec.restrictsModels,
+    billing_model_source: spec.billingSource,
+  };
+}
+
+export function toPlan(wire: PlanWire): Plan {
+  return {
+    id: wire.id,
+    name: wire.name,
+    groupId: wire.group_id,
+    price: wire.price,
+    validityDays: wire.validity_days,
+    validityUnit: wire.validity_unit,
+    forSale: wire.for_sale,
+  };
+}
+
+export function fromPlanSpec(spec: PlanSpec): Record<string, unknown> {
+  return {
+    name: spec.name,
+    group_id: spec.groupId,
+    price: spec.price,
+    validity_days: spec.validityDays,
+    validity_unit: spec.validityUnit,
+    for_sale: spec.forSale,
+  };
+}
+
+export function toAccount(wire: AccountWire, clean: Clean): Account {
+  const { relay, ...extra } = wire.extra;
+  return {
+    id: wire.id,
+    name: wire.name,
+    platform: wire.platform,
+    type: wire.type,
+    baseUrl: typeof wire.credentials['base_url'] === 'string' ? wire.credentials['base_url'] : null,
+    mapping: toMapping(wire.credentials['model_mapping']),
+    concurrency: wire.concurrency,
+    priority: wire.priority,
+    groupIds: wire.group_ids,
+    extra,
+    marker: markerWire.safeParse(relay).data ?? null,
+    state: wire.status === 'active' || wire.status === 'error' ? wire.status : 'inactive',
+    scheduled: wire.schedulable,
+    stateMessage: clean(wire.error_message ?? ''),
+    learning: isLearning(wire),
+  };
+}
+
+/**
+ * Whether the background probe for the Responses API has yet to write its finding. It runs for openai accounts with an
+ * API key; a forced mode makes its finding meaningless.
+ */
+function isLearning(wire: AccountWire): boolean {
+  const mode = wire.extra['openai_responses_mode'] ?? 'auto';
+  return (
+    wire.platform === 'openai' &&
+    wire.type === 'apikey' &&
+    mode === 'auto' &&
+    wire.extra['openai_responses_supported'] === undefined
+  );
+}
+
+function toMapping(value: unknown): Record<string, string> {
+  if (typeof value !== 'object' || value === null) return {};
+  return Object.fromEntries(
+    Object.entries(value).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
+  );
+}
+
+export function fromAccountSpec(spec: AccountSpec, key: string): Record<string, unknown> {
+  return {
+    name: spec.name,
+    platform: spec.platform,
+    type: spec.type,
+    group_ids: [spec.groupId],
+    concurrency: spec.concurrency,
+    priority: spec.priority,
+    credentials: { ...spec.credentials, base_url: spec.baseUrl, api_key: key, model_mapping: spec.mapping },
+    extra: { ...spec.extra, relay: fromMarker(spec.marker) },
+  };
+}
+
+export function fromMarker(marker: Marker): Record<string, unknown> {
+  const { paused, ...rest } = marker;
+  return { ...rest, ...(paused === true ? { paused: true } : {}) };
+}
+
+export function toSubscription(wire: SubscriptionWire, now: number): Subscription {
+  const expiresAt = Date.parse(wire.expires_at);
+  return {
+    id: wire.id,
+    userId: wire.user_id,
+    groupId: wire.group_id,
+    startsAt: Date.parse(wire.starts_at),
+    expiresAt,
+    active: wire.status === 'active' && expiresAt > now,
+  };
+}
+
+export function toUser(wire: UserWire): User {
+  return { id: wire.id, email: wire.email, active: wire.status === 'active' };
+}

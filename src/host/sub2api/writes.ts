@@ -1,0 +1,160 @@
+import { z } from 'zod';
+import { Secret } from '../../terms/secret.ts';
+import { HostFailure, type WriteEnd } from '../host-failure.ts';
+import type { CreatedAccount, HostWrites, UserSession } from '../host.ts';
+import type { AdminClient } from './admin-client.ts';
+import {
+  fromAccountSpec,
+  fromChannelSpec,
+  fromGroupSpec,
+  fromMarker,
+  fromPlanSpec,
+  toChannel,
+  toGroup,
+  toPlan,
+  toSubscription,
+  toUser,
+} from './translate.ts';
+import {
+  accountWire,
+  anything,
+  batchWire,
+  channelWire,
+  groupWire,
+  keyWire,
+  loginWire,
+  planWire,
+  subscriptionWire,
+  userWire,
+} from './wire.ts';
+
+/** Constant: the host refuses the same subscription with other notes. */
+const subscriptionNotes = 'relay';
+
+/** Changes through the admin API. Edits send back what they do not mean to change, since this host clears what is left out. */
+export function sub2apiWrites(client: AdminClient): HostWrites {
+  const { http } = client;
+  const remove = async (path: string): Promise<WriteEnd<void>> =>
+    mapEnd(await client.write('DELETE', path, undefined, anything), () => undefined);
+  const asUser = (session: UserSession) => client.as(() => ({ authorization: `Bearer ${session.token.open()}` }));
+
+  return {
+    createGroup: async (spec) =>
+      mapEnd(await client.write('POST', '/api/v1/admin/groups', fromGroupSpec(spec), groupWire), toGroup),
+    describeGroup: async (id, description) => {
+      const now = await client.get(`/api/v1/admin/groups/${id}`, groupWire);
+      const limits = {
+        daily_limit_usd: now.daily_limit_usd ?? -1,
+        weekly_limit_usd: now.weekly_limit_usd ?? -1,
+        monthly_limit_usd: now.monthly_limit_usd ?? -1,
+      };
+      return mapEnd(
+        await client.write('PUT', `/api/v1/admin/groups/${id}`, { description, ...limits }, groupWire),
+        toGroup,
+      );
+    },
+    deleteGroup: (id) => remove(`/api/v1/admin/groups/${id}`),
+    createChannel: async (spec) =>
+      mapEnd(await client.write('POST', '/api/v1/admin/channels', fromChannelSpec(spec), channelWire), toChannel),
+    updateChannel: async (id, spec) =>
+      mapEnd(await client.write('PUT', `/api/v1/admin/channels/${id}`, fromChannelSpec(spec), channelWire), toChannel),
+    deleteChannel: (id) => remove(`/api/v1/admin/channels/${id}`),
+    createPlan: async (spec) =>
+      mapEnd(await client.write('POST', '/api/v1/admin/payment/plans', fromPlanSpec(spec), planWire), toPlan),
+    movePlan: async (id, groupId) =>
+      mapEnd(await client.write('PUT', `/api/v1/admin/payment/plans/${id}`, { group_id: groupId }, planWire), toPlan),
+    deletePlan: (id) => remove(`/api/v1/admin/payment/plans/${id}`),
+    createAccounts: async (specs, keyOf, requestId) => {
+      const body = { accounts: specs.map((spec) => fromAccountSpec(spec, keyOf(spec).open())) };
+      const end = await client.write('POST', '/api/v1/admin/accounts/batch', body, batchWire, {
+        'idempotency-key': requestId,
+      });
+      return mapEnd(end, ({ results }) =>
+        specs.map((_, index): CreatedAccount => {
+          const result = results[index];
+          if (result?.success === true && result.id !== undefined) return { ok: true, id: result.id };
+          return { ok: false, message: http.clean(result?.error ?? 'the host did not answer for this account') };
+        }),
+      );
+    },
+    setScheduled: async (id, scheduled, marker) => {
+      const body = {
+        account_ids: [id],
+        schedulable: scheduled,
+        extra: { relay: fromMarker({ ...marker, paused: !scheduled }) },
+      };
+      const end = await client.write('POST', '/api/v1/admin/accounts/bulk-update', body, z.object({ failed: z.int() }));
+      if (end.end === 'done' && end.value.failed > 0) {
+        return {
+          end: 'refused',
+          failure: new HostFailure('HOST_FAILED', `The host did not change account ${id}.`, {
+            fate: 'not_done',
+            transient: false,
+          }),
+        };
+      }
+      return mapEnd(end, () => undefined);
+    },
+    nudgeAccount: async (account) =>
+      mapEnd(
+        await client.write('PUT', `/api/v1/admin/accounts/${account.id}`, { priority: account.priority }, accountWire),
+        () => undefined,
+      ),
+    deleteAccount: (id) => remove(`/api/v1/admin/accounts/${id}`),
+    assignSubscription: async (userId, groupId, days) => {
+      const body = { user_id: userId, group_id: groupId, validity_days: days, notes: subscriptionNotes };
+      return mapEnd(await client.write('POST', '/api/v1/admin/subscriptions/assign', body, subscriptionWire), (wire) =>
+        toSubscription(wire, http.clock.now()),
+      );
+    },
+    extendSubscription: async (id, days, requestId) => {
+      const end = await client.write('POST', `/api/v1/admin/subscriptions/${id}/extend`, { days }, subscriptionWire, {
+        'idempotency-key': requestId,
+      });
+      return mapEnd(end, (wire) => toSubscription(wire, http.clock.now()));
+    },
+    deleteSubscription: (id) => remove(`/api/v1/admin/subscriptions/${id}`),
+    createUser: async (email, password, balance) => {
+      const body = {
+        email,
+        password: password.open(),
+        username: 'relay probe',
+        notes: 'made by relay for a gateway check',
+        balance,
+        concurrency: 1,
+      };
+      return mapEnd(await client.write('POST', '/api/v1/admin/users', body, userWire), toUser);
+    },
+    deleteUser: (id) => remove(`/api/v1/admin/users/${id}`),
+    login: async (email, password) => {
+      const end = await client
+        .as(() => ({}))
+        .write(
+          'POST',
+          '/api/v1/auth/login',
+          { email, password: password.open() },
+          loginWire.extend({ access_token: z.string() }),
+        );
+      return mapEnd(end, (wire) => ({ token: sealed(client, wire.access_token) }));
+    },
+    issueKey: async (session, name, groupId) => {
+      const end = await asUser(session).write('POST', '/api/v1/keys', { name, group_id: groupId }, keyWire, {
+        'idempotency-key': http.clock.randomHex(16),
+      });
+      return mapEnd(end, (wire) => ({ id: wire.id, key: sealed(client, wire.key) }));
+    },
+    deleteKey: async (session, id) =>
+      mapEnd(await asUser(session).write('DELETE', `/api/v1/keys/${id}`, undefined, anything), () => undefined),
+  };
+}
+
+/** Seals a secret that the host gave out, and has it hidden in all that is shown from now on. */
+function sealed(client: AdminClient, value: string): Secret {
+  const secret = new Secret(value);
+  client.http.redactor.learn(secret);
+  return secret;
+}
+
+function mapEnd<T, U>(end: WriteEnd<T>, map: (value: T) => U): WriteEnd<U> {
+  return end.end === 'done' ? { end: 'done', value: map(end.value) } : end;
+}
