@@ -1,0 +1,47 @@
+import { readGroupMarker } from '../plan/group-marker.ts';
+import type { ImportPlan } from '../plan/import-plan.ts';
+import type { Deed, Ledger } from './ledger.ts';
+import type { RunTools } from './run-tools.ts';
+
+/**
+ * Looks for objects that bear this run's mark and that the ledger does not know: a change whose answer was lost, and
+ * that the host carried out after everyone had stopped looking. They are put into the ledger and returned.
+ */
+export async function lateArrivals(plan: ImportPlan, { host }: RunTools, ledger: Ledger): Promise<Deed[]> {
+  const { reads } = host;
+  const [groups, channels, plans, accounts] = await Promise.all([
+    reads.groups(),
+    reads.channels(),
+    reads.plans(),
+    reads.accounts(),
+  ]);
+  const known = (kind: Deed['kind'], id: number) => ledger.deeds.some((each) => each.kind === kind && each.id === id);
+  const made = groups.filter(
+    (group) => group.name === plan.group.name && readGroupMarker(group.description)?.run === plan.run,
+  );
+  const groupIds = new Set(made.map((group) => group.id));
+  if (plan.group.action !== 'create') groupIds.add(plan.group.id);
+  const inGroup = (ids: readonly number[]) => ids.some((id) => groupIds.has(id));
+  const found: Deed[] = [
+    ...(plan.group.action === 'create' ? made.map((group) => deed('group', group)) : []),
+    ...(plan.channel.action === 'create'
+      ? channels
+          .filter((channel) => channel.name === plan.channel.name && inGroup(channel.groupIds))
+          .map((channel) => deed('channel', channel))
+      : []),
+    ...(plan.plan?.action === 'create'
+      ? plans
+          .filter((each) => each.name === plan.plan?.name && inGroup([each.groupId]))
+          .map((each) => deed('plan', each))
+      : []),
+    ...accounts
+      .filter((account) => account.marker?.run === plan.run && account.marker.access === plan.access)
+      .map((account) => deed('account', account)),
+  ].filter((each) => !known(each.kind, each.id));
+  for (const each of found) ledger.record(each);
+  return found;
+}
+
+function deed(kind: 'group' | 'channel' | 'plan' | 'account', { id, name }: { id: number; name: string }): Deed {
+  return { kind, action: 'created', id, name };
+}

@@ -1,0 +1,97 @@
+import type { Account } from '../host/objects.ts';
+import type { RemovalStep } from '../plan/import-plan.ts';
+import type { FailedPolicy } from '../terms/modes.ts';
+import { problem, RelayError, type Problem } from '../terms/relay-error.ts';
+import type { Ledger } from './ledger.ts';
+import { performWrite } from './perform-write.ts';
+import type { RunTools } from './run-tools.ts';
+import { undo } from './undo.ts';
+
+/** Removes accounts one after the other, in the given order, and looks whether they are gone. */
+export async function removeAccounts(
+  steps: readonly RemovalStep[],
+  tools: RunTools,
+  ledger: Ledger,
+): Promise<{ removed: RemovalStep[]; left: RemovalStep[] }> {
+  const left = await undo(
+    steps.toReversed().map(({ id, name }) => ({ kind: 'account', action: 'created', id, name }) as const),
+    tools,
+    ledger,
+  );
+  const leftIds = new Set(left.map((each) => each.id));
+  return { removed: steps.filter((step) => !leftIds.has(step.id)), left: steps.filter((step) => leftIds.has(step.id)) };
+}
+
+/**
+ * Takes accounts that are not known to work out of service (rule N15). Returns what was done to each, and a problem for
+ * each that is still in service.
+ */
+export async function retireAccounts(
+  accounts: readonly Account[],
+  policy: FailedPolicy,
+  tools: RunTools,
+  ledger: Ledger,
+): Promise<{ done: Map<number, 'disabled' | 'removed'>; problems: Problem[] }> {
+  const done = new Map<number, 'disabled' | 'removed'>();
+  const problems: Problem[] = [];
+  if (policy === 'remove') {
+    const { removed, left } = await removeAccounts(
+      accounts.map(({ id, name }) => ({ id, name, reason: 'it does not work' })),
+      tools,
+      ledger,
+    );
+    for (const { id } of removed) done.set(id, 'removed');
+    problems.push(
+      ...left.map(({ id, name }) =>
+        problem('REMOVAL_FAILED', `The account "${name}" (${id}) does not work and could not be removed.`),
+      ),
+    );
+  }
+  if (policy === 'disable') {
+    for (const account of accounts) {
+      const paused = await setScheduled(account, false, tools);
+      if (paused === undefined) done.set(account.id, 'disabled');
+      else problems.push(paused);
+    }
+  }
+  return { done, problems };
+}
+
+/** Puts an account into or out of service and notes in its marker who did. Returns the problem, if there is one. */
+export async function setScheduled(
+  account: Account,
+  scheduled: boolean,
+  tools: RunTools,
+): Promise<Problem | undefined> {
+  const { host } = tools;
+  const { marker } = account;
+  if (marker === null)
+    return problem('FOREIGN_ACCOUNT', `The account "${account.name}" (${account.id}) has no marker; it is left alone.`);
+  const look = async () => {
+    const now = await host.reads.account(account.id);
+    return now?.scheduled === scheduled && (now.marker?.paused === true) === !scheduled ? true : undefined;
+  };
+  // What takes a dead account out of service is done also after the run was told to stop.
+  const unstopped = { ...tools, stop: new AbortController().signal };
+  const verb = scheduled ? 'put the account back into service' : 'take the account out of service';
+  try {
+    await performWrite(
+      {
+        kind: 'account',
+        name: account.name,
+        what: `${verb}: "${account.name}"`,
+        stage: 'verify',
+        look,
+        send: async () => {
+          const end = await host.writes.setScheduled(account.id, scheduled, marker);
+          return end.end === 'done' ? { end: 'done', value: true } : end;
+        },
+      },
+      unstopped,
+    );
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof RelayError)) throw error;
+    return error.toProblem();
+  }
+}

@@ -1,0 +1,42 @@
+import type { Host } from '../host/host.ts';
+import type { Clock } from '../terms/clock.ts';
+import { RelayError } from '../terms/relay-error.ts';
+import type { Emit, Stage } from '../terms/run-event.ts';
+
+/** What every step of a run works with. */
+export interface RunTools {
+  host: Host;
+  clock: Clock;
+  emit: Emit;
+  /** Aborted when the run shall end early: by a signal or by the deadline. Its reason is a `RelayError`. */
+  stop: AbortSignal;
+}
+
+/** Nothing new starts once the run was told to stop. Throws the reason. */
+export function throwIfStopped({ stop }: Pick<RunTools, 'stop'>): void {
+  if (!stop.aborted) return;
+  throw stop.reason instanceof RelayError ? stop.reason : new RelayError('INTERRUPTED', 'The run was stopped.');
+}
+
+/** Runs one stage and tells the watchers when it begins and ends, also when it throws. */
+export async function inStage<T>(
+  tools: Pick<RunTools, 'emit' | 'clock'>,
+  stage: Stage,
+  title: string,
+  work: () => Promise<T>,
+  summary: (value: T) => { ok: boolean; text: string },
+): Promise<T> {
+  const startedAt = tools.clock.now();
+  const finish = (ok: boolean, text: string) =>
+    tools.emit({ type: 'stage-finished', stage, ok, summary: text, ms: tools.clock.now() - startedAt });
+  tools.emit({ type: 'stage-started', stage, title });
+  try {
+    const value = await work();
+    const { ok, text } = summary(value);
+    finish(ok, text);
+    return value;
+  } catch (error) {
+    finish(false, error instanceof RelayError ? error.message : 'unexpected error');
+    throw error;
+  }
+}

@@ -1,0 +1,121 @@
+import pLimit from 'p-limit';
+import { HostFailure } from '../host/host-failure.ts';
+import type { Id } from '../host/objects.ts';
+import { differencesOf } from '../plan/plan-channel.ts';
+import type { Deed, Ledger } from './ledger.ts';
+import type { RunTools } from './run-tools.ts';
+
+/** Something that is on the host as it should not be, with the command that removes or shows it. */
+export interface Leftover {
+  kind: string;
+  id: Id | null;
+  name: string;
+  command: string;
+}
+
+/** Pauses between the rounds in which what is still there is tried again, in milliseconds. */
+const roundPauses = [1000, 4000];
+
+const atOnce = 4;
+
+/**
+ * Takes deeds back, latest first, and looks whether they are gone: an answer alone proves nothing. Every one is tried,
+ * also after others failed. What is confirmed leaves the ledger; what is not comes back as a leftover.
+ */
+export async function undo(deeds: readonly Deed[], tools: RunTools, ledger: Ledger): Promise<Leftover[]> {
+  let open = deeds.toReversed();
+  for (let round = 0; open.length > 0; round += 1) {
+    const pause = roundPauses[round - 1];
+    if (round > 0 && pause === undefined) break;
+    if (pause !== undefined) await tools.clock.sleep(pause);
+    for (const kind of ['subscription', 'account', 'plan', 'channel', 'group'] as const) {
+      const limit = pLimit(kind === 'account' ? atOnce : 1);
+      await Promise.all(open.filter((deed) => deed.kind === kind).map((deed) => limit(() => attempt(deed, tools))));
+    }
+    const undone = await confirmed(open, tools);
+    ledger.forget(undone);
+    open = open.filter((deed) => !undone.includes(deed));
+  }
+  return open.map((deed) => ({
+    kind: deed.kind,
+    id: deed.id,
+    name: deed.name,
+    command: tools.host.command(deed.action === 'created' ? 'remove' : 'show', deed.kind, deed.id),
+  }));
+}
+
+/** How it ends is not asked here; looking tells. */
+async function attempt(deed: Deed, { host, clock }: RunTools): Promise<void> {
+  const { writes } = host;
+  try {
+    if (deed.action === 'extended') {
+      if (deed.wasActive) await writes.extendSubscription(deed.id, -deed.byDays, clock.randomHex(16));
+    } else if (deed.action === 'updated') {
+      if (deed.kind === 'group') await writes.describeGroup(deed.id, deed.before.description);
+      if (deed.kind === 'channel') await writes.updateChannel(deed.id, deed.before);
+      if (deed.kind === 'plan') await writes.movePlan(deed.id, deed.before.groupId);
+    } else {
+      const remove = {
+        group: writes.deleteGroup,
+        channel: writes.deleteChannel,
+        plan: writes.deletePlan,
+        account: writes.deleteAccount,
+        subscription: writes.deleteSubscription,
+      };
+      await remove[deed.kind](deed.id);
+    }
+  } catch (failure) {
+    if (!(failure instanceof HostFailure)) throw failure;
+  }
+}
+
+/** The deeds of which the host shows no trace any more. One that cannot be looked up counts as still there. */
+async function confirmed(deeds: readonly Deed[], { host }: RunTools): Promise<Deed[]> {
+  const { reads } = host;
+  const of = (kind: Deed['kind']) => deeds.filter((deed) => deed.kind === kind);
+  const [groups, channels, plans, accounts] = await Promise.all([
+    look(of('group'), () => reads.groups()),
+    look(of('channel'), () => reads.channels()),
+    look(of('plan'), () => reads.plans()),
+    look(of('account'), () => reads.accounts()),
+  ]);
+  // Subscriptions are only shown by group; a group that is gone took them along.
+  const subscriptions = await look(of('subscription'), async () => {
+    const left = await Promise.all((await reads.groups()).map((group) => reads.subscriptionsOfGroup(group.id)));
+    return left.flat();
+  });
+  return deeds.filter((deed) => {
+    if (deed.action === 'extended') return deed.wasActive && subscriptions !== undefined;
+    if (deed.action === 'created') {
+      const list: readonly { id: Id }[] | undefined = {
+        group: groups,
+        channel: channels,
+        plan: plans,
+        account: accounts,
+        subscription: subscriptions,
+      }[deed.kind];
+      return list !== undefined && !list.some((each) => each.id === deed.id);
+    }
+    if (deed.kind === 'group')
+      return groups?.find((each) => each.id === deed.id)?.description === deed.before.description;
+    if (deed.kind === 'plan') return plans?.find((each) => each.id === deed.id)?.groupId === deed.before.groupId;
+    const channel = channels?.find((each) => each.id === deed.id);
+    const { before } = deed;
+    return (
+      channel !== undefined &&
+      Object.keys({ ...before.mappings, ...channel.mappings }).every(
+        (platform) => differencesOf(channel, before, platform).length === 0,
+      )
+    );
+  });
+}
+
+async function look<T>(deeds: readonly Deed[], read: () => Promise<T[]>): Promise<T[] | undefined> {
+  if (deeds.length === 0) return [];
+  try {
+    return await read();
+  } catch (failure) {
+    if (failure instanceof HostFailure) return undefined;
+    throw failure;
+  }
+}

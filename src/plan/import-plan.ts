@@ -1,0 +1,101 @@
+import type {
+  Account,
+  AccountSpec,
+  Channel,
+  ChannelSpec,
+  Group,
+  GroupSpec,
+  Id,
+  Plan,
+  PlanSpec,
+  User,
+} from '../host/objects.ts';
+import type { AccessMode, FailedPolicy, ImportMode, ProbeMode } from '../terms/modes.ts';
+import type { Problem } from '../terms/relay-error.ts';
+
+/**
+ * What an import would do, as a value: computed from what is wanted and what the host holds, printed, and then carried
+ * out as it stands. Modes and flags are expanded into it; whoever applies it asks for none of them.
+ */
+export interface ImportPlan {
+  run: string;
+  mode: ImportMode;
+  access: AccessMode;
+  group: GroupStep;
+  channel: ChannelStep;
+  /** Only where access is by subscription. */
+  plan: PlanStep | null;
+  accounts: AccountStep[];
+  /** Accounts of this provider whose keys are no longer wanted, newest first. Carried out last. */
+  removals: RemovalStep[];
+  subscriptions: SubscriptionStep[];
+  gateway: GatewayStep;
+  policy: Policy;
+  warnings: Problem[];
+}
+
+export type GroupStep =
+  | { action: 'create'; name: string; spec: GroupSpec }
+  | { action: 'adopt'; name: string; id: Id; before: Group; description: string }
+  | { action: 'unchanged'; name: string; id: Id };
+
+/** The spec lacks the managed group where that is yet to be made; applying adds it. */
+export type ChannelStep =
+  | { action: 'create'; name: string; spec: ChannelSpec }
+  | { action: 'update' | 'adopt'; name: string; id: Id; before: Channel; spec: ChannelSpec; differences: string[] }
+  | { action: 'unchanged'; name: string; id: Id };
+
+export type PlanStep =
+  | { action: 'create'; name: string; spec: Omit<PlanSpec, 'groupId'> }
+  | { action: 'adopt'; name: string; id: Id; before: Plan }
+  | { action: 'unchanged'; name: string; id: Id };
+
+interface KeyOfStep {
+  line: number;
+  fingerprint: string;
+  last4: string;
+}
+
+export type AccountStep = KeyOfStep &
+  (
+    | { action: 'create'; name: string; spec: Omit<AccountSpec, 'groupId'> }
+    /** `retest`: the account is out of service; it is tested again and put back if it works. */
+    | { action: 'unchanged'; name: string; account: Account; retest: boolean }
+  );
+
+export interface RemovalStep {
+  id: Id;
+  name: string;
+  reason: string;
+}
+
+export type SubscriptionStep = { user: User; asked: string; days: number } & (
+  | { action: 'create' }
+  | { action: 'reuse'; id: Id; expiresAt: number }
+  | { action: 'extend'; id: Id; byDays: number; wasActive: boolean }
+);
+
+/** How the gateway is to be checked: with a given key, a found one, one that relay makes, or not at all. */
+export interface GatewayStep {
+  probe: 'given' | 'find' | 'make' | 'skip';
+  asked: ProbeMode;
+}
+
+export interface Policy {
+  /** What a failed account, a refused write, a failed test or a failed subscription leads to. */
+  onFailure: 'undo' | 'keep';
+  /** What becomes of failed accounts when the run goes on. */
+  failedAccounts: FailedPolicy;
+  /** What becomes of this run's accounts when the gateway does not get ready. */
+  gatewayNotReady: 'keep' | 'undo';
+}
+
+/** Whether carrying out the plan would send any change to the host. */
+export function changesAnything(plan: ImportPlan): boolean {
+  return (
+    [plan.group, plan.channel, plan.plan].some((step) => step !== null && step.action !== 'unchanged') ||
+    plan.accounts.some((step) => step.action === 'create') ||
+    plan.removals.length > 0 ||
+    plan.subscriptions.some((step) => step.action !== 'reuse')
+  );
+}

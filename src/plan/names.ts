@@ -1,0 +1,35 @@
+import type { AccessMode } from '../terms/modes.ts';
+
+/** Words of the access mode as they stand in names and options. */
+export function accessSlug(access: AccessMode): string {
+  return access === 'subscription' ? 'subscription' : 'self-service';
+}
+
+/** The name of the group, the channel and the plan of a provider (rule B6). A group's type differs by mode, so its name must. */
+export function resourceName(providerId: string, access: AccessMode): string {
+  return `relay-${providerId}-${accessSlug(access)}`;
+}
+
+/** What stands before the number in the names of a provider's accounts. */
+export function accountPrefix(providerId: string, access: AccessMode): string {
+  return access === 'subscription' ? `${providerId}-` : `${providerId}-self-`;
+}
+
+/** Whether a name is of the form that relay gives to accounts of this provider and mode. */
+export function isAccountName(name: string, prefix: string): boolean {
+  return name.startsWith(prefix) && /^\d{2,}$/.test(name.slice(prefix.length));
+}
+
+/** Hands out account names: always the lowest number that no account on the host bears, from 01. */
+export function accountNames(prefix: string, taken: Iterable<string>): () => string {
+  const used = new Set(taken);
+  let number = 0;
+  return () => {
+    let name: string;
+    do {
+      number += 1;
+      name = `${prefix}${String(number).padStart(2, '0')}`;
+    } while (used.has(name));
+    return name;
+  };
+}

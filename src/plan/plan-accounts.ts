@@ -1,0 +1,122 @@
+import type { Account, Group } from '../host/objects.ts';
+import { effectiveMapping } from '../pack/model-mapping.ts';
+import { problem, type Problem } from '../terms/relay-error.ts';
+import type { AccountStep, RemovalStep } from './import-plan.ts';
+import { accountNames, accountPrefix, isAccountName } from './names.ts';
+import type { Observed, Wanted } from './observed.ts';
+import { sameMapping } from './plan-channel.ts';
+
+export interface PlannedAccounts {
+  accounts: AccountStep[];
+  removals: RemovalStep[];
+  warnings: Problem[];
+}
+
+/** Rules B6, B12, N4 and N5 for the accounts: unchanged ones stay, new keys get one, those without a key go. */
+export function planAccounts(wanted: Wanted, observed: Observed, group: Group | undefined): PlannedAccounts {
+  const { provider, access } = wanted;
+  const prefix = accountPrefix(provider.id, access);
+  const managed = observed.accounts
+    .filter((account) => account.marker?.provider === provider.id && account.marker.access === access)
+    .toSorted((a, b) => a.id - b.id);
+  const byFingerprint = new Map<string, Account>();
+  const copies: Account[] = [];
+  for (const account of managed) {
+    const fingerprint = account.marker?.fingerprint ?? '';
+    if (byFingerprint.has(fingerprint)) copies.push(account);
+    else byFingerprint.set(fingerprint, account);
+  }
+  const nextName = accountNames(
+    prefix,
+    observed.accounts.map((account) => account.name),
+  );
+  const inUse = new Set<Account>();
+  const accounts = wanted.keys.map((key): AccountStep => {
+    const account = byFingerprint.get(key.fingerprint);
+    // One that lost its group serves nobody; it is made anew, and removed once the new one works.
+    if (account !== undefined && group !== undefined && account.groupIds.includes(group.id)) {
+      inUse.add(account);
+      return { ...key, action: 'unchanged', name: account.name, account, retest: isHeldOut(account) };
+    }
+    return { ...key, action: 'create', name: '', spec: specOf(wanted, key.fingerprint, '') };
+  });
+  // Named last, so that numbers follow the order of the keys.
+  const named = accounts.map((step): AccountStep => {
+    if (step.action !== 'create') return step;
+    const name = nextName();
+    return { ...step, name, spec: { ...step.spec, name } };
+  });
+  const removals = [...byFingerprint.values()]
+    .filter((account) => !inUse.has(account))
+    .toSorted((a, b) => b.id - a.id)
+    .map((account) => ({
+      id: account.id,
+      name: account.name,
+      reason: wanted.keys.some((key) => key.fingerprint === account.marker?.fingerprint)
+        ? 'it is not in the group'
+        : 'its key is not in the key file',
+    }));
+  const foreign = observed.accounts.filter((account) => account.marker === null && isAccountName(account.name, prefix));
+  return {
+    accounts: named,
+    removals,
+    warnings: [
+      ...foreign.map((account) =>
+        problem(
+          'FOREIGN_ACCOUNT',
+          `The account "${account.name}" (${account.id}) was not made by relay; it is left alone.`,
+        ),
+      ),
+      ...copies.map((account) =>
+        problem(
+          'FOREIGN_ACCOUNT',
+          `The account "${account.name}" (${account.id}) is a copy of another account of relay; it is left alone.`,
+        ),
+      ),
+      ...[...inUse].flatMap((account) => driftOf(account, wanted)),
+    ],
+  };
+}
+
+/** Out of service by the host's doing or by relay's; a pause by hand is the operator's own (rules N5, N7). */
+function isHeldOut(account: Account): boolean {
+  return account.state === 'error' || (!account.scheduled && account.marker?.paused === true);
+}
+
+function specOf(
+  { provider, access, run }: Wanted,
+  fingerprint: string,
+  name: string,
+): Extract<AccountStep, { action: 'create' }>['spec'] {
+  const { concurrency, priority, credentials, extra } = provider.accountTemplate;
+  return {
+    name,
+    platform: provider.platform,
+    type: provider.accountType,
+    baseUrl: provider.baseUrl,
+    mapping: effectiveMapping(provider),
+    concurrency,
+    priority,
+    credentials,
+    extra,
+    marker: { provider: provider.id, access, run, fingerprint },
+  };
+}
+
+function driftOf(account: Account, { provider }: Wanted): Problem[] {
+  const template = provider.accountTemplate;
+  const differences = [
+    ...(account.baseUrl === provider.baseUrl ? [] : ['base URL']),
+    ...(sameMapping(account.mapping, effectiveMapping(provider)) ? [] : ['model mapping']),
+    ...(account.concurrency === template.concurrency ? [] : ['concurrency']),
+    ...(account.priority === template.priority ? [] : ['priority']),
+    ...Object.keys(template.extra).filter(
+      (key) => JSON.stringify(account.extra[key]) !== JSON.stringify(template.extra[key]),
+    ),
+    ...(account.state === 'active' && !account.scheduled && account.marker?.paused !== true ? ['paused by hand'] : []),
+  ];
+  if (differences.length === 0) return [];
+  return [
+    problem('DRIFT', `The account "${account.name}" (${account.id}) differs from the pack: ${differences.join(', ')}.`),
+  ];
+}

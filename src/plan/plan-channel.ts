@@ -1,0 +1,94 @@
+import type { Channel, ChannelSpec, Group } from '../host/objects.ts';
+import { effectiveMapping } from '../pack/model-mapping.ts';
+import { problem } from '../terms/relay-error.ts';
+import type { ChannelStep } from './import-plan.ts';
+import { resourceName } from './names.ts';
+import type { Observed, Wanted } from './observed.ts';
+import type { Planned } from './plan-group.ts';
+import { mergePrices, samePriceList, wantedPrices } from './prices.ts';
+
+/** Users are billed for the model that their request was mapped to (rule B10). */
+const billingSource = 'channel_mapped';
+
+/** Rules B7, B10, N4, N7 and N18 for the channel. `group` is the group as it stands, when it stands. */
+export function planChannel(wanted: Wanted, observed: Observed, group: Group | undefined): Planned<ChannelStep> {
+  const { provider } = wanted;
+  const name = resourceName(provider.id, wanted.access);
+  const found = observed.channels.filter((channel) => channel.name === name);
+  const [channel] = found;
+  if (found.length > 1)
+    return {
+      problem: problem(
+        'NAME_AMBIGUOUS',
+        `${found.length} channels are named "${name}" (${found.map((each) => each.id).join(', ')}).`,
+      ),
+    };
+  const holder =
+    group === undefined
+      ? undefined
+      : observed.channels.find((each) => each.groupIds.includes(group.id) && each.name !== name);
+  if (group !== undefined && holder !== undefined) {
+    return {
+      problem: problem(
+        'GROUP_IN_FOREIGN_CHANNEL',
+        `The group "${group.name}" (${group.id}) belongs to the channel "${holder.name}" (${holder.id}).`,
+      ),
+    };
+  }
+  if (channel === undefined) return { step: { action: 'create', name, spec: newChannel(wanted, name) } };
+  const managed = group !== undefined && channel.groupIds.includes(group.id);
+  if (!managed && !wanted.adopt)
+    return {
+      problem: problem(
+        'FOREIGN_OBJECT',
+        `The channel "${name}" (${channel.id}) does not belong to a group that relay manages.`,
+      ),
+    };
+  const spec = editedChannel(channel, wanted);
+  const differences = differencesOf(channel, spec, provider.platform);
+  if (!managed)
+    return {
+      step: { action: 'adopt', name, id: channel.id, before: channel, spec, differences: ['group', ...differences] },
+    };
+  if (differences.length === 0) return { step: { action: 'unchanged', name, id: channel.id } };
+  return { step: { action: 'update', name, id: channel.id, before: channel, spec, differences } };
+}
+
+function newChannel({ provider }: Wanted, name: string): ChannelSpec {
+  return {
+    name,
+    groupIds: [],
+    mappings: { [provider.platform]: effectiveMapping(provider) },
+    prices: wantedPrices(provider),
+    restrictsModels: true,
+    billingSource,
+  };
+}
+
+/** The channel with what relay manages set, and everything else as it is. */
+function editedChannel(channel: Channel, { provider }: Wanted): ChannelSpec {
+  return {
+    name: channel.name,
+    groupIds: channel.groupIds,
+    mappings: { ...channel.mappings, [provider.platform]: effectiveMapping(provider) },
+    prices: mergePrices(channel.prices, provider),
+    restrictsModels: true,
+    billingSource,
+  };
+}
+
+/** What an edit would change, in words. Also tells whether a channel came out as it was sent. */
+export function differencesOf(now: Channel, wanted: ChannelSpec, platform: string): string[] {
+  return [
+    ...(sameMapping(now.mappings[platform] ?? {}, wanted.mappings[platform] ?? {}) ? [] : ['model mapping']),
+    ...(samePriceList(now.prices, wanted.prices) ? [] : ['prices']),
+    ...(now.restrictsModels === wanted.restrictsModels ? [] : ['model restriction']),
+    ...(now.billingSource === wanted.billingSource ? [] : ['billing source']),
+  ];
+}
+
+/** Order does not matter. */
+export function sameMapping(one: Record<string, string>, other: Record<string, string>): boolean {
+  const keys = Object.keys(one);
+  return keys.length === Object.keys(other).length && keys.every((key) => one[key] === other[key]);
+}

@@ -1,0 +1,72 @@
+import type { Group } from '../host/objects.ts';
+import { problem, type Problem } from '../terms/relay-error.ts';
+import type { GroupStep } from './import-plan.ts';
+import { readGroupMarker, withGroupMarker } from './group-marker.ts';
+import { resourceName } from './names.ts';
+import type { Observed, Wanted } from './observed.ts';
+
+export type Planned<Step> = { step: Step } | { problem: Problem };
+
+/** The managed group, when the host has it: by its name and its marker. */
+export function managedGroup(wanted: Wanted, observed: Pick<Observed, 'groups'>): Group | undefined {
+  const name = resourceName(wanted.provider.id, wanted.access);
+  return observed.groups.find((group) => group.name === name && isMarked(group, wanted));
+}
+
+function isMarked(group: Group, wanted: Wanted): boolean {
+  const marker = readGroupMarker(group.description);
+  return marker?.provider === wanted.provider.id && marker.access === wanted.access;
+}
+
+/** Rules B7, B9 and N4 for the group. */
+export function planGroup(wanted: Wanted, observed: Observed): Planned<GroupStep> {
+  const { provider, access } = wanted;
+  const name = resourceName(provider.id, access);
+  const type = access === 'subscription' ? 'subscription' : 'standard';
+  const marker = { provider: provider.id, access, run: wanted.run };
+  const found = observed.groups.filter((group) => group.name === name);
+  const [group] = found;
+  if (group === undefined) {
+    const description = withGroupMarker(provider.displayName, marker);
+    return {
+      step: {
+        action: 'create',
+        name,
+        spec: {
+          name,
+          description,
+          platform: provider.platform,
+          type,
+          rateMultiplier: provider.groupTemplate.rateMultiplier,
+        },
+      },
+    };
+  }
+  if (found.length > 1)
+    return {
+      problem: problem(
+        'NAME_AMBIGUOUS',
+        `${found.length} groups are named "${name}" (${found.map((each) => each.id).join(', ')}).`,
+      ),
+    };
+  if (!isMarked(group, wanted) && !wanted.adopt)
+    return { problem: problem('FOREIGN_OBJECT', `The group "${name}" (${group.id}) was not made by relay.`) };
+  if (group.platform !== provider.platform || group.type !== type) {
+    return {
+      problem: problem(
+        'GROUP_MISMATCH',
+        `The group "${name}" (${group.id}) is of platform ${group.platform} and type ${group.type}; ${provider.platform} and ${type} are needed.`,
+      ),
+    };
+  }
+  if (isMarked(group, wanted)) return { step: { action: 'unchanged', name, id: group.id } };
+  return {
+    step: {
+      action: 'adopt',
+      name,
+      id: group.id,
+      before: group,
+      description: withGroupMarker(group.description, marker),
+    },
+  };
+}

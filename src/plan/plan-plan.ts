@@ -1,0 +1,32 @@
+import type { Group } from '../host/objects.ts';
+import { problem } from '../terms/relay-error.ts';
+import type { PlanStep } from './import-plan.ts';
+import { resourceName } from './names.ts';
+import type { Observed, Wanted } from './observed.ts';
+import type { Planned } from './plan-group.ts';
+
+/** Rules B7, B11 and N4 for the plan. Plan names are not unique on the host, so the group decides whose it is. */
+export function planPlan(wanted: Wanted, observed: Observed, group: Group | undefined): Planned<PlanStep> {
+  const name = resourceName(wanted.provider.id, wanted.access);
+  const named = observed.plans.filter((plan) => plan.name === name);
+  const own = group === undefined ? [] : named.filter((plan) => plan.groupId === group.id);
+  const candidates = own.length > 0 ? own : named;
+  const [plan] = candidates;
+  if (plan === undefined) return { step: { action: 'create', name, spec: { name, ...wanted.provider.planTemplate } } };
+  if (candidates.length > 1)
+    return {
+      problem: problem(
+        'NAME_AMBIGUOUS',
+        `${candidates.length} plans are named "${name}" (${candidates.map((each) => each.id).join(', ')}).`,
+      ),
+    };
+  if (own.length === 1) return { step: { action: 'unchanged', name, id: plan.id } };
+  if (!wanted.adopt)
+    return {
+      problem: problem(
+        'FOREIGN_OBJECT',
+        `The plan "${name}" (${plan.id}) does not belong to a group that relay manages.`,
+      ),
+    };
+  return { step: { action: 'adopt', name, id: plan.id, before: plan } };
+}

@@ -1,0 +1,78 @@
+import type { Group, User } from '../host/objects.ts';
+import type { Provider } from '../pack/manifest.ts';
+import { problem, type Problem } from '../terms/relay-error.ts';
+import type { Target } from '../terms/target.ts';
+import type { SubscriptionStep } from './import-plan.ts';
+import type { Observed, Wanted } from './observed.ts';
+
+const dayMs = 86_400_000;
+
+/** How many days a subscription of this plan runs: a week is 7, a month 30. */
+export function planDays({ validityDays, validityUnit }: Provider['planTemplate']): number {
+  return validityDays * { day: 1, week: 7, month: 30 }[validityUnit];
+}
+
+/** Rule B22: look first; reuse what is active, lengthen what has expired, create what is missing. */
+export function planSubscriptions(
+  wanted: Wanted,
+  observed: Observed,
+  group: Group | undefined,
+): { steps: SubscriptionStep[]; problems: Problem[]; warnings: Problem[] } {
+  const steps: SubscriptionStep[] = [];
+  const problems: Problem[] = [];
+  const warnings: Problem[] = [];
+  const seen = new Set<number>();
+  for (const [index, target] of wanted.targets.entries()) {
+    const user = observed.users[index];
+    if (user === undefined || !user.active) {
+      problems.push(
+        problem(
+          'USER_NOT_FOUND',
+          user === undefined
+            ? `The host has no user "${target.asked}".`
+            : `The user "${target.asked}" is disabled on the host.`,
+        ),
+      );
+      continue;
+    }
+    if (seen.has(user.id)) continue;
+    seen.add(user.id);
+    const step = stepFor(wanted, observed, group, target, user);
+    steps.push(step);
+    if (
+      step.action === 'reuse' &&
+      Math.abs(step.expiresAt - (observed.now + step.days * dayMs)) > dayMs &&
+      target.days !== null
+    ) {
+      warnings.push(
+        problem(
+          'SUBSCRIPTION_DIFFERS',
+          `The subscription of "${target.asked}" ends on ${new Date(step.expiresAt).toISOString().slice(0, 10)}, not ${step.days} days from now; it is left as it is.`,
+        ),
+      );
+    }
+  }
+  return { steps, problems, warnings };
+}
+
+function stepFor(
+  wanted: Wanted,
+  observed: Observed,
+  group: Group | undefined,
+  target: Target,
+  user: User,
+): SubscriptionStep {
+  const days = target.days ?? planDays(wanted.provider.planTemplate);
+  const base = { user, asked: target.asked, days };
+  const existing =
+    group === undefined
+      ? undefined
+      : observed.subscriptions.find((each) => each.userId === user.id && each.groupId === group.id);
+  if (existing === undefined) return { ...base, action: 'create' };
+  if (!existing.active) return { ...base, action: 'extend', id: existing.id, byDays: days, wasActive: false };
+  // Counted in whole days, so that the same command twice lengthens once.
+  const missing = Math.round((observed.now + days * dayMs - existing.expiresAt) / dayMs);
+  if (wanted.extend && missing > 0)
+    return { ...base, action: 'extend', id: existing.id, byDays: missing, wasActive: true };
+  return { ...base, action: 'reuse', id: existing.id, expiresAt: existing.expiresAt };
+}

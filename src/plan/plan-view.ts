@@ -1,0 +1,139 @@
+import { z } from 'zod';
+import type { ImportPlan } from './import-plan.ts';
+
+const actions = ['create', 'adopt', 'update', 'unchanged', 'retest', 'remove', 'reuse', 'extend', 'check'] as const;
+const kinds = ['group', 'channel', 'plan', 'account', 'subscription', 'gateway'] as const;
+
+const change = z.object({
+  action: z.enum(actions),
+  kind: z.enum(kinds),
+  name: z.string(),
+  id: z.int().nullable().describe('The number of the object on the host; null when it is yet to be made.'),
+  detail: z.string(),
+  line: z.int().optional().describe('The line of the key file, for accounts.'),
+  fingerprint: z.string().optional(),
+});
+
+/** A plan as programs read it. */
+export const planViewSchema = z.object({
+  schema: z.literal('relay.plan/1'),
+  mode: z.string(),
+  accessMode: z.string(),
+  changes: z.array(change),
+  counts: z.object({ added: z.int(), updated: z.int(), removed: z.int(), unchanged: z.int() }).describe('Accounts.'),
+  changesAnything: z.boolean(),
+  warnings: z.array(z.object({ code: z.string(), message: z.string(), hint: z.string() })),
+});
+
+export type PlanView = z.infer<typeof planViewSchema>;
+export type Change = z.infer<typeof change>;
+
+/** The plan in words: one change for each object, in the order in which they are carried out. Pure. */
+export function viewPlan(plan: ImportPlan, changesAnything: boolean): PlanView {
+  const changes = [
+    groupChange(plan),
+    channelChange(plan),
+    ...planChange(plan),
+    ...accountChanges(plan),
+    ...subscriptionChanges(plan),
+    ...gatewayChange(plan),
+    ...removalChanges(plan),
+  ];
+  const accounts = (action: Change['action'][]) =>
+    changes.filter((each) => each.kind === 'account' && action.includes(each.action)).length;
+  return {
+    schema: 'relay.plan/1',
+    mode: plan.mode,
+    accessMode: plan.access,
+    changes,
+    counts: {
+      added: accounts(['create']),
+      updated: accounts(['update']),
+      removed: accounts(['remove']),
+      unchanged: accounts(['unchanged', 'retest']),
+    },
+    changesAnything,
+    warnings: plan.warnings,
+  };
+}
+
+function groupChange({ group }: ImportPlan): Change {
+  const base = { kind: 'group' as const, name: group.name, action: group.action };
+  if (group.action === 'create')
+    return {
+      ...base,
+      id: null,
+      detail: `${group.spec.platform}, ${group.spec.type}, rate ${group.spec.rateMultiplier}`,
+    };
+  return { ...base, id: group.id, detail: group.action === 'adopt' ? 'mark it as managed by relay' : '' };
+}
+
+function channelChange({ channel }: ImportPlan): Change {
+  const base = { kind: 'channel' as const, name: channel.name, action: channel.action };
+  if (channel.action === 'unchanged') return { ...base, id: channel.id, detail: '' };
+  if (channel.action !== 'create')
+    return { ...base, id: channel.id, detail: `change ${channel.differences.join(', ')}` };
+  const names = Object.values(channel.spec.mappings).reduce((sum, mapping) => sum + Object.keys(mapping).length, 0);
+  const priced = channel.spec.prices
+    .filter((entry) => entry.input !== null)
+    .reduce((sum, entry) => sum + entry.models.length, 0);
+  return { ...base, id: null, detail: `${names} model name${names === 1 ? '' : 's'}, ${priced} priced` };
+}
+
+function planChange({ plan }: ImportPlan): Change[] {
+  if (plan === null) return [];
+  const base = { kind: 'plan' as const, name: plan.name, action: plan.action };
+  if (plan.action !== 'create')
+    return [{ ...base, id: plan.id, detail: plan.action === 'adopt' ? 'bind it to the group' : '' }];
+  const { price, validityDays, validityUnit, forSale } = plan.spec;
+  return [
+    {
+      ...base,
+      id: null,
+      detail: `${price.toFixed(2)} for ${validityDays} ${validityUnit}${validityDays === 1 ? '' : 's'}, ${forSale ? 'for sale' : 'not for sale'}`,
+    },
+  ];
+}
+
+function accountChanges({ accounts }: ImportPlan): Change[] {
+  return accounts.map((step): Change => {
+    const key = `line ${step.line}, key ${step.fingerprint}${step.last4 === '' ? '' : ` (…${step.last4})`}`;
+    const base = { kind: 'account' as const, name: step.name, line: step.line, fingerprint: step.fingerprint };
+    if (step.action === 'create') return { ...base, action: 'create', id: null, detail: key };
+    return {
+      ...base,
+      action: step.retest ? 'retest' : 'unchanged',
+      id: step.account.id,
+      detail: step.retest ? `${key}; out of service, tested again and put back if it works` : key,
+    };
+  });
+}
+
+function subscriptionChanges({ subscriptions }: ImportPlan): Change[] {
+  return subscriptions.map((step): Change => {
+    const base = { kind: 'subscription' as const, name: step.user.email, action: step.action };
+    if (step.action === 'create') return { ...base, id: null, detail: `${step.days} days` };
+    if (step.action === 'extend') return { ...base, id: step.id, detail: `by ${step.byDays} days` };
+    return { ...base, id: step.id, detail: `until ${new Date(step.expiresAt).toISOString().slice(0, 10)}` };
+  });
+}
+
+function gatewayChange({ gateway }: ImportPlan): Change[] {
+  const how = {
+    given: 'with the key that was given',
+    find: 'with the key of a user who has access',
+    make: 'with a user and key that relay makes and removes again',
+    skip: '',
+  }[gateway.probe];
+  return gateway.probe === 'skip' ? [] : [{ kind: 'gateway', name: 'gateway', action: 'check', id: null, detail: how }];
+}
+
+function removalChanges({ removals }: ImportPlan): Change[] {
+  return removals.map(({ id, name, reason }): Change => ({
+    kind: 'account',
+    name,
+    action: 'remove',
+    id,
+    detail: reason,
+  }));
+}
