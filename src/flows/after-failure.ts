@@ -1,0 +1,92 @@
+import { lateArrivals } from '../apply/late-arrivals.ts';
+import { UnsettledWrite } from '../apply/perform-write.ts';
+import { undo, type Leftover } from '../apply/undo.ts';
+import { HostFailure } from '../host/host-failure.ts';
+import type { RunFailure } from './run-failure.ts';
+import type { RunState } from './run-import.ts';
+import { retire } from './verify-accounts.ts';
+
+/** Undoes the run, or keeps what works, as the policy says. What cannot be confirmed is named. */
+export async function afterFailure(failure: RunFailure, state: RunState): Promise<void> {
+  const { plan, tools, ledger, record } = state;
+  const undoes = plan.policy.onFailure === 'undo';
+  try {
+    await settleLate(failure, state);
+    if (undoes) {
+      const deeds =
+        failure.undoes === 'accounts' ? ledger.deeds.filter((deed) => deed.kind === 'account') : [...ledger.deeds];
+      record.leftovers.push(...(await undo(deeds, tools, ledger)));
+    } else {
+      // What no test has seen is not known to work, so it does not serve.
+      await retire(
+        [...record.outcomes].flatMap(([fingerprint, made]) =>
+          made.outcome === 'created' && !isTried(state, fingerprint) ? [made.account] : [],
+        ),
+        state,
+      );
+    }
+  } catch (error) {
+    if (!(error instanceof HostFailure)) throw error;
+    // The host does not even tell what it holds, so everything that this run made counts as still there.
+    record.errors.push({ ...error.toProblem(), stage: 'undo' });
+    if (undoes)
+      record.leftovers.push(
+        ...ledger.deeds.map((deed): Leftover => ({
+          kind: deed.kind,
+          id: deed.id,
+          name: deed.name,
+          command: tools.host.command(deed.action === 'created' ? 'remove' : 'show', deed.kind, deed.id),
+        })),
+      );
+  }
+  if (!undoes) return;
+  record.undone = failure.undoes;
+  record.connect = null;
+}
+
+function isTried({ record }: RunState, fingerprint: string): boolean {
+  const verdict = record.verdicts.get(fingerprint);
+  return verdict !== undefined && verdict.validation !== 'not_tried';
+}
+
+/**
+ * Looks once more for objects whose answer was lost. What has arrived after all is removed, since its key was reported
+ * as not imported; what still does not show stays unsettled.
+ */
+export async function settleLate(failure: RunFailure | null, { plan, tools, ledger, record }: RunState): Promise<void> {
+  if (failure === null && [...record.outcomes.values()].every((outcome) => outcome.outcome === 'created')) return;
+  const arrived = await lateArrivals(plan, tools, ledger);
+  const created = new Set(
+    [...record.outcomes.values()].flatMap((outcome) => (outcome.outcome === 'created' ? [outcome.account.id] : [])),
+  );
+  const ghosts = ledger.deeds.filter((deed) => deed.kind === 'account' && !created.has(deed.id));
+  record.leftovers.push(...(await undo(ghosts, tools, ledger)));
+  const settled = new Set([...arrived, ...ghosts].map((deed) => `${deed.kind} ${deed.name}`));
+  for (const step of plan.accounts) {
+    const outcome = record.outcomes.get(step.fingerprint);
+    if (outcome?.outcome !== 'unsettled') continue;
+    if (settled.has(`account ${step.name}`))
+      record.outcomes.set(step.fingerprint, {
+        outcome: 'failed',
+        code: 'WRITE_REFUSED',
+        message: `${outcome.message} It arrived late and was removed.`,
+        id: null,
+      });
+    else
+      record.unsettled.push({
+        kind: 'account',
+        id: null,
+        name: step.name,
+        command: tools.host.command('show', 'account', null),
+      });
+  }
+  const lost = failure?.cause;
+  if (lost instanceof UnsettledWrite && !settled.has(`${lost.kind} ${lost.objectName}`)) {
+    record.unsettled.push({
+      kind: lost.kind,
+      id: null,
+      name: lost.objectName,
+      command: tools.host.command('show', lost.kind, null),
+    });
+  }
+}

@@ -1,0 +1,29 @@
+import type { KeyFile } from '../keys/parse-key-lines.ts';
+import type { Provider } from '../pack/manifest.ts';
+import type { Pack } from '../pack/read-pack.ts';
+import type { AccessMode, FailedPolicy, ImportMode, ProbeMode } from '../terms/modes.ts';
+import type { Secret } from '../terms/secret.ts';
+import type { Target } from '../terms/target.ts';
+
+/** Everything an import was asked for, read and checked, before the host is looked at (rule B1). */
+export interface ImportJob {
+  run: string;
+  relayVersion: string;
+  pack: Pack;
+  /** The chosen provider, with the base URL that is to be used. */
+  provider: Provider;
+  keyFile: KeyFile;
+  mode: ImportMode;
+  access: AccessMode;
+  targets: Target[];
+  extend: boolean;
+  adopt: boolean;
+  failed: FailedPolicy;
+  probe: ProbeMode;
+  probeKey: Secret | null;
+  /** Accounts tested at once. */
+  concurrency: number;
+  /** Accounts made by one request. */
+  batchSize: number;
+  gatewayWaitMs: number;
+}

@@ -1,0 +1,34 @@
+import type { Host } from '../host/host.ts';
+import type { ImportPlan } from '../plan/import-plan.ts';
+import type { RunRecord } from '../report/run-record.ts';
+import type { ImportJob } from './import-job.ts';
+
+/** The record of a run that is about to begin: nothing is done yet. */
+export function beginRecord(job: ImportJob, plan: ImportPlan, host: Host, startedAt: number): RunRecord {
+  return {
+    run: { id: job.run, startedAt, finishedAt: startedAt, relayVersion: job.relayVersion, dryRun: false, stages: [] },
+    host: { url: host.info.url, kind: host.info.kind, version: host.info.version },
+    pack: { id: job.pack.id, digest: job.pack.digest },
+    provider: job.provider,
+    plan,
+    keyFile: job.keyFile,
+    outcomes: new Map(),
+    verdicts: new Map(),
+    ids: { group: idOf(plan.group), channel: idOf(plan.channel), plan: plan.plan === null ? null : idOf(plan.plan) },
+    retired: new Map(),
+    removed: [],
+    subscriptions: [],
+    gateway: null,
+    connect: null,
+    undone: 'nothing',
+    leftovers: [],
+    unsettled: [],
+    interruptedBy: null,
+    warnings: plan.warnings.map((warning) => ({ ...warning, stage: 'plan' })),
+    errors: [],
+  };
+}
+
+function idOf(step: { action: string; id?: number }): number | null {
+  return step.action === 'unchanged' ? (step.id ?? null) : null;
+}

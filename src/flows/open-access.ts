@@ -1,0 +1,89 @@
+import { inStage, throwIfStopped } from '../apply/run-tools.ts';
+import type { CompletionRequest } from '../host/host.ts';
+import { effectiveMapping } from '../pack/model-mapping.ts';
+import { problem } from '../terms/relay-error.ts';
+import { checkGateway, type GatewayCheck } from '../verify/check-gateway.ts';
+import { grantAccess } from '../verify/grant-access.ts';
+import { ProbeUser } from '../verify/probe-key.ts';
+import type { ImportJob } from './import-job.ts';
+import { RunFailure } from './run-failure.ts';
+import type { RunState } from './run-import.ts';
+
+/** Gives users access, and proves by a real request that the gateway serves (rules B22 to B24, N9, N19). */
+export async function openAccess(job: ImportJob, groupId: number, state: RunState): Promise<void> {
+  const { plan, tools, record } = state;
+  const request: CompletionRequest = {
+    platform: job.provider.platform,
+    model: job.provider.smokeTestModel,
+    ...job.provider.smokeTest,
+  };
+  if (plan.subscriptions.length > 0 || plan.gateway.probe !== 'skip') {
+    await inStage(
+      tools,
+      'access',
+      'Open access',
+      () => closeAccess(job, groupId, request, state),
+      () => ({ ok: record.gateway?.ok !== false, text: gatewayText(record.gateway) }),
+    );
+  }
+  record.connect = {
+    ...tools.host.gateway.connection(request),
+    group: plan.group.name,
+    models: Object.keys(effectiveMapping(job.provider)),
+  };
+}
+
+async function closeAccess(
+  job: ImportJob,
+  groupId: number,
+  request: CompletionRequest,
+  state: RunState,
+): Promise<void> {
+  const { plan, tools, ledger, record } = state;
+  const strict = plan.policy.onFailure === 'undo';
+  await grantAccess(plan.subscriptions, groupId, strict, tools, ledger, record.subscriptions);
+  for (const failed of record.subscriptions.filter((each) => each.outcome === 'failed')) {
+    const found = problem('SUBSCRIPTION_FAILED', `${failed.user}: ${failed.message ?? ''}`);
+    if (strict) throw new RunFailure(found);
+    record.errors.push({ ...found, stage: 'access' });
+  }
+  if (plan.gateway.probe !== 'skip') await checkAccess(job, groupId, request, state);
+}
+
+async function checkAccess(
+  job: ImportJob,
+  groupId: number,
+  request: CompletionRequest,
+  state: RunState,
+): Promise<void> {
+  const { plan, tools, record } = state;
+  const probeUser = new ProbeUser(plan.run, tools);
+  try {
+    const key = state.probeKey ?? (await probeUser.make(groupId, plan.access));
+    const check = await checkGateway(key, request, job.gatewayWaitMs, tools);
+    throwIfStopped(tools);
+    record.gateway = {
+      ...check,
+      probeKey: state.probeKey === null ? 'made' : plan.gateway.probe === 'find' ? 'found' : 'given',
+    };
+  } finally {
+    record.leftovers.push(...(await probeUser.remove()));
+  }
+  const { gateway } = record;
+  if (gateway.ok && !gateway.hasExpectedModel)
+    state.warn(
+      'access',
+      problem('MODEL_LIST_LAGS', `The gateway answers completions with "${request.model}" but does not list it yet.`),
+    );
+  if (gateway.ok) return;
+  const found = problem('GATEWAY_NOT_READY', `The gateway is not ready: ${gateway.message}`);
+  if (plan.policy.gatewayNotReady === 'undo') throw new RunFailure(found, 'accounts');
+  record.errors.push({ ...found, stage: 'access' });
+}
+
+function gatewayText(gateway: GatewayCheck | null): string {
+  if (gateway === null) return 'the gateway was not checked';
+  return gateway.ok
+    ? `the gateway answered${gateway.attempts === 1 ? '' : ` after ${gateway.attempts} attempts`}`
+    : gateway.message;
+}

@@ -1,0 +1,96 @@
+import { satisfies } from 'semver';
+import { inStage, type RunTools } from '../apply/run-tools.ts';
+import { acceptedKeys } from '../keys/parse-key-lines.ts';
+import { buildPlan } from '../plan/build-plan.ts';
+import type { ImportPlan } from '../plan/import-plan.ts';
+import type { Observed, Wanted } from '../plan/observed.ts';
+import { managedGroup } from '../plan/plan-group.ts';
+import { RelayError, type Problem } from '../terms/relay-error.ts';
+import type { Secret } from '../terms/secret.ts';
+import type { ImportJob } from './import-job.ts';
+
+export interface PlannedImport {
+  plan: ImportPlan;
+  /** The user key for the gateway check, where one was given or found. */
+  probeKey: Secret | null;
+}
+
+/** Looks at the host and says what the import would do. Sends nothing but reads; throws with every obstacle at once. */
+export function planImport(job: ImportJob, tools: RunTools): Promise<PlannedImport> {
+  return inStage(
+    tools,
+    'plan',
+    'Plan',
+    async () => {
+      const { host } = tools;
+      checkHostVersion(job, host.info.version);
+      const wanted = wantedOf(job);
+      const observed = await observe(wanted, tools);
+      const group = managedGroup(wanted, observed);
+      const probeKey =
+        job.probeKey ??
+        (job.probe === 'find' && group !== undefined ? ((await host.reads.usableKey(group.id)) ?? null) : null);
+      if (job.probe === 'find' && probeKey === null)
+        throw new RelayError('PROBE_KEY_IMPOSSIBLE', 'No user of the host has a key with access to the group.', {
+          hint: 'Let relay make one with --probe auto, or give one with --probe-key-file.',
+        });
+      const result = buildPlan(wanted, observed);
+      if ('problems' in result) throw combined(result.problems);
+      return { plan: { ...result.plan, warnings: [...host.info.warnings, ...result.plan.warnings] }, probeKey };
+    },
+    ({ plan }) => ({
+      ok: true,
+      text: `${plan.accounts.filter((step) => step.action === 'create').length} to create, ${plan.accounts.filter((step) => step.action === 'unchanged').length} unchanged, ${plan.removals.length} to remove`,
+    }),
+  );
+}
+
+function checkHostVersion({ provider, pack }: ImportJob, version: string): void {
+  const needed = provider.hostVersion;
+  if (needed === undefined || satisfies(version, needed, { includePrerelease: true })) return;
+  throw new RelayError(
+    'HOST_TOO_OLD_FOR_PACK',
+    `The pack "${pack.id}" needs a host ${needed}; this one is ${version}.`,
+  );
+}
+
+function wantedOf(job: ImportJob): Wanted {
+  const { run, provider, mode, access, targets, extend, adopt, failed, probe } = job;
+  const keys = acceptedKeys(job.keyFile).map(({ line, fingerprint, last4 }) => ({ line, fingerprint, last4 }));
+  return {
+    run,
+    provider,
+    mode,
+    access,
+    keys,
+    targets,
+    extend,
+    adopt,
+    failed,
+    probe,
+    probeKeyGiven: job.probeKey !== null,
+  };
+}
+
+async function observe(wanted: Wanted, { host, clock }: RunTools): Promise<Observed> {
+  const { reads } = host;
+  const [groups, channels, plans, accounts, users] = await Promise.all([
+    reads.groups(),
+    reads.channels(),
+    reads.plans(),
+    reads.accounts(),
+    Promise.all(
+      wanted.targets.map(({ user }) => ('email' in user ? reads.userByEmail(user.email) : reads.userById(user.id))),
+    ),
+  ]);
+  const group = managedGroup(wanted, { groups });
+  const subscriptions = group === undefined ? [] : await reads.subscriptionsOfGroup(group.id);
+  return { features: host.info.features, groups, channels, plans, accounts, subscriptions, users, now: clock.now() };
+}
+
+/** One error that tells all: the first decides the code and the hint. */
+function combined(problems: readonly Problem[]): RelayError {
+  const [first, ...others] = problems;
+  if (first === undefined) return new RelayError('INTERNAL', 'A plan was refused without a reason.');
+  return new RelayError(first.code, first.message, { hint: first.hint, details: others.map((each) => each.message) });
+}

@@ -1,0 +1,120 @@
+import { Ledger } from '../apply/ledger.ts';
+import { removeAccounts } from '../apply/retire-accounts.ts';
+import { inStage, type RunTools } from '../apply/run-tools.ts';
+import { changesAnything, type ImportPlan } from '../plan/import-plan.ts';
+import type { RunRecord } from '../report/run-record.ts';
+import { problem, RelayError, type Problem } from '../terms/relay-error.ts';
+import type { Stage } from '../terms/run-event.ts';
+import type { Secret } from '../terms/secret.ts';
+import { afterFailure, settleLate } from './after-failure.ts';
+import type { ImportJob } from './import-job.ts';
+import { makeObjects } from './make-objects.ts';
+import { openAccess } from './open-access.ts';
+import type { PlannedImport } from './plan-import.ts';
+import { asRunFailure, RunFailure } from './run-failure.ts';
+import { verifyAccounts } from './verify-accounts.ts';
+
+/** What the stages of one run share. */
+export interface RunState {
+  plan: ImportPlan;
+  probeKey: Secret | null;
+  tools: RunTools;
+  ledger: Ledger;
+  record: RunRecord;
+  warn: (stage: Stage, found: Problem) => void;
+}
+
+/**
+ * Carries a plan out: objects, tests, access, removals; undoes what it made where the policy wants that. Fills the
+ * record, and never throws for what the host or a vendor does.
+ */
+export async function runImport(
+  job: ImportJob,
+  { plan, probeKey }: PlannedImport,
+  tools: RunTools,
+  record: RunRecord,
+): Promise<void> {
+  const warn = (stage: Stage, found: Problem) => {
+    record.warnings.push({ ...found, stage });
+    tools.emit({ type: 'warning', stage, problem: found });
+  };
+  const state: RunState = { plan, probeKey, tools, ledger: new Ledger(), record, warn };
+  let stage: Stage = 'apply';
+  try {
+    const make = () => makeObjects(job, state);
+    const resources = changesAnything(plan)
+      ? await inStage(tools, stage, 'Apply', make, () => ({ ok: true, text: appliedText(record) }))
+      : await make();
+    stage = 'verify';
+    await verifyAccounts(job, state);
+    stage = 'access';
+    await openAccess(job, resources.groupId, state);
+    stage = 'remove';
+    await removeStale(state);
+    await settleLate(null, state);
+  } catch (error) {
+    const failure = asRunFailure(error);
+    record.errors.push({ ...failure.problem, stage });
+    record.interruptedBy = signalOf(tools.stop);
+    await inStage(
+      tools,
+      'undo',
+      plan.policy.onFailure === 'undo' ? 'Undo' : 'Tidy up',
+      () => afterFailure(failure, state),
+      () => undoText(record),
+    );
+  }
+}
+
+function appliedText(record: RunRecord): string {
+  const made = [...record.outcomes.values()].filter((outcome) => outcome.outcome === 'created').length;
+  return made === 0
+    ? 'group, channel and plan are in place'
+    : `group, channel and plan are in place, ${made} account${made === 1 ? '' : 's'} created`;
+}
+
+/** Rule B21: only when no account failed, and never while the gateway does not answer. */
+async function removeStale({ plan, tools, ledger, record }: RunState): Promise<void> {
+  if (plan.removals.length === 0 || record.errors.length > 0) return;
+  const count = `${plan.removals.length} account${plan.removals.length === 1 ? '' : 's'}`;
+  const { removed, left } = await inStage(
+    tools,
+    'remove',
+    `Remove ${count}`,
+    () => removeAccounts(plan.removals, tools, ledger),
+    (result) => ({ ok: result.left.length === 0, text: `${result.removed.length} removed` }),
+  );
+  record.removed.push(...removed);
+  const [first] = left;
+  if (first === undefined) return;
+  const found = problem(
+    'REMOVAL_FAILED',
+    `${left.length} of ${count} could not be removed, the first is "${first.name}" (${first.id}).`,
+  );
+  // What was removed cannot come back, so undoing the rest would only make the group smaller.
+  if (plan.policy.onFailure === 'undo' && removed.length === 0) throw new RunFailure(found);
+  record.errors.push({ ...found, stage: 'remove' });
+  if (plan.policy.onFailure === 'undo')
+    record.leftovers.push(
+      ...left.map(({ id, name }) => ({
+        kind: 'account',
+        id,
+        name,
+        command: tools.host.command('remove', 'account', id),
+      })),
+    );
+}
+
+function signalOf({ aborted, reason }: AbortSignal): 'SIGINT' | 'SIGTERM' | null {
+  if (!aborted || !(reason instanceof RelayError) || reason.code !== 'INTERRUPTED') return null;
+  return reason.message.includes('SIGTERM') ? 'SIGTERM' : 'SIGINT';
+}
+
+function undoText(record: RunRecord): { ok: boolean; text: string } {
+  if (record.leftovers.length > 0) return { ok: false, text: `${record.leftovers.length} left on the host` };
+  if (record.undone === 'nothing') return { ok: true, text: 'kept what works' };
+  return {
+    ok: true,
+    text: record.undone === 'accounts' ? "this run's accounts are gone again" : 'the host is as it was',
+  };
+}

@@ -1,0 +1,50 @@
+import type { Report } from './report-schema.ts';
+
+/** What stands last on standard error after a run that did not end well: what happened, what the host holds, what to do. */
+export function closingText(report: Report, command: string): string[] {
+  const [cause] = report.errors;
+  const happened = report.run.interrupted
+    ? 'The run was stopped.'
+    : cause === undefined
+      ? 'The run did not end well.'
+      : `${cause.code}: ${cause.message}`;
+  const others = report.errors.length - 1;
+  return [
+    others > 0 ? `${happened} (and ${others} more in the report)` : happened,
+    holds(report),
+    ...report.leftovers.map(
+      (each) => `  left: ${each.kind} "${each.name}"${each.id === null ? '' : ` (${each.id})`}: ${each.command}`,
+    ),
+    ...report.unsettled.map((each) => `  unsettled: ${each.kind} "${each.name}"; look with: ${each.command}`),
+    `Next: ${next(report, command)}`,
+  ];
+}
+
+function holds(report: Report): string {
+  switch (report.exitCode) {
+    case 4:
+      return report.group?.action === 'rolled_back' || report.group?.action === 'none'
+        ? 'The host is as it was before.'
+        : "The host is as it was before; this run's accounts are gone again.";
+    case 5:
+      return `The host holds what works: ${working(report)} of ${report.accounts.length} accounts serve.`;
+    case 6:
+      return 'The host holds something that should not be there, or may:';
+    case 7:
+      return `Everything is in place on the host, but ${report.gateway?.ok === false ? 'the gateway does not answer' : 'no account works'}.`;
+    default:
+      return report.batchStatus === 'rolled_back'
+        ? 'The host is as it was before.'
+        : `The host holds ${working(report)} accounts of this run that serve.`;
+  }
+}
+
+function working({ accounts }: Report): number {
+  return accounts.filter((account) => account.scheduled === true && account.validation !== 'failed').length;
+}
+
+function next(report: Report, command: string): string {
+  if (report.leftovers.length > 0 || report.unsettled.length > 0) return `run the commands above, then: ${command}`;
+  const [cause] = report.errors;
+  return cause === undefined ? command : `${cause.hint} Then: ${command}`;
+}

@@ -1,0 +1,67 @@
+import type { AccessMode } from '../terms/modes.ts';
+import type { Report } from './report-schema.ts';
+
+/** What decides the statuses and the exit code. */
+export interface Ending {
+  access: AccessMode;
+  undone: 'nothing' | 'accounts' | 'everything';
+  leftovers: number;
+  unsettled: number;
+  interruptedBy: 'SIGINT' | 'SIGTERM' | null;
+  /** `null`: the gateway was not checked. */
+  gatewayOk: boolean | null;
+  /** Accounts wanted, and of these the ones that work, and the ones whose verdict is bad. */
+  accounts: { wanted: number; working: number; failed: number };
+  malformed: number;
+  /** Errors met, of any kind. */
+  errors: number;
+}
+
+export type Conclusion = Pick<Report, 'batchStatus' | 'providerStatus' | 'accessStatus' | 'exitCode'>;
+
+/** The three statuses (rule B19) and the exit code (rule N11) of a run. Pure. */
+export function conclude(ending: Ending): Conclusion {
+  return { ...statuses(ending), exitCode: exitCode(ending) };
+}
+
+function statuses(ending: Ending): Omit<Conclusion, 'exitCode'> {
+  if (ending.undone !== 'nothing') {
+    const clean = ending.leftovers === 0 && ending.unsettled === 0;
+    return { batchStatus: clean ? 'rolled_back' : 'failed', providerStatus: 'failed', accessStatus: 'broken' };
+  }
+  const fine =
+    !isPart(ending) &&
+    ending.gatewayOk !== false &&
+    ending.interruptedBy === null &&
+    ending.unsettled === 0 &&
+    ending.leftovers === 0;
+  return {
+    batchStatus: fine ? 'succeeded' : 'partially_succeeded',
+    providerStatus: fine ? 'active' : 'degraded',
+    accessStatus: accessStatus(ending),
+  };
+}
+
+function accessStatus(ending: Ending): Conclusion['accessStatus'] {
+  if (ending.gatewayOk === true) return ending.access === 'subscription' ? 'subscription_ready' : 'self_service_ready';
+  const broken =
+    ending.gatewayOk === false || ending.errors > 0 || ending.interruptedBy !== null || nothingWorks(ending);
+  return broken ? 'broken' : 'unchecked';
+}
+
+/** When several hold: 6, then 130 and 143, 4, 7, 5. */
+function exitCode(ending: Ending): number {
+  if (ending.leftovers > 0 || ending.unsettled > 0) return 6;
+  if (ending.interruptedBy !== null) return ending.interruptedBy === 'SIGINT' ? 130 : 143;
+  if (ending.undone !== 'nothing') return 4;
+  if (ending.gatewayOk === false || nothingWorks(ending)) return 7;
+  return isPart(ending) ? 5 : 0;
+}
+
+function isPart(ending: Ending): boolean {
+  return ending.accounts.failed > 0 || ending.malformed > 0 || ending.errors > 0;
+}
+
+function nothingWorks({ accounts }: Ending): boolean {
+  return accounts.wanted > 0 && accounts.working === 0;
+}

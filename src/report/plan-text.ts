@@ -1,0 +1,49 @@
+import type { Change, PlanView } from '../plan/plan-view.ts';
+import type { Style } from '../terms/style.ts';
+
+const glyphs: Record<Change['action'], string> = {
+  create: '+',
+  adopt: '~',
+  update: '~',
+  extend: '~',
+  retest: '?',
+  check: '?',
+  unchanged: '=',
+  reuse: '=',
+  remove: '-',
+};
+
+/** How many unchanged accounts are listed before the rest is only counted. */
+const mostUnchanged = 5;
+
+/** A plan for people: a line for each change, and what it comes to. */
+export function planText(view: PlanView, heading: string, style: Style): string {
+  const same = view.changes.filter((change) => change.kind === 'account' && change.action === 'unchanged');
+  const hidden = new Set(same.length > mostUnchanged ? same.slice(mostUnchanged) : []);
+  const shown = view.changes.filter((change) => !hidden.has(change));
+  const kindWidth = Math.max(...shown.map((change) => change.kind.length));
+  const nameWidth = Math.min(40, Math.max(...shown.map((change) => change.name.length)));
+  const lines = shown.map((change) => {
+    const colour =
+      { '+': style.good, '-': style.bad, '~': style.unsure, '?': style.unsure, '=': style.dim }[
+        glyphs[change.action]
+      ] ?? style.dim;
+    const id = change.id === null ? '' : ` (${change.id})`;
+    const detail = [`${change.action}${id}`, change.detail].filter((part) => part !== '').join(', ');
+    return `${colour(glyphs[change.action])} ${change.kind.padEnd(kindWidth)}  ${change.name.padEnd(nameWidth)}  ${style.dim(detail)}`;
+  });
+  if (hidden.size > 0) lines.push(style.dim(`= and ${hidden.size} more accounts, unchanged`));
+  const { added, updated, removed, unchanged } = view.counts;
+  const sum = view.changesAnything
+    ? `${added} to add, ${updated} to update, ${removed} to remove, ${unchanged} unchanged`
+    : `nothing to do, ${unchanged} unchanged`;
+  const warnings = view.warnings.map((warning) => `${style.unsure('warning')} ${warning.code}: ${warning.message}`);
+  return [
+    style.bold(heading),
+    '',
+    ...lines,
+    '',
+    ...(warnings.length > 0 ? [...warnings, ''] : []),
+    `Accounts: ${sum}.`,
+  ].join('\n');
+}

@@ -1,0 +1,143 @@
+import { z } from 'zod';
+import { accessModes, importModes, platforms } from '../terms/modes.ts';
+
+const time = z.iso.datetime();
+const id = z.int();
+const count = z.int().min(0);
+
+const resource = z
+  .object({
+    id: id.nullable(),
+    name: z.string(),
+    action: z.enum(['created', 'adopted', 'updated', 'unchanged', 'rolled_back', 'restored', 'none']),
+  })
+  .describe('What became of a group, channel or plan. `none`: it was never made.');
+
+const problem = z.object({ code: z.string(), stage: z.string(), message: z.string(), hint: z.string() });
+
+const leftover = z.object({ kind: z.string(), id: id.nullable(), name: z.string(), command: z.string() });
+
+const account = z.object({
+  id: id.nullable(),
+  name: z.string(),
+  line: count,
+  fingerprint: z.string(),
+  action: z.enum(['created', 'unchanged', 'disabled', 'removed', 'rolled_back', 'none']),
+  validation: z.enum(['passed', 'warning', 'failed', 'not_tried']),
+  code: z.string().nullable(),
+  scheduled: z.boolean().nullable().describe('Whether the host hands requests to it; null when it is not on the host.'),
+  smokeModelSeen: z.boolean(),
+  models: z.array(z.string()),
+  probe: z
+    .object({ ok: z.boolean(), message: z.string(), evidence: z.string(), attempts: count, startedAt: time, ms: count })
+    .nullable()
+    .describe('How it was tried; null when it was not.'),
+});
+
+/** What a run did and what the host holds afterwards. Written on success, failure and interruption alike (rule B25). */
+export const reportSchema = z
+  .object({
+    schema: z.literal('relay.import-report/1'),
+    run: z.object({
+      id: z.string(),
+      startedAt: time,
+      finishedAt: time,
+      durationMs: count,
+      relayVersion: z.string(),
+      dryRun: z.boolean(),
+      interrupted: z.boolean(),
+      stages: z.array(z.object({ name: z.string(), startedAt: time, durationMs: count })),
+    }),
+    host: z.object({ url: z.string(), kind: z.string(), version: z.string() }),
+    provider: z.object({
+      pack: z.string(),
+      id: z.string(),
+      displayName: z.string(),
+      platform: z.enum(platforms),
+      accountType: z.string(),
+      baseUrl: z.string(),
+      smokeTestModel: z.string(),
+      digest: z.string(),
+    }),
+    mode: z.enum(importModes),
+    accessMode: z.enum(accessModes),
+    batchStatus: z.enum(['succeeded', 'partially_succeeded', 'failed', 'rolled_back']),
+    providerStatus: z.enum(['active', 'degraded', 'failed']),
+    accessStatus: z.enum(['subscription_ready', 'self_service_ready', 'fully_ready', 'broken', 'unchecked']),
+    exitCode: z.int(),
+    summary: z.object({
+      lines: count,
+      blank: count,
+      malformed: count,
+      duplicate: count,
+      accepted: count,
+      added: count,
+      updated: count,
+      unchanged: count,
+      failed: count,
+      rolledBack: count,
+      notTried: count,
+      unsettled: count,
+      removed: count,
+      passed: count,
+      warning: count,
+      failedVerdict: count,
+    }),
+    keys: z.array(
+      z.object({
+        line: count,
+        fingerprint: z.string().nullable(),
+        last4: z.string(),
+        outcome: z.enum([
+          'added',
+          'updated',
+          'unchanged',
+          'duplicate',
+          'malformed',
+          'failed',
+          'rolled_back',
+          'not_tried',
+          'unsettled',
+        ]),
+        duplicateOf: count.nullable(),
+        account: z.string().nullable(),
+      }),
+    ),
+    group: resource.nullable(),
+    channel: resource.nullable(),
+    plan: resource.nullable(),
+    accounts: z.array(account),
+    removed: z.array(z.object({ id, name: z.string(), reason: z.string() })),
+    subscriptions: z.array(
+      z.object({
+        user: z.string(),
+        userId: id,
+        days: count,
+        outcome: z.enum(['created', 'reused', 'extended', 'failed', 'rolled_back']),
+        expiresAt: time.nullable(),
+      }),
+    ),
+    gateway: z
+      .object({
+        ok: z.boolean(),
+        reachable: z.boolean(),
+        hasExpectedModel: z.boolean(),
+        completionOk: z.boolean(),
+        attempts: count,
+        status: z.int().nullable(),
+        message: z.string(),
+        ms: count,
+        probeKey: z.enum(['given', 'found', 'made']),
+      })
+      .nullable(),
+    connect: z
+      .object({ baseUrl: z.string(), group: z.string(), models: z.array(z.string()), example: z.string() })
+      .nullable(),
+    leftovers: z.array(leftover),
+    unsettled: z.array(leftover),
+    warnings: z.array(problem),
+    errors: z.array(problem),
+  })
+  .describe('The report of an import by relay. Readers ignore fields they do not know.');
+
+export type Report = z.infer<typeof reportSchema>;
