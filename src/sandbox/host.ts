@@ -1,0 +1,41 @@
+import type { HttpBindings } from '@hono/node-server';
+import type { Context, Hono } from 'hono';
+import type { Features } from './features.ts';
+import type { User } from './rows.ts';
+import type { SandboxState } from './state.ts';
+
+/** Switches of the imitated host that a real operator would set. */
+export interface HostSettings {
+  turnstile_enabled: boolean;
+  backend_mode_enabled: boolean;
+  totp_for_admin: boolean;
+  embed_frontend: boolean;
+  version: string;
+}
+
+/** What every route works with. */
+export interface Host {
+  features: Features;
+  state: SandboxState;
+  settings: HostSettings;
+  complianceGate: boolean;
+  needsSetup: boolean;
+  capabilityDelayMs: number;
+  visibilityDelayMs: number;
+  modelListDelayMs: number;
+  /** Aborted when the sandbox stops: ends background work and upstream calls. */
+  stopping: AbortSignal;
+}
+
+/** The variables that middleware leaves for routes. */
+export interface HostEnv {
+  Bindings: HttpBindings;
+  /** `sent` is the status of an answer that bypassed the router, 0 when the connection was dropped. */
+  Variables: { actor: User; sent: number };
+}
+
+/** The host's router. */
+export type HostApp = Hono<HostEnv>;
+
+/** A request of the host. */
+export type HostContext = Context<HostEnv>;

@@ -1,0 +1,29 @@
+import type { MiddlewareHandler } from 'hono';
+import type { HostEnv } from './host.ts';
+import { parseJson } from './json-object.ts';
+
+/** One request that a sandbox server got; `status` is 0 until it is answered, and stays so when it was dropped. */
+export interface RecordedRequest {
+  method: string;
+  path: string;
+  query: Record<string, string>;
+  body: unknown;
+  status: number;
+}
+
+/** Notes every request in the order of arrival. */
+export function recordRequests(requests: RecordedRequest[]): MiddlewareHandler<HostEnv> {
+  return async (c, next) => {
+    const recorded: RecordedRequest = {
+      method: c.req.method,
+      path: c.req.path,
+      query: c.req.query(),
+      body: undefined,
+      status: 0,
+    };
+    requests.push(recorded);
+    recorded.body = parseJson(await c.req.text());
+    await next();
+    recorded.status = c.get('sent') ?? c.res.status;
+  };
+}

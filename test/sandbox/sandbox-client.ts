@@ -1,0 +1,149 @@
+import { afterEach } from 'vitest';
+import { startSandbox } from '../../src/sandbox/start-sandbox.ts';
+import type { Sandbox, SandboxOptions } from '../../src/sandbox/start-sandbox.ts';
+
+// oxlint-disable-next-line typescript/no-explicit-any -- replies are looked into freely in tests
+export type Loose = any;
+
+export interface Reply {
+  status: number;
+  headers: Headers;
+  text: string;
+  body: Loose;
+  data: Loose;
+}
+
+const running: Sandbox[] = [];
+
+afterEach(async () => {
+  await Promise.all(running.splice(0).map((sandbox) => sandbox.stop()));
+});
+
+/** A sandbox that ends with the test. */
+export async function openSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
+  const sandbox = await startSandbox(options);
+  running.push(sandbox);
+  return sandbox;
+}
+
+/** One request; the admin key is sent unless other credentials are given. */
+export async function ask(
+  sandbox: Sandbox,
+  method: string,
+  path: string,
+  body?: unknown,
+  headers?: Record<string, string>,
+): Promise<Reply> {
+  const credentials =
+    headers === undefined || !Object.keys(headers).some((name) => ['authorization', 'x-api-key'].includes(name));
+  const response = await fetch(sandbox.url + path, {
+    method,
+    redirect: 'manual',
+    headers: { ...(credentials ? { 'x-api-key': sandbox.adminKey } : {}), ...headers },
+    ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  let parsed: Loose = text;
+  try {
+    parsed = JSON.parse(text);
+  } catch {
+    // Not every reply is JSON.
+  }
+  return { status: response.status, headers: response.headers, text, body: parsed, data: parsed?.data };
+}
+
+/** Asks the host as somebody with a bearer text. */
+export function askAs(sandbox: Sandbox, bearer: string, method: string, path: string, body?: unknown): Promise<Reply> {
+  return ask(sandbox, method, path, body, { authorization: `Bearer ${bearer}` });
+}
+
+/** Repeats a look until it shows what is waited for. */
+export async function eventually<T>(look: () => T | undefined | Promise<T | undefined>): Promise<T> {
+  for (;;) {
+    const seen = await look();
+    if (seen !== undefined) return seen;
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+/** A group, a channel over it, a subscribed user and a key of that user. */
+export async function openGroup(
+  sandbox: Sandbox,
+  options: { platform?: string; channel?: Record<string, unknown> } = {},
+): Promise<{ groupId: number; key: string; userToken: string }> {
+  const group = {
+    name: `g-${sandbox.requests.length}`,
+    platform: options.platform ?? 'openai',
+    rate_multiplier: 1,
+    subscription_type: 'subscription',
+  };
+  const { id: groupId } = (await ask(sandbox, 'POST', '/api/v1/admin/groups', group)).data;
+  if (options.channel !== undefined) {
+    await ask(sandbox, 'POST', '/api/v1/admin/channels', {
+      name: `c-${groupId}`,
+      group_ids: [groupId],
+      ...options.channel,
+    });
+  }
+  const user = sandbox.state.users.get(2)!;
+  await ask(sandbox, 'POST', '/api/v1/admin/subscriptions/assign', {
+    user_id: 2,
+    group_id: groupId,
+    validity_days: 30,
+  });
+  const credentials = { email: user.email, password: user.password };
+  const userToken = (await ask(sandbox, 'POST', '/api/v1/auth/login', credentials)).data.access_token as string;
+  const key = (await askAs(sandbox, userToken, 'POST', '/api/v1/keys', { name: 'probe', group_id: groupId })).data
+    .key as string;
+  return { groupId, key, userToken };
+}
+
+/** An account at the sandbox's vendor; its Responses capability is known when this returns. */
+export async function openAccount(
+  sandbox: Sandbox,
+  key: string,
+  more: Record<string, unknown> = {},
+  prefix = '/chat-only/v1',
+): Promise<number> {
+  const { credentials, ...rest } = more;
+  const body = {
+    name: key,
+    platform: 'openai',
+    type: 'apikey',
+    ...rest,
+    credentials: {
+      base_url: sandbox.vendorUrl + prefix,
+      api_key: key,
+      model_mapping: { 'kimi-k2.6': 'kimi-k2.6' },
+      ...(credentials as object),
+    },
+  };
+  const { id } = (await ask(sandbox, 'POST', '/api/v1/admin/accounts', body)).data;
+  if (body.platform === 'openai') {
+    await eventually(() => sandbox.state.accounts.get(id)?.extra['openai_responses_supported'] as boolean | undefined);
+  }
+  return id as number;
+}
+
+/** The events of an account test. */
+export async function testAccount(sandbox: Sandbox, id: number, model = 'kimi-k2.6'): Promise<Loose[]> {
+  const { text } = await ask(sandbox, 'POST', `/api/v1/admin/accounts/${id}/test`, { model_id: model });
+  return text
+    .split('\n\n')
+    .filter((part) => part !== '')
+    .map((part) => JSON.parse(part.slice('data: '.length)));
+}
+
+/** A chat completion through the gateway. */
+export function complete(
+  sandbox: Sandbox,
+  key: string,
+  model = 'kimi-k2.6',
+  more: Record<string, unknown> = {},
+): Promise<Reply> {
+  return askAs(sandbox, key, 'POST', '/v1/chat/completions', {
+    model,
+    messages: [{ role: 'user', content: 'ping' }],
+    ...more,
+  });
+}
