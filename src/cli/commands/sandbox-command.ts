@@ -1,0 +1,67 @@
+import { readFile } from 'node:fs/promises';
+import { parseFaults } from '../../sandbox/faults.ts';
+import { startSandbox } from '../../sandbox/start-sandbox.ts';
+import { RelayError } from '../../terms/relay-error.ts';
+import { print, type Io } from '../io.ts';
+import { stopSignals } from '../stop-signals.ts';
+
+export interface SandboxFlags {
+  port?: number;
+  hostVersion?: '0.1.129' | '0.1.179';
+  faults?: string;
+  complianceGate?: boolean;
+  output: 'text' | 'json';
+}
+
+/** `relay sandbox`: runs the embedded host until it is told to stop. Its logins are made for this run and worth nothing elsewhere. */
+export async function sandboxCommand(flags: SandboxFlags, io: Io): Promise<number> {
+  const faults = flags.faults === undefined ? [] : await readFaults(flags.faults);
+  const { stop, release } = stopSignals(io, undefined);
+  const sandbox = await startSandbox({
+    faults,
+    ...(flags.port === undefined ? {} : { port: flags.port }),
+    ...(flags.hostVersion === undefined ? {} : { hostVersion: flags.hostVersion }),
+    complianceGate: flags.complianceGate ?? false,
+  }).catch((cause: unknown) => {
+    throw new RelayError('USAGE', `The sandbox could not start: ${cause instanceof Error ? cause.message : ''}`, {
+      cause,
+      hint: 'Choose another --port, or leave it out for a free one.',
+    });
+  });
+  const { url, version, adminKey, adminEmail, adminPassword, vendorUrl } = sandbox;
+  if (flags.output === 'json')
+    print(io.stdout, JSON.stringify({ url, version, adminKey, adminEmail, adminPassword, vendorUrl }));
+  else {
+    print(
+      io.stdout,
+      [
+        `host      ${url} (sub2api ${version})`,
+        `vendor    ${vendorUrl}/v1`,
+        `admin     ${adminEmail}, password ${adminPassword}`,
+        `admin key ${adminKey}`,
+        '',
+        'Try it:',
+        `  RELAY_ADMIN_KEY=${adminKey} relay import --pack kimi --keys keys.txt --host ${url} --base-url ${vendorUrl}/v1`,
+        '',
+        'Ctrl-C stops it.',
+      ].join('\n'),
+    );
+  }
+  if (!stop.aborted)
+    await new Promise<void>((resolve) => stop.addEventListener('abort', () => resolve(), { once: true }));
+  release();
+  await sandbox.stop();
+  return 0;
+}
+
+async function readFaults(file: string) {
+  try {
+    return parseFaults(await readFile(file, 'utf8'));
+  } catch (cause) {
+    throw new RelayError(
+      'USAGE',
+      `The faults file ${file} cannot be used: ${cause instanceof Error ? cause.message : ''}`,
+      { cause, hint: 'It is a JSON list of {method, path, nth, times, fault}.' },
+    );
+  }
+}

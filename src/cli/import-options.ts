@@ -1,0 +1,147 @@
+import { randomBytes } from 'node:crypto';
+import { resolve } from 'node:path';
+import { loadConfig, type ConfigFile } from '../config/config-file.ts';
+import { parseDuration } from '../config/duration.ts';
+import { hostSettings, type HostOptions, type HostSettings } from '../config/host-settings.ts';
+import { readSecretFile, sealSecret } from '../config/read-secret.ts';
+import { parseTarget, readTargets } from '../config/targets.ts';
+import type { ImportJob } from '../flows/import-job.ts';
+import { readKeyFile } from '../keys/read-key-file.ts';
+import type { Provider } from '../pack/manifest.ts';
+import { chooseProvider, findPack } from '../pack/find-pack.ts';
+import { isLoopback } from '../terms/loopback.ts';
+import type { AccessMode, FailedPolicy, ImportMode, ProbeMode } from '../terms/modes.ts';
+import type { Redactor } from '../terms/redactor.ts';
+import { RelayError } from '../terms/relay-error.ts';
+import type { Secret } from '../terms/secret.ts';
+import type { Target } from '../terms/target.ts';
+import type { Io } from './io.ts';
+
+/** The options of `import` and `plan` as commander hands them over; durations are in milliseconds. */
+export interface ImportOptions extends HostOptions {
+  pack: string;
+  provider?: string;
+  keys: string;
+  mode?: ImportMode;
+  access?: string;
+  user?: string[];
+  users?: string;
+  extend?: boolean;
+  adopt?: boolean;
+  probe?: ProbeMode;
+  probeKeyFile?: string;
+  baseUrl?: string;
+  failed?: FailedPolicy;
+  concurrency?: number;
+  batchSize?: number;
+  gatewayWait?: number;
+  timeout?: number;
+  deadline?: number;
+  report?: string | false;
+  config?: string;
+}
+
+export interface ImportRequest {
+  job: ImportJob;
+  host: HostSettings;
+  timeoutMs: number;
+  deadlineMs: number | undefined;
+  /** Where the report goes: a path, `-`, or `null` for none. Named: it was asked for. */
+  report: { place: string | null; named: boolean };
+}
+
+const defaultReport = 'relay-report.json';
+
+/** Reads and checks everything that an import is asked with, before the host is touched (rules B2 to B5). */
+export async function readImportRequest(options: ImportOptions, io: Io, redactor: Redactor): Promise<ImportRequest> {
+  const { config } = await loadConfig(options.config, io.cwd);
+  const stdinUsers = [options.keys, options.adminKeyFile, options.adminPasswordFile, options.probeKeyFile].filter(
+    (each) => each === '-',
+  );
+  if (stdinUsers.length > 1)
+    throw new RelayError('USAGE', 'Standard input can be read for one thing only.', {
+      hint: 'Give the others as files.',
+    });
+  const mode = options.mode ?? config.mode ?? 'strict';
+  const access = accessMode(options.access ?? config.access);
+  const pack = await findPack(options.pack);
+  const provider = withBaseUrl(
+    chooseProvider(pack, options.provider),
+    options.baseUrl,
+    options.allowHttp ?? config.allowHttp ?? false,
+  );
+  const targets = await readAllTargets(options);
+  if (access === 'self_service' && targets.length > 0)
+    throw new RelayError('USAGE', '--user gives a subscription, and self-service access has none.', {
+      hint: 'Leave --user out, or use --access subscription.',
+    });
+  const host = await hostSettings(options, io.env, config, io.stdin);
+  const probeKey = await readProbeKey(options, io);
+  const keyFile = await readKeyFile(options.keys === '-' ? '-' : resolve(io.cwd, options.keys), mode, io.stdin);
+  for (const entry of keyFile.entries) if (entry.kind === 'key') redactor.learn(entry.key);
+  if (probeKey !== null) redactor.learn(probeKey);
+  const job: ImportJob = {
+    run: newRunId(),
+    relayVersion: io.version,
+    pack,
+    provider,
+    keyFile,
+    mode,
+    access,
+    targets,
+    extend: options.extend ?? false,
+    adopt: options.adopt ?? false,
+    failed: options.failed ?? config.failed ?? 'disable',
+    probe: options.probe ?? config.probe ?? 'auto',
+    probeKey,
+    concurrency: options.concurrency ?? config.concurrency ?? 8,
+    batchSize: options.batchSize ?? config.batchSize ?? 50,
+    gatewayWaitMs: options.gatewayWait ?? configured(config, 'gatewayWait') ?? 60_000,
+  };
+  const place = options.report === false ? null : (options.report ?? config.report ?? defaultReport);
+  return {
+    job,
+    host,
+    timeoutMs: options.timeout ?? configured(config, 'timeout') ?? 30_000,
+    deadlineMs: options.deadline ?? configured(config, 'deadline'),
+    report: { place, named: typeof options.report === 'string' },
+  };
+}
+
+function configured(config: ConfigFile, name: 'timeout' | 'deadline' | 'gatewayWait'): number | undefined {
+  const text = config[name];
+  return text === undefined ? undefined : parseDuration(text);
+}
+
+function accessMode(word: string | undefined): AccessMode {
+  return word === 'self-service' || word === 'self_service' ? 'self_service' : 'subscription';
+}
+
+/** The time and a little chance, so that runs sort by time and never share an id. */
+function newRunId(): string {
+  const time = new Date().toISOString().replace(/[-:]/g, '').slice(0, 15).replace('T', '-').toLowerCase();
+  return `${time}-${randomBytes(3).toString('hex')}`;
+}
+
+function withBaseUrl(provider: Provider, baseUrl: string | undefined, allowHttp: boolean): Provider {
+  const text = baseUrl ?? provider.baseUrl;
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined || (url.protocol !== 'http:' && url.protocol !== 'https:'))
+    throw new RelayError('USAGE', `--base-url "${text}" is no http or https URL.`);
+  if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '')
+    throw new RelayError('USAGE', '--base-url must hold neither a login nor a query.');
+  if (url.protocol === 'http:' && !isLoopback(url.hostname) && !allowHttp)
+    throw new RelayError('HTTP_REFUSED', `The keys would be sent to ${url.origin} over plain http.`);
+  return { ...provider, baseUrl: text.replace(/\/+$/, '') };
+}
+
+async function readAllTargets(options: ImportOptions): Promise<Target[]> {
+  const listed = options.users === undefined ? [] : await readTargets(options.users);
+  return [...(options.user ?? []).map(parseTarget), ...listed];
+}
+
+async function readProbeKey(options: ImportOptions, io: Io): Promise<Secret | null> {
+  if (options.probeKeyFile !== undefined) return readSecretFile(options.probeKeyFile, io.stdin);
+  const value = io.env['RELAY_PROBE_KEY'];
+  return value ? sealSecret(value, 'RELAY_PROBE_KEY') : null;
+}

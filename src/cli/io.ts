@@ -1,0 +1,27 @@
+import type { Readable, Writable } from 'node:stream';
+import { Chalk, supportsColor, supportsColorStderr } from 'chalk';
+import type { Style } from '../terms/style.ts';
+
+/** The process as commands see it. Nothing below `cli/` gets it. */
+export interface Io {
+  stdin: Readable & { isTTY?: boolean };
+  stdout: Writable & { isTTY?: boolean; columns?: number };
+  stderr: Writable & { isTTY?: boolean; columns?: number };
+  env: Record<string, string | undefined>;
+  cwd: string;
+  version: string;
+}
+
+/** Colours for one stream; each decides for itself, since one may be piped. `colour: false` is `--no-color`. */
+export function styleFor(io: Io, stream: 'stdout' | 'stderr', colour: boolean): Style {
+  const support: unknown = stream === 'stdout' ? supportsColor : supportsColorStderr;
+  const level =
+    typeof support === 'object' && support !== null && 'level' in support ? (support.level as 0 | 1 | 2 | 3) : 0;
+  const wanted = colour && !io.env['NO_COLOR'];
+  const chalk = new Chalk({ level: wanted ? level : 0 });
+  return { bold: chalk.bold, dim: chalk.dim, good: chalk.green, bad: chalk.red, unsure: chalk.yellow };
+}
+
+export function print(stream: Writable, text: string): void {
+  stream.write(`${text}\n`);
+}

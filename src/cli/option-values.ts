@@ -1,0 +1,39 @@
+import { InvalidArgumentError, Option } from 'commander';
+import { parseDuration } from '../config/duration.ts';
+import { didYouMean } from '../terms/nearest.ts';
+
+/** An option that takes one of a few words. A wrong one is answered with the nearest. */
+export function choice(flags: string, description: string, words: readonly string[]): Option {
+  const option = new Option(flags, `${description} (${words.join('|')})`);
+  option.argParser((value: string) => {
+    if (words.includes(value)) return value;
+    throw new InvalidArgumentError(`It must be ${words.join(' or ')}.${didYouMean(value, words)}`);
+  });
+  return option;
+}
+
+/** An option that takes a duration; its value is in milliseconds. */
+export function duration(flags: string, description: string): Option {
+  return new Option(flags, description).argParser((value: string) => {
+    const ms = parseDuration(value);
+    if (ms === undefined) throw new InvalidArgumentError('It must be a duration such as 500ms, 30s or 2m.');
+    return ms;
+  });
+}
+
+/** An option that takes a whole number. */
+export function count(flags: string, description: string, most: number): Option {
+  return new Option(flags, description).argParser((value: string) => {
+    const number = Number(value);
+    if (/^\d+$/.test(value) && number >= 1 && number <= most) return number;
+    throw new InvalidArgumentError(`It must be a number from 1 to ${most}.`);
+  });
+}
+
+/** An option that may be given several times. */
+export function repeatable(flags: string, description: string): Option {
+  return new Option(flags, description).argParser((value: string, earlier: string[] | undefined) => [
+    ...(earlier ?? []),
+    value,
+  ]);
+}

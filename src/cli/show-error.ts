@@ -1,0 +1,46 @@
+import { codes } from '../terms/codes.ts';
+import type { Redactor } from '../terms/redactor.ts';
+import { RelayError } from '../terms/relay-error.ts';
+import { print, styleFor, type Io } from './io.ts';
+
+/**
+ * Tells a person, or a program, why nothing was done, and returns the exit code. An error without a code is a fault of
+ * relay; its stack is shown with `--verbose`, redacted, since its text may come from anywhere.
+ */
+export function showError(
+  error: unknown,
+  io: Io,
+  options: { redactor: Redactor; json: boolean; verbose: boolean; colour: boolean },
+): number {
+  const { redactor } = options;
+  const known =
+    error instanceof RelayError
+      ? error
+      : new RelayError(
+          'INTERNAL',
+          `relay met an error it did not expect: ${error instanceof Error ? error.message : String(error)}`,
+          { cause: error },
+        );
+  const { code, hint } = known;
+  const { exit } = codes[code];
+  const exitCode = exit === 0 ? 1 : exit;
+  const message = redactor.redact(known.message);
+  const details = known.details.map((line) => redactor.redact(line));
+  const style = styleFor(io, 'stderr', options.colour);
+  print(io.stderr, `${style.bad('error')} ${code}: ${message}`);
+  for (const line of details) print(io.stderr, `  ${line}`);
+  if (options.verbose && code === 'INTERNAL' && error instanceof Error)
+    print(io.stderr, redactor.redact(error.stack ?? ''));
+  if (exitCode === 2 || exitCode === 3) print(io.stderr, 'Nothing was written to the host.');
+  print(io.stderr, `Next: ${hint}`);
+  if (options.json)
+    print(
+      io.stdout,
+      JSON.stringify(
+        { schema: 'relay.error/1', exitCode, errors: [{ code, message: [message, ...details].join('\n'), hint }] },
+        null,
+        2,
+      ),
+    );
+  return exitCode;
+}

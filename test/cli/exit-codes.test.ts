@@ -1,0 +1,340 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { startSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox/start-sandbox.ts';
+import { workplace, type Workplace } from '../support/binary.ts';
+
+const good = ['sk-good-aaaaaaaaaaaaaaaaaaaa1', 'sk-good-bbbbbbbbbbbbbbbbbbbb2', 'sk-good-cccccccccccccccccccc3'];
+const dead = 'sk-dead-bbbbbbbbbbbbbbbbbbbb2';
+
+let place: Workplace;
+let sandbox: Sandbox | undefined;
+beforeAll(async () => {
+  place = await workplace();
+  await place.write('good.txt', good.join('\n'));
+  await place.write('dead.txt', [good[0], dead, good[2]].join('\n'));
+  await place.write('all-dead.txt', dead);
+});
+afterAll(() => place.remove());
+afterEach(async () => {
+  await sandbox?.stop();
+  sandbox = undefined;
+});
+
+async function start(options: SandboxOptions = {}): Promise<Sandbox> {
+  sandbox = await startSandbox(options);
+  return sandbox;
+}
+
+const onto = (host: Sandbox, ...more: string[]) => [
+  'import',
+  '--pack',
+  'kimi',
+  '--keys',
+  'good.txt',
+  '--host',
+  host.url,
+  '--base-url',
+  `${host.vendorUrl}/v1`,
+  ...more,
+];
+const login = (host: Sandbox) => ({ env: { RELAY_ADMIN_KEY: host.adminKey } });
+const writesOf = (host: Sandbox) =>
+  host.requests.filter((request) => request.method !== 'GET' && request.path !== '/api/v1/auth/login');
+
+describe('0: done, or nothing to do', () => {
+  it.each(['0.1.129', '0.1.179'] as const)(
+    'imports on %s, prints nothing else on standard output with --output json, and reports (B25)',
+    async (hostVersion) => {
+      const host = await start({ hostVersion });
+      const run = await place.run(onto(host, '--output', 'json', '--user', 'user@relay.test=7'), login(host));
+      expect(run.exitCode).toBe(0);
+      const report = await place.report();
+      expect(JSON.parse(run.stdout)).toEqual(report);
+      expect(report).toMatchObject({
+        exitCode: 0,
+        batchStatus: 'succeeded',
+        accessStatus: 'subscription_ready',
+        subscriptions: [{ user: 'user@relay.test', days: 7, outcome: 'created' }],
+      });
+      const again = await place.run(onto(host), login(host));
+      expect(again).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('Nothing to do') });
+    },
+  );
+
+  it('does the whole job on the embedded host', async () => {
+    const run = await place.run(['import', '--pack', 'kimi', '--keys', '-', '--host', 'sandbox', '--report', '-'], {
+      input: good.join('\n'),
+    });
+    expect(run.exitCode).toBe(0);
+    expect(JSON.parse(run.stdout)).toMatchObject({
+      batchStatus: 'succeeded',
+      providerStatus: 'active',
+      accessStatus: 'subscription_ready',
+      summary: { added: 3 },
+    });
+  });
+
+  it('logs in by e-mail and password, as a fresh host needs it', async () => {
+    const host = await start();
+    const run = await place.run(onto(host, '--admin-email', host.adminEmail, '--quiet'), {
+      env: { RELAY_ADMIN_PASSWORD: host.adminPassword },
+    });
+    expect(run).toEqual({ exitCode: 0, stdout: '', stderr: '' });
+  });
+});
+
+describe('2: wrong input, nothing written', () => {
+  it.each([
+    ['unknown mode', ['--mode', 'strictt'], 'strict'],
+    ['unknown access', ['--access', 'subscribtion'], 'subscription'],
+    ['unknown option', ['--kees', 'x'], '--keys'],
+    ['unknown provider', ['--provider', 'kimi-cm'], 'kimi-cn'],
+    ['unknown user', ['--user', 'nobody@relay.test'], 'USER_NOT_FOUND'],
+    ['malformed user', ['--user', 'nobody'], 'USAGE'],
+    ['self-service with users', ['--access', 'self-service', '--user', 'user@relay.test'], '--user'],
+    ['no number', ['--concurrency', 'many'], '1 to 256'],
+    ['no duration', ['--timeout', '30'], '30s'],
+    ['plain http to elsewhere', ['--base-url', 'http://upstream.example.org/v1'], 'HTTP_REFUSED'],
+    ['secret in the host URL', ['--host', 'https://user:pass@gateway.example.org'], 'user name or password'],
+    ['plain http to a host elsewhere', ['--host', 'http://gateway.example.org'], 'HTTP_REFUSED'],
+    ['missing configuration file', ['--config', 'nowhere.yaml'], 'CONFIG_INVALID'],
+    ['report in a folder that is not there', ['--report', 'nowhere/report.json'], 'FILE_UNWRITABLE'],
+    ['missing key file', ['--keys', 'nowhere.txt'], 'FILE_UNREADABLE'],
+  ])('%s', async (_name, args, said) => {
+    const host = await start();
+    const global = args[0] === '--config' ? args : [];
+    const run = await place.run([...global, ...onto(host, ...(global.length > 0 ? [] : args))], login(host));
+    expect(run.exitCode).toBe(2);
+    expect(run.stderr).toContain(said);
+    expect(writesOf(host)).toEqual([]);
+  });
+
+  it.each([
+    ['no key left', '# nothing\n\n', 'KEYS_EMPTY'],
+    [
+      'malformed line, by number and without its text (N1)',
+      'sk-good-1234567890123456\nsk-secret inside-9876\n',
+      'keys.txt:2',
+    ],
+  ])('%s', async (_name, text, said) => {
+    const host = await start();
+    await place.write('keys.txt', text);
+    const run = await place.run(onto(host, '--keys', 'keys.txt'), login(host));
+    expect(run.exitCode).toBe(2);
+    expect(run.stderr).toContain(said);
+    expect(run.stderr).not.toContain('inside-9876');
+    expect(writesOf(host)).toEqual([]);
+  });
+
+  it('unknown pack, with the nearest', async () => {
+    const run = await place.run(['import', '--pack', 'kimmi', '--keys', 'good.txt', '--host', 'sandbox']);
+    expect(run).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('"kimi"') });
+  });
+
+  it('bad manifest: every fault at once, with line and column', async () => {
+    await place.write('pack.yaml', 'schema: relay.pack/1\nid: mine\ndisplayNam: Mine\nproviders:\n  - id: Mine!\n');
+    const run = await place.run(['import', '--pack', './pack.yaml', '--keys', 'good.txt', '--host', 'sandbox']);
+    expect(run.exitCode).toBe(2);
+    expect(run.stderr).toMatch(/pack\.yaml:3:1: unknown field "displayNam"\. Did you mean "displayName"\?/);
+    expect(run.stderr).toMatch(/pack\.yaml:5:9:/);
+  });
+
+  it('a foreign group with a managed name, named with the flag that takes it over (N4)', async () => {
+    const host = await start();
+    const [any] = [...host.state.groups.values()];
+    if (any === undefined) throw new Error('no group');
+    host.state.groups.set(77, {
+      ...any,
+      id: 77,
+      name: 'relay-kimi-cn-subscription',
+      platform: 'openai',
+      subscription_type: 'subscription',
+      description: 'made by hand',
+    });
+    const run = await place.run(onto(host), login(host));
+    expect(run.exitCode).toBe(2);
+    expect(run.stderr).toContain('FOREIGN_OBJECT');
+    expect(run.stderr).toContain('--adopt');
+    expect(writesOf(host)).toEqual([]);
+    const adopted = await place.run(onto(host, '--adopt'), login(host));
+    expect(adopted.exitCode).toBe(0);
+    expect(await place.report()).toMatchObject({ group: { id: 77, action: 'adopted' } });
+    expect(host.state.groups.get(77)?.description).toMatch(/^made by hand \[relay kimi-cn subscription \S+\]$/);
+  });
+
+  it('removing accounts without a yes; with --yes they go', async () => {
+    const host = await start();
+    await place.run(onto(host), login(host));
+    await place.write('one.txt', good[0] ?? '');
+    const before = writesOf(host).length;
+    const refused = await place.run(onto(host, '--keys', 'one.txt'), login(host));
+    expect(refused).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('--yes') });
+    expect(writesOf(host)).toHaveLength(before);
+    const agreed = await place.run(onto(host, '--keys', 'one.txt', '--yes'), login(host));
+    expect(agreed.exitCode).toBe(0);
+    expect((await place.report()).removed).toHaveLength(2);
+  });
+
+  it('keys to an upstream named by an outside pack without a yes', async () => {
+    const host = await start();
+    const shown = await place.run(['packs', 'show', 'kimi', '--output', 'json']);
+    const { origin: _origin, file: _file, digest: _digest, ...pack } = JSON.parse(shown.stdout);
+    await place.write('mine.json', JSON.stringify(pack));
+    const args = ['import', '--pack', './mine.json', '--keys', 'good.txt', '--host', host.url];
+    const run = await place.run(args, login(host));
+    expect(run).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('https://api.moonshot.cn/v1') });
+    expect(writesOf(host)).toEqual([]);
+  });
+});
+
+describe('3: could not start, nothing written', () => {
+  it.each([
+    ['set-up wizard', { needsSetup: true }, 'HOST_IN_SETUP'],
+    ['version too old', { settings: { version: '0.1.128' } }, 'HOST_VERSION_UNSUPPORTED'],
+    ['version unknown', { settings: { version: 'dev' } }, 'HOST_VERSION_UNSUPPORTED'],
+    ['compliance gate', { complianceGate: true }, 'COMPLIANCE_GATE'],
+    ['no way to a probe key: captcha', { settings: { turnstile_enabled: true } }, 'PROBE_KEY_IMPOSSIBLE'],
+    ['no way to a probe key: backend mode', { settings: { backend_mode_enabled: true } }, 'PROBE_KEY_IMPOSSIBLE'],
+  ] satisfies [string, SandboxOptions, string][])('%s', async (_name, options, code) => {
+    const host = await start(options);
+    const run = await place.run(onto(host), login(host));
+    expect(run.exitCode).toBe(3);
+    expect(run.stderr).toContain(code);
+    expect(run.stderr).toContain('Next: ');
+    expect(writesOf(host)).toEqual([]);
+  });
+
+  it('wrong admin key', async () => {
+    const host = await start();
+    const run = await place.run(onto(host), { env: { RELAY_ADMIN_KEY: 'admin-0000000000000000000000000000' } });
+    expect(run).toMatchObject({ exitCode: 3, stderr: expect.stringContaining('LOGIN_REFUSED') });
+  });
+
+  it.each([
+    ['second factor', { settings: { totp_for_admin: true } }],
+    ['captcha', { settings: { turnstile_enabled: true } }],
+  ] satisfies [string, SandboxOptions][])('%s at the admin login: use an admin key', async (_name, options) => {
+    const host = await start(options);
+    const run = await place.run(onto(host, '--admin-email', host.adminEmail), {
+      env: { RELAY_ADMIN_PASSWORD: host.adminPassword },
+    });
+    expect(run.exitCode).toBe(3);
+    expect(run.stderr).toContain('--admin-key-file');
+  });
+
+  it('wrong base URL: a web page with 200', async () => {
+    const host = await start({ settings: { embed_frontend: true } });
+    const run = await place.run(onto(host, '--host', `${host.url}/panel`), login(host));
+    expect(run).toMatchObject({ exitCode: 3, stderr: expect.stringContaining('HOST_WRONG_ADDRESS') });
+  });
+
+  it('a redirect is not followed with credentials', async () => {
+    const host = await start();
+    const seen: string[] = [];
+    const server = createServer((request, reply) => {
+      seen.push(request.headers['x-api-key'] === undefined ? 'without key' : 'with key');
+      reply.writeHead(301, { location: host.url }).end();
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const run = await place.run(onto(host, '--host', url), login(host));
+    server.close();
+    expect(run).toMatchObject({ exitCode: 3, stderr: expect.stringContaining('HOST_REDIRECTS') });
+    expect(seen.every((each) => each === 'without key')).toBe(true);
+    expect(host.requests).toEqual([]);
+  });
+
+  it('host down', async () => {
+    const host = await start();
+    const args = onto(host);
+    await host.stop();
+    expect(await place.run(args, login(host))).toMatchObject({
+      exitCode: 3,
+      stderr: expect.stringContaining('HOST_UNREACHABLE'),
+    });
+  });
+
+  it('tells a program the same as a person', async () => {
+    const host = await start({ complianceGate: true });
+    const run = await place.run(onto(host, '--output', 'json'), login(host));
+    expect(JSON.parse(run.stdout)).toMatchObject({
+      schema: 'relay.error/1',
+      exitCode: 3,
+      errors: [{ code: 'COMPLIANCE_GATE' }],
+    });
+  });
+});
+
+describe('4 to 8, 130 and 143: what the host holds', () => {
+  it('4: failed and rolled back', async () => {
+    const host = await start();
+    const run = await place.run(onto(host, '--keys', 'dead.txt'), login(host));
+    expect(run.exitCode).toBe(4);
+    expect(run.stderr).toContain('The host is as it was before.');
+    expect(host.state.accounts.size).toBe(0);
+  });
+
+  it('5: partly done', async () => {
+    const host = await start();
+    const run = await place.run(onto(host, '--keys', 'dead.txt', '--mode', 'partial'), login(host));
+    expect(run.exitCode).toBe(5);
+    expect(run.stderr).toContain('2 of 3 accounts serve');
+  });
+
+  it('6: an undo that was not complete, with the command that finishes it', async () => {
+    const host = await start({
+      faults: [{ method: 'DELETE', path: '/api/v1/admin/payment/plans/*', fault: 'status', times: 0 }],
+    });
+    const run = await place.run(onto(host, '--keys', 'dead.txt'), login(host));
+    expect(run.exitCode).toBe(6);
+    expect(run.stderr).toMatch(/left: plan "relay-kimi-cn-subscription" \(\d+\): curl -X DELETE/);
+    expect(run.stderr).not.toContain(host.adminKey);
+  });
+
+  it('7: in place, and the gateway does not answer; or no account works', async () => {
+    const host = await start({ faults: [{ path: '/v1/chat/completions', fault: 'status', status: 503, times: 0 }] });
+    expect((await place.run(onto(host, '--gateway-wait', '1ms'), login(host))).exitCode).toBe(7);
+    const none = await place.run(
+      onto(host, '--keys', 'all-dead.txt', '--provider', 'kimi-intl', '--mode', 'partial', '--probe', 'none'),
+      login(host),
+    );
+    expect(none.exitCode).toBe(7);
+    expect(none.stderr).toContain('no account works');
+  });
+
+  it('8: changes pending, only when asked for, and a plan writes nothing (N8)', async () => {
+    const host = await start();
+    const plan = (...more: string[]) => place.run(['plan', ...onto(host, ...more).slice(1)], login(host));
+    expect((await plan()).exitCode).toBe(0);
+    const pending = await plan('--detailed-exitcode', '--output', 'json');
+    expect(pending.exitCode).toBe(8);
+    expect(JSON.parse(pending.stdout)).toMatchObject({
+      schema: 'relay.plan/1',
+      counts: { added: 3 },
+      changesAnything: true,
+    });
+    expect(writesOf(host)).toEqual([]);
+    await place.run(onto(host), login(host));
+    expect((await plan('--detailed-exitcode')).exitCode).toBe(0);
+    expect((await place.run(onto(host, '--dry-run', '--detailed-exitcode'), login(host))).exitCode).toBe(0);
+  });
+
+  it.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)('%s ends in order: undone, reported, exit %i (N11)', async (signal, exitCode) => {
+    const host = await start({ vendorLatencyMs: 60_000 });
+    const run = await place.run(onto(host, '--report', `${signal}.json`), {
+      ...login(host),
+      signalAfter: { text: 'Test 3 accounts', signal },
+    });
+    expect(run.exitCode).toBe(exitCode);
+    expect(await place.report(`${signal}.json`)).toMatchObject({
+      exitCode,
+      batchStatus: 'rolled_back',
+      run: { interrupted: true },
+    });
+    expect(host.state.accounts.size).toBe(0);
+  });
+});

@@ -1,0 +1,34 @@
+import { describe, it } from 'vitest';
+import { hostSettings } from '../../src/config/host-settings.ts';
+import { connectSub2api } from '../../src/host/sub2api/connect.ts';
+import { startSandbox } from '../../src/sandbox/start-sandbox.ts';
+import { systemClock } from '../../src/terms/clock.ts';
+import { Redactor } from '../../src/terms/redactor.ts';
+import { hostContract } from './host-contract.ts';
+
+const given = process.env['RELAY_TEST_HOST'];
+
+if (given === undefined || given === '') {
+  describe('a host given by RELAY_TEST_HOST', () => {
+    it.skip('is not given: set RELAY_TEST_HOST and an admin login, such as RELAY_ADMIN_KEY');
+  });
+} else {
+  hostContract(`the host at ${given}`, async () => {
+    const settings = await hostSettings({ host: given }, process.env, {}, process.stdin);
+    if (settings.kind === 'sandbox') throw new Error('RELAY_TEST_HOST must be a URL');
+    // Only its vendor is used; the host must be able to reach this machine.
+    const vendor = await startSandbox();
+    const options = {
+      baseUrl: settings.url,
+      userAgent: 'relay/test',
+      timeoutMs: 30_000,
+      clock: systemClock,
+      redactor: new Redactor(),
+    };
+    return {
+      host: await connectSub2api(options, settings.login),
+      vendorUrl: vendor.vendorUrl,
+      close: () => vendor.stop(),
+    };
+  });
+}

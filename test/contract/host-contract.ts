@@ -1,0 +1,391 @@
+import { randomBytes } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { WriteEnd } from '../../src/host/host-failure.ts';
+import type { Host } from '../../src/host/host.ts';
+import type { Account, AccountSpec, ChannelSpec, Group, GroupType, Id } from '../../src/host/objects.ts';
+import { Secret } from '../../src/terms/secret.ts';
+
+export interface OpenedHost {
+  host: Host;
+  /** A fake vendor that the host can reach. */
+  vendorUrl: string;
+  close: () => Promise<void>;
+}
+
+const model = 'kimi-k2.6';
+const smoke = { model, deadCodes: [], signal: new AbortController().signal };
+
+/** What every adapter must do, whatever its host is: the sandbox and any host given by URL must pass it. */
+export function hostContract(name: string, open: () => Promise<OpenedHost>): void {
+  describe(name, () => {
+    const tag = randomBytes(4).toString('hex');
+    const cleanups: (() => Promise<unknown>)[] = [];
+    let opened: OpenedHost;
+    let host: Host;
+
+    beforeAll(async () => {
+      opened = await open();
+      host = opened.host;
+    });
+    afterAll(async () => {
+      for (const clean of cleanups.toReversed()) await clean();
+      await opened.close();
+    });
+
+    const newGroup = async (label: string, type: GroupType = 'subscription'): Promise<Group> => {
+      const group = done(
+        await host.writes.createGroup({
+          name: `relay-contract-${label}-${tag}`,
+          description: `Contract [relay contract subscription ${tag}]`,
+          platform: 'openai',
+          type,
+          rateMultiplier: 1.5,
+        }),
+      );
+      cleanups.push(() => host.writes.deleteGroup(group.id));
+      return group;
+    };
+    const newAccounts = async (
+      group: Group,
+      keys: Record<string, string>,
+      more: Partial<AccountSpec> = {},
+    ): Promise<Record<string, Account>> => {
+      const labels = Object.keys(keys);
+      const specs = labels.map((label): AccountSpec => ({
+        name: `contract-${label}-${tag}`,
+        platform: 'openai',
+        type: 'apikey',
+        baseUrl: `${opened.vendorUrl}/v1`,
+        mapping: { [model]: model },
+        concurrency: 3,
+        priority: 40,
+        groupId: group.id,
+        credentials: {},
+        extra: { openai_responses_mode: 'auto' },
+        marker: { provider: 'contract', access: 'subscription', run: tag, fingerprint: label },
+        ...more,
+      }));
+      const created = done(
+        await host.writes.createAccounts(
+          specs,
+          (spec) => new Secret(keys[spec.marker.fingerprint] ?? ''),
+          randomBytes(16).toString('hex'),
+        ),
+      );
+      for (const each of created) if (each.ok) cleanups.push(() => host.writes.deleteAccount(each.id));
+      expect(created.every((each) => each.ok)).toBe(true);
+      const entries: [string, Account][] = [];
+      for (const [index, label] of labels.entries()) {
+        const each = created[index];
+        entries.push([label, await learnt(host, each?.ok === true ? each.id : 0)]);
+      }
+      return Object.fromEntries(entries);
+    };
+
+    it('says what it is', () => {
+      expect(host.info).toMatchObject({
+        kind: 'sub2api',
+        version: expect.stringMatching(/^\d+\.\d+\.\d+/),
+        features: { longestName: 100 },
+      });
+    });
+
+    it('makes, marks, finds and removes a group, and says no to the same name twice', async () => {
+      const group = await newGroup('group');
+      const find = async () => (await host.reads.groups()).find((each) => each.id === group.id);
+      expect(await find()).toMatchObject({
+        name: `relay-contract-group-${tag}`,
+        platform: 'openai',
+        type: 'subscription',
+        rateMultiplier: 1.5,
+        active: true,
+        description: `Contract [relay contract subscription ${tag}]`,
+      });
+      const again = await host.writes.createGroup({
+        name: group.name,
+        description: '',
+        platform: 'openai',
+        type: 'standard',
+        rateMultiplier: 1,
+      });
+      expect(again).toMatchObject({
+        end: 'refused',
+        failure: { status: 409, reason: 'GROUP_EXISTS', fate: 'not_done' },
+      });
+      done(await host.writes.describeGroup(group.id, `Other [relay contract subscription ${tag}]`));
+      expect((await find())?.description).toBe(`Other [relay contract subscription ${tag}]`);
+      done(await host.writes.deleteGroup(group.id));
+      expect(await find()).toBeUndefined();
+      expect(await host.writes.deleteGroup(group.id)).toMatchObject({ end: 'refused', failure: { status: 404 } });
+    });
+
+    it('makes a channel with its mapping and prices, edits it, and keeps a group in one channel only', async () => {
+      const group = await newGroup('channel');
+      const spec: ChannelSpec = {
+        name: group.name,
+        groupIds: [group.id],
+        mappings: { openai: { [model]: model } },
+        prices: [
+          {
+            platform: 'openai',
+            models: [model],
+            billing: 'token',
+            input: 9.15493e-7,
+            output: 3.802817e-6,
+            cacheRead: null,
+            cacheWrite: null,
+            rest: {},
+          },
+        ],
+        restrictsModels: true,
+        billingSource: 'channel_mapped',
+      };
+      const channel = done(await host.writes.createChannel(spec));
+      cleanups.push(() => host.writes.deleteChannel(channel.id));
+      const find = async () => (await host.reads.channels()).find((each) => each.id === channel.id);
+      expect(await find()).toMatchObject({
+        ...spec,
+        prices: [{ models: [model], input: 9.15493e-7, output: 3.802817e-6 }],
+        active: true,
+      });
+      const before = await find();
+      if (before === undefined) throw new Error('the channel is gone');
+      done(
+        await host.writes.updateChannel(channel.id, {
+          ...before,
+          mappings: { openai: { [model]: model, alias: model } },
+        }),
+      );
+      expect(await find()).toMatchObject({
+        mappings: { openai: { [model]: model, alias: model } },
+        groupIds: [group.id],
+        prices: [{ models: [model], input: 9.15493e-7 }],
+      });
+      expect(await host.writes.createChannel({ ...spec, name: `${spec.name}-2` })).toMatchObject({
+        end: 'refused',
+        failure: { reason: 'GROUP_ALREADY_IN_CHANNEL' },
+      });
+      done(await host.writes.deleteChannel(channel.id));
+      expect(await find()).toBeUndefined();
+    });
+
+    it('makes a plan, binds it to another group, and removes it', async () => {
+      const [one, other] = [await newGroup('plan'), await newGroup('plan-other')];
+      const plan = done(
+        await host.writes.createPlan({
+          name: one.name,
+          groupId: one.id,
+          price: 29.5,
+          validityDays: 2,
+          validityUnit: 'month',
+          forSale: false,
+        }),
+      );
+      cleanups.push(() => host.writes.deletePlan(plan.id));
+      const find = async () => (await host.reads.plans()).find((each) => each.id === plan.id);
+      expect(await find()).toEqual({
+        id: plan.id,
+        name: one.name,
+        groupId: one.id,
+        price: 29.5,
+        validityDays: 2,
+        validityUnit: 'month',
+        forSale: false,
+      });
+      done(await host.writes.movePlan(plan.id, other.id));
+      expect(await find()).toMatchObject({ groupId: other.id, price: 29.5, validityDays: 2 });
+      done(await host.writes.deletePlan(plan.id));
+      expect(await find()).toBeUndefined();
+    });
+
+    it('makes accounts whose settings, marker and group come back, and whose key never does (N1, N4)', async () => {
+      const group = await newGroup('accounts');
+      const key = `sk-good-contract-${randomBytes(8).toString('hex')}`;
+      const { one } = await newAccounts(group, { one: key, two: `${key}2` });
+      if (one === undefined) throw new Error('no account');
+      expect(one).toMatchObject({
+        name: `contract-one-${tag}`,
+        platform: 'openai',
+        type: 'apikey',
+        baseUrl: `${opened.vendorUrl}/v1`,
+        mapping: { [model]: model },
+        concurrency: 3,
+        priority: 40,
+        groupIds: [group.id],
+        extra: { openai_responses_mode: 'auto' },
+        marker: { provider: 'contract', access: 'subscription', run: tag, fingerprint: 'one' },
+        state: 'active',
+        scheduled: true,
+      });
+      const all = (await host.reads.accounts()).filter(
+        (each) => each.marker?.run === tag && each.groupIds.includes(group.id),
+      );
+      expect(all.map((each) => each.name)).toEqual([`contract-one-${tag}`, `contract-two-${tag}`]);
+      expect(JSON.stringify(all)).not.toContain(key);
+    });
+
+    it('pauses an account and notes who did, nudges it, and removes it', async () => {
+      const group = await newGroup('pause');
+      const { one } = await newAccounts(group, { one: 'sk-good-contract-pause-000001' });
+      if (!one?.marker) throw new Error('no account');
+      done(await host.writes.setScheduled(one.id, false, one.marker));
+      expect(await host.reads.account(one.id)).toMatchObject({
+        scheduled: false,
+        marker: { fingerprint: 'one', paused: true },
+        extra: { openai_responses_mode: 'auto' },
+      });
+      done(await host.writes.setScheduled(one.id, true, one.marker));
+      const back = await host.reads.account(one.id);
+      expect(back?.scheduled).toBe(true);
+      expect(back?.marker?.paused).toBeUndefined();
+      done(await host.writes.nudgeAccount(one));
+      expect(await host.reads.account(one.id)).toMatchObject({
+        baseUrl: one.baseUrl,
+        mapping: one.mapping,
+        priority: 40,
+        groupIds: [group.id],
+      });
+      done(await host.writes.deleteAccount(one.id));
+      expect(await host.reads.account(one.id)).toBeUndefined();
+    });
+
+    it('tells a key that works from a dead one, a throttled one and junk', async () => {
+      const group = await newGroup('test');
+      const accounts = await newAccounts(group, {
+        good: 'sk-good-contract-00000001',
+        dead: 'sk-dead-contract-00000002',
+        busy: 'sk-throttled-contract-003',
+        junk: 'sk-html-contract-00000004',
+      });
+      const test = (label: string) => host.probes.testAccount(accounts[label]!, smoke);
+      expect(await test('good')).toMatchObject({ outcome: 'passed', answered: true });
+      expect(await test('dead')).toMatchObject({ outcome: 'failed', why: 'refused' });
+      expect(await test('busy')).toMatchObject({ outcome: 'failed', why: 'busy' });
+      expect(await test('junk')).toMatchObject({ outcome: 'failed', why: 'junk' });
+      expect(await host.probes.accountModels(accounts['good']!.id)).toEqual([model]);
+      expect(await host.probes.upstreamModels(accounts['good']!.id)).toMatchObject({
+        outcome: 'listed',
+        models: expect.arrayContaining([model]),
+      });
+      expect(await host.probes.upstreamModels(accounts['dead']!.id)).toMatchObject({ outcome: 'refused' });
+      expect(await host.probes.upstreamModels(accounts['junk']!.id)).toMatchObject({ outcome: 'junk' });
+      expect((await host.reads.account(accounts['dead']!.id))?.state).toBe('error');
+    });
+
+    it('tells a dead key also on a vendor without the Responses API (N13)', async () => {
+      const group = await newGroup('chat-only');
+      const accounts = await newAccounts(
+        group,
+        { good: 'sk-good-contract-chat-0001', dead: 'sk-dead-contract-chat-0002' },
+        { baseUrl: `${opened.vendorUrl}/chat-only/v1` },
+      );
+      const good = await host.probes.testAccount(accounts['good']!, smoke);
+      expect(good).toMatchObject(
+        good.outcome === 'passed' ? { answered: true } : { outcome: 'failed', why: 'untestable' },
+      );
+      const dead = await host.probes.testAccount(accounts['dead']!, smoke);
+      expect(dead).toMatchObject({ outcome: 'failed', why: good.outcome === 'passed' ? 'refused' : 'untestable' });
+      expect(await host.probes.upstreamModels(accounts['dead']!.id)).toMatchObject({ outcome: 'refused' });
+    });
+
+    it('answers for an account that does not exist', async () => {
+      expect(await host.reads.account(99_999_999)).toBeUndefined();
+      expect(await host.probes.testAccount({ id: 99_999_999, platform: 'openai' } as Account, smoke)).toMatchObject({
+        outcome: 'failed',
+        why: 'other',
+      });
+    });
+
+    it('finds users by e-mail whatever its case, and by id', async () => {
+      const email = `contract-find-${tag}@relay.test`;
+      const user = done(await host.writes.createUser(email, new Secret(`Pw-${tag}-123`), 0));
+      cleanups.push(() => host.writes.deleteUser(user.id));
+      expect(await host.reads.userByEmail(email.toUpperCase())).toEqual({ id: user.id, email, active: true });
+      expect(await host.reads.userById(user.id)).toEqual({ id: user.id, email, active: true });
+      expect(await host.reads.userByEmail(`nobody-${tag}@relay.test`)).toBeUndefined();
+      expect(await host.reads.userById(99_999_999)).toBeUndefined();
+      expect(await host.writes.createUser(email, new Secret(`Pw-${tag}-123`), 0)).toMatchObject({
+        end: 'refused',
+        failure: { reason: 'EMAIL_EXISTS' },
+      });
+    });
+
+    it.each([
+      ['subscription', 'subscription'],
+      ['standard', 'balance'],
+    ] as const)(
+      'serves a user of a %s group by %s, and no longer once key and user are gone (N9)',
+      async (type, by) => {
+        const group = await newGroup(`serve-${type}`, type);
+        await newAccounts(group, { [`serve-${type}`]: `sk-good-contract-serve-${type}` });
+        const email = `contract-${type}-${tag}@relay.test`;
+        const password = new Secret(`Pw-${tag}-456`);
+        const user = done(await host.writes.createUser(email, password, by === 'balance' ? 1 : 0));
+        cleanups.push(() => host.writes.deleteUser(user.id));
+        let subscriptionId: Id | undefined;
+        if (type === 'subscription') {
+          const subscription = done(await host.writes.assignSubscription(user.id, group.id, 3));
+          subscriptionId = subscription.id;
+          expect(subscription).toMatchObject({ userId: user.id, groupId: group.id, active: true });
+          expect(done(await host.writes.assignSubscription(user.id, group.id, 3)).id).toBe(subscription.id);
+          expect(await host.reads.subscriptionsOfUser(user.id)).toHaveLength(1);
+          expect((await host.reads.subscriptionsOfGroup(group.id)).map((each) => each.id)).toEqual([subscription.id]);
+          const longer = done(
+            await host.writes.extendSubscription(subscription.id, 2, randomBytes(16).toString('hex')),
+          );
+          expect(Math.round((longer.expiresAt - subscription.expiresAt) / 86_400_000)).toBe(2);
+        }
+        const session = done(await host.writes.login(email, password));
+        const { id, key } = done(await host.writes.issueKey(session, 'contract', group.id));
+        const request = { platform: 'openai', model, maxTokens: 16, tokensField: 'max_tokens' } as const;
+        expect(
+          await until(
+            () => host.gateway.models(key, 'openai', smoke.signal),
+            (answer) => answer.ok && answer.value.includes(model),
+          ),
+        ).toMatchObject({ ok: true });
+        expect(
+          await until(
+            () => host.gateway.complete(key, request, smoke.signal),
+            (answer) => answer.ok,
+          ),
+        ).toMatchObject({ ok: true, status: 200 });
+        expect((await host.reads.usableKey(group.id))?.open()).toBe(key.open());
+        done(await host.writes.deleteKey(session, id));
+        if (subscriptionId !== undefined) done(await host.writes.deleteSubscription(subscriptionId));
+        done(await host.writes.deleteUser(user.id));
+        expect(await host.reads.userByEmail(email)).toBeUndefined();
+        expect(await host.reads.usableKey(group.id)).toBeUndefined();
+        expect(await host.gateway.complete(key, request, smoke.signal)).toMatchObject({
+          ok: false,
+          status: 401,
+          retryable: false,
+        });
+      },
+    );
+  });
+}
+
+function done<T>(end: WriteEnd<T>): T {
+  if (end.end === 'done') return end.value;
+  throw end.failure;
+}
+
+/** Polls, as a real host lags by a second or so; the sandbox answers at once. */
+async function until<T>(ask: () => Promise<T>, good: (value: T) => boolean): Promise<T> {
+  for (let tries = 0; ; tries += 1) {
+    const value = await ask();
+    if (good(value) || tries >= 40) return value;
+    await pause(Math.min(10 * 2 ** tries, 500));
+  }
+}
+
+async function learnt(host: Host, id: Id): Promise<Account> {
+  const account = await until(
+    () => host.reads.account(id),
+    (each) => each !== undefined && !each.learning,
+  );
+  if (account === undefined) throw new Error(`account ${id} is gone`);
+  return account;
+}

@@ -1,0 +1,24 @@
+import { connectSub2api } from '../../src/host/sub2api/connect.ts';
+import { startSandbox } from '../../src/sandbox/start-sandbox.ts';
+import { Redactor } from '../../src/terms/redactor.ts';
+import { Secret } from '../../src/terms/secret.ts';
+import { quickClock } from '../support/clocks.ts';
+import { hostContract } from './host-contract.ts';
+
+for (const hostVersion of ['0.1.129', '0.1.179'] as const) {
+  hostContract(`the sandbox as sub2api ${hostVersion}`, async () => {
+    const sandbox = await startSandbox({ hostVersion });
+    const options = {
+      baseUrl: sandbox.url,
+      userAgent: 'relay/test',
+      timeoutMs: 10_000,
+      clock: quickClock(),
+      redactor: new Redactor(),
+    };
+    return {
+      host: await connectSub2api(options, { key: new Secret(sandbox.adminKey) }),
+      vendorUrl: sandbox.vendorUrl,
+      close: () => sandbox.stop(),
+    };
+  });
+}

@@ -1,0 +1,360 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import type { FaultRule } from '../../src/sandbox/faults.ts';
+import { startSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox/start-sandbox.ts';
+import { RelayError } from '../../src/terms/relay-error.ts';
+import { holdings, importInto } from '../support/import-run.ts';
+
+const good = ['sk-good-aaaaaaaaaaaaaaaaaaaa1', 'sk-good-bbbbbbbbbbbbbbbbbbbb2', 'sk-good-cccccccccccccccccccc3'];
+const oneDead = ['sk-good-aaaaaaaaaaaaaaaaaaaa1', 'sk-dead-bbbbbbbbbbbbbbbbbbbb2', 'sk-good-cccccccccccccccccccc3'];
+const versions = ['0.1.129', '0.1.179'] as const;
+
+let sandbox: Sandbox | undefined;
+afterEach(async () => {
+  await sandbox?.stop();
+  sandbox = undefined;
+});
+
+async function start(options: SandboxOptions = {}): Promise<Sandbox> {
+  sandbox = await startSandbox(options);
+  return sandbox;
+}
+
+const writes = (host: Sandbox) =>
+  host.requests.filter(
+    (request) => request.method !== 'GET' && !request.path.endsWith('/test') && !request.path.endsWith('/login'),
+  );
+
+describe.each(versions)('on sub2api %s', (hostVersion) => {
+  it('brings a provider up on a fresh host and leaves nothing of the probe behind (B8, B19, N9)', async () => {
+    const host = await start({ hostVersion });
+    const { report } = await importInto(host, good);
+    expect(report).toMatchObject({
+      batchStatus: 'succeeded',
+      providerStatus: 'active',
+      accessStatus: 'subscription_ready',
+      exitCode: 0,
+      gateway: { ok: true, probeKey: 'made' },
+    });
+    expect(report.summary).toMatchObject({ accepted: 3, added: 3, passed: 3 });
+    expect(holdings(host)).toMatchObject({
+      groups: ['default', 'relay-kimi-cn-subscription'],
+      channels: ['relay-kimi-cn-subscription'],
+      plans: ['relay-kimi-cn-subscription'],
+      accounts: ['kimi-cn-01', 'kimi-cn-02', 'kimi-cn-03'],
+      users: ['admin@relay.test', 'user@relay.test'],
+      keys: 0,
+    });
+  });
+
+  it('sends no write the second time, and makes no probe user (N5)', async () => {
+    const host = await start({ hostVersion });
+    await importInto(host, good);
+    const before = writes(host).length;
+    const { report } = await importInto(host, good);
+    expect(writes(host).slice(before)).toEqual([]);
+    expect(report).toMatchObject({
+      exitCode: 0,
+      batchStatus: 'succeeded',
+      accessStatus: 'unchecked',
+      gateway: null,
+      summary: { unchanged: 3, added: 0 },
+    });
+  });
+
+  it('undoes everything when one of three keys is dead in strict mode (B17)', async () => {
+    const host = await start({ hostVersion });
+    const before = holdings(host);
+    const { report } = await importInto(host, oneDead);
+    expect(report).toMatchObject({
+      batchStatus: 'rolled_back',
+      providerStatus: 'failed',
+      accessStatus: 'broken',
+      exitCode: 4,
+      leftovers: [],
+      connect: null,
+    });
+    expect(report.accounts.map((account) => [account.validation, account.action])).toEqual([
+      ['passed', 'rolled_back'],
+      ['failed', 'rolled_back'],
+      ['passed', 'rolled_back'],
+    ]);
+    expect(report.group?.action).toBe('rolled_back');
+    expect(holdings(host)).toEqual(before);
+  });
+
+  it('keeps what works and takes the dead one out of service in partial mode (B18, N15)', async () => {
+    const host = await start({ hostVersion });
+    const { report } = await importInto(host, oneDead, { mode: 'partial' });
+    expect(report).toMatchObject({
+      batchStatus: 'partially_succeeded',
+      providerStatus: 'degraded',
+      accessStatus: 'subscription_ready',
+      exitCode: 5,
+    });
+    expect(report.accounts.map((account) => [account.name, account.action, account.scheduled, account.code])).toEqual([
+      ['kimi-cn-01', 'created', true, null],
+      ['kimi-cn-02', 'disabled', false, 'KEY_REFUSED'],
+      ['kimi-cn-03', 'created', true, null],
+    ]);
+    expect(report.keys.map((key) => key.outcome)).toEqual(['added', 'failed', 'added']);
+  });
+
+  it('calls a dead key dead on a vendor without the Responses API too (N13)', async () => {
+    const host = await start({ hostVersion });
+    const { report } = await importInto(host, oneDead, { pack: 'zhipu', vendorPath: '/chat-only/v1', mode: 'partial' });
+    expect(report.accounts[1]).toMatchObject({ validation: 'failed', code: 'KEY_REFUSED', scheduled: false });
+    expect(report.accounts[0]?.validation).toBe(hostVersion === '0.1.129' ? 'warning' : 'passed');
+  });
+});
+
+describe('access', () => {
+  it('opens self-service access beside subscription access of the same keys (B6, N4)', async () => {
+    const host = await start();
+    await importInto(host, good);
+    const { report } = await importInto(host, good, { access: 'self_service' });
+    expect(report).toMatchObject({ exitCode: 0, accessStatus: 'self_service_ready', plan: null });
+    expect(holdings(host)).toMatchObject({
+      groups: ['default', 'relay-kimi-cn-subscription', 'relay-kimi-cn-self-service'],
+      accounts: ['kimi-cn-01', 'kimi-cn-02', 'kimi-cn-03', 'kimi-cn-self-01', 'kimi-cn-self-02', 'kimi-cn-self-03'],
+    });
+  });
+
+  it('gives users subscriptions, reuses them, and extends only when asked (B22)', async () => {
+    const host = await start();
+    const target = (days: number | null) => [{ asked: 'user@relay.test', user: { email: 'user@relay.test' }, days }];
+    const first = await importInto(host, good, { targets: target(10) });
+    expect(first.report.subscriptions).toMatchObject([{ user: 'user@relay.test', days: 10, outcome: 'created' }]);
+    const second = await importInto(host, good, { targets: target(20) });
+    expect(second.report.subscriptions).toMatchObject([{ outcome: 'reused' }]);
+    expect(second.report.warnings.map((warning) => warning.code)).toContain('SUBSCRIPTION_DIFFERS');
+    const third = await importInto(host, good, { targets: target(20), extend: true });
+    expect(third.report.subscriptions).toMatchObject([{ outcome: 'extended' }]);
+    const days = (Date.parse(third.report.subscriptions[0]?.expiresAt ?? '') - Date.now()) / 86_400_000;
+    expect(Math.round(days)).toBe(20);
+  });
+
+  it('keeps everything and says so when the gateway of a first import does not get ready (B17, B24)', async () => {
+    const host = await start({
+      faults: [{ method: 'POST', path: '/v1/chat/completions', fault: 'status', status: 503, times: 0 }],
+    });
+    const { report, pauses } = await importInto(host, good);
+    expect(report).toMatchObject({
+      exitCode: 7,
+      batchStatus: 'partially_succeeded',
+      providerStatus: 'degraded',
+      accessStatus: 'broken',
+      gateway: { ok: false, reachable: true, hasExpectedModel: true, completionOk: false, status: 503 },
+    });
+    expect(report.gateway?.attempts).toBeGreaterThan(5);
+    expect(pauses.reduce((sum, ms) => sum + ms, 0)).toBeLessThan(70_000);
+    expect(holdings(host)).toMatchObject({
+      accounts: ['kimi-cn-01', 'kimi-cn-02', 'kimi-cn-03'],
+      users: ['admin@relay.test', 'user@relay.test'],
+    });
+  });
+
+  it("takes only this run's accounts back when a group that served before does not get ready (B17)", async () => {
+    const host = await start();
+    await importInto(host, good);
+    await host.stop();
+    const again = await start();
+    await importInto(again, good);
+    again.state.groups.forEach((group) => {
+      if (group.name.startsWith('relay-')) group.status = 'inactive';
+    });
+    const { report } = await importInto(again, [...good, 'sk-good-dddddddddddddddddddd4']);
+    expect(report).toMatchObject({ exitCode: 4, batchStatus: 'rolled_back' });
+    expect(report.accounts.map((account) => account.action)).toEqual([
+      'unchanged',
+      'unchanged',
+      'unchanged',
+      'rolled_back',
+    ]);
+    expect(holdings(again)).toMatchObject({ accounts: ['kimi-cn-01', 'kimi-cn-02', 'kimi-cn-03'] });
+  });
+
+  it('waits out a gateway that is not ready at once (B24)', async () => {
+    const host = await start({ faults: [{ path: '/v1/chat/completions', fault: 'status', status: 503, times: 3 }] });
+    const { report } = await importInto(host, good);
+    expect(report).toMatchObject({ exitCode: 0, gateway: { ok: true, attempts: 4 } });
+  });
+
+  it('does not take a web page for an answer (N16)', async () => {
+    const host = await start({ faults: [{ path: '/v1/chat/completions', fault: 'html', times: 0 }] });
+    const { report } = await importInto(host, good);
+    expect(report).toMatchObject({
+      exitCode: 7,
+      gateway: { ok: false, completionOk: false, message: 'the answer is a web page' },
+    });
+  });
+});
+
+describe('keys that come and go', () => {
+  it('adds what is new and removes what is gone, newest first, and keeps the rest (N5, B21)', async () => {
+    const host = await start();
+    await importInto(host, good);
+    const kept = [...host.state.accounts.values()].find((account) => account.name === 'kimi-cn-01')?.id;
+    const { report } = await importInto(host, [good[0] ?? '', 'sk-good-dddddddddddddddddddd4']);
+    expect(report.summary).toMatchObject({ added: 1, unchanged: 1, removed: 2 });
+    expect(report.removed.map((removed) => removed.name)).toEqual(['kimi-cn-03', 'kimi-cn-02']);
+    expect(report.accounts.map((account) => [account.name, account.id === kept])).toEqual([
+      ['kimi-cn-01', true],
+      ['kimi-cn-04', false],
+    ]);
+    expect(holdings(host)).toMatchObject({ accounts: ['kimi-cn-01', 'kimi-cn-04'] });
+  });
+
+  it('removes nothing when a new account failed (B21)', async () => {
+    const host = await start();
+    await importInto(host, good);
+    const { report } = await importInto(host, ['sk-dead-dddddddddddddddddddd4'], { mode: 'partial' });
+    expect(report.removed).toEqual([]);
+    expect(report.exitCode).toBe(7);
+    expect(holdings(host)).toMatchObject({ accounts: ['kimi-cn-01', 'kimi-cn-02', 'kimi-cn-03', 'kimi-cn-04'] });
+  });
+
+  it('tests again what is out of service: still dead is failed, working again is put back (N5, N15)', async () => {
+    const host = await start();
+    const keys = [good[0] ?? '', 'sk-flaky-forbidden-0000000000002'];
+    const first = await importInto(host, keys, { mode: 'partial' });
+    expect(first.report.accounts[1]).toMatchObject({ validation: 'failed', action: 'disabled' });
+    const second = await importInto(host, keys, { mode: 'partial' });
+    expect(second.report).toMatchObject({ exitCode: 5, summary: { unchanged: 1, failed: 1, failedVerdict: 1 } });
+    // The vendor mended the key, which the host shows by another key under the same account.
+    const account = [...host.state.accounts.values()].find((each) => each.name === 'kimi-cn-02');
+    if (account === undefined) throw new Error('no account');
+    account.credentials['api_key'] = 'sk-good-mended-00000000000002';
+    const third = await importInto(host, keys, { mode: 'partial' });
+    expect(third.report).toMatchObject({
+      exitCode: 0,
+      accounts: [{ validation: 'not_tried' }, { validation: 'passed', scheduled: true, action: 'unchanged' }],
+    });
+    expect(account.schedulable).toBe(true);
+  });
+});
+
+describe('a host that loses answers', () => {
+  const createPaths = [
+    '/api/v1/admin/groups',
+    '/api/v1/admin/channels',
+    '/api/v1/admin/payment/plans',
+    '/api/v1/admin/accounts/batch',
+    '/api/v1/admin/users',
+    '/api/v1/admin/subscriptions/assign',
+  ];
+  const faults: [string, Partial<FaultRule>][] = [
+    ['drops the connection before the work', { fault: 'drop-before' }],
+    ['drops the connection after the work', { fault: 'drop-after' }],
+    ['answers 500 after the work', { fault: 'status', status: 500, after: true }],
+    ['answers 503 before the work', { fault: 'status', status: 503 }],
+    ['answers 429 with Retry-After', { fault: 'status', status: 429, headers: { 'retry-after': '2' } }],
+    ['answers with the page of a proxy after the work', { fault: 'html', after: true }],
+    ['cuts the answer', { fault: 'cut' }],
+  ];
+  it.each(createPaths.flatMap((path) => faults.map(([name, fault]) => [path, name, fault] as const)))(
+    'POST %s: %s: nothing lost, nothing doubled (N3)',
+    async (path, _name, fault) => {
+      const host = await start({ faults: [{ method: 'POST', path, fault: 'status', ...fault }] });
+      const { report } = await importInto(host, good, {
+        targets: [{ asked: 'user@relay.test', user: { email: 'user@relay.test' }, days: 7 }],
+      });
+      expect(report).toMatchObject({ exitCode: 0, batchStatus: 'succeeded', leftovers: [], unsettled: [] });
+      expect(holdings(host)).toEqual({
+        groups: ['default', 'relay-kimi-cn-subscription'],
+        channels: ['relay-kimi-cn-subscription'],
+        plans: ['relay-kimi-cn-subscription'],
+        accounts: ['kimi-cn-01', 'kimi-cn-02', 'kimi-cn-03'],
+        users: ['admin@relay.test', 'user@relay.test'],
+        subscriptions: 1,
+        keys: 0,
+      });
+    },
+  );
+
+  it.each([
+    ['groups', 'kimi'],
+    ['channels', 'kimi'],
+    ['payment/plans', 'kimi'],
+  ])('undoes what came before when %s are refused (B17)', async (resource) => {
+    const host = await start({
+      faults: [{ method: 'POST', path: `/api/v1/admin/${resource}`, fault: 'status', status: 400, times: 0 }],
+    });
+    const before = holdings(host);
+    const { report } = await importInto(host, good);
+    expect(report).toMatchObject({
+      exitCode: 4,
+      batchStatus: 'rolled_back',
+      summary: { notTried: 3 },
+      errors: [{ code: 'WRITE_REFUSED', stage: 'apply' }],
+    });
+    expect(holdings(host)).toEqual(before);
+  });
+
+  it('names what it could not undo, with the command that removes it (B17, N3)', async () => {
+    const host = await start({
+      faults: [{ method: 'DELETE', path: '/api/v1/admin/channels/*', fault: 'status', status: 500, times: 0 }],
+    });
+    const { report } = await importInto(host, oneDead);
+    expect(report).toMatchObject({
+      exitCode: 6,
+      batchStatus: 'failed',
+      leftovers: [{ kind: 'channel', name: 'relay-kimi-cn-subscription' }],
+    });
+    expect(report.leftovers[0]?.command).toContain(`/api/v1/admin/channels/${report.channel?.id}`);
+    expect(report.errors[0]?.code).toBe('KEY_REFUSED');
+    expect(holdings(host)).toMatchObject({ groups: ['default'], accounts: [], plans: [] });
+  });
+
+  it('says when it cannot tell what became of a change (N3)', async () => {
+    const host = await start({
+      faults: [{ method: 'POST', path: '/api/v1/admin/groups', fault: 'status', status: 504, times: 1 }],
+    });
+    const { report } = await importInto(host, good);
+    expect(report).toMatchObject({
+      exitCode: 6,
+      batchStatus: 'failed',
+      unsettled: [{ kind: 'group', name: 'relay-kimi-cn-subscription' }],
+      errors: [{ code: 'WRITE_UNSETTLED' }],
+    });
+  });
+
+  it('removes the probe user also when its making fails midway (N9)', async () => {
+    const host = await start({
+      faults: [{ method: 'POST', path: '/api/v1/keys', fault: 'status', status: 400, times: 0 }],
+    });
+    const { report } = await importInto(host, good);
+    expect(report.exitCode).toBe(4);
+    expect(holdings(host)).toMatchObject({ users: ['admin@relay.test', 'user@relay.test'], groups: ['default'] });
+  });
+});
+
+describe('stopping', () => {
+  const stopAt = (stage: string) => {
+    const stop = new AbortController();
+    return {
+      stop,
+      onEvent: (event: { type: string; stage?: string }) => {
+        if (event.type === 'stage-started' && event.stage === stage)
+          stop.abort(new RelayError('INTERRUPTED', 'The run was stopped by SIGINT.'));
+      },
+    };
+  };
+  it.each(['apply', 'verify', 'access'])('undoes a strict run that is stopped in %s (B17, N11)', async (stage) => {
+    const host = await start();
+    const before = holdings(host);
+    const { report } = await importInto(host, good, stopAt(stage));
+    expect(report).toMatchObject({
+      exitCode: 130,
+      batchStatus: 'rolled_back',
+      run: { interrupted: true },
+      leftovers: [],
+    });
+    expect(holdings(host)).toEqual(before);
+  });
+  it('leaves no untested account in service when a partial run is stopped (N15)', async () => {
+    const host = await start();
+    const { report } = await importInto(host, good, { mode: 'partial', ...stopAt('verify') });
+    expect(report).toMatchObject({ exitCode: 130, batchStatus: 'partially_succeeded' });
+    expect(report.accounts.every((account) => account.scheduled === false)).toBe(true);
+  });
+});
