@@ -9,7 +9,7 @@ export type Show = (event: RunEvent) => Promise<void> | void;
 export function progressView(io: Io, options: { quiet: boolean; colour: boolean; verbose: boolean }): Show {
   if (options.quiet) return () => undefined;
   const live = io.stderr.isTTY === true && io.env['TERM'] !== 'dumb' && io.env['CI'] === undefined && !options.verbose;
-  return live ? liveView(io, options.colour) : plainView(io, options.colour);
+  return live ? liveView(io) : plainView(io, options.colour);
 }
 
 /** Seconds between two lines about the progress of one stage. */
@@ -34,59 +34,66 @@ function plainView(io: Io, colour: boolean): Show {
 }
 
 /** Each stage is a list of its own with one task that ends when the stage does, so that listr2 decides nothing. */
-function liveView(io: Io, colour: boolean): Show {
-  const style = styleFor(io, 'stderr', colour);
-  let current:
-    | { finish: () => void; say: (text: string) => void; title: (text: string) => void; done: Promise<unknown> }
-    | undefined;
+function liveView(io: Io): Show {
+  let current: LiveTask | undefined;
   return async (event) => {
     if (event.type === 'stage-started') current = openTask(io, event.title);
     if (event.type === 'step') current?.say(event.text);
-    if (event.type === 'retry') current?.say(`${event.what}: again in ${event.pauseMs / 1000} s, ${event.reason}`);
+    if (event.type === 'retry')
+      current?.say(`${event.what}: again in ${event.pauseMs / 1000} s, because ${event.reason}`);
     if (event.type === 'progress') current?.say(progressText(event));
     if (event.type === 'stage-finished') {
-      current?.title(`${event.ok ? '' : `${style.bad('failed')} `}${event.summary}`);
-      current?.finish();
-      await current?.done;
+      await current?.finish(event.ok, event.summary);
       current = undefined;
     }
   };
 }
 
-function openTask(io: Io, title: string) {
-  let finish: () => void = () => undefined;
-  const ended = new Promise<void>((resolve) => {
-    finish = resolve;
+interface LiveTask {
+  say: (text: string) => void;
+  /** Resolves when the last state is drawn. */
+  finish: (ok: boolean, summary: string) => Promise<void>;
+}
+
+function openTask(io: Io, title: string): LiveTask {
+  let end: (ending: { ok: boolean; summary: string }) => void = () => undefined;
+  const ended = new Promise<{ ok: boolean; summary: string }>((resolve) => {
+    end = resolve;
   });
-  const output = new ProcessOutput(io.stderr as NodeJS.WriteStream, io.stderr as NodeJS.WriteStream);
-  let show: { output: string; title: string } | undefined;
+  const stream = io.stderr as NodeJS.WriteStream;
+  let show: { output: string } | undefined;
   const list = new Listr(
     [
       {
         title,
         task: async (_, task) => {
           show = task;
-          await ended;
+          const { ok, summary } = await ended;
+          task.title = `${title}: ${summary}`;
+          if (!ok) throw new Error(summary);
         },
       },
     ],
-    // relay handles signals, failures and undo itself; the view must not.
     {
       renderer: 'default',
-      rendererOptions: { logger: new ListrLogger({ processOutput: output }), collapseSubtasks: false },
+      rendererOptions: {
+        logger: new ListrLogger({ processOutput: new ProcessOutput(stream, stream) }),
+        showErrorMessage: false,
+        collapseErrors: false,
+      },
+      // relay handles signals, failures and undo itself; the view must not.
       exitOnError: false,
       registerSignalListeners: false,
     },
   );
-  const done = list.run();
+  const drawn = list.run();
   return {
-    finish,
-    done,
-    say: (text: string) => {
+    say: (text) => {
       if (show !== undefined) show.output = text;
     },
-    title: (text: string) => {
-      if (show !== undefined) show.title = `${title}: ${text}`;
+    finish: async (ok, summary) => {
+      end({ ok, summary });
+      await drawn;
     },
   };
 }

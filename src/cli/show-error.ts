@@ -1,4 +1,4 @@
-import { codes } from '../terms/codes.ts';
+import { exitCodeOf } from '../terms/codes.ts';
 import type { Redactor } from '../terms/redactor.ts';
 import { RelayError } from '../terms/relay-error.ts';
 import { print, styleFor, type Io } from './io.ts';
@@ -22,8 +22,7 @@ export function showError(
           { cause: error },
         );
   const { code, hint } = known;
-  const { exit } = codes[code];
-  const exitCode = exit === 0 ? 1 : exit;
+  const exitCode = exitCodeOf(code);
   const message = redactor.redact(known.message);
   const details = known.details.map((line) => redactor.redact(line));
   const style = styleFor(io, 'stderr', options.colour);

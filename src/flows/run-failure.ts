@@ -13,11 +13,12 @@ export class RunFailure extends Error {
   }
 }
 
-/** Takes a coded error as the end of a run; anything else is a fault of relay and thrown on. */
+/** Takes any error as the end of a run, since what was made must be undone also when relay itself is at fault. */
 export function asRunFailure(error: unknown): RunFailure {
   if (error instanceof RunFailure) return error;
   if (error instanceof RelayError) return new RunFailure(error.toProblem(), 'everything', error);
-  throw error;
+  const message = error instanceof Error ? `${error.name}: ${error.message}` : 'something that is no error was thrown';
+  return new RunFailure(problem('INTERNAL', `relay met an error it did not expect (${message}).`), 'everything', error);
 }
 
 /** What to say of a failed account, or of several by the first of them. */

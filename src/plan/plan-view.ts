@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ImportPlan } from './import-plan.ts';
+import { changesAnything, type ImportPlan } from './import-plan.ts';
 
 const actions = ['create', 'adopt', 'update', 'unchanged', 'retest', 'remove', 'reuse', 'extend', 'check'] as const;
 const kinds = ['group', 'channel', 'plan', 'account', 'subscription', 'gateway'] as const;
@@ -17,6 +17,12 @@ const change = z.object({
 /** A plan as programs read it. */
 export const planViewSchema = z.object({
   schema: z.literal('relay.plan/1'),
+  host: z.object({ url: z.string(), kind: z.string(), version: z.string() }),
+  provider: z.object({
+    id: z.string(),
+    displayName: z.string(),
+    baseUrl: z.string().describe('The upstream that keys would be sent to.'),
+  }),
   mode: z.string(),
   accessMode: z.string(),
   changes: z.array(change),
@@ -29,7 +35,7 @@ export type PlanView = z.infer<typeof planViewSchema>;
 export type Change = z.infer<typeof change>;
 
 /** The plan in words: one change for each object, in the order in which they are carried out. Pure. */
-export function viewPlan(plan: ImportPlan, changesAnything: boolean): PlanView {
+export function viewPlan(plan: ImportPlan, { host, provider }: Pick<PlanView, 'host' | 'provider'>): PlanView {
   const changes = [
     groupChange(plan),
     channelChange(plan),
@@ -43,6 +49,8 @@ export function viewPlan(plan: ImportPlan, changesAnything: boolean): PlanView {
     changes.filter((each) => each.kind === 'account' && action.includes(each.action)).length;
   return {
     schema: 'relay.plan/1',
+    host,
+    provider,
     mode: plan.mode,
     accessMode: plan.access,
     changes,
@@ -52,7 +60,7 @@ export function viewPlan(plan: ImportPlan, changesAnything: boolean): PlanView {
       removed: accounts(['remove']),
       unchanged: accounts(['unchanged', 'retest']),
     },
-    changesAnything,
+    changesAnything: changesAnything(plan),
     warnings: plan.warnings,
   };
 }

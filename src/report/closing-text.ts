@@ -1,3 +1,4 @@
+import { readable } from './readable.ts';
 import type { Report } from './report-schema.ts';
 
 /** What stands last on standard error after a run that did not end well: what happened, what the host holds, what to do. */
@@ -7,7 +8,7 @@ export function closingText(report: Report, command: string): string[] {
     ? 'The run was stopped.'
     : cause === undefined
       ? 'The run did not end well.'
-      : `${cause.code}: ${cause.message}`;
+      : `${cause.code}: ${readable(cause.message)}`;
   const others = report.errors.length - 1;
   return [
     others > 0 ? `${happened} (and ${others} more in the report)` : happened,

@@ -17,7 +17,8 @@ const glyphs: Record<Change['action'], string> = {
 const mostUnchanged = 5;
 
 /** A plan for people: a line for each change, and what it comes to. */
-export function planText(view: PlanView, heading: string, style: Style): string {
+export function planText(view: PlanView, style: Style): string {
+  const { host, provider } = view;
   const same = view.changes.filter((change) => change.kind === 'account' && change.action === 'unchanged');
   const hidden = new Set(same.length > mostUnchanged ? same.slice(mostUnchanged) : []);
   const shown = view.changes.filter((change) => !hidden.has(change));
@@ -38,8 +39,10 @@ export function planText(view: PlanView, heading: string, style: Style): string 
     ? `${added} to add, ${updated} to update, ${removed} to remove, ${unchanged} unchanged`
     : `nothing to do, ${unchanged} unchanged`;
   const warnings = view.warnings.map((warning) => `${style.unsure('warning')} ${warning.code}: ${warning.message}`);
+  const heading = `${provider.displayName} (${provider.id}) on ${host.url} (${host.kind} ${host.version}), ${view.mode}, ${view.accessMode}`;
   return [
     style.bold(heading),
+    `Keys go to ${provider.baseUrl}`,
     '',
     ...lines,
     '',

@@ -270,3 +270,9 @@ export const codes = {
 } as const satisfies Record<string, { exit: number; summary: string; hint: string }>;
 
 export type Code = keyof typeof codes;
+
+/** The exit code of a run that this code ended before anything was written. A warning never ends a run. */
+export function exitCodeOf(code: Code): number {
+  const { exit } = codes[code];
+  return exit === 0 ? 1 : exit;
+}

@@ -353,7 +353,14 @@ export function hostContract(name: string, open: () => Promise<OpenedHost>): voi
         ).toMatchObject({ ok: true, status: 200 });
         expect((await host.reads.usableKey(group.id))?.open()).toBe(key.open());
         done(await host.writes.deleteKey(session, id));
-        if (subscriptionId !== undefined) done(await host.writes.deleteSubscription(subscriptionId));
+        if (subscriptionId !== undefined) {
+          done(await host.writes.deleteSubscription(subscriptionId));
+          expect(await host.reads.subscriptionsOfUser(user.id)).toEqual([]);
+          expect(await host.reads.subscriptionsOfGroup(group.id)).toEqual([]);
+          const again = done(await host.writes.assignSubscription(user.id, group.id, 5));
+          expect(again).toMatchObject({ active: true });
+          done(await host.writes.deleteSubscription(again.id));
+        }
         done(await host.writes.deleteUser(user.id));
         expect(await host.reads.userByEmail(email)).toBeUndefined();
         expect(await host.reads.usableKey(group.id)).toBeUndefined();

@@ -2,7 +2,16 @@ import { Secret } from '../../terms/secret.ts';
 import type { HostReads } from '../host.ts';
 import type { AdminClient } from './admin-client.ts';
 import { toAccount, toChannel, toGroup, toPlan, toSubscription, toUser } from './translate.ts';
-import { accountWire, channelWire, groupWire, keyWire, planWire, subscriptionWire, userWire } from './wire.ts';
+import {
+  accountWire,
+  channelWire,
+  groupWire,
+  keyWire,
+  planWire,
+  subscriptionWire,
+  userWire,
+  type SubscriptionWire,
+} from './wire.ts';
 
 const byId = { sort_by: 'id', sort_order: 'asc' };
 
@@ -10,8 +19,9 @@ const byId = { sort_by: 'id', sort_order: 'asc' };
 export function sub2apiReads(client: AdminClient): HostReads {
   const clean = (text: string) => client.http.clean(text);
   const now = () => client.http.clock.now();
-  const subscriptions = async (path: string) =>
-    (await client.list(path, subscriptionWire)).map((wire) => toSubscription(wire, now()));
+  // 0.1.179 lists revoked ones too. They are gone: assigning again makes a fresh one.
+  const living = (wires: SubscriptionWire[]) =>
+    wires.filter((wire) => wire.status !== 'revoked').map((wire) => toSubscription(wire, now()));
 
   return {
     groups: async () => (await client.list('/api/v1/admin/groups', groupWire, byId)).map(toGroup),
@@ -23,10 +33,11 @@ export function sub2apiReads(client: AdminClient): HostReads {
       const wire = await client.find(`/api/v1/admin/accounts/${id}`, accountWire);
       return wire === undefined ? undefined : toAccount(wire, clean);
     },
-    subscriptionsOfGroup: (groupId) => subscriptions(`/api/v1/admin/groups/${groupId}/subscriptions`),
+    subscriptionsOfGroup: async (groupId) =>
+      living(await client.list(`/api/v1/admin/groups/${groupId}/subscriptions`, subscriptionWire)),
     subscriptionsOfUser: async (userId) => {
       const wires = await client.get(`/api/v1/admin/users/${userId}/subscriptions`, subscriptionWire.array().nullish());
-      return (wires ?? []).map((wire) => toSubscription(wire, now()));
+      return living(wires ?? []);
     },
     userByEmail: async (email) => {
       // The search is by part and looks into other fields too.

@@ -1,0 +1,72 @@
+import { buildReport } from '../report/build-report.ts';
+import { closingText } from '../report/closing-text.ts';
+import type { Report } from '../report/report-schema.ts';
+import type { RunRecord } from '../report/run-record.ts';
+import { summaryText } from '../report/summary-text.ts';
+import { changesAnything } from '../plan/import-plan.ts';
+import { RelayError } from '../terms/relay-error.ts';
+import type { ImportFlags } from './import-flags.ts';
+import { print, styleFor, type Io } from './io.ts';
+import { writeReport } from './write-report.ts';
+
+export interface Published {
+  /** Where the report goes: a path, `-`, or `null` for none. */
+  place: string | null;
+  /** Whether the host is there after the command has ended. */
+  lasting: boolean;
+}
+
+/** Writes the report, says how the run ended, and returns the exit code. */
+export async function publish(record: RunRecord, to: Published, flags: ImportFlags, io: Io): Promise<number> {
+  const report = buildReport(record);
+  const lost = to.place === null ? undefined : await tryToWrite(report, to.place, io);
+  if (to.place !== '-' || lost !== undefined) {
+    if (flags.output === 'json') print(io.stdout, JSON.stringify(report, null, 2));
+    else if (flags.quiet !== true) sayResult(report, changesAnything(record.plan), to, flags, io);
+  }
+  if (lost !== undefined) print(io.stderr, `${lost.code}: ${lost.message}`);
+  if (report.exitCode !== 0) {
+    print(io.stderr, '');
+    for (const line of closingText(report, repeatCommand(flags))) print(io.stderr, line);
+  }
+  // The host is fine, but the caller has no report: that is not a success.
+  return lost !== undefined && report.exitCode === 0 ? 1 : report.exitCode;
+}
+
+async function tryToWrite(report: Report, place: string, io: Io): Promise<RelayError | undefined> {
+  try {
+    await writeReport(report, place, io);
+    return undefined;
+  } catch (error) {
+    if (error instanceof RelayError) return error;
+    throw error;
+  }
+}
+
+function sayResult(report: Report, changed: boolean, { place, lasting }: Published, flags: ImportFlags, io: Io): void {
+  if (io.stderr.isTTY === true && io.stdout.isTTY === true) print(io.stdout, '');
+  if (!changed) print(io.stdout, 'Nothing to do: the host is as the pack and the key file say.\n');
+  print(io.stdout, summaryText(report, styleFor(io, 'stdout', flags.color), lasting));
+  if (!lasting) print(io.stdout, '\nThe embedded host ran for this command only and is gone now.');
+  if (place !== null) print(io.stdout, `\nReport: ${place}`);
+}
+
+/** The command that does the same again, with what was given by name. Secrets are never options, so none is in it. */
+function repeatCommand(flags: ImportFlags): string {
+  const given: [string, string | undefined][] = [
+    ['--pack', flags.pack],
+    ['--provider', flags.provider],
+    ['--keys', flags.keys],
+    ['--host', flags.host],
+    ['--mode', flags.mode],
+    ['--access', flags.access],
+    ['--base-url', flags.baseUrl],
+    ['--config', flags.config],
+  ];
+  const words = given.flatMap(([name, value]) => (value === undefined ? [] : [name, shellWord(value)]));
+  return ['relay import', ...words].join(' ');
+}
+
+function shellWord(value: string): string {
+  return /^[\w@%+=:,./-]+$/.test(value) ? value : `'${value.replaceAll("'", String.raw`'\''`)}'`;
+}

@@ -1,0 +1,109 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { startSandbox, type Sandbox } from '../../src/sandbox/start-sandbox.ts';
+import { workplace, type Workplace } from '../support/binary.ts';
+
+const canaries = [
+  'sk-echo-canary-AAAAAAAAAAAAAAAA',
+  'sk-good-canary-BBBBBBBBBBBBBBBB',
+  'sk-dead-canary-CCCCCCCCCCCCCCCC',
+];
+
+let place: Workplace;
+let sandbox: Sandbox | undefined;
+beforeAll(async () => {
+  place = await workplace();
+  await place.write('keys.txt', canaries.join('\n'));
+});
+afterAll(() => place.remove());
+afterEach(async () => {
+  await sandbox?.stop();
+  sandbox = undefined;
+});
+
+/** Every form in which a secret could be read out of a text. */
+function forms(secret: string): string[] {
+  const base64 = Buffer.from(secret).toString('base64').replace(/=+$/, '');
+  return [secret, secret.slice(8), base64, Buffer.from(secret).toString('hex')];
+}
+
+async function everythingWritten(...texts: string[]): Promise<string> {
+  const files = (await readdir(place.folder)).filter((file) => file !== 'keys.txt');
+  const read = await Promise.all(files.map((file) => readFile(join(place.folder, file), 'utf8')));
+  return [...texts, ...read].join('\n');
+}
+
+describe('no secret leaves, whatever the host or the vendor echoes (N1)', () => {
+  it.each([
+    ['strict', []],
+    ['partial', []],
+    ['partial', ['--output', 'json']],
+    ['partial', ['--report', '-']],
+  ] as const)('%s %j with --verbose', async (mode, more) => {
+    sandbox = await startSandbox();
+    const host = sandbox;
+    const args = [
+      'import',
+      '--pack',
+      'kimi',
+      '--keys',
+      'keys.txt',
+      '--mode',
+      mode,
+      '--host',
+      host.url,
+      '--base-url',
+      `${host.vendorUrl}/v1`,
+      '--verbose',
+      ...more,
+    ];
+    const run = await place.run(args, { env: { RELAY_ADMIN_KEY: host.adminKey } });
+    expect(run.exitCode).toBe(mode === 'strict' ? 4 : 5);
+    const text = await everythingWritten(run.stdout, run.stderr);
+    expect(text).toContain('Invalid Authentication');
+    for (const secret of [...canaries, host.adminKey])
+      for (const form of forms(secret)) expect(text).not.toContain(form);
+    expect(run.stdout + run.stderr).not.toMatch(/\u001B\[31m/);
+  });
+
+  it.each([
+    [
+      'a 500 that quotes the request',
+      {
+        fault: 'status',
+        status: 500,
+        body: {
+          code: 500,
+          message: `failed: ${canaries[1]} \u001B]0;owned\u0007 ${Buffer.from(canaries[1] ?? '').toString('base64')}`,
+        },
+      },
+    ],
+    [
+      'a key cut in half by a control character',
+      { fault: 'status', status: 400, body: { code: 400, message: 'bad key sk-good-cana\u0000ry-BBBBBBBBBBBBBBBB' } },
+    ],
+    ['a proxy page', { fault: 'status', status: 502, body: `<html>${canaries[1]}</html>` }],
+  ] as const)('%s', async (_name, fault) => {
+    sandbox = await startSandbox({
+      faults: [{ method: 'POST', path: '/api/v1/admin/accounts/batch', times: 0, ...fault }],
+    });
+    const args = [
+      'import',
+      '--pack',
+      'kimi',
+      '--keys',
+      'keys.txt',
+      '--host',
+      sandbox.url,
+      '--base-url',
+      `${sandbox.vendorUrl}/v1`,
+      '--verbose',
+    ];
+    const run = await place.run(args, { env: { RELAY_ADMIN_KEY: sandbox.adminKey } });
+    expect([4, 6]).toContain(run.exitCode);
+    const text = await everythingWritten(run.stdout, run.stderr);
+    for (const secret of canaries) for (const form of forms(secret)) expect(text).not.toContain(form);
+    expect(text).not.toContain('\u001B]0;');
+  });
+});
