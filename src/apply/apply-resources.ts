@@ -80,9 +80,7 @@ async function applyChannel(step: ImportPlan['channel'], groupId: Id, tools: Run
   if (step.action === 'unchanged') return step.id;
   const { reads, writes } = tools.host;
   const spec: ChannelSpec = { ...step.spec, groupIds: [...new Set([...step.spec.groupIds, groupId])] };
-  const asWanted = (channel: Channel) =>
-    channel.groupIds.includes(groupId) &&
-    Object.keys(spec.mappings).every((platform) => differencesOf(channel, spec, platform).length === 0);
+  const asWanted = (channel: Channel) => differencesOf(channel, spec).length === 0;
   const stored = async () =>
     (await reads.channels()).find((channel) => channel.name === spec.name && channel.groupIds.includes(groupId));
   let id: Id;
@@ -123,8 +121,8 @@ async function applyChannel(step: ImportPlan['channel'], groupId: Id, tools: Run
   });
   const channel = await stored();
   if (channel === undefined) throw dropped(`the channel "${step.name}"`, ['group']);
-  const lost = Object.keys(spec.mappings).flatMap((platform) => differencesOf(channel, spec, platform));
-  if (lost.length > 0) throw dropped(`the channel "${step.name}"`, [...new Set(lost)]);
+  const lost = differencesOf(channel, spec);
+  if (lost.length > 0) throw dropped(`the channel "${step.name}"`, lost);
   return id;
 }
 

@@ -100,13 +100,7 @@ async function confirmed(deeds: readonly Deed[], { host }: RunTools): Promise<De
       return groups?.find((each) => each.id === deed.id)?.description === deed.before.description;
     if (deed.kind === 'plan') return plans?.find((each) => each.id === deed.id)?.groupId === deed.before.groupId;
     const channel = channels?.find((each) => each.id === deed.id);
-    const { before } = deed;
-    return (
-      channel !== undefined &&
-      Object.keys({ ...before.mappings, ...channel.mappings }).every(
-        (platform) => differencesOf(channel, before, platform).length === 0,
-      )
-    );
+    return channel !== undefined && differencesOf(channel, deed.before).length === 0;
   });
 }
 

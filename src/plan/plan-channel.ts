@@ -45,10 +45,10 @@ export function planChannel(wanted: Wanted, observed: Observed, group: Group | u
       ),
     };
   const spec = editedChannel(channel, wanted);
-  const differences = differencesOf(channel, spec, provider.platform);
+  const differences = differencesOf(channel, spec);
   if (!managed)
     return {
-      step: { action: 'adopt', name, id: channel.id, before: channel, spec, differences: ['group', ...differences] },
+      step: { action: 'adopt', name, id: channel.id, before: channel, spec, differences: ['groups', ...differences] },
     };
   if (differences.length === 0) return { step: { action: 'unchanged', name, id: channel.id } };
   return { step: { action: 'update', name, id: channel.id, before: channel, spec, differences } };
@@ -77,15 +77,21 @@ function editedChannel(channel: Channel, { provider }: Wanted): ChannelSpec {
   };
 }
 
-/** What an edit would change, in words. Also tells whether a channel came out as it was sent. */
-export function differencesOf(now: Channel, wanted: ChannelSpec, platform: string): string[] {
+/** In what two states of a channel differ, in words. Tells what an edit would change, and whether one was stored. */
+export function differencesOf(now: ChannelState, wanted: ChannelState): string[] {
+  const platforms = Object.keys({ ...now.mappings, ...wanted.mappings });
+  const sameMappings = platforms.every((each) => sameMapping(now.mappings[each] ?? {}, wanted.mappings[each] ?? {}));
+  const sameGroups = new Set([...now.groupIds, ...wanted.groupIds]).size === new Set(now.groupIds).size;
   return [
-    ...(sameMapping(now.mappings[platform] ?? {}, wanted.mappings[platform] ?? {}) ? [] : ['model mapping']),
+    ...(sameGroups && now.groupIds.length === wanted.groupIds.length ? [] : ['groups']),
+    ...(sameMappings ? [] : ['model mapping']),
     ...(samePriceList(now.prices, wanted.prices) ? [] : ['prices']),
     ...(now.restrictsModels === wanted.restrictsModels ? [] : ['model restriction']),
     ...(now.billingSource === wanted.billingSource ? [] : ['billing source']),
   ];
 }
+
+type ChannelState = Omit<ChannelSpec, 'name'>;
 
 /** Order does not matter. */
 export function sameMapping(one: Record<string, string>, other: Record<string, string>): boolean {
