@@ -26,6 +26,7 @@ function plainView(io: Io, colour: boolean): Show {
     if (event.type === 'retry')
       line(`${style.unsure('retry')} ${event.what} in ${event.pauseMs / 1000} s: ${event.reason}`);
     if (event.type === 'warning') line(`${style.unsure('warning')} ${event.problem.code}: ${event.problem.message}`);
+    if (event.type === 'notice') line(event.text);
     if (event.type === 'progress' && (Date.now() - shownAt >= plainEveryMs || event.done === event.total)) {
       shownAt = Date.now();
       line(progressText(event));
@@ -38,6 +39,8 @@ function liveView(io: Io): Show {
   let current: LiveTask | undefined;
   return async (event) => {
     if (event.type === 'stage-started') current = openTask(io, event.title);
+    if (event.type === 'notice' && current === undefined) print(io.stderr, event.text);
+    if (event.type === 'notice') current?.say(event.text);
     if (event.type === 'step') current?.say(event.text);
     if (event.type === 'retry')
       current?.say(`${event.what}: again in ${event.pauseMs / 1000} s, because ${event.reason}`);

@@ -9,7 +9,9 @@ import type { RunState } from './run-import.ts';
 /** Tests what was made and what was out of service; ends the run or takes the failed out of service, as the policy says. */
 export async function verifyAccounts(job: ImportJob, state: RunState): Promise<void> {
   const { plan, tools, record } = state;
-  const retested = plan.accounts.flatMap((step) => (step.action === 'unchanged' && step.retest ? [step.account] : []));
+  const unchanged = plan.accounts.filter((step) => step.action === 'unchanged');
+  const retested = unchanged.filter((step) => step.retest !== null).map((step) => step.account);
+  const heldOut = new Set(unchanged.filter((step) => step.retest === 'held_out').map((step) => step.account.id));
   const made = plan.accounts.flatMap((step) => {
     const outcome = record.outcomes.get(step.fingerprint);
     return outcome?.outcome === 'created' ? [outcome.account] : [];
@@ -36,26 +38,31 @@ export async function verifyAccounts(job: ImportJob, state: RunState): Promise<v
     if (verdict.validation === 'warning' && verdict.code !== null)
       state.warn('verify', problem(verdict.code, `${verdict.account.name}: ${verdict.probe?.message ?? ''}`));
   }
-  throwIfStopped(tools);
   const failed = verdicts.filter((verdict) => verdict.validation === 'failed');
   const [first] = failed;
-  if (first !== undefined && plan.policy.onFailure === 'undo')
-    throw new RunFailure(verdictProblem(first, failed.length, verdicts.length));
+  const undoes = plan.policy.onFailure === 'undo' && (first !== undefined || tools.stop.aborted);
+  if (!undoes) await noteTested(verdicts.filter(works), state);
+  throwIfStopped(tools);
+  if (undoes && first !== undefined) throw new RunFailure(verdictProblem(first, failed.length, verdicts.length));
   for (const verdict of failed) record.errors.push({ ...verdictProblem(verdict, 1, verdicts.length), stage: 'verify' });
   await retire(
     failed.map((verdict) => verdict.account),
     state,
   );
   await revive(
-    verdicts.filter(
-      (verdict) => works(verdict) && probing.retested.has(verdict.account.id) && !verdict.account.scheduled,
-    ),
+    verdicts.filter((verdict) => works(verdict) && heldOut.has(verdict.account.id) && !verdict.account.scheduled),
     state,
   );
 }
 
 function works(verdict: AccountVerdict): boolean {
   return verdict.validation === 'passed' || verdict.validation === 'warning';
+}
+
+/** Best effort: an account without the note is tested once more by the next import, which is right after a crash too. */
+async function noteTested(verdicts: readonly AccountVerdict[], { plan, tools }: RunState): Promise<void> {
+  const ids = verdicts.map((verdict) => verdict.account.id);
+  if (ids.length > 0) await tools.host.writes.markTested(ids, plan.run);
 }
 
 /** Takes accounts that are not known to work out of service, and notes it in the record. */

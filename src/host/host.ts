@@ -84,6 +84,8 @@ export interface HostWrites {
   ): Promise<WriteEnd<CreatedAccount[]>>;
   /** Takes an account out of service, or puts it back, and notes in its marker who did. */
   setScheduled(id: Id, scheduled: boolean, marker: Marker): Promise<WriteEnd<void>>;
+  /** Notes on accounts that a test of them ended well in this run. */
+  markTested(ids: readonly Id[], run: string): Promise<WriteEnd<void>>;
   /** A write that changes nothing, to make the host look at the account again. */
   nudgeAccount(account: Account): Promise<WriteEnd<void>>;
   deleteAccount(id: Id): Promise<WriteEnd<void>>;

@@ -73,6 +73,8 @@ export interface Account {
   /** Extra settings without the marker. */
   extra: Record<string, unknown>;
   marker: Marker | null;
+  /** relay has seen a test of it end well, in this run or an earlier one. */
+  tested: boolean;
   state: 'active' | 'error' | 'inactive';
   /** Whether the host hands requests to it when its state allows. */
   scheduled: boolean;

@@ -51,7 +51,7 @@ export function buildPlan(wanted: Wanted, observed: Observed): PlanResult {
   };
   const gateway = gatewayStep(
     wanted,
-    changesAnything(plan) || accounts.some((step) => step.action === 'unchanged' && step.retest),
+    changesAnything(plan) || accounts.some((step) => step.action === 'unchanged' && step.retest !== null),
   );
   if (gateway.probe === 'make' && !observed.features.probeUser.possible) {
     return {

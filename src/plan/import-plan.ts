@@ -59,8 +59,8 @@ interface KeyOfStep {
 export type AccountStep = KeyOfStep &
   (
     | { action: 'create'; name: string; spec: Omit<AccountSpec, 'groupId'> }
-    /** `retest`: the account is out of service; it is tested again and put back if it works. */
-    | { action: 'unchanged'; name: string; account: Account; retest: boolean }
+    /** `retest`: why it is tested again. One that was out of service is put back if it works. */
+    | { action: 'unchanged'; name: string; account: Account; retest: 'held_out' | 'untested' | null }
   );
 
 export interface RemovalStep {

@@ -36,7 +36,13 @@ export function planAccounts(wanted: Wanted, observed: Observed, group: Group | 
     // One that lost its group serves nobody; it is made anew, and removed once the new one works.
     if (account !== undefined && group !== undefined && account.groupIds.includes(group.id)) {
       inUse.add(account);
-      return { ...key, action: 'unchanged', name: account.name, account, retest: isHeldOut(account) };
+      return {
+        ...key,
+        action: 'unchanged',
+        name: account.name,
+        account,
+        retest: isHeldOut(account) ? 'held_out' : account.tested ? null : 'untested',
+      };
     }
     return { ...key, action: 'create', name: '', spec: specOf(wanted, key.fingerprint, '') };
   });

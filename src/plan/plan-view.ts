@@ -110,11 +110,16 @@ function accountChanges({ accounts }: ImportPlan): Change[] {
     if (step.action === 'create') return { ...base, action: 'create', id: null, detail: key };
     return {
       ...base,
-      action: step.retest ? 'retest' : 'unchanged',
+      action: step.retest === null ? 'unchanged' : 'retest',
       id: step.account.id,
-      detail: step.retest ? `${key}; out of service, tested again and put back if it works` : key,
+      detail: [key, ...retestWhy(step.retest)].join('; '),
     };
   });
+}
+
+function retestWhy(retest: 'held_out' | 'untested' | null): string[] {
+  if (retest === 'held_out') return ['out of service, is tested again and put back if it works'];
+  return retest === 'untested' ? ['no test of it has ended well yet, is tested'] : [];
 }
 
 function subscriptionChanges({ subscriptions }: ImportPlan): Change[] {

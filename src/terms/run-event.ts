@@ -11,6 +11,8 @@ export type RunEvent =
   | { type: 'step'; stage: Stage; text: string }
   | { type: 'progress'; stage: Stage; done: number; total: number; passed: number; warning: number; failed: number }
   | { type: 'retry'; stage: Stage; what: string; reason: string; pauseMs: number }
-  | { type: 'warning'; stage: Stage; problem: Problem };
+  | { type: 'warning'; stage: Stage; problem: Problem }
+  /** Something that is so from now on, such as that the run is ending early. */
+  | { type: 'notice'; text: string };
 
 export type Emit = (event: RunEvent) => void;

@@ -239,6 +239,13 @@ export function hostContract(name: string, open: () => Promise<OpenedHost>): voi
       const back = await host.reads.account(one.id);
       expect(back?.scheduled).toBe(true);
       expect(back?.marker?.paused).toBeUndefined();
+      expect(back?.tested).toBe(false);
+      done(await host.writes.markTested([one.id], tag));
+      expect(await host.reads.account(one.id)).toMatchObject({
+        tested: true,
+        marker: { fingerprint: 'one' },
+        extra: { openai_responses_mode: 'auto' },
+      });
       done(await host.writes.nudgeAccount(one));
       expect(await host.reads.account(one.id)).toMatchObject({
         baseUrl: one.baseUrl,

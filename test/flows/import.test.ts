@@ -328,6 +328,29 @@ describe('a host that loses answers', () => {
   });
 });
 
+describe('a run that was killed', () => {
+  it('leaves accounts that the next import tests before it calls them fine', async () => {
+    const host = await start();
+    // Killed when the tests begin: nothing is undone, nothing reported.
+    const gone = new Error('killed');
+    const dying = importInto(host, oneDead, {
+      onEvent: (event) => {
+        if (event.type === 'stage-started' && (event.stage === 'verify' || event.stage === 'undo')) throw gone;
+      },
+    });
+    await expect(dying).rejects.toBe(gone);
+    expect(holdings(host)).toMatchObject({ accounts: ['kimi-cn-01', 'kimi-cn-02', 'kimi-cn-03'] });
+    const { report, plan } = await importInto(host, oneDead, { mode: 'partial' });
+    expect(plan.accounts.map((step) => step.action === 'unchanged' && step.retest)).toEqual([
+      'untested',
+      'untested',
+      'untested',
+    ]);
+    expect(report).toMatchObject({ exitCode: 5, summary: { unchanged: 2, failed: 1, passed: 2, failedVerdict: 1 } });
+    expect(report.accounts[1]).toMatchObject({ action: 'disabled', scheduled: false });
+  });
+});
+
 describe('stopping', () => {
   const stopAt = (stage: string) => {
     const stop = new AbortController();

@@ -28,9 +28,9 @@ export async function importCommand(flags: ImportFlags, io: Io, redactor: Redact
   const request = await readImportRequest(flags, io, redactor);
   const { place, named } = request.report;
   if (place !== null && (flags.dryRun !== true || named)) await checkReportPlace(place, io);
-  const { stop, release } = stopSignals(io, request.deadlineMs);
   const view = { quiet: flags.quiet === true, colour: flags.color, verbose: flags.verbose === true };
   const events = new EventQueue(progressView(io, view));
+  const { stop, release } = stopSignals((text) => events.emit({ type: 'notice', text }), request.deadlineMs);
   const base = { clock: systemClock, emit: events.emit, stop };
   let session: HostSession | undefined;
   try {

@@ -16,7 +16,7 @@ export interface SandboxFlags {
 /** `relay sandbox`: runs the embedded host until it is told to stop. Its logins are made for this run and worth nothing elsewhere. */
 export async function sandboxCommand(flags: SandboxFlags, io: Io): Promise<number> {
   const faults = flags.faults === undefined ? [] : await readFaults(flags.faults);
-  const { stop, release } = stopSignals(io, undefined);
+  const { stop, release } = stopSignals(() => undefined, undefined);
   const sandbox = await startSandbox({
     faults,
     ...(flags.port === undefined ? {} : { port: flags.port }),

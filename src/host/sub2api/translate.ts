@@ -24,6 +24,12 @@ import {
 
 type Clean = (text: string) => string;
 
+/**
+ * Beside the marker, under a key of its own: this host merges extra settings key by key, so that one request can set it
+ * for many accounts whose markers differ.
+ */
+export const testedKey = 'relay_tested';
+
 /** From the host's words to relay's, and back. Pure. */
 export function toGroup(wire: GroupWire): Group {
   return {
@@ -129,7 +135,7 @@ export function fromPlanSpec(spec: PlanSpec): Record<string, unknown> {
 }
 
 export function toAccount(wire: AccountWire, clean: Clean): Account {
-  const { relay, ...extra } = wire.extra;
+  const { relay, [testedKey]: tested, ...extra } = wire.extra;
   return {
     id: wire.id,
     name: wire.name,
@@ -142,6 +148,7 @@ export function toAccount(wire: AccountWire, clean: Clean): Account {
     groupIds: wire.group_ids,
     extra,
     marker: markerWire.safeParse(relay).data ?? null,
+    tested: typeof tested === 'string',
     state: wire.status === 'active' || wire.status === 'error' ? wire.status : 'inactive',
     scheduled: wire.schedulable,
     stateMessage: clean(wire.error_message ?? ''),

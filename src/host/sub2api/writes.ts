@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { Secret } from '../../terms/secret.ts';
 import { HostFailure, type WriteEnd } from '../host-failure.ts';
 import type { CreatedAccount, HostWrites, UserSession } from '../host.ts';
+import type { Id } from '../objects.ts';
 import type { AdminClient } from './admin-client.ts';
 import {
   fromAccountSpec,
@@ -9,6 +10,7 @@ import {
   fromGroupSpec,
   fromMarker,
   fromPlanSpec,
+  testedKey,
   toChannel,
   toGroup,
   toPlan,
@@ -77,24 +79,12 @@ export function sub2apiWrites(client: AdminClient): HostWrites {
         }),
       );
     },
-    setScheduled: async (id, scheduled, marker) => {
-      const body = {
-        account_ids: [id],
+    setScheduled: (id, scheduled, marker) =>
+      bulkUpdate(client, [id], {
         schedulable: scheduled,
         extra: { relay: fromMarker({ ...marker, paused: !scheduled }) },
-      };
-      const end = await client.write('POST', '/api/v1/admin/accounts/bulk-update', body, z.object({ failed: z.int() }));
-      if (end.end === 'done' && end.value.failed > 0) {
-        return {
-          end: 'refused',
-          failure: new HostFailure('HOST_FAILED', `The host did not change account ${id}.`, {
-            fate: 'not_done',
-            transient: false,
-          }),
-        };
-      }
-      return mapEnd(end, () => undefined);
-    },
+      }),
+    markTested: (ids, run) => bulkUpdate(client, ids, { extra: { [testedKey]: run } }),
     nudgeAccount: async (account) =>
       mapEnd(
         await client.write('PUT', `/api/v1/admin/accounts/${account.id}`, { priority: account.priority }, accountWire),
@@ -146,6 +136,17 @@ export function sub2apiWrites(client: AdminClient): HostWrites {
     deleteKey: async (session, id) =>
       mapEnd(await asUser(session).write('DELETE', `/api/v1/keys/${id}`, undefined, anything), () => undefined),
   };
+}
+
+/** Changes several accounts alike. This request alone merges extra settings instead of replacing them. */
+async function bulkUpdate(client: AdminClient, ids: readonly Id[], change: object): Promise<WriteEnd<void>> {
+  const body = { account_ids: ids, ...change };
+  const end = await client.write('POST', '/api/v1/admin/accounts/bulk-update', body, z.object({ failed: z.int() }));
+  if (end.end === 'done' && end.value.failed > 0) {
+    const message = `The host did not change ${end.value.failed} of ${ids.length} accounts.`;
+    return { end: 'refused', failure: new HostFailure('HOST_FAILED', message, { fate: 'not_done', transient: false }) };
+  }
+  return mapEnd(end, () => undefined);
 }
 
 /** Seals a secret that the host gave out, and has it hidden in all that is shown from now on. */
