@@ -144,7 +144,7 @@ export type GatewayAnswer<T> =
 
 /** The host's front door, as a user meets it. */
 export interface Gateway {
-  models(key: Secret, platform: Platform, signal: AbortSignal): Promise<GatewayAnswer<string[]>>;
+  models(key: Secret, signal: AbortSignal): Promise<GatewayAnswer<string[]>>;
   complete(key: Secret, request: CompletionRequest, signal: AbortSignal): Promise<GatewayAnswer<void>>;
   /** What a user needs to connect: the address for clients, and a curl command with a placeholder for the key. */
   connection(request: CompletionRequest): { baseUrl: string; example: string };

@@ -46,7 +46,7 @@ export async function checkGateway(
     check.attempts += 1;
     const wrong: GatewayAnswer<unknown>[] = [];
     if (!check.hasExpectedModel) {
-      const models = await host.gateway.models(key, request.platform, stop);
+      const models = await host.gateway.models(key, stop);
       check.reachable ||= models.ok || models.status !== null;
       if (models.ok) check.hasExpectedModel = models.value.includes(request.model);
       else wrong.push(models);

@@ -348,7 +348,7 @@ export function hostContract(name: string, open: () => Promise<OpenedHost>): voi
         const request = { platform: 'openai', model, maxTokens: 16, tokensField: 'max_tokens' } as const;
         expect(
           await until(
-            () => host.gateway.models(key, 'openai', smoke.signal),
+            () => host.gateway.models(key, smoke.signal),
             (answer) => answer.ok && answer.value.includes(model),
           ),
         ).toMatchObject({ ok: true });

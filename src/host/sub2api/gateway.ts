@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import type { Secret } from '../../terms/secret.ts';
-import type { Platform } from '../../terms/modes.ts';
 import { HostFailure } from '../host-failure.ts';
 import type { Gateway, GatewayAnswer } from '../host.ts';
 import type { HttpClient, HttpReply, HttpRequest } from '../http-client.ts';
@@ -8,7 +7,6 @@ import { completionHttp, faultOfAnswer } from './completion.ts';
 import { isHtml, parseJson } from './envelope.ts';
 
 const modelList = z.looseObject({ data: z.array(z.looseObject({ id: z.string() })) });
-const geminiModelList = z.looseObject({ models: z.array(z.looseObject({ name: z.string() })) });
 const refusal = z.looseObject({
   code: z.unknown(),
   message: z.string().optional(),
@@ -42,7 +40,7 @@ export function sub2apiGateway(http: HttpClient): Gateway {
   };
 
   return {
-    models: (key, platform, signal) => ask(key, { method: 'GET', path: modelsPath(platform), signal }, modelNames),
+    models: (key, signal) => ask(key, { method: 'GET', path: '/v1/models', signal }, modelNames),
     complete: async (key, request, signal) => {
       const answer = await ask(
         key,
@@ -60,15 +58,9 @@ export function sub2apiGateway(http: HttpClient): Gateway {
   };
 }
 
-function modelsPath(platform: Platform): string {
-  return platform === 'gemini' ? '/v1beta/models' : '/v1/models';
-}
-
 function modelNames(body: unknown): string[] | string {
   const list = modelList.safeParse(body).data;
-  if (list !== undefined) return list.data.map((model) => model.id.trim());
-  const gemini = geminiModelList.safeParse(body).data;
-  return gemini?.models.map((model) => model.name.replace(/^models\//, '').trim()) ?? 'the answer is not a model list';
+  return list?.data.map((model) => model.id.trim()) ?? 'the answer is not a model list';
 }
 
 /** Statuses that a gateway gives for a while after it was provisioned (rule B24). */
