@@ -20,6 +20,7 @@ export function beginRecord(job: ImportJob, plan: ImportPlan, host: Host, starte
     subscriptions: [],
     gateway: null,
     connect: null,
+    cutShort: false,
     undone: 'nothing',
     leftovers: [],
     unsettled: [],

@@ -54,6 +54,7 @@ export async function runImport(
     await settleLate(null, state);
   } catch (error) {
     const failure = asRunFailure(error);
+    record.cutShort = true;
     record.errors.push({ ...failure.problem, stage });
     record.interruptedBy = signalOf(tools.stop);
     await inStage(

@@ -61,7 +61,7 @@ function checkModels(source: SourceText, provider: Provider, at: Path): Finding[
         source.finding([...at, 'defaultModels', index], 'DUPLICATE_MODEL', `the model "${model}" is listed twice`),
       );
   }
-  if (!(provider.smokeTestModel in effectiveMapping(provider))) {
+  if (!Object.hasOwn(effectiveMapping(provider), provider.smokeTestModel)) {
     findings.push(
       source.finding(
         [...at, 'smokeTestModel'],
@@ -79,7 +79,7 @@ function checkModels(source: SourceText, provider: Provider, at: Path): Finding[
           `"${alias}" maps to "${target}", which is not among the default models`,
         ),
       );
-    const next = mapping[target];
+    const next = Object.hasOwn(mapping, target) ? mapping[target] : undefined;
     if (target !== alias && next !== undefined && next !== target) {
       findings.push(
         source.finding(

@@ -6,12 +6,13 @@ import type { Path, SourceText } from './source-text.ts';
 
 /** Checks a value against the schema of packs. Every fault is found at once, each at its place in the text. */
 export function checkShape(source: SourceText, value: unknown): { manifest?: PackManifest; findings: Finding[] } {
-  const result = packSchema.safeParse(withoutFreeFields(value));
+  const data = withoutFreeFields(value);
+  const result = packSchema.safeParse(data);
   if (result.success) return { manifest: result.data, findings: [] };
-  return { findings: result.error.issues.flatMap((issue) => findingsOf(source, issue)) };
+  return { findings: result.error.issues.flatMap((issue) => findingsOf(source, data, issue)) };
 }
 
-function findingsOf(source: SourceText, issue: z.core.$ZodIssue): Finding[] {
+function findingsOf(source: SourceText, data: unknown, issue: z.core.$ZodIssue): Finding[] {
   const where = pathText(issue.path);
   if (issue.code === 'unrecognized_keys') {
     const known = knownKeys(issue.path);
@@ -20,11 +21,11 @@ function findingsOf(source: SourceText, issue: z.core.$ZodIssue): Finding[] {
         issue.path,
         key,
         'UNKNOWN_FIELD',
-        `unknown field "${key}"${where === '' ? '' : ` in ${where}`}.${didYouMean(key, known)}`,
+        `unknown field "${key}"${issue.path.length === 0 ? '' : ` in ${where}`}.${didYouMean(key, known)}`,
       ),
     );
   }
-  if (issue.code === 'invalid_type' && valueMissing(issue)) {
+  if (isMissing(data, issue.path)) {
     return [source.finding(issue.path.slice(0, -1), 'MISSING_FIELD', `the field "${where}" is missing`)];
   }
   if (issue.code === 'invalid_value') {
@@ -33,11 +34,17 @@ function findingsOf(source: SourceText, issue: z.core.$ZodIssue): Finding[] {
       source.finding(issue.path, 'INVALID_VALUE', `${where} must be ${values.map((each) => `"${each}"`).join(' or ')}`),
     ];
   }
-  return [source.finding(issue.path, 'INVALID_VALUE', `${where} ${plain(issue.message)}`)];
+  const why = issue.code === 'invalid_key' ? (issue.issues[0]?.message ?? issue.message) : issue.message;
+  return [source.finding(issue.path, 'INVALID_VALUE', `${where} ${plain(why)}`)];
 }
 
-function valueMissing(issue: z.core.$ZodIssue): boolean {
-  return issue.path.length > 0 && issue.message.includes('received undefined');
+/** Whether there is nothing at a path below something that is there. */
+function isMissing(data: unknown, path: Path): boolean {
+  if (path.length === 0) return false;
+  const parent = path
+    .slice(0, -1)
+    .reduce<unknown>((value, part) => (value as Record<PropertyKey, unknown> | undefined)?.[part], data);
+  return typeof parent === 'object' && parent !== null && !Object.hasOwn(parent, path.at(-1) ?? '');
 }
 
 function plain(message: string): string {
@@ -50,6 +57,7 @@ function plain(message: string): string {
 
 /** `providers[0].channelTemplate.modelMapping` */
 function pathText(path: Path): string {
+  if (path.length === 0) return 'the manifest';
   return path
     .map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`))
     .join('')

@@ -5,7 +5,9 @@ export function effectiveMapping(
   provider: Pick<Provider, 'defaultModels' | 'channelTemplate'>,
 ): Record<string, string> {
   const own = provider.channelTemplate.modelMapping;
-  const plain = provider.defaultModels.filter((model) => !(model in own)).map((model) => [model, model] as const);
+  const plain = provider.defaultModels
+    .filter((model) => !Object.hasOwn(own, model))
+    .map((model) => [model, model] as const);
   return Object.fromEntries([...Object.entries(own), ...plain]);
 }
 

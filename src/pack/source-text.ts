@@ -1,4 +1,4 @@
-import { isMap, LineCounter, parseDocument, type Document, type Node, type Pair } from 'yaml';
+import { isMap, isScalar, LineCounter, parseDocument, visit, type Document, type Node, type Pair } from 'yaml';
 import type { Finding } from './finding.ts';
 
 export type Path = readonly PropertyKey[];
@@ -27,12 +27,32 @@ export class SourceText {
 
   /** Faults of the syntax itself. When there are any, the value means nothing. */
   syntaxFindings(): Finding[] {
-    return [...this.#document.errors, ...this.#document.warnings].map((fault) => ({
-      ...this.#at(fault.pos[0]),
-      code: 'SYNTAX',
-      severity: 'error' as const,
-      message: fault.message.split('\n')[0] ?? fault.message,
-    }));
+    const faults = [...this.#document.errors, ...this.#document.warnings].map((fault) =>
+      this.#syntax(fault.pos[0], fault.message.split('\n')[0] ?? fault.message),
+    );
+    return [...faults, ...this.#traps()];
+  }
+
+  /** What is good YAML and yet no data: aliases to nowhere or to what holds them, and a name that objects give a meaning. */
+  #traps(): Finding[] {
+    const found: Finding[] = [];
+    visit(this.#document, {
+      Alias: (_, alias, ancestors) => {
+        const target = alias.resolve(this.#document);
+        const at = alias.range?.[0] ?? 0;
+        if (target === undefined) found.push(this.#syntax(at, `the alias *${alias.source} has no anchor`));
+        else if (ancestors.includes(target)) found.push(this.#syntax(at, `the alias *${alias.source} holds itself`));
+      },
+      Pair: (_, pair) => {
+        if (!isScalar(pair.key) || pair.key.value !== '__proto__') return;
+        found.push(this.#syntax(pair.key.range?.[0] ?? 0, '"__proto__" cannot be a name'));
+      },
+    });
+    return found;
+  }
+
+  #syntax(offset: number, message: string): Finding {
+    return { ...this.#at(offset), code: 'SYNTAX', severity: 'error', message };
   }
 
   /** The plain value. Throws when aliases would blow it up. */

@@ -1,5 +1,6 @@
 import { problem, type Problem } from '../terms/relay-error.ts';
 import { changesAnything, type GatewayStep, type ImportPlan, type Policy } from './import-plan.ts';
+import { groupDrift, planDrift } from './drift.ts';
 import { accountPrefix, resourceName } from './names.ts';
 import type { Observed, Wanted } from './observed.ts';
 import { planAccounts } from './plan-accounts.ts';
@@ -27,14 +28,15 @@ export function buildPlan(wanted: Wanted, observed: Observed): PlanResult {
     'problem' in planned ? [planned.problem] : [],
   );
   problems.push(...subscriptions.problems, ...nameProblems(wanted, observed));
-  if (problems.length > 0 || 'problem' in groupStep || 'problem' in channelStep || 'problem' in planStep)
-    return { problems };
 
   const served =
     group !== undefined &&
     observed.accounts.some(
       (account) => account.groupIds.includes(group.id) && account.state === 'active' && account.scheduled,
     );
+  if ('problem' in groupStep || 'problem' in channelStep || 'problem' in planStep || problems.length > 0) {
+    return { problems: [...problems, ...probeProblems(gatewayStep(wanted, true), observed)] };
+  }
   const plan: ImportPlan = {
     run: wanted.run,
     mode: wanted.mode,
@@ -47,23 +49,38 @@ export function buildPlan(wanted: Wanted, observed: Observed): PlanResult {
     subscriptions: subscriptions.steps,
     gateway: { probe: 'skip', asked: wanted.probe },
     policy: policyOf(wanted, served),
-    warnings: [...priceWarnings(wanted), ...warnings, ...subscriptions.warnings],
+    warnings: [
+      ...priceWarnings(wanted),
+      ...driftWarnings(wanted, observed, groupStep.step, planStep.step),
+      ...warnings,
+      ...subscriptions.warnings,
+    ],
   };
-  const gateway = gatewayStep(
-    wanted,
-    changesAnything(plan) || accounts.some((step) => step.action === 'unchanged' && step.retest !== null),
-  );
-  if (gateway.probe === 'make' && !observed.features.probeUser.possible) {
-    return {
-      problems: [
-        problem(
-          'PROBE_KEY_IMPOSSIBLE',
-          `relay cannot make a user key on this host: ${observed.features.probeUser.why}.`,
-        ),
-      ],
-    };
-  }
-  return { plan: { ...plan, gateway } };
+  const acts = changesAnything(plan) || accounts.some((step) => step.action === 'unchanged' && step.retest !== null);
+  const gateway = gatewayStep(wanted, acts);
+  const impossible = probeProblems(gateway, observed);
+  return impossible.length > 0 ? { problems: impossible } : { plan: { ...plan, gateway } };
+}
+
+function probeProblems(gateway: GatewayStep, { features }: Observed): Problem[] {
+  if (gateway.probe !== 'make' || features.probeUser.possible) return [];
+  return [problem('PROBE_KEY_IMPOSSIBLE', `relay cannot make a user key on this host: ${features.probeUser.why}.`)];
+}
+
+function driftWarnings(
+  { provider }: Wanted,
+  observed: Observed,
+  group: ImportPlan['group'],
+  plan: ImportPlan['plan'],
+): Problem[] {
+  return [
+    ...observed.groups
+      .filter((each) => group.action !== 'create' && each.id === group.id)
+      .flatMap((each) => groupDrift(each, provider)),
+    ...observed.plans
+      .filter((each) => plan !== null && plan.action !== 'create' && each.id === plan.id)
+      .flatMap((each) => planDrift(each, provider)),
+  ];
 }
 
 /** Modes become policies here and nowhere else (rules B17, B18, N15). */

@@ -1,10 +1,10 @@
 import type { Account, Group } from '../host/objects.ts';
 import { effectiveMapping } from '../pack/model-mapping.ts';
 import { problem, type Problem } from '../terms/relay-error.ts';
+import { accountDrift } from './drift.ts';
 import type { AccountStep, RemovalStep } from './import-plan.ts';
 import { accountNames, accountPrefix, isAccountName } from './names.ts';
 import type { Observed, Wanted } from './observed.ts';
-import { sameMapping } from './plan-channel.ts';
 
 export interface PlannedAccounts {
   accounts: AccountStep[];
@@ -18,7 +18,7 @@ export function planAccounts(wanted: Wanted, observed: Observed, group: Group | 
   const prefix = accountPrefix(provider.id, access);
   const managed = observed.accounts
     .filter((account) => account.marker?.provider === provider.id && account.marker.access === access)
-    .toSorted((a, b) => a.id - b.id);
+    .toSorted((a, b) => Number(inGroup(b, group)) - Number(inGroup(a, group)) || a.id - b.id);
   const byFingerprint = new Map<string, Account>();
   const copies: Account[] = [];
   for (const account of managed) {
@@ -34,7 +34,7 @@ export function planAccounts(wanted: Wanted, observed: Observed, group: Group | 
   const accounts = wanted.keys.map((key): AccountStep => {
     const account = byFingerprint.get(key.fingerprint);
     // One that lost its group serves nobody; it is made anew, and removed once the new one works.
-    if (account !== undefined && group !== undefined && account.groupIds.includes(group.id)) {
+    if (account !== undefined && inGroup(account, group)) {
       inUse.add(account);
       return {
         ...key,
@@ -79,9 +79,14 @@ export function planAccounts(wanted: Wanted, observed: Observed, group: Group | 
           `The account "${account.name}" (${account.id}) is a copy of another account of relay; it is left alone.`,
         ),
       ),
-      ...[...inUse].flatMap((account) => driftOf(account, wanted)),
+      ...[...inUse].flatMap((account) => accountDrift(account, wanted.provider)),
     ],
   };
+}
+
+/** An account outside the group serves nobody, so of two with one marker it is the lesser. */
+function inGroup(account: Account, group: Group | undefined): boolean {
+  return group !== undefined && account.groupIds.includes(group.id);
 }
 
 /** Out of service by the host's doing or by relay's; a pause by hand is the operator's own (rules N5, N7). */
@@ -107,22 +112,4 @@ function specOf(
     extra,
     marker: { provider: provider.id, access, run, fingerprint },
   };
-}
-
-function driftOf(account: Account, { provider }: Wanted): Problem[] {
-  const template = provider.accountTemplate;
-  const differences = [
-    ...(account.baseUrl === provider.baseUrl ? [] : ['base URL']),
-    ...(sameMapping(account.mapping, effectiveMapping(provider)) ? [] : ['model mapping']),
-    ...(account.concurrency === template.concurrency ? [] : ['concurrency']),
-    ...(account.priority === template.priority ? [] : ['priority']),
-    ...Object.keys(template.extra).filter(
-      (key) => JSON.stringify(account.extra[key]) !== JSON.stringify(template.extra[key]),
-    ),
-    ...(account.state === 'active' && !account.scheduled && account.marker?.paused !== true ? ['paused by hand'] : []),
-  ];
-  if (differences.length === 0) return [];
-  return [
-    problem('DRIFT', `The account "${account.name}" (${account.id}) differs from the pack: ${differences.join(', ')}.`),
-  ];
 }

@@ -64,10 +64,8 @@ function stepFor(
 ): SubscriptionStep {
   const days = target.days ?? planDays(wanted.provider.planTemplate);
   const base = { user, asked: target.asked, days };
-  const existing =
-    group === undefined
-      ? undefined
-      : observed.subscriptions.find((each) => each.userId === user.id && each.groupId === group.id);
+  const own = observed.subscriptions.filter((each) => each.userId === user.id && each.groupId === group?.id);
+  const existing = own.find((each) => each.active) ?? own[0];
   if (existing === undefined) return { ...base, action: 'create' };
   if (!existing.active) return { ...base, action: 'extend', id: existing.id, byDays: days, wasActive: false };
   // Counted in whole days, so that the same command twice lengthens once.

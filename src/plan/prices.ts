@@ -83,12 +83,9 @@ export function mergePrices(observed: readonly ChannelPrice[], provider: Provide
 }
 
 function hasPrice(entry: ChannelPrice): boolean {
-  return (
-    entry.input !== null ||
-    entry.output !== null ||
-    entry.billing !== 'token' ||
-    (Array.isArray(entry.rest['intervals']) && entry.rest['intervals'].length > 0)
-  );
+  const { input, output, cacheRead, cacheWrite, billing, rest } = entry;
+  if ([input, output, cacheRead, cacheWrite].some((price) => price !== null)) return true;
+  return billing !== 'token' || (Array.isArray(rest['intervals']) && rest['intervals'].length > 0);
 }
 
 /** Equal as far as money goes; what hosts add beside the prices does not count. */

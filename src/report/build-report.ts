@@ -25,6 +25,7 @@ export function buildReport(record: RunRecord): Report {
     },
     malformed: summary.malformed,
     errors: record.errors.length,
+    cutShort: record.cutShort,
   });
   const { provider, plan, run } = record;
   return {
@@ -65,7 +66,9 @@ export function buildReport(record: RunRecord): Report {
       userId,
       days,
       outcome:
-        outcome === 'created' && record.undone === 'everything' && !isLeft(record, 'subscription', user)
+        (outcome === 'created' || outcome === 'extended') &&
+        record.undone === 'everything' &&
+        !isLeft(record, 'subscription', user)
           ? ('rolled_back' as const)
           : outcome,
       expiresAt: expiresAt === null ? null : iso(expiresAt),

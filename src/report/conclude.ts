@@ -15,6 +15,8 @@ export interface Ending {
   malformed: number;
   /** Errors met, of any kind. */
   errors: number;
+  /** An error ended the run before its last stage. */
+  cutShort: boolean;
 }
 
 export type Conclusion = Pick<Report, 'batchStatus' | 'providerStatus' | 'accessStatus' | 'exitCode'>;
@@ -31,6 +33,7 @@ function statuses(ending: Ending): Omit<Conclusion, 'exitCode'> {
   }
   const fine =
     !isPart(ending) &&
+    !nothingWorks(ending) &&
     ending.gatewayOk !== false &&
     ending.interruptedBy === null &&
     ending.unsettled === 0 &&
@@ -44,8 +47,7 @@ function statuses(ending: Ending): Omit<Conclusion, 'exitCode'> {
 
 function accessStatus(ending: Ending): Conclusion['accessStatus'] {
   if (ending.gatewayOk === true) return ending.access === 'subscription' ? 'subscription_ready' : 'self_service_ready';
-  const broken =
-    ending.gatewayOk === false || ending.errors > 0 || ending.interruptedBy !== null || nothingWorks(ending);
+  const broken = ending.gatewayOk === false || ending.cutShort || ending.interruptedBy !== null || nothingWorks(ending);
   return broken ? 'broken' : 'unchecked';
 }
 

@@ -40,6 +40,8 @@ export interface RunRecord {
   subscriptions: SubscriptionResult[];
   gateway: (GatewayCheck & { probeKey: 'given' | 'found' | 'made' }) | null;
   connect: { baseUrl: string; group: string; models: string[]; example: string } | null;
+  /** An error ended the run before its last stage. */
+  cutShort: boolean;
   /** What was taken back: nothing, this run's accounts, or everything. */
   undone: 'nothing' | 'accounts' | 'everything';
   leftovers: Leftover[];

@@ -8,7 +8,7 @@ const readme = readFileSync(join(src, 'README.md'), 'utf8');
 
 /** room → rooms it may import, as the table in src/README.md says. */
 const table = new Map(
-  [...readme.matchAll(/^\| (\w+) \| [^|]+ \| ([^|]+) \|$/gm)]
+  [...readme.matchAll(/^\|\s*(\w+)\s*\|[^|]+\|\s*([^|]+?)\s*\|$/gm)]
     .filter(([, room]) => room !== 'room')
     .map(([, room = '', allowed = '']) => [
       room,

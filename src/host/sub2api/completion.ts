@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { CompletionRequest } from '../host.ts';
 import type { HttpRequest } from '../http-client.ts';
 
-const content = z.union([z.string(), z.array(z.unknown())]).nullish();
+const content = z.union([z.string(), z.array(z.looseObject({ text: z.string().nullish() }))]).nullish();
 
 const chatAnswer = z.looseObject({
   choices: z.array(
@@ -103,18 +103,8 @@ function read(
   }
   const answer = chatAnswer.safeParse(body).data;
   const first = answer?.choices[0];
-  const text = first?.message?.content;
-  return (
-    answer && {
-      text: [
-        typeof text === 'string' ? text : JSON.stringify(text ?? ''),
-        first?.message?.reasoning_content,
-        first?.message?.reasoning,
-      ]
-        .join('')
-        .replace(/^""$/, ''),
-      tokens: answer.usage?.completion_tokens ?? 0,
-      finish: first?.finish_reason,
-    }
-  );
+  const said = first?.message?.content;
+  const parts = typeof said === 'string' ? [said] : (said ?? []).map((part) => part.text);
+  const text = [...parts, first?.message?.reasoning_content, first?.message?.reasoning].join('');
+  return answer && { text, tokens: answer.usage?.completion_tokens ?? 0, finish: first?.finish_reason };
 }

@@ -1,0 +1,51 @@
+import type { Account, Group, Plan } from '../host/objects.ts';
+import type { Provider } from '../pack/manifest.ts';
+import { effectiveMapping } from '../pack/model-mapping.ts';
+import { problem, type Problem } from '../terms/relay-error.ts';
+import { sameMapping } from './plan-channel.ts';
+
+/** Settings that differ from the pack and that relay only shows (rule N7), for each kind of object. */
+export function accountDrift(account: Account, provider: Provider): Problem[] {
+  const template = provider.accountTemplate;
+  const pausedByHand = account.state === 'active' && !account.scheduled && account.marker?.paused !== true;
+  const extra = Object.keys(template.extra).filter(
+    (key) => JSON.stringify(account.extra[key]) !== JSON.stringify(template.extra[key]),
+  );
+  return drift('account', account, [
+    ['base URL', account.baseUrl !== provider.baseUrl],
+    ['model mapping', !sameMapping(account.mapping, effectiveMapping(provider))],
+    ['concurrency', account.concurrency !== template.concurrency],
+    ['priority', account.priority !== template.priority],
+    ...extra.map((key): [string, boolean] => [key, true]),
+    ['disabled by hand', account.state === 'inactive'],
+    ['paused by hand', pausedByHand],
+  ]);
+}
+
+/** Hosts keep four decimals of a rate. */
+export function groupDrift(group: Group, provider: Provider): Problem[] {
+  return drift('group', group, [
+    ['rate', Math.abs(group.rateMultiplier - provider.groupTemplate.rateMultiplier) >= 1e-4],
+    ['disabled by hand', !group.active],
+  ]);
+}
+
+/** Hosts keep cents of a price. */
+export function planDrift(plan: Plan, { planTemplate }: Provider): Problem[] {
+  return drift('plan', plan, [
+    ['price', Math.abs(plan.price - planTemplate.price) >= 0.005],
+    ['validity', plan.validityDays !== planTemplate.validityDays || plan.validityUnit !== planTemplate.validityUnit],
+    ['sale flag', plan.forSale !== planTemplate.forSale],
+  ]);
+}
+
+function drift(
+  kind: string,
+  { name, id }: { name: string; id: number },
+  settings: readonly (readonly [string, boolean])[],
+): Problem[] {
+  const different = settings.filter(([, differs]) => differs).map(([what]) => what);
+  return different.length === 0
+    ? []
+    : [problem('DRIFT', `The ${kind} "${name}" (${id}) differs from the pack: ${different.join(', ')}.`)];
+}

@@ -1,0 +1,94 @@
+import { shortestForm } from './secret-forms.ts';
+
+/** A stretch of a text, from a first index to one behind its last. */
+export type Range = readonly [number, number];
+
+/** White space, control and invisible characters: what can stand inside a word without being seen. */
+const unseen = /[\s\p{C}\p{Variation_Selector}]/gu;
+
+/** The same, terminal sequences with the characters they take along, and both written out as JSON and programs do it. */
+const unseenSequences =
+  /\u001B(?:[PX\]^_][^\u0007\u001B]*(?:\u0007|\u001B\\)?|\[[0-?]*[ -/]*[@-~]?|[ -/]*[0-~])?|\u009B[0-?]*[ -/]*[@-~]?|\\+(?:u00[01][0-9a-f]|u007f|u00[89][0-9a-f]|u20[0-2][0-9a-f]|x[01][0-9a-f]|x7f)(?:\[[0-9;]*[A-Za-z])?|\\+[nrtbf]|[\s\p{C}\p{Variation_Selector}]/giu;
+
+/**
+ * Finds many words in a text at once, however they are cut by what cannot be seen. The time it takes depends on the
+ * length of the text, hardly on how many words there are.
+ */
+export class NeedleSearch {
+  // Whether an escape takes the next character along cannot be known, so both are tried.
+  readonly #lanes = [new Lane(unseen), new Lane(unseenSequences)];
+
+  add(word: string): void {
+    for (const lane of this.#lanes) lane.add(word);
+  }
+
+  /** Where words stand, in order, never overlapping. */
+  find(text: string): Range[] {
+    const found = this.#lanes.flatMap((lane) => lane.find(text)).toSorted((a, b) => a[0] - b[0] || b[1] - a[1]);
+    const merged: [number, number][] = [];
+    for (const [start, end] of found) {
+      const last = merged.at(-1);
+      if (last !== undefined && start < last[1]) last[1] = Math.max(last[1], end);
+      else merged.push([start, end]);
+    }
+    return merged;
+  }
+}
+
+/** The words and the text as they are without one kind of junk. */
+class Lane {
+  readonly #junk: RegExp;
+  readonly #starts = new Set<string>();
+  readonly #byLength = new Map<number, Set<string>>();
+  /** Longest first: one word may be the beginning of another. */
+  #lengths: number[] = [];
+
+  constructor(junk: RegExp) {
+    this.#junk = junk;
+  }
+
+  add(word: string): void {
+    const needle = compact(word, this.#junk).text;
+    if (needle.length < shortestForm) return;
+    this.#starts.add(needle.slice(0, shortestForm));
+    const same = this.#byLength.get(needle.length);
+    if (same !== undefined) {
+      same.add(needle);
+      return;
+    }
+    this.#byLength.set(needle.length, new Set([needle]));
+    this.#lengths = [...this.#byLength.keys()].toSorted((a, b) => b - a);
+  }
+
+  find(text: string): Range[] {
+    if (this.#starts.size === 0) return [];
+    const { text: dense, at } = compact(text, this.#junk);
+    const found: Range[] = [];
+    for (let index = 0; index + shortestForm <= dense.length; index += 1) {
+      if (!this.#starts.has(dense.slice(index, index + shortestForm))) continue;
+      const length = this.#lengths.find((each) => this.#byLength.get(each)?.has(dense.slice(index, index + each)));
+      if (length === undefined) continue;
+      const last = index + length - 1;
+      found.push([at[index] ?? 0, (at[last] ?? text.length - 1) + 1]);
+      index = last;
+    }
+    return found;
+  }
+}
+
+/** The text without junk, and for each character of it where it stood. */
+function compact(text: string, junk: RegExp): { text: string; at: number[] } {
+  const at: number[] = [];
+  let dense = '';
+  let from = 0;
+  const keep = (to: number) => {
+    dense += text.slice(from, to);
+    for (let index = from; index < to; index += 1) at.push(index);
+  };
+  for (const match of text.matchAll(junk)) {
+    keep(match.index);
+    from = match.index + match[0].length;
+  }
+  keep(text.length);
+  return { text: dense, at };
+}

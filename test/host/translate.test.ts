@@ -1,0 +1,309 @@
+import { describe, expect, it } from 'vitest';
+import {
+  fromAccountSpec,
+  fromChannelSpec,
+  fromGroupSpec,
+  fromMarker,
+  fromPlanSpec,
+  testedKey,
+  toAccount,
+  toChannel,
+  toGroup,
+  toPlan,
+  toSubscription,
+  toUser,
+} from '../../src/host/sub2api/translate.ts';
+import {
+  accountWire,
+  channelWire,
+  groupWire,
+  planWire,
+  subscriptionWire,
+  userWire,
+} from '../../src/host/sub2api/wire.ts';
+import { aMarker, dayMs, noon } from '../support/builders.ts';
+
+const asIs = (text: string) => text;
+
+/** An account as the host shows it to an admin: its key is not there. */
+function wired(changes: Record<string, unknown> = {}) {
+  return accountWire.parse({
+    id: 3,
+    name: 'acme-01',
+    platform: 'openai',
+    type: 'apikey',
+    credentials: { base_url: 'https://api.acme.example/v1', model_mapping: { big: 'big', odd: 5 } },
+    extra: { openai_responses_mode: 'auto', relay: aMarker() },
+    concurrency: 10,
+    priority: 50,
+    status: 'active',
+    error_message: null,
+    schedulable: true,
+    group_ids: [1, 2],
+    ...changes,
+  });
+}
+
+describe('an account of the host', () => {
+  it('is read with its marker apart from its other settings (N4)', () => {
+    expect(toAccount(wired(), asIs)).toEqual({
+      id: 3,
+      name: 'acme-01',
+      platform: 'openai',
+      type: 'apikey',
+      baseUrl: 'https://api.acme.example/v1',
+      mapping: { big: 'big' },
+      concurrency: 10,
+      priority: 50,
+      groupIds: [1, 2],
+      extra: { openai_responses_mode: 'auto' },
+      marker: aMarker(),
+      tested: false,
+      state: 'active',
+      scheduled: true,
+      stateMessage: '',
+      learning: true,
+    });
+  });
+
+  it.each([
+    ['absent', {}],
+    ['null', { relay: null }],
+    ['a word', { relay: 'yes' }],
+    ['without a fingerprint', { relay: { provider: 'acme', access: 'subscription', run: 'r' } }],
+    ['of an access mode that is unknown', { relay: { ...aMarker(), access: 'free' } }],
+  ])('has no marker when it is %s (N4)', (_, extra) => {
+    expect(toAccount(wired({ extra }), asIs).marker).toBeNull();
+  });
+
+  it.each([
+    ['a run', 'run-1', true],
+    ['nothing', undefined, false],
+    ['null', null, false],
+  ])('was tested when its note holds %s, which is none of its other settings', (_, note, tested) => {
+    const account = toAccount(wired({ extra: { [testedKey]: note, more: 1 } }), asIs);
+    expect(account).toMatchObject({ tested, extra: { more: 1 } });
+    expect(account.extra).not.toHaveProperty(testedKey);
+  });
+
+  it.each([
+    ['active', 'active'],
+    ['error', 'error'],
+    ['inactive', 'inactive'],
+    ['disabled', 'inactive'],
+    ['whatever comes next', 'inactive'],
+  ])('of status %s is %s', (status, state) => {
+    expect(toAccount(wired({ status }), asIs).state).toBe(state);
+  });
+
+  it('has the words of the host cleaned (N1)', () => {
+    expect(
+      toAccount(wired({ error_message: 'sk-secret refused' }), (text) => text.replace('sk-secret', '…')).stateMessage,
+    ).toBe('… refused');
+  });
+
+  it.each<[string, boolean, Record<string, unknown>]>([
+    ['nothing found out yet', true, { extra: {} }],
+    ['a mode of auto', true, { extra: { openai_responses_mode: 'auto' } }],
+    ['support found', false, { extra: { openai_responses_supported: true } }],
+    ['no support found', false, { extra: { openai_responses_supported: false } }],
+    ['a forced mode', false, { extra: { openai_responses_mode: 'force_chat_completions' } }],
+    ['another platform', false, { platform: 'anthropic', extra: {} }],
+    ['another type', false, { type: 'oauth', extra: {} }],
+  ])('with %s is still learning: %s (N17)', (_, learning, changes) => {
+    expect(toAccount(wired(changes), asIs).learning).toBe(learning);
+  });
+
+  it('may lack lists and settings', () => {
+    const account = toAccount(wired({ credentials: null, extra: null, group_ids: null }), asIs);
+    expect(account).toMatchObject({ baseUrl: null, mapping: {}, extra: {}, marker: null, groupIds: [] });
+  });
+});
+
+describe('an account that is to be made', () => {
+  const spec = {
+    name: 'acme-01',
+    platform: 'openai' as const,
+    type: 'apikey' as const,
+    baseUrl: 'https://api.acme.example/v1',
+    mapping: { big: 'big' },
+    concurrency: 10,
+    priority: 50,
+    groupId: 4,
+    credentials: { organisation: 'o1', api_key: 'from the pack', base_url: 'elsewhere' },
+    extra: { openai_responses_mode: 'auto', relay: 'from the pack' },
+    marker: aMarker(),
+  };
+
+  it('has its key and address from relay, whatever the pack adds (B12, N4)', () => {
+    expect(fromAccountSpec(spec, 'the-key')).toEqual({
+      name: 'acme-01',
+      platform: 'openai',
+      type: 'apikey',
+      group_ids: [4],
+      concurrency: 10,
+      priority: 50,
+      credentials: {
+        organisation: 'o1',
+        base_url: 'https://api.acme.example/v1',
+        api_key: 'the-key',
+        model_mapping: { big: 'big' },
+      },
+      extra: { openai_responses_mode: 'auto', relay: aMarker() },
+    });
+  });
+
+  it('is read back with the marker it was sent with (N4)', () => {
+    const sent = fromAccountSpec(spec, 'the-key');
+    expect(toAccount(wired({ extra: sent['extra'] }), asIs)).toMatchObject({
+      marker: aMarker(),
+      extra: { openai_responses_mode: 'auto' },
+    });
+  });
+
+  it.each([
+    [true, { ...aMarker(), paused: true }],
+    [false, aMarker()],
+    [undefined, aMarker()],
+  ])('says that relay paused it only when it did: %s (N15)', (paused, wire) => {
+    expect(fromMarker(aMarker({ paused }))).toEqual(wire);
+  });
+});
+
+describe('a channel of the host', () => {
+  const wire = {
+    id: 5,
+    name: 'c',
+    status: 'active',
+    group_ids: [1],
+    model_mapping: { openai: { big: 'big' } },
+    model_pricing: [
+      {
+        id: 9,
+        platform: 'openai',
+        models: ['big'],
+        billing_mode: 'token',
+        input_price: 1e-6,
+        output_price: null,
+        cache_read_price: 0,
+        per_request_price: 3,
+        intervals: [{ min: 0 }],
+      },
+    ],
+    restrict_models: true,
+    billing_model_source: 'channel_mapped',
+  };
+
+  it('is sent back with all that it held, but for the numbers of its price entries (N7)', () => {
+    const channel = toChannel(channelWire.parse(wire));
+    expect(channel).toMatchObject({
+      id: 5,
+      active: true,
+      prices: [
+        {
+          input: 1e-6,
+          output: null,
+          cacheRead: 0,
+          cacheWrite: null,
+          rest: { per_request_price: 3, intervals: [{ min: 0 }] },
+        },
+      ],
+    });
+    const { id: _, ...price } = wire.model_pricing[0]!;
+    expect(fromChannelSpec(channel)).toEqual({
+      name: 'c',
+      group_ids: [1],
+      model_mapping: { openai: { big: 'big' } },
+      model_pricing: [{ ...price, cache_write_price: null }],
+      restrict_models: true,
+      billing_model_source: 'channel_mapped',
+    });
+  });
+
+  it('may lack lists', () => {
+    const bare = channelWire.parse({
+      id: 1,
+      name: 'c',
+      status: 'disabled',
+      group_ids: null,
+      model_mapping: null,
+      model_pricing: null,
+      billing_model_source: 'requested',
+    });
+    expect(toChannel(bare)).toEqual({
+      id: 1,
+      name: 'c',
+      active: false,
+      groupIds: [],
+      mappings: {},
+      prices: [],
+      restrictsModels: false,
+      billingSource: 'requested',
+    });
+  });
+});
+
+describe('the other objects of the host', () => {
+  it('are read and sent in its words', () => {
+    const group = {
+      id: 1,
+      name: 'g',
+      description: 'd',
+      platform: 'openai',
+      subscription_type: 'subscription',
+      rate_multiplier: 1.5,
+      status: 'active',
+    };
+    expect(toGroup(groupWire.parse(group))).toEqual({
+      id: 1,
+      name: 'g',
+      description: 'd',
+      platform: 'openai',
+      type: 'subscription',
+      rateMultiplier: 1.5,
+      active: true,
+    });
+    expect(toGroup(groupWire.parse({ ...group, description: undefined, status: 'inactive' }))).toMatchObject({
+      description: '',
+      active: false,
+    });
+    const { id: _g, status: _s, ...sentGroup } = group;
+    expect(
+      fromGroupSpec({ name: 'g', description: 'd', platform: 'openai', type: 'subscription', rateMultiplier: 1.5 }),
+    ).toEqual(sentGroup);
+
+    const plan = { id: 2, name: 'p', group_id: 1, price: 9, validity_days: 30, validity_unit: 'day', for_sale: false };
+    const { id: _p, ...sentPlan } = plan;
+    expect(fromPlanSpec(toPlan(planWire.parse(plan)))).toEqual(sentPlan);
+    expect(toUser(userWire.parse({ id: 1, email: 'a@b', status: 'disabled' }))).toEqual({
+      id: 1,
+      email: 'a@b',
+      active: false,
+    });
+  });
+
+  it.each([
+    ['active', noon + dayMs, true],
+    ['active', noon - 1, false],
+    ['active', noon, false],
+    ['expired', noon + dayMs, false],
+    ['revoked', noon + dayMs, false],
+  ])('a subscription %s until %i is active: %s (B22)', (status, expiresAt, active) => {
+    const wire = subscriptionWire.parse({
+      id: 1,
+      user_id: 2,
+      group_id: 3,
+      starts_at: '2026-11-01T00:00:00+08:00',
+      expires_at: new Date(expiresAt).toISOString(),
+      status,
+    });
+    expect(toSubscription(wire, noon)).toEqual({
+      id: 1,
+      userId: 2,
+      groupId: 3,
+      startsAt: Date.UTC(2026, 9, 31, 16),
+      expiresAt,
+      active,
+    });
+  });
+});

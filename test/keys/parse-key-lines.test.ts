@@ -1,0 +1,264 @@
+import { createHmac } from 'node:crypto';
+import { inspect } from 'node:util';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { nameKey } from '../../src/keys/fingerprint.ts';
+import { acceptedKeys, parseKeyLines, type KeyFile } from '../../src/keys/parse-key-lines.ts';
+import { Secret } from '../../src/terms/secret.ts';
+
+/** The keys of a file with their lines, and the numbers of the malformed lines. */
+function shape(file: KeyFile): { keys: [number, string, number | null][]; malformed: number[] } {
+  return {
+    keys: file.entries.flatMap((entry) =>
+      entry.kind === 'key' ? [[entry.line, entry.key.open(), entry.duplicateOf]] : [],
+    ),
+    malformed: file.entries.flatMap((entry) => (entry.kind === 'malformed' ? [entry.line] : [])),
+  };
+}
+
+describe('the lines of a key file (B4, N2)', () => {
+  it.each<[string, string, Partial<KeyFile> & { keys?: [number, string, number | null][]; malformed?: number[] }]>([
+    ['nothing at all', '', { lines: 0, blank: 0 }],
+    ['only a byte-order mark', '\uFEFF', { lines: 0, blank: 0 }],
+    ['one key without a newline', 'key-a', { lines: 1, blank: 0, keys: [[1, 'key-a', null]] }],
+    ['one key', 'key-a\n', { lines: 1, blank: 0, keys: [[1, 'key-a', null]] }],
+    ['an empty line', '\n', { lines: 1, blank: 1 }],
+    ['an empty line at the end', 'key-a\n\n', { lines: 2, blank: 1, keys: [[1, 'key-a', null]] }],
+    ['a byte-order mark', '\uFEFFkey-a\n', { lines: 1, keys: [[1, 'key-a', null]] }],
+    ['a byte-order mark before a comment', '\uFEFF# c\nkey-a\n', { lines: 2, blank: 1, keys: [[2, 'key-a', null]] }],
+    [
+      'CRLF',
+      'key-a\r\nkey-b\r\n',
+      {
+        lines: 2,
+        blank: 0,
+        keys: [
+          [1, 'key-a', null],
+          [2, 'key-b', null],
+        ],
+      },
+    ],
+    [
+      'CR',
+      'key-a\rkey-b\r',
+      {
+        lines: 2,
+        blank: 0,
+        keys: [
+          [1, 'key-a', null],
+          [2, 'key-b', null],
+        ],
+      },
+    ],
+    [
+      'all three ends of lines',
+      'key-a\r\nkey-b\rkey-c\nkey-d',
+      {
+        lines: 4,
+        blank: 0,
+        keys: [
+          [1, 'key-a', null],
+          [2, 'key-b', null],
+          [3, 'key-c', null],
+          [4, 'key-d', null],
+        ],
+      },
+    ],
+    [
+      'LF before CR, which are two ends',
+      'key-a\n\rkey-b',
+      {
+        lines: 3,
+        blank: 1,
+        keys: [
+          [1, 'key-a', null],
+          [3, 'key-b', null],
+        ],
+      },
+    ],
+    [
+      'white space around',
+      ' \tkey-a\t \n\u00A0key-b\u3000\n',
+      {
+        lines: 2,
+        blank: 0,
+        keys: [
+          [1, 'key-a', null],
+          [2, 'key-b', null],
+        ],
+      },
+    ],
+    ['only white space', ' \t \n\u00A0\n', { lines: 2, blank: 2 }],
+    ['comments', '# one\n  # two\n#\nkey-a\n', { lines: 4, blank: 3, keys: [[4, 'key-a', null]] }],
+    ['a sharp inside a key', 'key#a\n', { lines: 1, blank: 0, keys: [[1, 'key#a', null]] }],
+    ['a comment after a key', 'key-a # mine\n', { lines: 1, malformed: [1] }],
+    ['white space inside', 'key a\nkey\tb\nkey\u00A0c\nkey\u2028d\n', { lines: 4, malformed: [1, 2, 3, 4] }],
+    [
+      'control characters inside',
+      'key\u0000a\nkey\u001Bb\nkey\u007Fc\nkey\u0085d\n',
+      { lines: 4, malformed: [1, 2, 3, 4] },
+    ],
+    ['invisible characters inside', 'key\u200Ba\nkey\u202Eb\nkey\u00ADc\n', { lines: 3, malformed: [1, 2, 3] }],
+    ['a byte-order mark inside', 'key\uFEFFa\n', { lines: 1, malformed: [1] }],
+    ['a control character at the end', 'key-a\u0000\n', { lines: 1, malformed: [1] }],
+    ['other than ASCII', 'schlüssel\n密钥\n🔑key\n', { lines: 3, malformed: [1, 2, 3] }],
+    ['a typographic dash', 'sk–key\n', { lines: 1, malformed: [1] }],
+    ['a key of 4096 characters', `${'k'.repeat(4096)}\n`, { lines: 1, keys: [[1, 'k'.repeat(4096), null]] }],
+    ['a key of 4097 characters', `${'k'.repeat(4097)}\n`, { lines: 1, malformed: [1] }],
+    ['every printable character', `${printable()}\n`, { lines: 1, keys: [[1, printable(), null]] }],
+    [
+      'duplicates',
+      'key-a\nkey-b\nkey-a\n key-a \nkey-b\n',
+      {
+        lines: 5,
+        keys: [
+          [1, 'key-a', null],
+          [2, 'key-b', null],
+          [3, 'key-a', 1],
+          [4, 'key-a', 1],
+          [5, 'key-b', 2],
+        ],
+      },
+    ],
+    [
+      'keys that differ in case',
+      'Key-A\nkey-a\n',
+      {
+        lines: 2,
+        keys: [
+          [1, 'Key-A', null],
+          [2, 'key-a', null],
+        ],
+      },
+    ],
+    ['malformed lines that are equal', 'key a\nkey a\n', { lines: 2, malformed: [1, 2] }],
+    [
+      'everything at once',
+      '\uFEFF# head\r\nkey-a\r\n\r\nkey b\r\nkey-a\r\n',
+      {
+        lines: 5,
+        blank: 2,
+        keys: [
+          [2, 'key-a', null],
+          [5, 'key-a', 2],
+        ],
+        malformed: [4],
+      },
+    ],
+  ])('reads %s', (_, text, { lines, blank, keys = [], malformed = [] }) => {
+    const file = parseKeyLines(text);
+    expect(file).toMatchObject({ lines, ...(blank === undefined ? {} : { blank }) });
+    expect(shape(file)).toEqual({ keys, malformed });
+  });
+
+  it('keeps the first order of what is accepted (B4)', () => {
+    const file = parseKeyLines('c\nb\na\nb\nc\n');
+    expect(acceptedKeys(file).map((entry) => entry.key.open())).toEqual(['c', 'b', 'a']);
+  });
+
+  it('accounts for every line of any text (N2)', () => {
+    fc.assert(
+      fc.property(texts, (text) => {
+        const file = parseKeyLines(text);
+        const malformed = file.entries.filter((entry) => entry.kind === 'malformed').length;
+        const duplicates = file.entries.filter((entry) => entry.kind === 'key' && entry.duplicateOf !== null).length;
+        expect(file.lines).toBe(file.blank + malformed + duplicates + acceptedKeys(file).length);
+        const numbers = file.entries.map((entry) => entry.line);
+        expect(numbers).toEqual([...new Set(numbers)].toSorted((a, b) => a - b));
+        expect(numbers.every((line) => line >= 1 && line <= file.lines)).toBe(true);
+        const accepted = new Map(acceptedKeys(file).map((entry) => [entry.line, entry.key.open()]));
+        expect(new Set(accepted.values()).size).toBe(accepted.size);
+        for (const entry of file.entries) {
+          if (entry.kind === 'key' && entry.duplicateOf !== null)
+            expect(accepted.get(entry.duplicateOf)).toBe(entry.key.open());
+        }
+      }),
+    );
+  });
+
+  it('reads LF, CRLF and CR alike (B4)', () => {
+    const lines = fc.array(fc.oneof(keys, fc.constantFrom('', ' ', '# c', 'a b', 'ü')), { maxLength: 12 });
+    fc.assert(
+      fc.property(lines, fc.boolean(), fc.boolean(), (parts, mark, closed) => {
+        const [one, ...others] = ['\n', '\r\n', '\r'].map((end) => {
+          const file = parseKeyLines(`${mark ? '\uFEFF' : ''}${parts.join(end)}${closed ? end : ''}`);
+          return { ...shape(file), lines: file.lines, blank: file.blank };
+        });
+        expect(others).toEqual([one, one]);
+      }),
+    );
+  });
+
+  it('shows no text of the file when it is printed, whatever stands in it (N1)', () => {
+    const told = fc
+      .constantFrom('key ', '\u0000', 'ü')
+      .chain((fault) => keys.map((key) => ({ key, line: `${key}${fault}${key}` })));
+    fc.assert(
+      fc.property(fc.array(keys), fc.array(told), (good, bad) => {
+        const file = parseKeyLines([...good, ...bad.map((each) => each.line)].join('\n'));
+        const shown = `${JSON.stringify(file)}${inspect(file, { depth: null, showHidden: true })}`;
+        for (const key of [...good, ...bad.map((each) => each.key)]) expect(shown).not.toContain(key);
+      }),
+    );
+  });
+});
+
+function printable(): string {
+  return Array.from({ length: 0x7e - 0x21 + 1 }, (_, index) => String.fromCharCode(0x7e - index)).join('');
+}
+
+/** Keys long enough that no word of a message could be one. */
+const keys = fc
+  .string({
+    unit: fc.integer({ min: 0x21, max: 0x7e }).map((code) => String.fromCharCode(code)),
+    minLength: 6,
+    maxLength: 40,
+  })
+  .map((text) => `K7${text}`);
+
+const texts = fc.oneof(
+  fc.string({ unit: 'binary', maxLength: 200 }),
+  fc
+    .array(fc.oneof(keys, fc.constantFrom('', '\n', '\r', '\r\n', '#', ' ', '\t', '\uFEFF', 'same', 'a b', '\u0000')), {
+      maxLength: 40,
+    })
+    .map((parts) => parts.join('')),
+  fc
+    .array(fc.constantFrom('same', 'other', '', '# c', 'a b', 'ü', ' same '), { maxLength: 20 })
+    .map((parts) => parts.join('\n')),
+);
+
+describe('the name of a key (N1)', () => {
+  it.each([
+    ['sk-relay-fixed-key-0001', 'sha256:6e0c033fda24', '0001'],
+    ['0123456789abcdef', 'sha256:d9da6e631fcd', 'cdef'],
+    ['0123456789abcde', 'sha256:9112196911d3', ''],
+    ['short', 'sha256:e692308427fb', ''],
+  ])('of "%s" is the same on every machine', (key, fingerprint, last4) => {
+    expect(nameKey(new Secret(key))).toEqual({ fingerprint, last4 });
+  });
+
+  it('is the HMAC under the public text, in twelve digits', () => {
+    fc.assert(
+      fc.property(keys, (key) => {
+        const digest = createHmac('sha256', Buffer.from('relay.key/1', 'utf8'))
+          .update(Buffer.from(key, 'utf8'))
+          .digest('hex');
+        expect(nameKey(new Secret(key)).fingerprint).toBe(`sha256:${digest.slice(0, 12)}`);
+      }),
+    );
+  });
+
+  it('tells the last four characters of 16 and more, and none of fewer', () => {
+    fc.assert(
+      fc.property(keys, (key) => {
+        expect(nameKey(new Secret(key)).last4).toBe(key.length >= 16 ? key.slice(-4) : '');
+      }),
+    );
+  });
+
+  it('stands in each line that holds a key', () => {
+    const [entry] = parseKeyLines('  0123456789abcdef  \n').entries;
+    expect(entry).toMatchObject(nameKey(new Secret('0123456789abcdef')));
+  });
+});

@@ -1,0 +1,712 @@
+import { describe, expect, it } from 'vitest';
+import { buildPlan } from '../../src/plan/build-plan.ts';
+import { changesAnything, type ImportPlan } from '../../src/plan/import-plan.ts';
+import type { Observed, Wanted } from '../../src/plan/observed.ts';
+import type { Problem } from '../../src/terms/relay-error.ts';
+import {
+  aChannel,
+  aGroup,
+  aMarker,
+  anAccount,
+  anEmptyHost,
+  aPlan,
+  aPrice,
+  aProvider,
+  aServingHost,
+  aSubscription,
+  aUser,
+  aWanted,
+  dayMs,
+  features,
+  fingerprintOf,
+  keysOf,
+  noon,
+} from '../support/builders.ts';
+
+const name = 'relay-acme-subscription';
+
+function planned(wanted: Partial<Wanted> = {}, observed: Observed = anEmptyHost()): ImportPlan {
+  const result = buildPlan(aWanted(wanted), observed);
+  if ('problems' in result) throw new Error(`no plan: ${result.problems.map((each) => each.message).join('; ')}`);
+  return result.plan;
+}
+
+function problems(wanted: Partial<Wanted>, observed: Observed): Problem[] {
+  const result = buildPlan(aWanted(wanted), observed);
+  return 'problems' in result ? result.problems : [];
+}
+
+describe('on an empty host', () => {
+  it('everything is created (B7 to B12)', () => {
+    const plan = planned({ keys: keysOf('key-one', 'key-two') });
+    expect(plan).toMatchObject({
+      run: 'run-2',
+      mode: 'strict',
+      access: 'subscription',
+      group: {
+        action: 'create',
+        name,
+        spec: {
+          name,
+          description: 'Acme AI [relay acme subscription run-2]',
+          platform: 'openai',
+          type: 'subscription',
+          rateMultiplier: 1,
+        },
+      },
+      channel: {
+        action: 'create',
+        name,
+        spec: {
+          name,
+          mappings: { openai: { big: 'big', small: 'small' } },
+          restrictsModels: true,
+          billingSource: 'channel_mapped',
+        },
+      },
+      plan: { action: 'create', name, spec: { name, price: 9, validityDays: 30, validityUnit: 'day', forSale: false } },
+      removals: [],
+      subscriptions: [],
+      warnings: [],
+    });
+    expect(plan.accounts).toEqual([
+      {
+        action: 'create',
+        name: 'acme-01',
+        line: 1,
+        fingerprint: fingerprintOf('key-one'),
+        last4: '',
+        spec: expect.objectContaining({
+          name: 'acme-01',
+          platform: 'openai',
+          type: 'apikey',
+          baseUrl: 'https://api.acme.example/v1',
+          mapping: { big: 'big', small: 'small' },
+          concurrency: 10,
+          priority: 50,
+          marker: aMarker({ run: 'run-2' }),
+        }),
+      },
+      expect.objectContaining({ action: 'create', name: 'acme-02', line: 2, fingerprint: fingerprintOf('key-two') }),
+    ]);
+    expect(changesAnything(plan)).toBe(true);
+  });
+
+  it('self-service makes a standard group and no plan (B6, B8, B9)', () => {
+    const plan = planned({ access: 'self_service' });
+    expect(plan.group).toMatchObject({
+      action: 'create',
+      name: 'relay-acme-self-service',
+      spec: { type: 'standard', description: 'Acme AI [relay acme self_service run-2]' },
+    });
+    expect(plan.channel.name).toBe('relay-acme-self-service');
+    expect(plan.plan).toBeNull();
+    expect(plan.accounts[0]).toMatchObject({ name: 'acme-self-01', spec: { marker: { access: 'self_service' } } });
+  });
+
+  it('the plan holds no key (N1)', () => {
+    expect(JSON.stringify(planned({ keys: keysOf('key-one') }))).not.toContain('key-one');
+  });
+
+  it('the channel is priced (B10, N18)', () => {
+    const { channel } = planned();
+    expect(channel).toMatchObject({
+      spec: {
+        prices: [
+          { models: ['big'], input: 0.000002 },
+          { models: ['small'], input: 0.0000001 },
+        ],
+      },
+    });
+  });
+});
+
+describe('on a host that holds it all', () => {
+  it('there is nothing to do (N5)', () => {
+    const plan = planned({}, aServingHost());
+    expect(plan).toMatchObject({
+      group: { action: 'unchanged', id: 1 },
+      channel: { action: 'unchanged', id: 1 },
+      plan: { action: 'unchanged', id: 1 },
+      accounts: [{ action: 'unchanged', retest: null }],
+      removals: [],
+      warnings: [],
+    });
+    expect(changesAnything(plan)).toBe(false);
+  });
+
+  it('no probe user is made when there is nothing to do (N5, N9)', () => {
+    expect(planned({ probe: 'auto' }, aServingHost()).gateway).toEqual({ probe: 'skip', asked: 'auto' });
+    expect(planned({ probe: 'find' }, aServingHost()).gateway).toEqual({ probe: 'skip', asked: 'find' });
+  });
+
+  it('other objects of the host are left alone (N4)', () => {
+    const others = aServingHost({
+      groups: [aGroup(), aGroup({ id: 9, name: 'default', description: '' })],
+      channels: [aChannel(), aChannel({ id: 9, name: 'other', groupIds: [9] })],
+      plans: [aPlan(), aPlan({ id: 9, name: 'other', groupId: 9 })],
+      accounts: [
+        anAccount(),
+        anAccount({ id: 9, name: 'other', marker: null, groupIds: [9] }),
+        anAccount({ id: 10, name: 'beta-01', marker: aMarker({ provider: 'beta' }) }),
+      ],
+    });
+    const plan = planned({}, others);
+    expect(changesAnything(plan)).toBe(false);
+    expect(plan.warnings).toEqual([]);
+  });
+});
+
+describe('what has a managed name but was not made by relay (N4)', () => {
+  const foreignGroup = aGroup({ description: 'made by hand' });
+
+  it.each<[string, Observed, string]>([
+    ['a group', anEmptyHost({ groups: [foreignGroup] }), `The group "${name}" (1) was not made by relay.`],
+    [
+      'a group of another provider',
+      anEmptyHost({ groups: [aGroup({ description: '[relay beta subscription r]' })] }),
+      `The group "${name}" (1) was not made by relay.`,
+    ],
+    [
+      'a group of the other mode',
+      anEmptyHost({ groups: [aGroup({ description: '[relay acme self_service r]' })] }),
+      `The group "${name}" (1) was not made by relay.`,
+    ],
+    [
+      'a channel beside no group',
+      anEmptyHost({ channels: [aChannel({ id: 4, groupIds: [] })] }),
+      `The channel "${name}" (4) does not belong to a group that relay manages.`,
+    ],
+    [
+      'a channel of another group',
+      aServingHost({ channels: [aChannel({ id: 4, groupIds: [8] })] }),
+      `The channel "${name}" (4) does not belong to a group that relay manages.`,
+    ],
+    [
+      'a plan beside no group',
+      anEmptyHost({ plans: [aPlan({ id: 5, groupId: 8 })] }),
+      `The plan "${name}" (5) does not belong to a group that relay manages.`,
+    ],
+    [
+      'a plan of another group',
+      aServingHost({ plans: [aPlan({ id: 5, groupId: 8 })] }),
+      `The plan "${name}" (5) does not belong to a group that relay manages.`,
+    ],
+  ])('%s refuses the run and names the way out', (_, observed, message) => {
+    expect(problems({}, observed)).toEqual([
+      { code: 'FOREIGN_OBJECT', message, hint: expect.stringContaining('--adopt') },
+    ]);
+  });
+
+  it('is named all at once', () => {
+    const all = anEmptyHost({ groups: [foreignGroup], channels: [aChannel()], plans: [aPlan()], users: [undefined] });
+    const found = problems({ targets: [{ asked: 'x@y', user: { email: 'x@y' }, days: null }] }, all);
+    expect(found.map((each) => each.code)).toEqual([
+      'FOREIGN_OBJECT',
+      'FOREIGN_OBJECT',
+      'FOREIGN_OBJECT',
+      'USER_NOT_FOUND',
+    ]);
+  });
+
+  it('is taken over when that is asked for', () => {
+    const foreign = anEmptyHost({
+      groups: [foreignGroup],
+      channels: [aChannel({ id: 4, groupIds: [8], billingSource: 'requested' })],
+      plans: [aPlan({ id: 5, groupId: 8 })],
+    });
+    const plan = planned({ adopt: true }, foreign);
+    expect(plan.group).toEqual({
+      action: 'adopt',
+      name,
+      id: 1,
+      before: foreignGroup,
+      description: 'made by hand [relay acme subscription run-2]',
+    });
+    expect(plan.channel).toMatchObject({
+      action: 'adopt',
+      id: 4,
+      before: foreign.channels[0],
+      spec: { groupIds: [8], billingSource: 'channel_mapped' },
+      differences: ['groups', 'billing source'],
+    });
+    expect(plan.plan).toEqual({ action: 'adopt', name, id: 5, before: foreign.plans[0] });
+  });
+
+  it('is not adopted again once it was (B7)', () => {
+    expect(changesAnything(planned({ adopt: true }, aServingHost()))).toBe(false);
+  });
+
+  it('is an account: reported, left alone, and its name not used (N4, B6)', () => {
+    const foreign = anAccount({ id: 7, name: 'acme-01', marker: null });
+    const plan = planned({}, anEmptyHost({ accounts: [foreign] }));
+    expect(plan.accounts).toEqual([expect.objectContaining({ action: 'create', name: 'acme-02' })]);
+    expect(plan.removals).toEqual([]);
+    expect(plan.warnings).toEqual([
+      expect.objectContaining({ code: 'FOREIGN_ACCOUNT', message: expect.stringContaining('"acme-01" (7)') }),
+    ]);
+  });
+
+  it('is no account with another form of name', () => {
+    const plan = planned({}, anEmptyHost({ accounts: [anAccount({ name: 'acme-one', marker: null })] }));
+    expect(plan.warnings).toEqual([]);
+  });
+});
+
+describe('obstacles', () => {
+  it.each([
+    ['groups', { groups: [aGroup({ id: 3 }), aGroup({ id: 4 })] }],
+    ['channels', { channels: [aChannel({ id: 3 }), aChannel({ id: 4, groupIds: [] })] }],
+    ['plans', { plans: [aPlan({ id: 3 }), aPlan({ id: 4 })] }],
+  ])('two %s of one name are named, and none is guessed (B7)', (kind, changes) => {
+    for (const adopt of [false, true]) {
+      expect(
+        problems({ adopt }, aServingHost({ ...changes, ...(kind === 'groups' ? { channels: [], plans: [] } : {}) })),
+      ).toEqual([
+        expect.objectContaining({ code: 'NAME_AMBIGUOUS', message: `2 ${kind} are named "${name}" (3, 4).` }),
+      ]);
+    }
+  });
+
+  it('a plan of the same name in another group is no obstacle beside the own one', () => {
+    const plan = planned({}, aServingHost({ plans: [aPlan({ id: 3, groupId: 8 }), aPlan({ id: 4 })] }));
+    expect(plan.plan).toEqual({ action: 'unchanged', name, id: 4 });
+  });
+
+  it.each([
+    ['of the run', false],
+    ['that is adopted', true],
+  ])('a group %s in a channel of others is refused (N10)', (_, adopt) => {
+    const observed = anEmptyHost({
+      groups: [aGroup(adopt ? { description: '' } : {})],
+      channels: [aChannel({ id: 8, name: 'theirs' })],
+    });
+    expect(problems({ adopt }, observed)).toEqual([
+      expect.objectContaining({
+        code: 'GROUP_IN_FOREIGN_CHANNEL',
+        message: `The group "${name}" (1) belongs to the channel "theirs" (8).`,
+      }),
+    ]);
+  });
+
+  it.each([
+    ['another platform', { platform: 'anthropic' }, false],
+    ['another type', { type: 'standard' as const }, false],
+    ['another platform, to be adopted', { platform: 'anthropic', description: '' }, true],
+    ['another type, to be adopted', { type: 'standard' as const, description: '' }, true],
+  ])('a group of %s is refused (N7)', (_, changes, adopt) => {
+    expect(problems({ adopt }, aServingHost({ groups: [aGroup(changes)] }))).toEqual([
+      expect.objectContaining({
+        code: 'GROUP_MISMATCH',
+        message: expect.stringContaining('openai and subscription are needed'),
+      }),
+    ]);
+  });
+
+  it.each([
+    ['missing', undefined, 'The host has no user "ann@example.org".'],
+    ['disabled', aUser({ active: false }), 'The user "ann@example.org" is disabled on the host.'],
+  ])('a user who is %s is refused (N10)', (_, user, message) => {
+    const targets = [{ asked: 'ann@example.org', user: { email: 'ann@example.org' }, days: null }];
+    expect(problems({ targets }, anEmptyHost({ users: [user] }))).toEqual([
+      expect.objectContaining({ code: 'USER_NOT_FOUND', message }),
+    ]);
+  });
+
+  it('all users who are missing are named at once', () => {
+    const targets = ['a@x', 'b@x', 'c@x'].map((email) => ({ asked: email, user: { email }, days: null }));
+    expect(
+      problems({ targets }, anEmptyHost({ users: [undefined, aUser(), undefined] })).map((each) => each.message),
+    ).toEqual(['The host has no user "a@x".', 'The host has no user "c@x".']);
+  });
+});
+
+describe('the channel', () => {
+  const old = aChannel({ mappings: { openai: { big: 'big' }, gemini: { g: 'g' } }, groupIds: [1, 6] });
+
+  it('is brought to the wanted state, and keeps what others set (B7, N7)', () => {
+    const theirs = aPrice({ platform: 'gemini', models: ['g'], input: 1 });
+    const plan = planned({}, aServingHost({ channels: [{ ...old, prices: [theirs] }] }));
+    expect(plan.channel).toMatchObject({
+      action: 'update',
+      id: 1,
+      before: { ...old, prices: [theirs] },
+      differences: ['model mapping', 'prices'],
+      spec: {
+        name,
+        groupIds: [1, 6],
+        mappings: { openai: { big: 'big', small: 'small' }, gemini: { g: 'g' } },
+        restrictsModels: true,
+      },
+    });
+    expect(plan.channel).toHaveProperty('spec.prices.0', theirs);
+  });
+
+  it.each<[string, Partial<ReturnType<typeof aChannel>>]>([
+    ['model mapping', { mappings: { openai: { big: 'big', small: 'big' } } }],
+    ['model mapping', { mappings: {} }],
+    ['prices', { prices: [] }],
+    ['prices', { prices: [aPrice({ models: ['big', 'small'] })] }],
+    ['model restriction', { restrictsModels: false }],
+    ['billing source', { billingSource: 'requested' }],
+  ])('is updated when it differs in its %s', (difference, changes) => {
+    expect(planned({}, aServingHost({ channels: [aChannel(changes)] })).channel).toMatchObject({
+      action: 'update',
+      differences: [difference],
+    });
+  });
+
+  it('is not changed for the order of its mapping, or for what others added', () => {
+    const channel = aChannel({
+      mappings: { openai: { small: 'small', big: 'big' }, gemini: { g: 'g' } },
+      prices: [...aChannel().prices.toReversed(), aPrice({ models: ['theirs'], input: 1 })],
+      groupIds: [6, 1],
+    });
+    expect(planned({}, aServingHost({ channels: [channel] })).channel.action).toBe('unchanged');
+  });
+});
+
+describe('models without a price (N18)', () => {
+  const { prices, ...bare } = aProvider();
+
+  it('are a warning each, in the plan', () => {
+    const plan = planned({ provider: bare });
+    expect(plan.warnings.map((each) => [each.code, each.message])).toEqual([
+      ['PRICE_MISSING', 'The pack has no price for "big"; the host may bill nothing for it.'],
+      ['PRICE_MISSING', 'The pack has no price for "small"; the host may bill nothing for it.'],
+    ]);
+  });
+
+  it('are only those that the pack does not price', () => {
+    const provider = { ...bare, prices: { ...prices!, perMillionTokens: { big: { input: 1, output: 1 } } } };
+    expect(planned({ provider }).warnings).toEqual([
+      expect.objectContaining({ code: 'PRICE_MISSING', message: expect.stringContaining('"small"') }),
+    ]);
+  });
+
+  it('stay a warning when there is nothing to do', () => {
+    const channel = aChannel({ prices: [aPrice({ models: ['big', 'small'] })] });
+    const plan = planned({ provider: bare }, aServingHost({ channels: [channel] }));
+    expect(changesAnything(plan)).toBe(false);
+    expect(plan.warnings).toHaveLength(2);
+  });
+});
+
+describe('the accounts', () => {
+  const two = anAccount({ id: 2, name: 'acme-02', marker: aMarker({ fingerprint: fingerprintOf('key-two') }) });
+  const three = anAccount({ id: 3, name: 'acme-03', marker: aMarker({ fingerprint: fingerprintOf('key-three') }) });
+
+  it('are kept, added and removed by their keys (N5, B21)', () => {
+    const plan = planned({ keys: keysOf('key-new', 'key-one') }, aServingHost({ accounts: [anAccount(), two, three] }));
+    expect(plan.accounts).toEqual([
+      expect.objectContaining({ action: 'create', name: 'acme-04', line: 1 }),
+      expect.objectContaining({ action: 'unchanged', name: 'acme-01', line: 2 }),
+    ]);
+    expect(plan.removals).toEqual([
+      { id: 3, name: 'acme-03', reason: 'its key is not in the key file' },
+      { id: 2, name: 'acme-02', reason: 'its key is not in the key file' },
+    ]);
+  });
+
+  it('are removed newest first, whatever order the host gives (B21)', () => {
+    const marked = (id: number) =>
+      anAccount({ id, name: `acme-${id}`, marker: aMarker({ fingerprint: `sha256:${id}` }) });
+    const plan = planned({}, aServingHost({ accounts: [marked(14), marked(3), marked(20), anAccount(), marked(11)] }));
+    expect(plan.removals.map((each) => each.id)).toEqual([20, 14, 11, 3]);
+  });
+
+  it('take the lowest names that are free, in the order of the keys (B6)', () => {
+    const plan = planned({ keys: keysOf('key-a', 'key-two', 'key-b') }, aServingHost({ accounts: [two] }));
+    expect(plan.accounts.map((step) => [step.action, step.name])).toEqual([
+      ['create', 'acme-01'],
+      ['unchanged', 'acme-02'],
+      ['create', 'acme-03'],
+    ]);
+  });
+
+  it('are not renamed or told apart by their name (N4)', () => {
+    const renamed = anAccount({ name: 'my favourite' });
+    expect(planned({}, aServingHost({ accounts: [renamed] })).accounts).toEqual([
+      expect.objectContaining({ action: 'unchanged', name: 'my favourite' }),
+    ]);
+  });
+
+  it('that are not in the group are made anew, and removed at the end', () => {
+    for (const groupIds of [[], [8]]) {
+      const plan = planned({}, aServingHost({ accounts: [anAccount({ id: 5, groupIds })] }));
+      expect(plan.accounts).toEqual([expect.objectContaining({ action: 'create', name: 'acme-02' })]);
+      expect(plan.removals).toEqual([{ id: 5, name: 'acme-01', reason: 'it is not in the group' }]);
+    }
+  });
+
+  it('that outlived their group are made anew, and removed at the end', () => {
+    const plan = planned({}, anEmptyHost({ accounts: [anAccount({ id: 5 })] }));
+    expect(plan.accounts[0]?.action).toBe('create');
+    expect(plan.removals).toEqual([expect.objectContaining({ id: 5, reason: 'it is not in the group' })]);
+  });
+
+  it('that bear one marker are told apart by the lowest id; the others are foreign (N4)', () => {
+    const copy = anAccount({ id: 30, name: 'acme-01 copy' });
+    const plan = planned({}, aServingHost({ accounts: [copy, anAccount({ id: 12 })] }));
+    expect(plan.accounts).toEqual([
+      expect.objectContaining({ action: 'unchanged', account: expect.objectContaining({ id: 12 }) }),
+    ]);
+    expect(plan.removals).toEqual([]);
+    expect(plan.warnings).toEqual([
+      expect.objectContaining({
+        code: 'FOREIGN_ACCOUNT',
+        message: expect.stringContaining('"acme-01 copy" (30) is a copy'),
+      }),
+    ]);
+  });
+
+  it('that bear one marker are never removed, but for the managed one (N4)', () => {
+    const plan = planned(
+      { keys: keysOf('key-new') },
+      aServingHost({ accounts: [anAccount({ id: 12 }), anAccount({ id: 30 })] }),
+    );
+    expect(plan.removals.map((each) => each.id)).toEqual([12]);
+  });
+
+  it('of the other mode or another provider are not those of this run (N4)', () => {
+    const self = anAccount({ id: 4, name: 'acme-self-01', marker: aMarker({ access: 'self_service' }) });
+    const beta = anAccount({ id: 5, name: 'beta-01', marker: aMarker({ provider: 'beta' }) });
+    const plan = planned({ keys: keysOf('key-new') }, aServingHost({ accounts: [anAccount(), self, beta] }));
+    expect(plan.removals.map((each) => each.id)).toEqual([1]);
+    expect(plan.warnings).toEqual([]);
+  });
+
+  it('of self-service stand beside those of subscriptions, with names of their own (B6, N4)', () => {
+    const plan = planned({ access: 'self_service' }, aServingHost());
+    expect(plan.group).toMatchObject({ action: 'create', name: 'relay-acme-self-service' });
+    expect(plan.channel).toMatchObject({ action: 'create', name: 'relay-acme-self-service' });
+    expect(plan.accounts).toEqual([expect.objectContaining({ action: 'create', name: 'acme-self-01' })]);
+    expect(plan.removals).toEqual([]);
+    expect(plan.policy.gatewayNotReady).toBe('keep');
+  });
+
+  it.each<[string, 'held_out' | 'untested' | null, Partial<ReturnType<typeof anAccount>>]>([
+    ['in error', 'held_out', { state: 'error' }],
+    ['in error and unscheduled', 'held_out', { state: 'error', scheduled: false }],
+    ['in error and never proven', 'held_out', { state: 'error', tested: false }],
+    ['paused by relay', 'held_out', { scheduled: false, marker: aMarker({ paused: true }) }],
+    ['paused by hand', null, { scheduled: false }],
+    ['disabled by hand', null, { state: 'inactive' }],
+    ['in service again though relay once paused them', null, { marker: aMarker({ paused: true }) }],
+    ['in service', null, {}],
+    ['in service and never proven', 'untested', { tested: false }],
+  ])('that are %s are tested again: %s (N5, N15)', (_, retest, changes) => {
+    const plan = planned({}, aServingHost({ accounts: [anAccount(changes)] }));
+    expect(plan.accounts).toEqual([expect.objectContaining({ action: 'unchanged', retest })]);
+    expect(changesAnything(plan)).toBe(false);
+    expect(plan.gateway.probe).toBe(retest === null ? 'skip' : 'make');
+  });
+
+  it.each<[string, Partial<ReturnType<typeof anAccount>>]>([
+    ['base URL', { baseUrl: 'https://old.example' }],
+    ['base URL', { baseUrl: null }],
+    ['model mapping', { mapping: {} }],
+    ['concurrency', { concurrency: 1 }],
+    ['priority', { priority: 1 }],
+    ['openai_responses_mode', { extra: {} }],
+    ['paused by hand', { scheduled: false, extra: { openai_responses_mode: 'auto' } }],
+  ])('that differ in their %s are shown as such (N7)', (what, changes) => {
+    const provider = aProvider();
+    provider.accountTemplate = { ...provider.accountTemplate, extra: { openai_responses_mode: 'auto' } };
+    const account = anAccount({ extra: { openai_responses_mode: 'auto', more: 1 }, ...changes });
+    const drift = planned({ provider }, aServingHost({ accounts: [account] })).warnings;
+    expect(drift).toEqual([
+      expect.objectContaining({
+        code: 'DRIFT',
+        message: expect.stringMatching(new RegExp(`"acme-01" \\(1\\).*: ${what}\\.$`)),
+      }),
+    ]);
+  });
+});
+
+describe('what is shown as drift and not put right (N7)', () => {
+  // Nothing is said of any of these.
+  it.each<[string, Partial<Observed>]>([
+    ['the rate of the group', { groups: [aGroup({ rateMultiplier: 3 })] }],
+    ['the price of the plan', { plans: [aPlan({ price: 1 })] }],
+    ['the days of the plan', { plans: [aPlan({ validityDays: 7 })] }],
+    ['the sale flag of the plan', { plans: [aPlan({ forSale: true })] }],
+    ['an account that was disabled by hand', { accounts: [anAccount({ state: 'inactive' })] }],
+  ])('is %s', (_, changes) => {
+    expect(planned({}, aServingHost(changes)).warnings).toEqual([expect.objectContaining({ code: 'DRIFT' })]);
+  });
+
+  it.each<[string, Partial<Observed>]>([
+    ['the rate of the group', { groups: [aGroup({ rateMultiplier: 3 })] }],
+    ['the price of the plan', { plans: [aPlan({ price: 1, validityDays: 7, forSale: true })] }],
+  ])('stays as it is: %s', (_, changes) => {
+    expect(changesAnything(planned({}, aServingHost(changes)))).toBe(false);
+  });
+});
+
+describe('subscriptions (B22)', () => {
+  const target = (days: number | null = null) => ({
+    asked: 'ann@example.org',
+    user: { email: 'ann@example.org' },
+    days,
+  });
+  const host = (...subscriptions: ReturnType<typeof aSubscription>[]) =>
+    aServingHost({ users: [aUser()], subscriptions });
+  const steps = (wanted: Partial<Wanted>, observed: Observed) =>
+    planned({ targets: [target()], ...wanted }, observed).subscriptions;
+
+  it.each([
+    ['the days that were asked for', 12, 30, 'day', 12],
+    ['the days of the plan', null, 30, 'day', 30],
+    ['weeks of seven days', null, 2, 'week', 14],
+    ['months of thirty days', null, 3, 'month', 90],
+  ] as const)('are created for %s', (_, asked, validityDays, validityUnit, days) => {
+    const provider = aProvider({ planTemplate: { price: 9, validityDays, validityUnit, forSale: false } });
+    expect(steps({ provider, targets: [target(asked)] }, host())).toEqual([
+      { action: 'create', user: aUser(), asked: 'ann@example.org', days },
+    ]);
+  });
+
+  it('are created where the group is yet to be made', () => {
+    expect(steps({}, anEmptyHost({ users: [aUser()] }))).toEqual([expect.objectContaining({ action: 'create' })]);
+  });
+
+  it('are created beside those of other users and groups', () => {
+    expect(steps({}, host(aSubscription({ userId: 8 }), aSubscription({ groupId: 2 })))).toEqual([
+      expect.objectContaining({ action: 'create' }),
+    ]);
+  });
+
+  it('are reused when they are active, whatever their days', () => {
+    const plan = planned({ targets: [target()] }, host(aSubscription()));
+    expect(plan.subscriptions).toEqual([
+      { action: 'reuse', user: aUser(), asked: 'ann@example.org', days: 30, id: 1, expiresAt: noon + 20 * dayMs },
+    ]);
+    expect(changesAnything(plan)).toBe(false);
+  });
+
+  it.each([
+    [20, []],
+    [19, []],
+    [21, []],
+    [60, ['SUBSCRIPTION_DIFFERS']],
+    [5, ['SUBSCRIPTION_DIFFERS']],
+    [null, []],
+  ])('that end in 20 days and were asked for %s are a warning: %j', (days, codes) => {
+    expect(planned({ targets: [target(days)] }, host(aSubscription())).warnings.map((each) => each.code)).toEqual(
+      codes,
+    );
+  });
+
+  it.each([
+    [60, { action: 'extend', byDays: 40, wasActive: true }],
+    [null, { action: 'extend', byDays: 10, wasActive: true }],
+    [20, { action: 'reuse' }],
+    [5, { action: 'reuse' }],
+  ])('that end in 20 days are lengthened to %s when that is asked for', (days, step) => {
+    expect(steps({ targets: [target(days)], extend: true }, host(aSubscription()))).toEqual([
+      expect.objectContaining(step),
+    ]);
+  });
+
+  it('that were lengthened are not lengthened again', () => {
+    const observed = host(aSubscription({ expiresAt: noon + 60 * dayMs - 20_000 }));
+    expect(steps({ targets: [target(60)], extend: true }, observed)).toEqual([
+      expect.objectContaining({ action: 'reuse' }),
+    ]);
+  });
+
+  it.each([false, true])('that have expired are extended by all their days (extend: %s)', (extend) => {
+    const expired = aSubscription({ active: false, expiresAt: noon - dayMs });
+    expect(steps({ extend }, host(expired))).toEqual([
+      expect.objectContaining({ action: 'extend', id: 1, byDays: 30, wasActive: false }),
+    ]);
+  });
+
+  it('are reused when an expired one stands before the active one', () => {
+    const observed = host(aSubscription({ id: 1, active: false, expiresAt: noon - dayMs }), aSubscription({ id: 2 }));
+    expect(steps({}, observed)).toEqual([expect.objectContaining({ action: 'reuse', id: 2 })]);
+  });
+
+  it('are one for each user, however often and in whatever way the user is named', () => {
+    const targets = [target(), target(), { asked: '7', user: { id: 7 }, days: null }];
+    expect(steps({ targets }, aServingHost({ users: [aUser(), aUser(), aUser()] }))).toHaveLength(1);
+  });
+
+  it('make a change of the plan', () => {
+    expect(changesAnything(planned({ targets: [target()] }, host()))).toBe(true);
+    expect(changesAnything(planned({ targets: [target(60)], extend: true }, host(aSubscription())))).toBe(true);
+  });
+});
+
+describe('how the gateway is checked (N5, N9)', () => {
+  const idle = aServingHost();
+  const busy = anEmptyHost();
+
+  it.each([
+    ['auto', false, busy, 'make'],
+    ['auto', true, busy, 'given'],
+    ['auto', false, idle, 'skip'],
+    ['auto', true, idle, 'given'],
+    ['find', false, busy, 'find'],
+    ['find', true, busy, 'given'],
+    ['find', false, idle, 'skip'],
+    ['find', true, idle, 'given'],
+    ['none', false, busy, 'skip'],
+    ['none', true, busy, 'skip'],
+    ['none', false, idle, 'skip'],
+  ] as const)('--probe %s, a key given: %s', (asked, probeKeyGiven, observed, probe) => {
+    expect(planned({ probe: asked, probeKeyGiven }, observed).gateway).toEqual({ probe, asked });
+  });
+
+  it('is refused when a user would have to be made and cannot be (N10)', () => {
+    const closed = { ...features, probeUser: { possible: false as const, why: 'it asks for a captcha' } };
+    expect(problems({}, anEmptyHost({ features: closed }))).toEqual([
+      expect.objectContaining({
+        code: 'PROBE_KEY_IMPOSSIBLE',
+        message: expect.stringContaining('it asks for a captcha'),
+      }),
+    ]);
+    for (const way of [{ probeKeyGiven: true }, { probe: 'find' as const }, { probe: 'none' as const }])
+      expect(problems(way, anEmptyHost({ features: closed }))).toEqual([]);
+    expect(problems({}, aServingHost({ features: closed }))).toEqual([]);
+  });
+
+  it('is refused together with the other obstacles (N10)', () => {
+    const closed = { ...features, probeUser: { possible: false as const, why: 'it asks for a captcha' } };
+    const found = problems({}, anEmptyHost({ features: closed, groups: [aGroup({ description: '' })] }));
+    expect(found.map((each) => each.code)).toEqual(['FOREIGN_OBJECT', 'PROBE_KEY_IMPOSSIBLE']);
+  });
+});
+
+describe('what a mode means (B17, B18, N15)', () => {
+  const served = aServingHost();
+  const silent = aServingHost({ accounts: [anAccount({ state: 'error' })] });
+  const paused = aServingHost({ accounts: [anAccount({ scheduled: false })] });
+  const elsewhere = aServingHost({ accounts: [anAccount({ groupIds: [8] })] });
+  const others = aServingHost({ accounts: [anAccount({ marker: null, name: 'by-hand' })] });
+
+  it.each([
+    ['strict', 'an empty host', anEmptyHost(), 'keep'],
+    ['strict', 'a group that serves', served, 'undo'],
+    ['strict', 'a group that serves by accounts of others', others, 'undo'],
+    ['strict', 'a group whose accounts are in error', silent, 'keep'],
+    ['strict', 'a group whose accounts are paused', paused, 'keep'],
+    ['strict', 'a group whose accounts are elsewhere', elsewhere, 'keep'],
+  ] as const)('%s on %s', (mode, _, observed, gatewayNotReady) => {
+    expect(planned({ mode }, observed).policy).toEqual({ onFailure: 'undo', failedAccounts: 'keep', gatewayNotReady });
+  });
+
+  it.each(['disable', 'remove', 'keep'] as const)(
+    'partial keeps what works, and failed accounts are treated as asked: %s',
+    (failed) => {
+      for (const observed of [anEmptyHost(), served]) {
+        expect(planned({ mode: 'partial', failed }, observed).policy).toEqual({
+          onFailure: 'keep',
+          failedAccounts: failed,
+          gatewayNotReady: 'keep',
+        });
+      }
+    },
+  );
+});

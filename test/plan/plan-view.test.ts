@@ -1,0 +1,142 @@
+import { describe, expect, it } from 'vitest';
+import { buildPlan } from '../../src/plan/build-plan.ts';
+import type { Observed, Wanted } from '../../src/plan/observed.ts';
+import { planViewSchema, viewPlan, type PlanView } from '../../src/plan/plan-view.ts';
+import {
+  aChannel,
+  aGroup,
+  aMarker,
+  anAccount,
+  anEmptyHost,
+  aPlan,
+  aServingHost,
+  aSubscription,
+  aUser,
+  aWanted,
+  fingerprintOf,
+  keysOf,
+} from '../support/builders.ts';
+
+const host = { url: 'https://host.example', kind: 'sub2api', version: '0.1.179' };
+const provider = { id: 'acme', displayName: 'Acme AI', baseUrl: 'https://api.acme.example/v1' };
+
+function view(wanted: Partial<Wanted> = {}, observed: Observed = anEmptyHost()): PlanView {
+  const result = buildPlan(aWanted(wanted), observed);
+  if ('problems' in result) throw new Error('no plan');
+  return planViewSchema.strict().parse(viewPlan(result.plan, { host, provider }));
+}
+
+const rows = ({ changes }: PlanView) =>
+  changes.map(({ action, kind, name, id, detail }) => [action, kind, name, id, detail]);
+const name = 'relay-acme-subscription';
+const one = fingerprintOf('key-one');
+
+describe('a plan in words (N8)', () => {
+  it('tells what an empty host gets, in the order in which it is done', () => {
+    const long = '0123456789abcdefghij';
+    const shown = view(
+      {
+        keys: keysOf('key-one', long),
+        targets: [{ asked: 'ann@example.org', user: { email: 'ann@example.org' }, days: 7 }],
+      },
+      anEmptyHost({ users: [aUser()] }),
+    );
+    expect(rows(shown)).toEqual([
+      ['create', 'group', name, null, 'openai, subscription, rate 1'],
+      ['create', 'channel', name, null, '2 model names, 2 priced'],
+      ['create', 'plan', name, null, '9.00 for 30 days, not for sale'],
+      ['create', 'account', 'acme-01', null, `line 1, key ${one}`],
+      ['create', 'account', 'acme-02', null, `line 2, key ${fingerprintOf(long)} (…ghij)`],
+      ['create', 'subscription', 'ann@example.org', null, '7 days'],
+      ['check', 'gateway', 'gateway', null, 'with a user and key that relay makes and removes again'],
+    ]);
+    expect(shown).toMatchObject({
+      schema: 'relay.plan/1',
+      host,
+      provider,
+      mode: 'strict',
+      accessMode: 'subscription',
+      counts: { added: 2, updated: 0, removed: 0, unchanged: 0 },
+      changesAnything: true,
+    });
+    expect(shown.changes[3]).toMatchObject({ line: 1, fingerprint: one });
+  });
+
+  it('tells what stays, is tested again, and goes', () => {
+    const observed = aServingHost({
+      channels: [aChannel({ prices: [] })],
+      accounts: [
+        anAccount(),
+        anAccount({
+          id: 2,
+          name: 'acme-02',
+          state: 'error',
+          marker: aMarker({ fingerprint: fingerprintOf('key-two') }),
+        }),
+        anAccount({
+          id: 4,
+          name: 'acme-04',
+          tested: false,
+          marker: aMarker({ fingerprint: fingerprintOf('key-four') }),
+        }),
+        anAccount({ id: 3, name: 'acme-03', marker: aMarker({ fingerprint: 'sha256:gone' }) }),
+      ],
+      users: [aUser()],
+      subscriptions: [aSubscription()],
+    });
+    const targets = [{ asked: '7', user: { id: 7 }, days: null }];
+    const shown = view({ keys: keysOf('key-one', 'key-two', 'key-four'), targets, probeKeyGiven: true }, observed);
+    expect(rows(shown)).toEqual([
+      ['unchanged', 'group', name, 1, ''],
+      ['update', 'channel', name, 1, 'change prices'],
+      ['unchanged', 'plan', name, 1, ''],
+      ['unchanged', 'account', 'acme-01', 1, `line 1, key ${one}`],
+      ['retest', 'account', 'acme-02', 2, expect.stringContaining('out of service, is tested again')],
+      ['retest', 'account', 'acme-04', 4, expect.stringContaining('no test of it has ended well')],
+      ['reuse', 'subscription', 'ann@example.org', 1, 'until 2026-12-10'],
+      ['check', 'gateway', 'gateway', null, 'with the key that was given'],
+      ['remove', 'account', 'acme-03', 3, 'its key is not in the key file'],
+    ]);
+    expect(shown.counts).toEqual({ added: 0, updated: 0, removed: 1, unchanged: 3 });
+  });
+
+  it('tells what is adopted and lengthened', () => {
+    const observed = aServingHost({
+      groups: [aGroup({ description: '' })],
+      channels: [aChannel({ groupIds: [] })],
+      plans: [aPlan({ groupId: 8 })],
+      users: [aUser()],
+      subscriptions: [aSubscription()],
+    });
+    const shown = view(
+      { adopt: true, extend: true, probe: 'find', targets: [{ asked: '7', user: { id: 7 }, days: 60 }] },
+      observed,
+    );
+    expect(rows(shown).filter(([action]) => action !== 'unchanged')).toEqual([
+      ['adopt', 'group', name, 1, 'mark it as managed by relay'],
+      ['adopt', 'channel', name, 1, 'change groups'],
+      ['adopt', 'plan', name, 1, 'bind it to the group'],
+      ['extend', 'subscription', 'ann@example.org', 1, 'by 40 days'],
+      ['check', 'gateway', 'gateway', null, 'with the key of a user who has access'],
+    ]);
+  });
+
+  it('has no plan in self-service, and no check where none is made', () => {
+    expect(view({ access: 'self_service', probe: 'none' }).changes.map((change) => change.kind)).toEqual([
+      'group',
+      'channel',
+      'account',
+    ]);
+  });
+
+  it('tells that there is nothing to do (N5)', () => {
+    const shown = view({}, aServingHost());
+    expect(shown.changesAnything).toBe(false);
+    expect(shown.changes.every((change) => change.action === 'unchanged')).toBe(true);
+  });
+
+  it('carries the warnings', () => {
+    const shown = view({}, aServingHost({ accounts: [anAccount({ priority: 1 })] }));
+    expect(shown.warnings).toEqual([expect.objectContaining({ code: 'DRIFT' })]);
+  });
+});

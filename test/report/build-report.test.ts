@@ -1,0 +1,552 @@
+import { inspect } from 'node:util';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { AccountOutcome } from '../../src/apply/apply-accounts.ts';
+import { buildReport } from '../../src/report/build-report.ts';
+import { reportSchema, type Report } from '../../src/report/report-schema.ts';
+import type { RunRecord } from '../../src/report/run-record.ts';
+import { problem } from '../../src/terms/relay-error.ts';
+import {
+  aGatewayCheck,
+  aMarker,
+  anAccount,
+  aRecord,
+  aServingHost,
+  aSubscription,
+  aUser,
+  aVerdict,
+  dayMs,
+  fingerprintOf,
+  madeAccount,
+  noon,
+} from '../support/builders.ts';
+
+const three = 'key-one\nkey-two\nkey-three\n';
+
+/** Every report here is checked against its own schema, with no field more. */
+function reportOf(record: RunRecord): Report {
+  return reportSchema.strict().parse(buildReport(record));
+}
+
+/** Accounts made and tested as `ends` says, in the order of the steps. */
+function carry(
+  record: RunRecord,
+  ...ends: ('passed' | 'warning' | 'failed' | 'untested' | 'refused' | 'dropped' | 'unsettled' | 'not_tried')[]
+): RunRecord {
+  record.ids = { group: 1, channel: 1, plan: record.plan.plan === null ? null : 1 };
+  for (const [index, step] of record.plan.accounts.entries()) {
+    const end = ends[index] ?? 'passed';
+    if (step.action === 'unchanged') continue;
+    const account = madeAccount(step, 11 + index);
+    const outcomes: Partial<Record<typeof end, AccountOutcome>> = {
+      refused: { outcome: 'failed', code: 'WRITE_REFUSED', message: 'The host refused the account.', id: null },
+      dropped: { outcome: 'failed', code: 'SETTINGS_DROPPED', message: 'Another priority was stored.', id: account.id },
+      unsettled: { outcome: 'unsettled', message: 'The answer was lost.' },
+      not_tried: { outcome: 'not_tried' },
+    };
+    record.outcomes.set(step.fingerprint, outcomes[end] ?? { outcome: 'created', account });
+    if (end === 'passed') record.verdicts.set(step.fingerprint, aVerdict(account));
+    if (end === 'warning')
+      record.verdicts.set(step.fingerprint, aVerdict(account, { validation: 'warning', code: 'KEY_UNPROVEN' }));
+    if (end === 'failed')
+      record.verdicts.set(step.fingerprint, aVerdict(account, { validation: 'failed', code: 'KEY_REFUSED' }));
+  }
+  return record;
+}
+
+function failing(record: RunRecord, code: 'KEY_REFUSED' | 'INTERRUPTED' | 'WRITE_REFUSED' = 'KEY_REFUSED'): RunRecord {
+  record.errors.push({ ...problem(code, 'it went wrong'), stage: 'verify' });
+  return record;
+}
+
+/** The sums that the report promises (N2). */
+function expectSums({ summary, keys, accounts }: Report): void {
+  expect(summary.lines).toBe(summary.blank + summary.malformed + summary.duplicate + summary.accepted);
+  expect(summary.accepted).toBe(
+    summary.added +
+      summary.updated +
+      summary.unchanged +
+      summary.failed +
+      summary.rolledBack +
+      summary.notTried +
+      summary.unsettled,
+  );
+  expect(keys).toHaveLength(summary.lines - summary.blank);
+  expect(new Set(keys.map((key) => key.line)).size).toBe(keys.length);
+  expect(accounts).toHaveLength(summary.accepted);
+  for (const account of accounts)
+    expect(
+      keys.filter(
+        (key) => key.line === account.line && key.account === account.name && key.fingerprint === account.fingerprint,
+      ),
+    ).toHaveLength(1);
+}
+
+describe('the report of a run in which all went well (B25)', () => {
+  const record = carry(aRecord(three));
+  record.gateway = aGatewayCheck();
+  record.connect = { baseUrl: 'https://host.example/v1', group: 'g', models: ['big'], example: 'curl' };
+  const report = reportOf(record);
+
+  it('holds the statuses, the counts and the keys', () => {
+    expect(report).toMatchObject({
+      batchStatus: 'succeeded',
+      providerStatus: 'active',
+      accessStatus: 'subscription_ready',
+      exitCode: 0,
+    });
+    expect(report.summary).toMatchObject({
+      lines: 3,
+      blank: 0,
+      accepted: 3,
+      added: 3,
+      passed: 3,
+      warning: 0,
+      failedVerdict: 0,
+    });
+    expect(report.keys[0]).toEqual({
+      line: 1,
+      fingerprint: fingerprintOf('key-one'),
+      last4: '',
+      outcome: 'added',
+      duplicateOf: null,
+      account: 'acme-01',
+    });
+    expectSums(report);
+  });
+
+  it('holds what was asked for, and of which host', () => {
+    expect(report).toMatchObject({
+      schema: 'relay.import-report/1',
+      run: {
+        id: 'run-2',
+        startedAt: '2026-11-20T12:00:00.000Z',
+        finishedAt: '2026-11-20T12:00:05.000Z',
+        durationMs: 5000,
+        interrupted: false,
+        dryRun: false,
+      },
+      host: { url: 'https://host.example', kind: 'sub2api', version: '0.1.179' },
+      provider: {
+        pack: 'acme',
+        id: 'acme',
+        displayName: 'Acme AI',
+        platform: 'openai',
+        accountType: 'apikey',
+        baseUrl: 'https://api.acme.example/v1',
+        smokeTestModel: 'small',
+        digest: 'sha256:0',
+      },
+      mode: 'strict',
+      accessMode: 'subscription',
+    });
+  });
+
+  it('holds each object and account', () => {
+    const name = 'relay-acme-subscription';
+    expect(report).toMatchObject({
+      group: { id: 1, name, action: 'created' },
+      channel: { id: 1, name, action: 'created' },
+      plan: { id: 1, name, action: 'created' },
+    });
+    expect(report.accounts[1]).toEqual({
+      id: 12,
+      name: 'acme-02',
+      line: 2,
+      fingerprint: fingerprintOf('key-two'),
+      action: 'created',
+      validation: 'passed',
+      code: null,
+      scheduled: true,
+      smokeModelSeen: true,
+      models: ['big', 'small'],
+      probe: {
+        ok: true,
+        message: 'The test passed.',
+        evidence: 'test',
+        attempts: 1,
+        startedAt: '2026-11-20T12:00:00.000Z',
+        ms: 20,
+      },
+    });
+  });
+
+  it('is the same for the same record', () => {
+    expect(buildReport(record)).toEqual(buildReport(record));
+  });
+});
+
+describe('every line of the key file has one outcome, and the counts add up (N2)', () => {
+  const messy = '\uFEFF# head\n\nkey-one\nkey bad\nkey-two\n  key-one  \nkey-two\nkey\u0000worse\nkey-three\n';
+  const outcomes = (report: Report) => report.keys.map((key) => [key.line, key.outcome, key.duplicateOf, key.account]);
+
+  it('after a strict rollback', () => {
+    const record = failing(carry(aRecord(three), 'passed', 'failed', 'untested'));
+    record.undone = 'everything';
+    const report = reportOf(record);
+    expectSums(report);
+    expect(outcomes(report)).toEqual([
+      [1, 'rolled_back', null, 'acme-01'],
+      [2, 'rolled_back', null, 'acme-02'],
+      [3, 'rolled_back', null, 'acme-03'],
+    ]);
+    expect(report).toMatchObject({
+      batchStatus: 'rolled_back',
+      exitCode: 4,
+      summary: { rolledBack: 3, passed: 1, failedVerdict: 1 },
+      group: { action: 'rolled_back' },
+      channel: { action: 'rolled_back' },
+      plan: { action: 'rolled_back' },
+    });
+    expect(report.accounts.map((account) => [account.action, account.scheduled, account.validation])).toEqual([
+      ['rolled_back', null, 'passed'],
+      ['rolled_back', null, 'failed'],
+      ['rolled_back', null, 'not_tried'],
+    ]);
+  });
+
+  it('after a strict rollback that left an account behind', () => {
+    const record = failing(carry(aRecord(three), 'passed', 'failed'));
+    record.undone = 'everything';
+    record.leftovers = [{ kind: 'account', id: 12, name: 'acme-02', command: 'curl …' }];
+    const report = reportOf(record);
+    expectSums(report);
+    expect(outcomes(report).map(([, outcome]) => outcome)).toEqual(['rolled_back', 'failed', 'rolled_back']);
+    expect(report).toMatchObject({ batchStatus: 'failed', exitCode: 6 });
+    expect(report.accounts[1]).toMatchObject({ id: 12, action: 'created', scheduled: true });
+  });
+
+  it('after a strict rollback that left the group behind', () => {
+    const record = failing(carry(aRecord(three)));
+    record.undone = 'everything';
+    record.leftovers = [{ kind: 'group', id: 1, name: 'relay-acme-subscription', command: 'curl …' }];
+    expect(reportOf(record)).toMatchObject({
+      exitCode: 6,
+      group: { action: 'created' },
+      channel: { action: 'rolled_back' },
+      plan: { action: 'rolled_back' },
+    });
+  });
+
+  it('after a strict failure while accounts were made', () => {
+    const record = failing(carry(aRecord(three), 'untested', 'refused', 'not_tried'), 'WRITE_REFUSED');
+    record.undone = 'everything';
+    const report = reportOf(record);
+    expectSums(report);
+    expect(outcomes(report).map(([, outcome]) => outcome)).toEqual(['rolled_back', 'failed', 'not_tried']);
+    expect(report.accounts[1]).toMatchObject({
+      id: null,
+      action: 'none',
+      validation: 'failed',
+      code: 'WRITE_REFUSED',
+      scheduled: null,
+      probe: { ok: false, attempts: 0 },
+    });
+    expect(report.accounts[2]).toMatchObject({
+      id: null,
+      action: 'none',
+      validation: 'not_tried',
+      code: null,
+      probe: null,
+    });
+  });
+
+  it('after a failure before anything was made', () => {
+    const record = failing(aRecord(three), 'WRITE_REFUSED');
+    record.undone = 'everything';
+    const report = reportOf(record);
+    expectSums(report);
+    expect(report.summary).toMatchObject({ notTried: 3, added: 0 });
+    expect(report).toMatchObject({
+      exitCode: 4,
+      group: { id: null, action: 'none' },
+      channel: { id: null, action: 'none' },
+      plan: { id: null, action: 'none' },
+    });
+  });
+
+  it('after a partial run with failures, malformed lines and duplicates', () => {
+    const record = failing(carry(aRecord(messy, { mode: 'partial' }), 'passed', 'failed', 'dropped'));
+    record.gateway = aGatewayCheck();
+    record.retired.set(12, 'disabled');
+    const report = reportOf(record);
+    expectSums(report);
+    expect(outcomes(report)).toEqual([
+      [3, 'added', null, 'acme-01'],
+      [4, 'malformed', null, null],
+      [5, 'failed', null, 'acme-02'],
+      [6, 'duplicate', 3, 'acme-01'],
+      [7, 'duplicate', 5, 'acme-02'],
+      [8, 'malformed', null, null],
+      [9, 'failed', null, 'acme-03'],
+    ]);
+    expect(report.summary).toMatchObject({
+      lines: 9,
+      blank: 2,
+      malformed: 2,
+      duplicate: 2,
+      accepted: 3,
+      added: 1,
+      failed: 2,
+      passed: 1,
+      failedVerdict: 2,
+    });
+    expect(report.keys[1]).toEqual({
+      line: 4,
+      fingerprint: null,
+      last4: '',
+      outcome: 'malformed',
+      duplicateOf: null,
+      account: null,
+    });
+    expect(report).toMatchObject({ batchStatus: 'partially_succeeded', exitCode: 5 });
+    expect(report.accounts[1]).toMatchObject({ action: 'disabled', validation: 'failed', scheduled: false });
+  });
+
+  it.each([
+    ['disabled', 'disabled', false],
+    ['removed', 'removed', null],
+    ['kept', 'created', true],
+  ] as const)('after a failed account was %s (N15)', (what, action, scheduled) => {
+    const record = failing(carry(aRecord(three, { mode: 'partial' }), 'passed', 'failed'));
+    if (what !== 'kept') record.retired.set(12, what);
+    const report = reportOf(record);
+    expectSums(report);
+    expect(report.keys[1]).toMatchObject({ outcome: 'failed', account: 'acme-02' });
+    expect(report.accounts[1]).toMatchObject({ action, scheduled, validation: 'failed', code: 'KEY_REFUSED' });
+  });
+
+  it('after an interruption', () => {
+    const record = failing(
+      carry(aRecord(messy, { mode: 'partial' }), 'passed', 'untested', 'not_tried'),
+      'INTERRUPTED',
+    );
+    record.interruptedBy = 'SIGTERM';
+    const report = reportOf(record);
+    expectSums(report);
+    expect(report.run.interrupted).toBe(true);
+    expect(report.exitCode).toBe(143);
+    expect(report.accounts.map((account) => account.validation)).toEqual(['passed', 'not_tried', 'not_tried']);
+    expect(outcomes(report).filter(([, outcome]) => outcome === 'not_tried')).toEqual([
+      [9, 'not_tried', null, 'acme-03'],
+    ]);
+  });
+
+  it('when the fate of an account is unknown', () => {
+    const record = failing(
+      carry(aRecord(three, { mode: 'partial' }), 'passed', 'unsettled', 'not_tried'),
+      'WRITE_REFUSED',
+    );
+    record.unsettled = [{ kind: 'account', id: null, name: 'acme-02', command: 'curl …' }];
+    const report = reportOf(record);
+    expectSums(report);
+    expect(report.summary).toMatchObject({ added: 1, unsettled: 1, notTried: 1 });
+    expect(report.accounts[1]).toMatchObject({
+      action: 'none',
+      validation: 'not_tried',
+      probe: { message: 'The answer was lost.' },
+    });
+    expect(report).toMatchObject({ exitCode: 6, batchStatus: 'partially_succeeded' });
+  });
+
+  it('when a gateway made this run’s accounts be undone, and the earlier ones stayed (B17)', () => {
+    const host = aServingHost();
+    const record = failing(carry(aRecord('key-one\nkey-two\n', {}, host), 'passed', 'passed'));
+    record.undone = 'accounts';
+    record.gateway = aGatewayCheck({ ok: false, completionOk: false });
+    const report = reportOf(record);
+    expectSums(report);
+    expect(outcomes(report).map(([, outcome]) => outcome)).toEqual(['unchanged', 'rolled_back']);
+    expect(report).toMatchObject({ exitCode: 4, batchStatus: 'rolled_back', group: { action: 'unchanged' } });
+    expect(report.accounts.map((account) => [account.action, account.scheduled])).toEqual([
+      ['unchanged', true],
+      ['rolled_back', null],
+    ]);
+  });
+
+  it('however the run went', () => {
+    const line = fc.constantFrom('key-one', 'key-two', 'key-three', ' key-one ', 'key bad', '', '# c', 'ü');
+    const ends = fc.constantFrom(
+      'passed',
+      'warning',
+      'failed',
+      'untested',
+      'refused',
+      'dropped',
+      'unsettled',
+      'not_tried',
+    );
+    fc.assert(
+      fc.property(
+        fc.array(line, { maxLength: 12 }),
+        fc.tuple(ends, ends, ends),
+        fc.constantFrom('nothing', 'accounts', 'everything'),
+        fc.constantFrom(null, 'SIGINT'),
+        fc.boolean(),
+        fc.boolean(),
+        (lines, how, undone, interruptedBy, left, serving) => {
+          const record = carry(
+            aRecord(lines.join('\n'), { mode: 'partial' }, serving ? aServingHost() : undefined),
+            ...how,
+          );
+          Object.assign(record, { undone, interruptedBy });
+          if (left) record.leftovers = [{ kind: 'account', id: 11, name: 'acme-01', command: 'x' }];
+          const report = reportOf(record);
+          expectSums(report);
+          const { keys } = report;
+          expect(
+            keys
+              .filter((key) => key.outcome === 'duplicate')
+              .every((key) =>
+                keys.some(
+                  (first) =>
+                    first.line === key.duplicateOf &&
+                    first.fingerprint === key.fingerprint &&
+                    first.duplicateOf === null,
+                ),
+              ),
+          ).toBe(true);
+        },
+      ),
+    );
+  });
+});
+
+describe('what was there before', () => {
+  it('is unchanged, and nothing was tested (N5)', () => {
+    const report = reportOf({ ...aRecord('key-one\n', {}, aServingHost()), ids: { group: 1, channel: 1, plan: 1 } });
+    expectSums(report);
+    expect(report).toMatchObject({
+      exitCode: 0,
+      batchStatus: 'succeeded',
+      accessStatus: 'unchecked',
+      gateway: null,
+      group: { id: 1, action: 'unchanged' },
+      channel: { action: 'unchanged' },
+      plan: { action: 'unchanged' },
+    });
+    expect(report.summary).toMatchObject({ unchanged: 1, passed: 0 });
+    expect(report.accounts[0]).toMatchObject({
+      action: 'unchanged',
+      validation: 'not_tried',
+      scheduled: true,
+      probe: null,
+    });
+  });
+
+  it('and still fails counts as failed (N5)', () => {
+    const account = anAccount({ state: 'error' });
+    const record = failing(aRecord('key-one\n', { mode: 'partial' }, aServingHost({ accounts: [account] })));
+    record.verdicts.set(
+      fingerprintOf('key-one'),
+      aVerdict(account, { validation: 'failed', code: 'ACCOUNT_HELD_OUT' }),
+    );
+    const report = reportOf(record);
+    expectSums(report);
+    expect(report.keys[0]?.outcome).toBe('failed');
+    expect(report.accounts[0]).toMatchObject({ action: 'unchanged', validation: 'failed', scheduled: false });
+    expect(report.exitCode).toBe(7);
+  });
+
+  it('and was revived is in service', () => {
+    const before = anAccount({ scheduled: false, marker: aMarker({ paused: true }) });
+    const record = aRecord('key-one\n', { mode: 'partial' }, aServingHost({ accounts: [before] }));
+    record.verdicts.set(fingerprintOf('key-one'), aVerdict({ ...before, scheduled: true }));
+    expect(reportOf(record)).toMatchObject({
+      exitCode: 0,
+      accounts: [{ action: 'unchanged', validation: 'passed', scheduled: true }],
+      summary: { unchanged: 1, passed: 1 },
+    });
+  });
+
+  it.each([
+    ['everything', 'restored'],
+    ['accounts', 'updated'],
+    ['nothing', 'updated'],
+  ] as const)('and was edited is, with %s undone, %s (N7)', (undone, action) => {
+    const record = failing(
+      carry(
+        aRecord('key-one\nkey-two\n', {}, aServingHost({ channels: [{ ...aServingHost().channels[0]!, prices: [] }] })),
+      ),
+    );
+    record.undone = undone;
+    expect(reportOf(record)).toMatchObject({ group: { action: 'unchanged' }, channel: { action } });
+  });
+
+  it('and was removed is named (B21)', () => {
+    const record = carry(aRecord('key-two\n', {}, aServingHost()));
+    record.removed = [{ id: 1, name: 'acme-01', reason: 'its key is not in the key file' }];
+    record.gateway = aGatewayCheck();
+    const report = reportOf(record);
+    expectSums(report);
+    expect(report).toMatchObject({ removed: [{ id: 1, name: 'acme-01' }], summary: { removed: 1, added: 1 } });
+  });
+
+  it('and has no plan in self-service is null', () => {
+    expect(reportOf(carry(aRecord(three, { access: 'self_service' })))).toMatchObject({
+      plan: null,
+      accessMode: 'self_service',
+    });
+  });
+});
+
+describe('subscriptions (B22)', () => {
+  const targets = [{ asked: 'ann@example.org', user: { email: 'ann@example.org' }, days: 30 }];
+  const given = (
+    outcome: 'created' | 'reused' | 'extended' | 'failed',
+    undone: RunRecord['undone'] = 'nothing',
+    left = false,
+  ): Report => {
+    const record = failing(
+      carry(
+        aRecord(three, { targets, extend: true }, aServingHost({ users: [aUser()], subscriptions: [aSubscription()] })),
+      ),
+    );
+    record.subscriptions = [
+      {
+        user: 'ann@example.org',
+        userId: 7,
+        days: 30,
+        outcome,
+        expiresAt: outcome === 'failed' ? null : noon + 30 * dayMs,
+        message: null,
+      },
+    ];
+    record.undone = undone;
+    if (left) record.leftovers = [{ kind: 'subscription', id: 1, name: 'ann@example.org', command: 'x' }];
+    return reportOf(record);
+  };
+
+  it.each([
+    ['created', 'nothing', false, 'created'],
+    ['created', 'accounts', false, 'created'],
+    ['created', 'everything', false, 'rolled_back'],
+    ['created', 'everything', true, 'created'],
+    ['reused', 'everything', false, 'reused'],
+    ['extended', 'nothing', false, 'extended'],
+    ['extended', 'everything', true, 'extended'],
+    ['failed', 'everything', false, 'failed'],
+  ] as const)('that were %s are, with %s undone and left behind: %s, told as %s', (outcome, undone, left, told) => {
+    expect(given(outcome, undone, left).subscriptions).toEqual([
+      expect.objectContaining({ user: 'ann@example.org', userId: 7, days: 30, outcome: told }),
+    ]);
+  });
+
+  // An extension that was taken back is still told as one that holds.
+  it('that were extended and shortened again are told as rolled back', () => {
+    expect(given('extended', 'everything').subscriptions).toEqual([
+      expect.objectContaining({ outcome: 'rolled_back' }),
+    ]);
+  });
+});
+
+describe('no key', () => {
+  it('stands in any report, nor any text of a malformed line (N1, N2)', () => {
+    const long = 'canary-0123456789abcdef';
+    const record = failing(carry(aRecord(`${long}\n${long} broken\n${long}\n`, { mode: 'partial' }), 'failed'));
+    const report = reportOf(record);
+    expect(JSON.stringify(report)).not.toContain('canary');
+    expect(inspect(report, { depth: null })).not.toContain('canary');
+    expect(report.keys.map((key) => key.last4)).toEqual(['cdef', '', 'cdef']);
+  });
+});

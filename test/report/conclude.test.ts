@@ -1,0 +1,249 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { conclude, type Conclusion, type Ending } from '../../src/report/conclude.ts';
+
+const good: Ending = {
+  access: 'subscription',
+  undone: 'nothing',
+  leftovers: 0,
+  unsettled: 0,
+  interruptedBy: null,
+  gatewayOk: true,
+  accounts: { wanted: 3, working: 3, failed: 0 },
+  malformed: 0,
+  errors: 0,
+  cutShort: false,
+};
+
+const oneFailed: Partial<Ending> = { accounts: { wanted: 3, working: 2, failed: 1 }, errors: 1 };
+const noneWorks: Partial<Ending> = { accounts: { wanted: 3, working: 0, failed: 3 }, errors: 3 };
+
+describe('the end of a run (B19, N11)', () => {
+  it.each<
+    [
+      string,
+      Partial<Ending>,
+      Conclusion['batchStatus'],
+      Conclusion['providerStatus'],
+      Conclusion['accessStatus'],
+      number,
+    ]
+  >([
+    ['all well', {}, 'succeeded', 'active', 'subscription_ready', 0],
+    ['all well in self-service', { access: 'self_service' }, 'succeeded', 'active', 'self_service_ready', 0],
+    ['all well and not checked (N9)', { gatewayOk: null }, 'succeeded', 'active', 'unchecked', 0],
+    [
+      'nothing wanted',
+      { accounts: { wanted: 0, working: 0, failed: 0 } },
+      'succeeded',
+      'active',
+      'subscription_ready',
+      0,
+    ],
+    ['a failed account (B18)', oneFailed, 'partially_succeeded', 'degraded', 'subscription_ready', 5],
+    [
+      'a failed account in self-service',
+      { ...oneFailed, access: 'self_service' },
+      'partially_succeeded',
+      'degraded',
+      'self_service_ready',
+      5,
+    ],
+    ['malformed lines', { malformed: 2 }, 'partially_succeeded', 'degraded', 'subscription_ready', 5],
+    ['a failed subscription or removal', { errors: 1 }, 'partially_succeeded', 'degraded', 'subscription_ready', 5],
+    ['a gateway that is not ready', { gatewayOk: false, errors: 1 }, 'partially_succeeded', 'degraded', 'broken', 7],
+    [
+      'a gateway that is not ready, and a failed account',
+      { ...oneFailed, gatewayOk: false },
+      'partially_succeeded',
+      'degraded',
+      'broken',
+      7,
+    ],
+    ['no account that works', { ...noneWorks, gatewayOk: null }, 'partially_succeeded', 'degraded', 'broken', 7],
+    [
+      'no account that works, though others answer',
+      noneWorks,
+      'partially_succeeded',
+      'degraded',
+      'subscription_ready',
+      7,
+    ],
+    [
+      'a partial run that ended by an error (B20)',
+      { gatewayOk: null, errors: 1, cutShort: true },
+      'partially_succeeded',
+      'degraded',
+      'broken',
+      5,
+    ],
+    [
+      'a strict failure, undone (B17)',
+      { undone: 'everything', gatewayOk: null, errors: 1 },
+      'rolled_back',
+      'failed',
+      'broken',
+      4,
+    ],
+    [
+      'a strict failure, undone, of a gateway (B17)',
+      { undone: 'accounts', gatewayOk: false, errors: 1 },
+      'rolled_back',
+      'failed',
+      'broken',
+      4,
+    ],
+    [
+      'a strict failure with leftovers',
+      { undone: 'everything', leftovers: 1, errors: 1 },
+      'failed',
+      'failed',
+      'broken',
+      6,
+    ],
+    [
+      'a strict failure with something unsettled',
+      { undone: 'everything', unsettled: 1, errors: 1 },
+      'failed',
+      'failed',
+      'broken',
+      6,
+    ],
+    [
+      'an interruption',
+      { interruptedBy: 'SIGINT', gatewayOk: null, errors: 1 },
+      'partially_succeeded',
+      'degraded',
+      'broken',
+      130,
+    ],
+    [
+      'a termination',
+      { interruptedBy: 'SIGTERM', gatewayOk: null, errors: 1 },
+      'partially_succeeded',
+      'degraded',
+      'broken',
+      143,
+    ],
+    [
+      'an interruption, undone',
+      { interruptedBy: 'SIGINT', undone: 'everything', gatewayOk: null, errors: 1 },
+      'rolled_back',
+      'failed',
+      'broken',
+      130,
+    ],
+    [
+      'an interruption with leftovers',
+      { interruptedBy: 'SIGTERM', undone: 'everything', leftovers: 2, errors: 1 },
+      'failed',
+      'failed',
+      'broken',
+      6,
+    ],
+    ['a probe user left behind', { leftovers: 1 }, 'partially_succeeded', 'degraded', 'subscription_ready', 6],
+    [
+      'something unsettled in a partial run',
+      { unsettled: 1, errors: 1 },
+      'partially_succeeded',
+      'degraded',
+      'subscription_ready',
+      6,
+    ],
+  ])('%s', (_, changes, batchStatus, providerStatus, accessStatus, exitCode) => {
+    expect(conclude({ ...good, ...changes })).toEqual({ batchStatus, providerStatus, accessStatus, exitCode });
+  });
+
+  // A failed account is an error, and an error makes an access that was never looked at `broken`.
+  it('a failed account, where the gateway is not to be checked (N9)', () => {
+    expect(conclude({ ...good, ...oneFailed, gatewayOk: null })).toMatchObject({
+      batchStatus: 'partially_succeeded',
+      accessStatus: 'unchecked',
+      exitCode: 5,
+    });
+  });
+  it('malformed lines, of which accounts are not affected, and a removal that failed, where the gateway is not to be checked (N9)', () => {
+    expect(conclude({ ...good, malformed: 1, errors: 1, gatewayOk: null })).toMatchObject({
+      accessStatus: 'unchecked',
+      exitCode: 5,
+    });
+  });
+
+  // Unchanged accounts that were all paused by hand.
+  it('accounts none of which serves, though none failed: the status and the exit code agree', () => {
+    const { batchStatus, exitCode } = conclude({
+      ...good,
+      gatewayOk: null,
+      accounts: { wanted: 2, working: 0, failed: 0 },
+    });
+    expect(exitCode === 0).toBe(batchStatus === 'succeeded');
+  });
+});
+
+const endings = fc
+  .record({
+    access: fc.constantFrom('subscription', 'self_service'),
+    undone: fc.constantFrom('nothing', 'accounts', 'everything'),
+    leftovers: fc.nat(2),
+    unsettled: fc.nat(2),
+    interruptedBy: fc.constantFrom(null, 'SIGINT', 'SIGTERM'),
+    gatewayOk: fc.constantFrom(true, false, null),
+    wanted: fc.nat(4),
+    failed: fc.nat(4),
+    malformed: fc.nat(2),
+    errors: fc.nat(2),
+    cutShort: fc.boolean(),
+  })
+  .map(({ wanted, failed, ...rest }): Ending => ({
+    ...rest,
+    accounts: { wanted, failed: Math.min(wanted, failed), working: wanted - Math.min(wanted, failed) },
+  }));
+
+describe('any end of a run', () => {
+  it('has the exit code that counts most: 6, then 130 and 143, 4, 7, 5 (N11)', () => {
+    const order: [number, (ending: Ending) => boolean][] = [
+      [6, (ending) => ending.leftovers > 0 || ending.unsettled > 0],
+      [130, (ending) => ending.interruptedBy === 'SIGINT'],
+      [143, (ending) => ending.interruptedBy === 'SIGTERM'],
+      [4, (ending) => ending.undone !== 'nothing'],
+      [7, (ending) => ending.gatewayOk === false || (ending.accounts.wanted > 0 && ending.accounts.working === 0)],
+      [5, (ending) => ending.accounts.failed > 0 || ending.malformed > 0 || ending.errors > 0],
+      [0, () => true],
+    ];
+    fc.assert(
+      fc.property(endings, (ending) => {
+        expect(conclude(ending).exitCode).toBe(order.find(([, holds]) => holds(ending))![0]);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('is a success exactly when the exit code is 0 (B19, N11)', () => {
+    fc.assert(
+      fc.property(endings, (ending) => {
+        const { batchStatus, exitCode } = conclude(ending);
+        expect(batchStatus === 'succeeded').toBe(exitCode === 0);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('has statuses that fit each other (B19)', () => {
+    fc.assert(
+      fc.property(endings, (ending) => {
+        const { batchStatus, providerStatus, accessStatus } = conclude(ending);
+        expect(providerStatus).toBe(
+          { succeeded: 'active', partially_succeeded: 'degraded', failed: 'failed', rolled_back: 'failed' }[
+            batchStatus
+          ],
+        );
+        if (batchStatus === 'failed' || batchStatus === 'rolled_back') expect(accessStatus).toBe('broken');
+        if (ending.gatewayOk === false) expect(accessStatus).toBe('broken');
+        if (accessStatus === 'subscription_ready' || accessStatus === 'self_service_ready')
+          expect(ending.gatewayOk).toBe(true);
+        if (batchStatus === 'rolled_back') expect(ending.leftovers + ending.unsettled).toBe(0);
+      }),
+      { numRuns: 500 },
+    );
+  });
+});

@@ -1,0 +1,290 @@
+import type { HostFeatures } from '../../src/host/host.ts';
+import type {
+  Account,
+  Channel,
+  ChannelPrice,
+  Group,
+  Marker,
+  Plan,
+  Subscription,
+  User,
+} from '../../src/host/objects.ts';
+import { nameKey } from '../../src/keys/fingerprint.ts';
+import { acceptedKeys, parseKeyLines } from '../../src/keys/parse-key-lines.ts';
+import { packSchema, type PackManifest, type Provider } from '../../src/pack/manifest.ts';
+import { effectiveMapping } from '../../src/pack/model-mapping.ts';
+import { buildPlan } from '../../src/plan/build-plan.ts';
+import type { AccountStep } from '../../src/plan/import-plan.ts';
+import type { Observed, Wanted } from '../../src/plan/observed.ts';
+import { wantedPrices } from '../../src/plan/prices.ts';
+import type { RunRecord } from '../../src/report/run-record.ts';
+import { Secret } from '../../src/terms/secret.ts';
+import type { AccountVerdict } from '../../src/verify/probe-accounts.ts';
+
+export const dayMs = 86_400_000;
+/** The moment at which all that is built here stands. */
+export const noon = Date.UTC(2026, 10, 20, 12);
+
+export function aProvider(changes: Partial<Provider> = {}): Provider {
+  const pack = packSchema.parse({
+    schema: 'relay.pack/1',
+    id: 'acme',
+    displayName: 'Acme',
+    providers: [
+      {
+        id: 'acme',
+        displayName: 'Acme AI',
+        platform: 'openai',
+        accountType: 'apikey',
+        baseUrl: 'https://api.acme.example/v1',
+        defaultModels: ['big', 'small'],
+        smokeTestModel: 'small',
+        groupTemplate: { rateMultiplier: 1 },
+        channelTemplate: { modelMapping: { big: 'big', small: 'small' } },
+        prices: {
+          currency: 'USD',
+          perMillionTokens: { big: { input: 2, output: 10, cacheRead: 0.5 }, small: { input: 0.1, output: 0.4 } },
+        },
+        planTemplate: { price: 9, validityDays: 30, validityUnit: 'day' },
+      },
+    ],
+  });
+  return { ...pack.providers[0]!, ...changes };
+}
+
+export function aManifest(providers: Provider[] = [aProvider()]): PackManifest {
+  return { schema: 'relay.pack/1', id: 'acme', displayName: 'Acme', providers };
+}
+
+export function aGroup(changes: Partial<Group> = {}): Group {
+  return {
+    id: 1,
+    name: 'relay-acme-subscription',
+    description: 'Acme AI [relay acme subscription run-1]',
+    platform: 'openai',
+    type: 'subscription',
+    rateMultiplier: 1,
+    active: true,
+    ...changes,
+  };
+}
+
+export function aPrice(changes: Partial<ChannelPrice> = {}): ChannelPrice {
+  return {
+    platform: 'openai',
+    models: ['big'],
+    billing: 'token',
+    input: null,
+    output: null,
+    cacheRead: null,
+    cacheWrite: null,
+    rest: {},
+    ...changes,
+  };
+}
+
+/** A channel as relay makes it for `aProvider()`, in the group of `aGroup()`. */
+export function aChannel(changes: Partial<Channel> = {}): Channel {
+  const provider = aProvider();
+  return {
+    id: 1,
+    name: 'relay-acme-subscription',
+    active: true,
+    groupIds: [1],
+    mappings: { openai: effectiveMapping(provider) },
+    prices: wantedPrices(provider),
+    restrictsModels: true,
+    billingSource: 'channel_mapped',
+    ...changes,
+  };
+}
+
+export function aPlan(changes: Partial<Plan> = {}): Plan {
+  return {
+    id: 1,
+    name: 'relay-acme-subscription',
+    groupId: 1,
+    price: 9,
+    validityDays: 30,
+    validityUnit: 'day',
+    forSale: false,
+    ...changes,
+  };
+}
+
+export function aMarker(changes: Partial<Marker> = {}): Marker {
+  return { provider: 'acme', access: 'subscription', run: 'run-1', fingerprint: fingerprintOf('key-one'), ...changes };
+}
+
+/** An account as relay makes it for `aProvider()` and the key `key-one`. */
+export function anAccount(changes: Partial<Account> = {}): Account {
+  const provider = aProvider();
+  return {
+    id: 1,
+    name: 'acme-01',
+    platform: 'openai',
+    type: 'apikey',
+    baseUrl: provider.baseUrl,
+    mapping: effectiveMapping(provider),
+    concurrency: 10,
+    priority: 50,
+    groupIds: [1],
+    extra: {},
+    marker: aMarker(),
+    tested: true,
+    state: 'active',
+    scheduled: true,
+    stateMessage: '',
+    learning: false,
+    ...changes,
+  };
+}
+
+export function aUser(changes: Partial<User> = {}): User {
+  return { id: 7, email: 'ann@example.org', active: true, ...changes };
+}
+
+export function aSubscription(changes: Partial<Subscription> = {}): Subscription {
+  return {
+    id: 1,
+    userId: 7,
+    groupId: 1,
+    startsAt: noon - 10 * dayMs,
+    expiresAt: noon + 20 * dayMs,
+    active: true,
+    ...changes,
+  };
+}
+
+export function fingerprintOf(key: string): string {
+  return nameKey(new Secret(key)).fingerprint;
+}
+
+/** Keys as they come from a file that holds these, one a line. */
+export function keysOf(...keys: string[]): Wanted['keys'] {
+  return keys.map((key, index) => ({ line: index + 1, ...nameKey(new Secret(key)) }));
+}
+
+export function aWanted(changes: Partial<Wanted> = {}): Wanted {
+  return {
+    run: 'run-2',
+    provider: aProvider(),
+    mode: 'strict',
+    access: 'subscription',
+    keys: keysOf('key-one'),
+    targets: [],
+    extend: false,
+    adopt: false,
+    failed: 'disable',
+    probe: 'auto',
+    probeKeyGiven: false,
+    ...changes,
+  };
+}
+
+export const features: HostFeatures = {
+  longestName: 100,
+  learningMs: 0,
+  nudgeAfterLearning: false,
+  probeUser: { possible: true },
+};
+
+/** A host that holds nothing. */
+export function anEmptyHost(changes: Partial<Observed> = {}): Observed {
+  return {
+    features,
+    groups: [],
+    channels: [],
+    plans: [],
+    accounts: [],
+    subscriptions: [],
+    users: [],
+    now: noon,
+    ...changes,
+  };
+}
+
+/** A host on which `aWanted()` has been carried out before. */
+export function aServingHost(changes: Partial<Observed> = {}): Observed {
+  return anEmptyHost({
+    groups: [aGroup()],
+    channels: [aChannel()],
+    plans: [aPlan()],
+    accounts: [anAccount()],
+    ...changes,
+  });
+}
+
+/** What a run knows of itself before it has done anything: a strict import of `text`, as `wanted` and the host have it. */
+export function aRecord(text: string, wanted: Partial<Wanted> = {}, observed: Observed = anEmptyHost()): RunRecord {
+  const keyFile = parseKeyLines(text);
+  const keys = acceptedKeys(keyFile).map(({ line, fingerprint, last4 }) => ({ line, fingerprint, last4 }));
+  const whole = aWanted({ keys, ...wanted });
+  const result = buildPlan(whole, observed);
+  if (!('plan' in result)) throw new Error(result.problems.map((each) => each.message).join('; '));
+  const { plan } = result;
+  return {
+    run: { id: whole.run, startedAt: noon, finishedAt: noon + 5000, relayVersion: '0.0.0', dryRun: false, stages: [] },
+    host: { url: 'https://host.example', kind: 'sub2api', version: '0.1.179' },
+    pack: { id: 'acme', digest: 'sha256:0' },
+    provider: whole.provider,
+    plan,
+    keyFile,
+    outcomes: new Map(),
+    verdicts: new Map(),
+    ids: { group: null, channel: null, plan: null },
+    retired: new Map(),
+    removed: [],
+    subscriptions: [],
+    gateway: null,
+    connect: null,
+    cutShort: false,
+    undone: 'nothing',
+    leftovers: [],
+    unsettled: [],
+    interruptedBy: null,
+    warnings: [],
+    errors: [],
+  };
+}
+
+/** The account that a step of a plan makes. */
+export function madeAccount(step: AccountStep, id: number, changes: Partial<Account> = {}): Account {
+  const marker = aMarker({ run: 'run-2', fingerprint: step.fingerprint });
+  return anAccount({ id, name: step.name, marker, ...changes });
+}
+
+export function aVerdict(account: Account, changes: Partial<AccountVerdict> = {}): AccountVerdict {
+  const validation = changes.validation ?? 'passed';
+  return {
+    account,
+    validation,
+    code: null,
+    smokeModelSeen: true,
+    models: ['big', 'small'],
+    probe: {
+      ok: validation === 'passed',
+      message: 'The test passed.',
+      evidence: 'test',
+      attempts: 1,
+      startedAt: noon,
+      ms: 20,
+    },
+    ...changes,
+  };
+}
+
+export function aGatewayCheck(changes: Partial<NonNullable<RunRecord['gateway']>> = {}): RunRecord['gateway'] {
+  return {
+    ok: true,
+    reachable: true,
+    hasExpectedModel: true,
+    completionOk: true,
+    attempts: 1,
+    status: 200,
+    message: '',
+    ms: 40,
+    probeKey: 'made',
+    ...changes,
+  };
+}
