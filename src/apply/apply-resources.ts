@@ -3,8 +3,8 @@ import type { ImportPlan } from '../plan/import-plan.ts';
 import { readGroupMarker } from '../plan/group-marker.ts';
 import { differencesOf } from '../plan/plan-channel.ts';
 import { RelayError } from '../terms/relay-error.ts';
-import type { Ledger } from './ledger.ts';
-import { performWrite } from './perform-write.ts';
+import type { Deed, Ledger } from './ledger.ts';
+import { performWrite, type Write } from './perform-write.ts';
 import type { RunTools } from './run-tools.ts';
 
 export interface Resources {
@@ -25,10 +25,10 @@ async function applyGroup(step: ImportPlan['group'], tools: RunTools, ledger: Le
   const { reads, writes } = tools.host;
   if (step.action === 'unchanged') return step.id;
   if (step.action === 'adopt') {
-    ledger.record({ kind: 'group', action: 'updated', id: step.id, name: step.name, before: step.before });
     const look = async () =>
       (await reads.groups()).find((group) => group.id === step.id && group.description === step.description);
-    const group = await performWrite(
+    const group = await performEdit(
+      { kind: 'group', action: 'updated', id: step.id, name: step.name, before: step.before },
       {
         kind: 'group',
         name: step.name,
@@ -38,6 +38,7 @@ async function applyGroup(step: ImportPlan['group'], tools: RunTools, ledger: Le
         look,
       },
       tools,
+      ledger,
     );
     if (group.description !== step.description) throw dropped(`the group "${step.name}"`, ['description']);
     return step.id;
@@ -62,6 +63,17 @@ async function applyGroup(step: ImportPlan['group'], tools: RunTools, ledger: Le
   const lost = groupDifferences(group, spec);
   if (lost.length > 0) throw dropped(`the group "${step.name}"`, lost);
   return group.id;
+}
+
+/** The earlier state is in the ledger before the edit is sent, and out of it when the host refused the edit. */
+async function performEdit<T>(deed: Deed, write: Write<T>, tools: RunTools, ledger: Ledger): Promise<T> {
+  ledger.record(deed);
+  try {
+    return await performWrite(write, tools);
+  } catch (error) {
+    if (error instanceof RelayError && error.code === 'WRITE_REFUSED') ledger.takenBack([deed]);
+    throw error;
+  }
 }
 
 function groupDifferences(
@@ -99,9 +111,9 @@ async function applyChannel(step: ImportPlan['channel'], groupId: Id, tools: Run
     ledger.record({ kind: 'channel', action: 'created', id: made.id, name: step.name });
     id = made.id;
   } else {
-    ledger.record({ kind: 'channel', action: 'updated', id: step.id, name: step.name, before: step.before });
     const look = async () => (await reads.channels()).find((channel) => channel.id === step.id && asWanted(channel));
-    await performWrite(
+    await performEdit(
+      { kind: 'channel', action: 'updated', id: step.id, name: step.name, before: step.before },
       {
         kind: 'channel',
         name: step.name,
@@ -111,6 +123,7 @@ async function applyChannel(step: ImportPlan['channel'], groupId: Id, tools: Run
         look,
       },
       tools,
+      ledger,
     );
     id = step.id;
   }
@@ -135,9 +148,9 @@ async function applyPlan(
   const { reads, writes } = tools.host;
   if (step.action === 'unchanged') return step.id;
   if (step.action === 'adopt') {
-    ledger.record({ kind: 'plan', action: 'updated', id: step.id, name: step.name, before: step.before });
     const look = async () => (await reads.plans()).find((each) => each.id === step.id && each.groupId === groupId);
-    await performWrite(
+    await performEdit(
+      { kind: 'plan', action: 'updated', id: step.id, name: step.name, before: step.before },
       {
         kind: 'plan',
         name: step.name,
@@ -147,6 +160,7 @@ async function applyPlan(
         look,
       },
       tools,
+      ledger,
     );
     return step.id;
   }

@@ -1,6 +1,7 @@
 import type { Channel, Group, Id, Plan } from '../host/objects.ts';
+import type { Journal } from './journal.ts';
 
-/** One change that this run made and that the host confirmed, with what is needed to take it back. */
+/** One change that this run made, with what is needed to take it back. */
 export type Deed =
   | { kind: 'group' | 'channel' | 'plan' | 'account' | 'subscription'; action: 'created'; id: Id; name: string }
   | { kind: 'group'; action: 'updated'; id: Id; name: string; before: Group }
@@ -8,19 +9,32 @@ export type Deed =
   | { kind: 'plan'; action: 'updated'; id: Id; name: string; before: Plan }
   | { kind: 'subscription'; action: 'extended'; id: Id; name: string; byDays: number; wasActive: boolean };
 
-/** What a run has done so far, in order. Undo is computed from it, never from the plan. */
+/** What a run has done so far, in order, and what of it was taken back. Undo is computed from it, never from the plan. */
 export class Ledger {
-  readonly deeds: Deed[] = [];
+  readonly deeds: Deed[];
+  readonly undone: Deed[] = [];
+  readonly #journal: Journal;
 
-  record(deed: Deed): void {
-    this.deeds.push(deed);
+  /** `earlier`: what the same run did before it was interrupted. */
+  constructor(journal: Journal, earlier: readonly Deed[] = []) {
+    this.#journal = journal;
+    this.deeds = [...earlier];
   }
 
-  /** Forgets deeds that were taken back. */
-  forget(deeds: readonly Deed[]): void {
+  /** Of something new: after it was made. Of an edit: before it is sent, since the earlier state is lost after it. */
+  record(deed: Deed): void {
+    this.deeds.push(deed);
+    this.#journal.note({ type: 'deed', deed });
+  }
+
+  /** These deeds were taken back, or turned out never to have been done. */
+  takenBack(deeds: readonly Deed[]): void {
     for (const deed of deeds) {
       const index = this.deeds.indexOf(deed);
-      if (index !== -1) this.deeds.splice(index, 1);
+      if (index === -1) continue;
+      this.deeds.splice(index, 1);
+      this.undone.push(deed);
+      this.#journal.note({ type: 'undone', kind: deed.kind, id: deed.id });
     }
   }
 }

@@ -43,6 +43,7 @@ const retryPauses = [1000, 3000];
 export async function performWrite<T>(write: Write<T>, tools: RunTools): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     throwIfStopped(tools);
+    tools.journal.note({ type: 'intent', kind: write.kind, name: write.name, what: write.what });
     const end = await sendOnce(write, attempt);
     if (end.end === 'done') return end.value;
     const { failure } = end;

@@ -1,4 +1,5 @@
 import type { Host } from '../host/host.ts';
+import type { Journal } from './journal.ts';
 import type { Clock } from '../terms/clock.ts';
 import { RelayError } from '../terms/relay-error.ts';
 import type { Emit, Stage } from '../terms/run-event.ts';
@@ -8,6 +9,7 @@ export interface RunTools {
   host: Host;
   clock: Clock;
   emit: Emit;
+  journal: Journal;
   /** Aborted when the run shall end early: by a signal or by the deadline. Its reason is a `RelayError`. */
   stop: AbortSignal;
 }

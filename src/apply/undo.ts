@@ -33,20 +33,21 @@ export async function undo(deeds: readonly Deed[], tools: RunTools, ledger: Ledg
       await Promise.all(open.filter((deed) => deed.kind === kind).map((deed) => limit(() => attempt(deed, tools))));
     }
     const undone = await confirmed(open, tools);
-    ledger.forget(undone);
+    ledger.takenBack(undone);
     open = open.filter((deed) => !undone.includes(deed));
   }
-  return open.map((deed) => ({
-    kind: deed.kind,
-    id: deed.id,
-    name: deed.name,
-    command: tools.host.command(deed.action === 'created' ? 'remove' : 'show', deed.kind, deed.id),
-  }));
+  return open.map((deed) => leftoverOf(deed, tools));
+}
+
+/** What to tell of a deed that is still on the host. */
+export function leftoverOf({ kind, action, id, name }: Deed, { host }: Pick<RunTools, 'host'>): Leftover {
+  return { kind, id, name, command: host.command(action === 'created' ? 'remove' : 'show', kind, id) };
 }
 
 /** How it ends is not asked here; looking tells. */
-async function attempt(deed: Deed, { host, clock }: RunTools): Promise<void> {
+async function attempt(deed: Deed, { host, clock, journal }: RunTools): Promise<void> {
   const { writes } = host;
+  journal.note({ type: 'intent', kind: deed.kind, name: deed.name, what: `take back the ${deed.kind} "${deed.name}"` });
   try {
     if (deed.action === 'extended') {
       if (deed.wasActive) await writes.extendSubscription(deed.id, -deed.byDays, clock.randomHex(16));

@@ -1,7 +1,7 @@
 import { lateArrivals } from '../apply/late-arrivals.ts';
 import { UnsettledWrite } from '../apply/perform-write.ts';
-import { undo, type Leftover } from '../apply/undo.ts';
-import { HostFailure } from '../host/host-failure.ts';
+import { leftoverOf, undo } from '../apply/undo.ts';
+import { RelayError } from '../terms/relay-error.ts';
 import type { RunFailure } from './run-failure.ts';
 import type { RunState } from './run-import.ts';
 import { retire } from './verify-accounts.ts';
@@ -11,6 +11,8 @@ export async function afterFailure(failure: RunFailure, state: RunState): Promis
   const { plan, tools, ledger, record } = state;
   const undoes = plan.policy.onFailure === 'undo';
   try {
+    // Without a journal nothing more is sent, not even to undo.
+    if (failure.problem.code === 'JOURNAL_FAILED') throw failure.cause;
     await settleLate(failure, state);
     if (undoes) {
       const deeds =
@@ -26,18 +28,10 @@ export async function afterFailure(failure: RunFailure, state: RunState): Promis
       );
     }
   } catch (error) {
-    if (!(error instanceof HostFailure)) throw error;
-    // The host does not even tell what it holds, so everything that this run made counts as still there.
+    if (!(error instanceof RelayError)) throw error;
+    // The host does not even tell what it holds, or the journal fails: what this run made counts as still there.
     record.errors.push({ ...error.toProblem(), stage: 'undo' });
-    if (undoes)
-      record.leftovers.push(
-        ...ledger.deeds.map((deed): Leftover => ({
-          kind: deed.kind,
-          id: deed.id,
-          name: deed.name,
-          command: tools.host.command(deed.action === 'created' ? 'remove' : 'show', deed.kind, deed.id),
-        })),
-      );
+    if (undoes) record.leftovers.push(...ledger.deeds.map((deed) => leftoverOf(deed, tools)));
   }
   if (!undoes) return;
   record.undone = failure.undoes;

@@ -1,10 +1,17 @@
+import type { Ledger } from '../apply/ledger.ts';
 import type { Host } from '../host/host.ts';
 import type { ImportPlan } from '../plan/import-plan.ts';
 import type { RunRecord } from '../report/run-record.ts';
 import type { ImportJob } from './import-job.ts';
 
 /** The record of a run that is about to begin: nothing is done yet. */
-export function beginRecord(job: ImportJob, plan: ImportPlan, host: Host, startedAt: number): RunRecord {
+export function beginRecord(
+  job: ImportJob,
+  plan: ImportPlan,
+  host: Host,
+  ledger: Ledger,
+  startedAt: number,
+): RunRecord {
   return {
     run: { id: job.run, startedAt, finishedAt: startedAt, relayVersion: job.relayVersion, dryRun: false, stages: [] },
     host: { url: host.info.url, kind: host.info.kind, version: host.info.version },
@@ -14,7 +21,7 @@ export function beginRecord(job: ImportJob, plan: ImportPlan, host: Host, starte
     keyFile: job.keyFile,
     outcomes: new Map(),
     verdicts: new Map(),
-    ids: { group: idOf(plan.group), channel: idOf(plan.channel), plan: plan.plan === null ? null : idOf(plan.plan) },
+    ledger,
     retired: new Map(),
     removed: [],
     subscriptions: [],
@@ -28,8 +35,4 @@ export function beginRecord(job: ImportJob, plan: ImportPlan, host: Host, starte
     warnings: plan.warnings.map((warning) => ({ ...warning, stage: 'plan' })),
     errors: [],
   };
-}
-
-function idOf(step: { action: string; id?: number }): number | null {
-  return step.action === 'unchanged' ? (step.id ?? null) : null;
 }

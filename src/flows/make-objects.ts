@@ -10,14 +10,7 @@ import { RunFailure } from './run-failure.ts';
 
 /** Group, channel, plan and accounts. Ends the run where the policy wants that, or where no account could be made. */
 export async function makeObjects(job: ImportJob, { plan, tools, ledger, record }: RunState): Promise<Resources> {
-  let resources: Resources;
-  try {
-    resources = await applyResources(plan, tools, ledger);
-  } finally {
-    for (const deed of ledger.deeds)
-      if (deed.kind === 'group' || deed.kind === 'channel' || deed.kind === 'plan') record.ids[deed.kind] = deed.id;
-  }
-  record.ids = { group: resources.groupId, channel: resources.channelId, plan: resources.planId };
+  const resources = await applyResources(plan, tools, ledger);
   const steps = plan.accounts.filter((step) => step.action === 'create');
   await applyAccounts(
     { steps, groupId: resources.groupId, batchSize: job.batchSize, keyOf: keyBook(job), outcomes: record.outcomes },

@@ -1,4 +1,4 @@
-import { Ledger } from '../apply/ledger.ts';
+import type { Ledger } from '../apply/ledger.ts';
 import { removeAccounts } from '../apply/retire-accounts.ts';
 import { inStage, type RunTools } from '../apply/run-tools.ts';
 import { changesAnything, type ImportPlan } from '../plan/import-plan.ts';
@@ -38,7 +38,7 @@ export async function runImport(
     record.warnings.push({ ...found, stage });
     tools.emit({ type: 'warning', stage, problem: found });
   };
-  const state: RunState = { plan, probeKey, tools, ledger: new Ledger(), record, warn };
+  const state: RunState = { plan, probeKey, tools, ledger: record.ledger, record, warn };
   let stage: Stage = 'apply';
   try {
     const make = () => makeObjects(job, state);

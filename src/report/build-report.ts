@@ -1,5 +1,6 @@
-import type { AccountStep } from '../plan/import-plan.ts';
+import { accountReport, keyReports } from './account-report.ts';
 import { conclude } from './conclude.ts';
+import { deedOf } from './deed-of.ts';
 import type { Report } from './report-schema.ts';
 import type { RunRecord } from './run-record.ts';
 
@@ -56,9 +57,9 @@ export function buildReport(record: RunRecord): Report {
     ...conclusion,
     summary,
     keys,
-    group: resource(plan.group, record.ids.group, record, 'group'),
-    channel: resource(plan.channel, record.ids.channel, record, 'channel'),
-    plan: plan.plan === null ? null : resource(plan.plan, record.ids.plan, record, 'plan'),
+    group: resource(plan.group, record, 'group'),
+    channel: resource(plan.channel, record, 'channel'),
+    plan: plan.plan === null ? null : resource(plan.plan, record, 'plan'),
     accounts,
     removed: record.removed,
     subscriptions: record.subscriptions.map(({ user, userId, days, outcome, expiresAt }) => ({
@@ -68,7 +69,7 @@ export function buildReport(record: RunRecord): Report {
       outcome:
         (outcome === 'created' || outcome === 'extended') &&
         record.undone === 'everything' &&
-        !isLeft(record, 'subscription', user)
+        deedOf(record, 'subscription', (deed) => deed.name === user)?.undone === true
           ? ('rolled_back' as const)
           : outcome,
       expiresAt: expiresAt === null ? null : iso(expiresAt),
@@ -94,106 +95,20 @@ function iso(ms: number): string {
   return new Date(ms).toISOString();
 }
 
-function isLeft(record: RunRecord, kind: string, name: string): boolean {
-  return record.leftovers.some((leftover) => leftover.kind === kind && leftover.name === name);
-}
-
 function resource(
-  step: { action: string; name: string },
-  id: number | null,
+  step: { action: string; name: string; id?: number },
   record: RunRecord,
-  kind: string,
+  kind: 'group' | 'channel' | 'plan',
 ): NonNullable<Report['group']> {
   const { name } = step;
-  if (step.action === 'unchanged') return { id, name, action: 'unchanged' };
-  if (id === null) return { id, name, action: 'none' };
-  const undone = record.undone === 'everything' && !isLeft(record, kind, name);
-  if (step.action === 'create') return { id, name, action: undone ? 'rolled_back' : 'created' };
-  return { id, name, action: undone ? 'restored' : step.action === 'adopt' ? 'adopted' : 'updated' };
-}
-
-function accountReport(step: AccountStep, record: RunRecord): AccountReport {
-  const outcome = record.outcomes.get(step.fingerprint);
-  const verdict = record.verdicts.get(step.fingerprint);
-  const account =
-    verdict?.account ??
-    (step.action === 'unchanged' ? step.account : outcome?.outcome === 'created' ? outcome.account : undefined);
-  const base = { name: step.name, line: step.line, fingerprint: step.fingerprint };
-  if (account === undefined) {
-    const failed = outcome?.outcome === 'failed';
-    const probe =
-      failed || outcome?.outcome === 'unsettled'
-        ? {
-            ok: false,
-            message: outcome.message,
-            evidence: 'none',
-            attempts: 0,
-            startedAt: iso(record.run.startedAt),
-            ms: 0,
-          }
-        : null;
-    return {
-      ...base,
-      id: failed ? outcome.id : null,
-      action: 'none',
-      validation: failed ? 'failed' : 'not_tried',
-      code: failed ? outcome.code : null,
-      scheduled: null,
-      smokeModelSeen: false,
-      models: [],
-      probe,
-    };
-  }
-  const retired = record.retired.get(account.id);
-  const undone = step.action === 'create' && record.undone !== 'nothing' && !isLeft(record, 'account', step.name);
-  return {
-    ...base,
-    id: account.id,
-    action: undone ? 'rolled_back' : (retired ?? (step.action === 'create' ? 'created' : 'unchanged')),
-    validation: verdict?.validation ?? 'not_tried',
-    code: verdict?.code ?? null,
-    scheduled:
-      undone || retired === 'removed'
-        ? null
-        : retired === 'disabled'
-          ? false
-          : account.scheduled && account.state === 'active',
-    smokeModelSeen: verdict?.smokeModelSeen ?? false,
-    models: verdict?.models ?? [],
-    probe: verdict?.probe ? { ...verdict.probe, startedAt: iso(verdict.probe.startedAt) } : null,
-  };
-}
-
-function keyReports(record: RunRecord): KeyReport[] {
-  const steps = new Map(record.plan.accounts.map((step) => [step.fingerprint, step]));
-  return record.keyFile.entries.map((entry): KeyReport => {
-    if (entry.kind === 'malformed')
-      return { line: entry.line, fingerprint: null, last4: '', outcome: 'malformed', duplicateOf: null, account: null };
-    const { line, fingerprint, last4, duplicateOf } = entry;
-    const step = steps.get(fingerprint);
-    if (duplicateOf !== null)
-      return { line, fingerprint, last4, outcome: 'duplicate', duplicateOf, account: step?.name ?? null };
-    return {
-      line,
-      fingerprint,
-      last4,
-      outcome: step === undefined ? 'not_tried' : keyOutcome(step, record),
-      duplicateOf,
-      account: step?.name ?? null,
-    };
-  });
-}
-
-/** What became of a key as things ended. */
-function keyOutcome(step: AccountStep, record: RunRecord): KeyReport['outcome'] {
-  const verdict = record.verdicts.get(step.fingerprint)?.validation;
-  if (step.action === 'unchanged') return verdict === 'failed' ? 'failed' : 'unchanged';
-  const made = record.outcomes.get(step.fingerprint);
-  if (made === undefined || made.outcome === 'not_tried') return 'not_tried';
-  if (made.outcome === 'unsettled') return 'unsettled';
-  if (made.outcome === 'failed') return 'failed';
-  if (record.undone !== 'nothing') return isLeft(record, 'account', step.name) ? 'failed' : 'rolled_back';
-  return verdict === 'failed' ? 'failed' : 'added';
+  const did = deedOf(record, kind, () => true);
+  if (did === undefined)
+    return step.action === 'unchanged'
+      ? { id: step.id ?? null, name, action: 'unchanged' }
+      : { id: null, name, action: 'none' };
+  const { id, action } = did.deed;
+  if (action === 'created') return { id, name, action: did.undone ? 'rolled_back' : 'created' };
+  return { id, name, action: did.undone ? 'restored' : step.action === 'adopt' ? 'adopted' : 'updated' };
 }
 
 function summarise(

@@ -1,4 +1,5 @@
 import type { AccountOutcome } from '../apply/apply-accounts.ts';
+import type { Ledger } from '../apply/ledger.ts';
 import type { Leftover } from '../apply/undo.ts';
 import type { KeyFile } from '../keys/parse-key-lines.ts';
 import type { Provider } from '../pack/manifest.ts';
@@ -32,8 +33,7 @@ export interface RunRecord {
   outcomes: Map<string, AccountOutcome>;
   /** What the tests told, by fingerprint. */
   verdicts: Map<string, AccountVerdict>;
-  /** Ids of what was made or changed on the host and is confirmed to be there, or gone again. */
-  ids: { group: number | null; channel: number | null; plan: number | null };
+  ledger: Ledger;
   /** What was done to failed accounts, by account id. */
   retired: Map<number, 'disabled' | 'removed'>;
   removed: RemovalStep[];

@@ -19,6 +19,27 @@ export const codes = {
     summary: 'A file that was asked for cannot be written.',
     hint: 'Choose another place with --report, or use --no-report.',
   },
+  STATE_UNWRITABLE: {
+    exit: 2,
+    summary: 'The journal of the run cannot be kept.',
+    hint: 'Make room, or name another folder with RELAY_STATE_DIR.',
+  },
+  STATE_UNREADABLE: {
+    exit: 2,
+    summary: 'The journal of a run cannot be used.',
+    hint: 'It may be of a newer relay, or damaged.',
+  },
+  RUN_NOT_FOUND: { exit: 2, summary: 'There is no such run.', hint: '`relay runs list` shows what there is.' },
+  RUN_KEYS_DIFFER: {
+    exit: 2,
+    summary: 'The key file is not the one of the run.',
+    hint: 'Give the same keys, or import the new file instead.',
+  },
+  RUN_HOST_DIFFERS: {
+    exit: 2,
+    summary: 'The run was on another host.',
+    hint: 'Leave --host out; the run knows its host.',
+  },
   PACK_NOT_FOUND: {
     exit: 2,
     summary: 'No pack has this name.',
@@ -131,6 +152,11 @@ export const codes = {
     summary: 'There is no way to a user key for the gateway check.',
     hint: 'Give a key with --probe-key-file FILE or RELAY_PROBE_KEY, use --probe find, or skip the check with --probe none.',
   },
+  LOCKED: {
+    exit: 3,
+    summary: 'Another run is at work on this provider of this host.',
+    hint: 'Wait until it has ended.',
+  },
   HOST_REPLY_UNEXPECTED: {
     exit: 3,
     summary: 'The host answered with something relay does not understand.',
@@ -142,6 +168,21 @@ export const codes = {
     exit: 6,
     summary: 'A change was sent, its answer was lost, and looking did not tell what became of it.',
     hint: 'Look at the host; the report names what to look for.',
+  },
+  JOURNAL_FAILED: {
+    exit: 6,
+    summary: 'The journal could not be kept any longer, so nothing more was sent to the host.',
+    hint: 'Make room, then finish the run with `relay resume`, or undo it with `relay rollback`.',
+  },
+  OTHER_RUN: {
+    exit: 0,
+    summary: 'Another run left accounts that no test has proven; it may still be at work.',
+    hint: 'If it is not, this run tests them.',
+  },
+  RESTORED_NOTHING: {
+    exit: 6,
+    summary: 'Accounts that the run removed cannot be brought back, since their keys are not kept.',
+    hint: 'Import them again from their key file.',
   },
   SETTINGS_DROPPED: {
     exit: 4,

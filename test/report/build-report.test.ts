@@ -2,6 +2,7 @@ import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { AccountOutcome } from '../../src/apply/apply-accounts.ts';
+import type { Deed } from '../../src/apply/ledger.ts';
 import { buildReport } from '../../src/report/build-report.ts';
 import { reportSchema, type Report } from '../../src/report/report-schema.ts';
 import type { RunRecord } from '../../src/report/run-record.ts';
@@ -25,7 +26,30 @@ const three = 'key-one\nkey-two\nkey-three\n';
 
 /** Every report here is checked against its own schema, with no field more. */
 function reportOf(record: RunRecord): Report {
+  takeBack(record);
   return reportSchema.strict().parse(buildReport(record));
+}
+
+/** What undo does to the ledger of a record that says how much was undone, and what of it was left. */
+function takeBack({ ledger, undone, leftovers }: RunRecord): void {
+  if (undone === 'nothing') return;
+  const deeds = ledger.deeds.filter((deed) => undone === 'everything' || deed.kind === 'account');
+  ledger.takenBack(
+    deeds.filter((deed) => !leftovers.some(({ kind, name }) => kind === deed.kind && name === deed.name)),
+  );
+}
+
+/** What applying a plan writes into the ledger. */
+function recordResources({ ledger, plan }: RunRecord): void {
+  for (const [kind, step] of [
+    ['group', plan.group],
+    ['channel', plan.channel],
+    ['plan', plan.plan],
+  ] as const) {
+    if (step === null || step.action === 'unchanged') continue;
+    if (step.action === 'create') ledger.record({ kind, action: 'created', id: 1, name: step.name });
+    else ledger.record({ kind, action: 'updated', id: step.id, name: step.name, before: step.before } as Deed);
+  }
 }
 
 /** Accounts made and tested as `ends` says, in the order of the steps. */
@@ -33,7 +57,7 @@ function carry(
   record: RunRecord,
   ...ends: ('passed' | 'warning' | 'failed' | 'untested' | 'refused' | 'dropped' | 'unsettled' | 'not_tried')[]
 ): RunRecord {
-  record.ids = { group: 1, channel: 1, plan: record.plan.plan === null ? null : 1 };
+  recordResources(record);
   for (const [index, step] of record.plan.accounts.entries()) {
     const end = ends[index] ?? 'passed';
     if (step.action === 'unchanged') continue;
@@ -44,7 +68,10 @@ function carry(
       unsettled: { outcome: 'unsettled', message: 'The answer was lost.' },
       not_tried: { outcome: 'not_tried' },
     };
-    record.outcomes.set(step.fingerprint, outcomes[end] ?? { outcome: 'created', account });
+    const outcome = outcomes[end] ?? { outcome: 'created', account };
+    record.outcomes.set(step.fingerprint, outcome);
+    if (outcome.outcome === 'created')
+      record.ledger.record({ kind: 'account', action: 'created', id: account.id, name: step.name });
     if (end === 'passed') record.verdicts.set(step.fingerprint, aVerdict(account));
     if (end === 'warning')
       record.verdicts.set(step.fingerprint, aVerdict(account, { validation: 'warning', code: 'KEY_UNPROVEN' }));
@@ -414,7 +441,7 @@ describe('every line of the key file has one outcome, and the counts add up (N2)
 
 describe('what was there before', () => {
   it('is unchanged, and nothing was tested (N5)', () => {
-    const report = reportOf({ ...aRecord('key-one\n', {}, aServingHost()), ids: { group: 1, channel: 1, plan: 1 } });
+    const report = reportOf(aRecord('key-one\n', {}, aServingHost()));
     expectSums(report);
     expect(report).toMatchObject({
       exitCode: 0,
@@ -513,6 +540,9 @@ describe('subscriptions (B22)', () => {
       },
     ];
     record.undone = undone;
+    const deed = { kind: 'subscription', id: 1, name: 'ann@example.org' } as const;
+    if (outcome === 'created') record.ledger.record({ ...deed, action: 'created' });
+    if (outcome === 'extended') record.ledger.record({ ...deed, action: 'extended', byDays: 30, wasActive: true });
     if (left) record.leftovers = [{ kind: 'subscription', id: 1, name: 'ann@example.org', command: 'x' }];
     return reportOf(record);
   };

@@ -1,3 +1,5 @@
+import { noJournal } from '../../src/apply/journal.ts';
+import { Ledger } from '../../src/apply/ledger.ts';
 import type { HostFeatures } from '../../src/host/host.ts';
 import type {
   Account,
@@ -232,7 +234,7 @@ export function aRecord(text: string, wanted: Partial<Wanted> = {}, observed: Ob
     keyFile,
     outcomes: new Map(),
     verdicts: new Map(),
-    ids: { group: null, channel: null, plan: null },
+    ledger: new Ledger(noJournal),
     retired: new Map(),
     removed: [],
     subscriptions: [],

@@ -1,4 +1,6 @@
 import { setMaxListeners } from 'node:events';
+import { noJournal } from '../../src/apply/journal.ts';
+import { Ledger } from '../../src/apply/ledger.ts';
 import { beginRecord } from '../../src/flows/import-record.ts';
 import type { ImportJob } from '../../src/flows/import-job.ts';
 import { planImport } from '../../src/flows/plan-import.ts';
@@ -75,9 +77,9 @@ export async function importInto(
     { baseUrl: sandbox.url, userAgent: 'relay/test', timeoutMs: 5000, clock, redactor },
     { key: new Secret(sandbox.adminKey) },
   );
-  const tools = { host, clock, emit, stop: stop.signal };
+  const tools = { host, clock, emit, journal: noJournal, stop: stop.signal };
   const planned = await planImport(job, tools);
-  const record = beginRecord(job, planned.plan, host, clock.now());
+  const record = beginRecord(job, planned.plan, host, new Ledger(noJournal), clock.now());
   await runImport(job, planned, tools, record);
   record.run.finishedAt = clock.now();
   return { report: reportSchema.parse(buildReport(record)), plan: planned.plan, pauses: clock.pauses, events };

@@ -1,3 +1,5 @@
+import { noJournal } from '../../apply/journal.ts';
+import { Ledger } from '../../apply/ledger.ts';
 import { inStage, type RunTools } from '../../apply/run-tools.ts';
 import { beginRecord } from '../../flows/import-record.ts';
 import type { ImportJob } from '../../flows/import-job.ts';
@@ -31,7 +33,7 @@ export async function importCommand(flags: ImportFlags, io: Io, redactor: Redact
   const view = { quiet: flags.quiet === true, colour: flags.color, verbose: flags.verbose === true };
   const events = new EventQueue(progressView(io, view));
   const { stop, release } = stopSignals((text) => events.emit({ type: 'notice', text }), request.deadlineMs);
-  const base = { clock: systemClock, emit: events.emit, stop };
+  const base = { clock: systemClock, emit: events.emit, journal: noJournal, stop };
   let session: HostSession | undefined;
   try {
     session = await connect(request, io, redactor, base, view.verbose);
@@ -45,7 +47,7 @@ export async function importCommand(flags: ImportFlags, io: Io, redactor: Redact
     if (flags.dryRun) return await showPlan(request, planned, session, flags, io, startedAt);
     await askConsent(questionsOf(planned.plan, request.job, ours), io, { yes: flags.yes === true, input: flags.input });
     if (stop.aborted) throw stop.reason;
-    const record = beginRecord(request.job, planned.plan, session.host, startedAt);
+    const record = beginRecord(request.job, planned.plan, session.host, new Ledger(tools.journal), startedAt);
     await runImport(request.job, planned, tools, record);
     await events.idle();
     record.run.finishedAt = Date.now();

@@ -1,0 +1,84 @@
+import type { AccountOutcome } from '../apply/apply-accounts.ts';
+import type { Account } from '../host/objects.ts';
+import type { AccountStep } from '../plan/import-plan.ts';
+import { deedOf } from './deed-of.ts';
+import type { Report } from './report-schema.ts';
+import type { RunRecord } from './run-record.ts';
+
+type KeyReport = Report['keys'][number];
+type AccountReport = Report['accounts'][number];
+
+/** What became of one account that was planned. */
+export function accountReport(step: AccountStep, record: RunRecord): AccountReport {
+  const outcome = record.outcomes.get(step.fingerprint);
+  const verdict = record.verdicts.get(step.fingerprint);
+  const account = accountOf(step, record);
+  const base = { name: step.name, line: step.line, fingerprint: step.fingerprint };
+  if (account === undefined) return { ...base, ...neverMade(outcome, record) };
+  const retired = record.retired.get(account.id);
+  const made = deedOf(record, 'account', (deed) => deed.id === account.id);
+  const undone = made?.undone === true && record.undone !== 'nothing';
+  const gone = undone || retired === 'removed';
+  return {
+    ...base,
+    id: account.id,
+    action: undone ? 'rolled_back' : (retired ?? (made === undefined ? 'unchanged' : 'created')),
+    validation: verdict?.validation ?? 'not_tried',
+    code: verdict?.code ?? null,
+    scheduled: gone ? null : retired !== 'disabled' && account.scheduled && account.state === 'active',
+    smokeModelSeen: verdict?.smokeModelSeen ?? false,
+    models: verdict?.models ?? [],
+    probe: verdict?.probe ? { ...verdict.probe, startedAt: new Date(verdict.probe.startedAt).toISOString() } : null,
+  };
+}
+
+/** The account as it was last seen. */
+function accountOf(step: AccountStep, record: RunRecord): Account | undefined {
+  const seen = record.verdicts.get(step.fingerprint)?.account;
+  if (seen !== undefined) return seen;
+  if (step.action === 'unchanged') return step.account;
+  const outcome = record.outcomes.get(step.fingerprint);
+  return outcome?.outcome === 'created' ? outcome.account : undefined;
+}
+
+function neverMade(
+  outcome: AccountOutcome | undefined,
+  record: RunRecord,
+): Omit<AccountReport, 'name' | 'line' | 'fingerprint'> {
+  const nothing = { action: 'none' as const, scheduled: null, smokeModelSeen: false, models: [] };
+  if (outcome?.outcome !== 'failed' && outcome?.outcome !== 'unsettled') {
+    return { ...nothing, id: null, validation: 'not_tried', code: null, probe: null };
+  }
+  const startedAt = new Date(record.run.startedAt).toISOString();
+  const probe = { ok: false, message: outcome.message, evidence: 'none', attempts: 0, startedAt, ms: 0 };
+  if (outcome.outcome === 'unsettled')
+    return { ...nothing, id: null, validation: 'not_tried', code: 'WRITE_UNSETTLED', probe };
+  return { ...nothing, id: outcome.id, validation: 'failed', code: outcome.code, probe };
+}
+
+/** One outcome for each line that is not blank (rule N2). */
+export function keyReports(record: RunRecord): KeyReport[] {
+  const steps = new Map(record.plan.accounts.map((step) => [step.fingerprint, step]));
+  return record.keyFile.entries.map((entry): KeyReport => {
+    if (entry.kind === 'malformed') {
+      return { line: entry.line, fingerprint: null, last4: '', outcome: 'malformed', duplicateOf: null, account: null };
+    }
+    const { line, fingerprint, last4, duplicateOf } = entry;
+    const step = steps.get(fingerprint);
+    const ended = step === undefined ? 'not_tried' : keyOutcome(step, record);
+    const outcome = duplicateOf === null ? ended : 'duplicate';
+    return { line, fingerprint, last4, outcome, duplicateOf, account: step?.name ?? null };
+  });
+}
+
+/** What became of a key as things ended. */
+function keyOutcome(step: AccountStep, record: RunRecord): KeyReport['outcome'] {
+  const verdict = record.verdicts.get(step.fingerprint)?.validation;
+  const account = accountOf(step, record);
+  const made = account && deedOf(record, 'account', (deed) => deed.id === account.id);
+  if (step.action === 'unchanged' && made === undefined) return verdict === 'failed' ? 'failed' : 'unchanged';
+  const outcome = record.outcomes.get(step.fingerprint)?.outcome;
+  if (step.action === 'create' && outcome !== 'created') return outcome ?? 'not_tried';
+  if (record.undone !== 'nothing') return made?.undone === true ? 'rolled_back' : 'failed';
+  return verdict === 'failed' ? 'failed' : 'added';
+}
