@@ -28,7 +28,7 @@ async function applyGroup(step: ImportPlan['group'], tools: RunTools, ledger: Le
     const look = async () =>
       (await reads.groups()).find((group) => group.id === step.id && group.description === step.description);
     const group = await performEdit(
-      { kind: 'group', action: 'updated', id: step.id, name: step.name, before: step.before },
+      { kind: 'group', action: 'updated', id: step.id, name: step.name, before: step.before, after: step.description },
       {
         kind: 'group',
         name: step.name,
@@ -113,7 +113,7 @@ async function applyChannel(step: ImportPlan['channel'], groupId: Id, tools: Run
   } else {
     const look = async () => (await reads.channels()).find((channel) => channel.id === step.id && asWanted(channel));
     await performEdit(
-      { kind: 'channel', action: 'updated', id: step.id, name: step.name, before: step.before },
+      { kind: 'channel', action: 'updated', id: step.id, name: step.name, before: step.before, after: spec },
       {
         kind: 'channel',
         name: step.name,
@@ -150,7 +150,7 @@ async function applyPlan(
   if (step.action === 'adopt') {
     const look = async () => (await reads.plans()).find((each) => each.id === step.id && each.groupId === groupId);
     await performEdit(
-      { kind: 'plan', action: 'updated', id: step.id, name: step.name, before: step.before },
+      { kind: 'plan', action: 'updated', id: step.id, name: step.name, before: step.before, after: groupId },
       {
         kind: 'plan',
         name: step.name,

@@ -11,11 +11,11 @@ export type JournalNote =
   /** An account of an earlier run is gone for good. */
   | { type: 'removed'; id: Id; name: string };
 
-/** Keeps notes so that they outlive the process. */
+/** Keeps notes so that they outlive the run. */
 export interface Journal {
   /** Returns when the note is safe. Throws `JOURNAL_FAILED` when it cannot be kept; then nothing may be sent. */
   note(note: JournalNote): void;
 }
 
-/** For hosts that do not outlive the process either. */
+/** For hosts that do not outlive the run either. */
 export const noJournal: Journal = { note: () => undefined };

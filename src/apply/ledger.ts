@@ -1,12 +1,12 @@
-import type { Channel, Group, Id, Plan } from '../host/objects.ts';
+import type { Channel, ChannelSpec, Group, Id, Plan } from '../host/objects.ts';
 import type { Journal } from './journal.ts';
 
-/** One change that this run made, with what is needed to take it back. */
+/** One change that this run made, with what is needed to take it back, and to see whether others changed it since. */
 export type Deed =
   | { kind: 'group' | 'channel' | 'plan' | 'account' | 'subscription'; action: 'created'; id: Id; name: string }
-  | { kind: 'group'; action: 'updated'; id: Id; name: string; before: Group }
-  | { kind: 'channel'; action: 'updated'; id: Id; name: string; before: Channel }
-  | { kind: 'plan'; action: 'updated'; id: Id; name: string; before: Plan }
+  | { kind: 'group'; action: 'updated'; id: Id; name: string; before: Group; after: string }
+  | { kind: 'channel'; action: 'updated'; id: Id; name: string; before: Channel; after: ChannelSpec }
+  | { kind: 'plan'; action: 'updated'; id: Id; name: string; before: Plan; after: Id }
   | { kind: 'subscription'; action: 'extended'; id: Id; name: string; byDays: number; wasActive: boolean };
 
 /** What a run has done so far, in order, and what of it was taken back. Undo is computed from it, never from the plan. */

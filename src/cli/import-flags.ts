@@ -1,13 +1,17 @@
 import type { ImportOptions } from './import-options.ts';
 
-/** What `import` and `plan` are told besides what to import. */
-export interface ImportFlags extends ImportOptions {
-  dryRun?: boolean;
-  detailedExitcode?: boolean;
-  yes?: boolean;
+/** How a command speaks. */
+export interface SayFlags {
   output: 'text' | 'json';
   quiet?: boolean;
   verbose?: boolean;
   color: boolean;
+}
+
+/** What `import` and `plan` are told besides what to import. */
+export interface ImportFlags extends ImportOptions, SayFlags {
+  dryRun?: boolean;
+  detailedExitcode?: boolean;
+  yes?: boolean;
   input: boolean;
 }

@@ -101,6 +101,49 @@ export function buildProgram(io: Io, redactor: Redactor, done: Done): Command {
       done(showPackSchema(io));
     });
 
+  const runs = program
+    .command('runs')
+    .description('what the journals of runs say')
+    .addHelpText('after', examples('relay runs list', 'relay runs show 20261121-101530-4f2a91'));
+  runs
+    .command('list')
+    .description('every run on this machine, newest first')
+    .addOption(output())
+    .action(async (options) => {
+      const { listRuns } = await import('./commands/runs-command.ts');
+      done(await listRuns({ ...globals(), ...options }, io));
+    });
+  runs
+    .command('show <run>')
+    .description('what a run did and what can be done about it')
+    .addOption(output())
+    .action(async (run: string, options) => {
+      const { showRun } = await import('./commands/runs-command.ts');
+      done(await showRun(run, { ...globals(), ...options }, io));
+    });
+
+  const resuming = program
+    .command('resume <run>')
+    .description('finish a run that was interrupted')
+    .option('--keys <file>', 'the keys of the run; - is standard input')
+    .option('--probe-key-file <file>', 'a user key to check the gateway with (env RELAY_PROBE_KEY)')
+    .option('--report <file>', 'where the report goes, - is standard output; default relay-report.json')
+    .option('--no-report', 'write no report')
+    .addHelpText('after', examples('relay resume 20261121-101530-4f2a91 --keys keys.txt'));
+  addHostOptions(resuming).action(async (run: string, options) => {
+    const { resumeCommand } = await import('./commands/run-commands.ts');
+    done(await resumeCommand(run, { ...globals(), ...options }, io, redactor));
+  });
+
+  const rollingBack = program
+    .command('rollback <run>')
+    .description('undo a run, finished or not')
+    .addHelpText('after', examples('relay rollback 20261121-101530-4f2a91'));
+  addHostOptions(rollingBack).action(async (run: string, options) => {
+    const { rollbackCommand } = await import('./commands/run-commands.ts');
+    done(await rollbackCommand(run, { ...globals(), ...options }, io, redactor));
+  });
+
   const report = program
     .command('report')
     .description('about reports')
@@ -130,15 +173,10 @@ export function buildProgram(io: Io, redactor: Redactor, done: Done): Command {
 }
 
 function addImportOptions(command: Command): Command {
-  return command
+  command
     .requiredOption('--pack <pack>', 'a pack by its id, or the path of a folder or file')
     .requiredOption('--keys <file>', 'upstream keys, one a line; - is standard input')
     .option('--provider <id>', 'which provider of the pack (default: the one the pack names)')
-    .option('--host <url>', 'the host: a URL, a name of the configuration file, or "sandbox" (env RELAY_HOST)')
-    .option('--admin-key-file <file>', 'file with the admin API key, - is standard input (env RELAY_ADMIN_KEY)')
-    .option('--admin-email <email>', 'log in as this admin instead (env RELAY_ADMIN_EMAIL)')
-    .option('--admin-password-file <file>', 'file with the password (env RELAY_ADMIN_PASSWORD)')
-    .option('--allow-http', 'allow plain http to an address that is not this machine')
     .addOption(choice('--mode <mode>', 'all or nothing, or keep what works; default strict', importModes))
     .addOption(
       choice('--access <access>', 'how users reach the models; default subscription', [
@@ -160,12 +198,23 @@ function addImportOptions(command: Command): Command {
     .addOption(count('--concurrency <n>', 'accounts tested at once; default 8', 256))
     .addOption(count('--batch-size <n>', 'accounts made by one request; default 50', 500))
     .addOption(duration('--gateway-wait <duration>', 'patience of the gateway check; default 60s'))
-    .addOption(duration('--timeout <duration>', 'limit of one request; default 30s'))
-    .addOption(duration('--deadline <duration>', 'limit of the whole run; default none'))
     .option('--report <file>', 'where the report goes, - is standard output; default relay-report.json')
     .option('--no-report', 'write no report')
     .option('--detailed-exitcode', 'with a dry run: exit with 8 when something would change')
-    .option('-y, --yes', 'agree to what would need a question')
+    .option('-y, --yes', 'agree to what would need a question');
+  return addHostOptions(command);
+}
+
+/** How a host is named and logged in to, by every command that talks to one. */
+function addHostOptions(command: Command): Command {
+  return command
+    .option('--host <url>', 'the host: a URL, a name of the configuration file, or "sandbox" (env RELAY_HOST)')
+    .option('--admin-key-file <file>', 'file with the admin API key, - is standard input (env RELAY_ADMIN_KEY)')
+    .option('--admin-email <email>', 'log in as this admin instead (env RELAY_ADMIN_EMAIL)')
+    .option('--admin-password-file <file>', 'file with the password (env RELAY_ADMIN_PASSWORD)')
+    .option('--allow-http', 'allow plain http to an address that is not this machine')
+    .addOption(duration('--timeout <duration>', 'limit of one request; default 30s'))
+    .addOption(duration('--deadline <duration>', 'limit of the whole run; default none'))
     .addOption(output());
 }
 

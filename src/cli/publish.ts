@@ -1,3 +1,4 @@
+import type { RunJournal } from '../journal/run-journal.ts';
 import { buildReport } from '../report/build-report.ts';
 import { closingText } from '../report/closing-text.ts';
 import type { Report } from '../report/report-schema.ts';
@@ -5,29 +6,39 @@ import type { RunRecord } from '../report/run-record.ts';
 import { summaryText } from '../report/summary-text.ts';
 import { changesAnything } from '../plan/import-plan.ts';
 import { RelayError } from '../terms/relay-error.ts';
-import type { ImportFlags } from './import-flags.ts';
+import type { ImportFlags, SayFlags } from './import-flags.ts';
 import { print, styleFor, type Io } from './io.ts';
 import { writeReport } from './write-report.ts';
 
 export interface Published {
   /** Where the report goes: a path, `-`, or `null` for none. */
   place: string | null;
+  /** Closed with how the run ended. */
+  journal: RunJournal | undefined;
   /** Whether the host is there after the command has ended. */
   lasting: boolean;
 }
 
 /** Writes the report, says how the run ended, and returns the exit code. */
-export async function publish(record: RunRecord, to: Published, flags: ImportFlags, io: Io): Promise<number> {
+export async function publish(
+  record: RunRecord,
+  to: Published,
+  flags: SayFlags,
+  again: string,
+  io: Io,
+): Promise<number> {
   const report = buildReport(record);
+  to.journal?.end(report.batchStatus, report.exitCode);
   const lost = to.place === null ? undefined : await tryToWrite(report, to.place, io);
   if (to.place !== '-' || lost !== undefined) {
     if (flags.output === 'json') print(io.stdout, JSON.stringify(report, null, 2));
-    else if (flags.quiet !== true) sayResult(report, changesAnything(record.plan), to, flags, io);
+    else if (flags.quiet !== true)
+      sayResult(report, changesAnything(record.plan) || record.ledger.deeds.length > 0, to, flags, io);
   }
   if (lost !== undefined) print(io.stderr, `${lost.code}: ${lost.message}`);
   if (report.exitCode !== 0) {
     print(io.stderr, '');
-    for (const line of closingText(report, repeatCommand(flags))) print(io.stderr, line);
+    for (const line of closingText(report, again)) print(io.stderr, line);
   }
   // The host is fine, but the caller has no report: that is not a success.
   return lost !== undefined && report.exitCode === 0 ? 1 : report.exitCode;
@@ -43,7 +54,7 @@ async function tryToWrite(report: Report, place: string, io: Io): Promise<RelayE
   }
 }
 
-function sayResult(report: Report, changed: boolean, { place, lasting }: Published, flags: ImportFlags, io: Io): void {
+function sayResult(report: Report, changed: boolean, { place, lasting }: Published, flags: SayFlags, io: Io): void {
   if (io.stderr.isTTY === true && io.stdout.isTTY === true) print(io.stdout, '');
   if (!changed) print(io.stdout, 'Nothing to do: the host is as the pack and the key file say.\n');
   print(io.stdout, summaryText(report, styleFor(io, 'stdout', flags.color), lasting));
@@ -52,7 +63,7 @@ function sayResult(report: Report, changed: boolean, { place, lasting }: Publish
 }
 
 /** The command that does the same again, with what was given by name. Secrets are never options, so none is in it. */
-function repeatCommand(flags: ImportFlags): string {
+export function repeatCommand(flags: ImportFlags): string {
   const given: [string, string | undefined][] = [
     ['--pack', flags.pack],
     ['--provider', flags.provider],

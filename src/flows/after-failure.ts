@@ -1,6 +1,7 @@
 import { lateArrivals } from '../apply/late-arrivals.ts';
 import { UnsettledWrite } from '../apply/perform-write.ts';
 import { leftoverOf, undo } from '../apply/undo.ts';
+import { undoOwn } from '../apply/undo-own.ts';
 import { RelayError } from '../terms/relay-error.ts';
 import type { RunFailure } from './run-failure.ts';
 import type { RunState } from './run-import.ts';
@@ -17,7 +18,7 @@ export async function afterFailure(failure: RunFailure, state: RunState): Promis
     if (undoes) {
       const deeds =
         failure.undoes === 'accounts' ? ledger.deeds.filter((deed) => deed.kind === 'account') : [...ledger.deeds];
-      record.leftovers.push(...(await undo(deeds, tools, ledger)));
+      record.leftovers.push(...(await undoOwn(deeds, plan.run, tools, ledger)));
     } else {
       // What no test has seen is not known to work, so it does not serve.
       await retire(

@@ -85,6 +85,7 @@ async function removeStale({ plan, tools, ledger, record }: RunState): Promise<v
     () => removeAccounts(plan.removals, tools, ledger),
     (result) => ({ ok: result.left.length === 0, text: `${result.removed.length} removed` }),
   );
+  for (const { id, name } of removed) tools.journal.note({ type: 'removed', id, name });
   record.removed.push(...removed);
   const [first] = left;
   if (first === undefined) return;

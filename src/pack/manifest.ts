@@ -26,7 +26,8 @@ const prices = z.strictObject({
   perMillionTokens: z.record(modelName, modelPrice),
 });
 
-const provider = z.strictObject({
+/** One way to reach a vendor. */
+export const providerSchema = z.strictObject({
   id: id.describe('Begins the name of every account, group, channel and plan on the host.'),
   displayName: text,
   default: z.boolean().default(false).describe('The provider that is used when none is named.'),
@@ -93,7 +94,7 @@ export const packSchema = z.strictObject({
   id,
   displayName: text,
   keysFrom: httpUrl.optional().describe('Where a person gets a key.'),
-  providers: z.array(provider).min(1),
+  providers: z.array(providerSchema).min(1),
 });
 
 export type PackManifest = z.infer<typeof packSchema>;

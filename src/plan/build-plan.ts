@@ -1,5 +1,5 @@
 import { problem, type Problem } from '../terms/relay-error.ts';
-import { changesAnything, type GatewayStep, type ImportPlan, type Policy } from './import-plan.ts';
+import { acts, type GatewayStep, type ImportPlan, type Policy } from './import-plan.ts';
 import { groupDrift, planDrift } from './drift.ts';
 import { accountPrefix, resourceName } from './names.ts';
 import type { Observed, Wanted } from './observed.ts';
@@ -56,8 +56,7 @@ export function buildPlan(wanted: Wanted, observed: Observed): PlanResult {
       ...subscriptions.warnings,
     ],
   };
-  const acts = changesAnything(plan) || accounts.some((step) => step.action === 'unchanged' && step.retest !== null);
-  const gateway = gatewayStep(wanted, acts);
+  const gateway = gatewayStep(wanted, acts(plan));
   const impossible = probeProblems(gateway, observed);
   return impossible.length > 0 ? { problems: impossible } : { plan: { ...plan, gateway } };
 }
@@ -90,11 +89,11 @@ function policyOf(wanted: Wanted, served: boolean): Policy {
 }
 
 /** A plan that changes nothing makes no probe user (rule N5). */
-function gatewayStep(wanted: Wanted, acts: boolean): GatewayStep {
+function gatewayStep(wanted: Wanted, sends: boolean): GatewayStep {
   const asked = wanted.probe;
   if (asked === 'none') return { asked, probe: 'skip' };
   if (wanted.probeKeyGiven) return { asked, probe: 'given' };
-  if (!acts) return { asked, probe: 'skip' };
+  if (!sends) return { asked, probe: 'skip' };
   return { asked, probe: asked === 'find' ? 'find' : 'make' };
 }
 

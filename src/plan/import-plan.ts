@@ -99,3 +99,8 @@ export function changesAnything(plan: ImportPlan): boolean {
     plan.subscriptions.some((step) => step.action !== 'reuse')
   );
 }
+
+/** Whether carrying out the plan would send anything but reads: a change, a test, or a probe user. */
+export function acts(plan: ImportPlan): boolean {
+  return changesAnything(plan) || plan.accounts.some((step) => step.action === 'unchanged' && step.retest !== null);
+}

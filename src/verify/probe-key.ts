@@ -13,12 +13,13 @@ export class ProbeUser {
   readonly #email: string;
   readonly #password: Secret;
   #userId: Id | undefined;
-  #subscriptionId: Id | undefined;
   #session: UserSession | undefined;
   #key: IssuedKey | undefined;
-  #begun = false;
+  #begun: boolean;
 
-  constructor(run: string, tools: RunTools) {
+  /** `begun`: an earlier, interrupted part of the run may have made it. */
+  constructor(run: string, tools: RunTools, begun = false) {
+    this.#begun = begun;
     this.#tools = tools;
     this.#email = `relay-probe-${run.toLowerCase()}@relay.invalid`;
     this.#password = new Secret(`Rp1!${tools.clock.randomHex(16)}`);
@@ -45,7 +46,7 @@ export class ProbeUser {
     if (access === 'subscription') {
       const look = async () =>
         (await host.reads.subscriptionsOfUser(user.id)).find((each) => each.groupId === groupId && each.active);
-      const subscription = await performWrite(
+      await performWrite(
         {
           kind: 'subscription',
           name: this.#email,
@@ -56,7 +57,6 @@ export class ProbeUser {
         },
         this.#tools,
       );
-      this.#subscriptionId = subscription.id;
     }
     // A login whose answer was lost leaves nothing behind, and a lost key goes with its user.
     const nothing = async () => undefined;
@@ -89,7 +89,7 @@ export class ProbeUser {
   /** Removes key, subscription and user, in this order, each tried whatever became of the others. Returns what is left. */
   async remove(): Promise<Leftover[]> {
     if (!this.#begun) return [];
-    const { host, clock } = this.#tools;
+    const { host, clock, journal } = this.#tools;
     const { writes, reads } = host;
     for (const pause of [0, 1000, 4000]) {
       if (pause > 0) await clock.sleep(pause);
@@ -97,8 +97,10 @@ export class ProbeUser {
         // One whose making was never confirmed may exist all the same.
         this.#userId ??= (await reads.userByEmail(this.#email))?.id;
         if (this.#userId === undefined) return [];
+        journal.note({ type: 'intent', kind: 'user', name: this.#email, what: 'remove the probe user' });
         if (this.#session !== undefined && this.#key !== undefined) await writes.deleteKey(this.#session, this.#key.id);
-        if (this.#subscriptionId !== undefined) await writes.deleteSubscription(this.#subscriptionId);
+        // A subscription outlives its user.
+        for (const { id } of await reads.subscriptionsOfUser(this.#userId)) await writes.deleteSubscription(id);
         await writes.deleteUser(this.#userId);
         if ((await reads.userByEmail(this.#email)) === undefined) return [];
       } catch (failure) {

@@ -29,8 +29,11 @@ function forms(secret: string): string[] {
 }
 
 async function everythingWritten(...texts: string[]): Promise<string> {
-  const files = (await readdir(place.folder)).filter((file) => file !== 'keys.txt');
-  const read = await Promise.all(files.map((file) => readFile(join(place.folder, file), 'utf8')));
+  const entries = await readdir(place.folder, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile() && entry.name !== 'keys.txt');
+  // The journal and the locks are below the home folder, which is this one.
+  expect(files.some((file) => file.name.endsWith('.jsonl'))).toBe(true);
+  const read = await Promise.all(files.map((file) => readFile(join(file.parentPath, file.name), 'utf8')));
   return [...texts, ...read].join('\n');
 }
 

@@ -1,12 +1,14 @@
 import { noJournal } from '../../apply/journal.ts';
 import { Ledger } from '../../apply/ledger.ts';
 import { inStage, type RunTools } from '../../apply/run-tools.ts';
+import { beginLine } from '../../flows/begin-journal.ts';
 import { beginRecord } from '../../flows/import-record.ts';
 import type { ImportJob } from '../../flows/import-job.ts';
 import { planImport, type PlannedImport } from '../../flows/plan-import.ts';
 import { refusedReport } from '../../flows/refused-report.ts';
 import { runImport } from '../../flows/run-import.ts';
-import { changesAnything } from '../../plan/import-plan.ts';
+import { RunJournal } from '../../journal/run-journal.ts';
+import { acts, changesAnything } from '../../plan/import-plan.ts';
 import { planViewSchema, viewPlan } from '../../plan/plan-view.ts';
 import { planText } from '../../report/plan-text.ts';
 import { systemClock } from '../../terms/clock.ts';
@@ -14,13 +16,14 @@ import { exitCodeOf } from '../../terms/codes.ts';
 import type { Redactor } from '../../terms/redactor.ts';
 import { RelayError } from '../../terms/relay-error.ts';
 import { askConsent, questionsOf } from '../consent.ts';
+import { holdLock, stateDirOf } from '../hold-lock.ts';
 import { EventQueue } from '../event-queue.ts';
 import { openHost, type HostSession } from '../host-session.ts';
 import type { ImportFlags } from '../import-flags.ts';
 import { readImportRequest, type ImportRequest } from '../import-options.ts';
 import { print, styleFor, type Io } from '../io.ts';
 import { progressView } from '../progress.ts';
-import { publish } from '../publish.ts';
+import { publish, repeatCommand } from '../publish.ts';
 import { stopSignals } from '../stop-signals.ts';
 import { checkReportPlace, writeReport } from '../write-report.ts';
 
@@ -35,24 +38,38 @@ export async function importCommand(flags: ImportFlags, io: Io, redactor: Redact
   const { stop, release } = stopSignals((text) => events.emit({ type: 'notice', text }), request.deadlineMs);
   const base = { clock: systemClock, emit: events.emit, journal: noJournal, stop };
   let session: HostSession | undefined;
+  let unlock: () => void = () => undefined;
   try {
     session = await connect(request, io, redactor, base, view.verbose);
     const ours = session.vendorUrl !== null || flags.baseUrl !== undefined;
     if (session.vendorUrl !== null && flags.baseUrl === undefined) {
       request.job.provider = atVendor(request.job.provider, session.vendorUrl);
     }
+    const lasting = session.vendorUrl === null;
     const tools: RunTools = { ...base, host: session.host };
+    const { id: provider } = request.job.provider;
+    if (lasting && flags.dryRun !== true) {
+      unlock = await holdLock(
+        io,
+        { hostUrl: session.host.info.url, provider, run: request.job.run },
+        systemClock,
+        stop,
+      );
+    }
     const planned = await planImport(request.job, tools);
     await events.idle();
     if (flags.dryRun) return await showPlan(request, planned, session, flags, io, startedAt);
     await askConsent(questionsOf(planned.plan, request.job, ours), io, { yes: flags.yes === true, input: flags.input });
     if (stop.aborted) throw stop.reason;
-    const record = beginRecord(request.job, planned.plan, session.host, new Ledger(tools.journal), startedAt);
-    await runImport(request.job, planned, tools, record);
+    // A host that ends with this command leaves nothing to finish or to undo.
+    const begin = beginLine(request.job, planned.plan, session.host, startedAt);
+    const journal = lasting && acts(planned.plan) ? RunJournal.begin(stateDirOf(io), begin, systemClock) : undefined;
+    const record = beginRecord(request.job, planned.plan, session.host, new Ledger(journal ?? noJournal), startedAt);
+    await runImport(request.job, planned, { ...tools, journal: journal ?? noJournal }, record);
     await events.idle();
     record.run.finishedAt = Date.now();
     record.run.stages = events.stages;
-    return await publish(record, { place, lasting: session.vendorUrl === null }, flags, io);
+    return await publish(record, { place, lasting, journal }, flags, repeatCommand(flags), io);
   } catch (error) {
     await events.idle();
     // Only who asked for a report by name gets one of a run that could not start.
@@ -73,6 +90,7 @@ export async function importCommand(flags: ImportFlags, io: Io, redactor: Redact
     throw error;
   } finally {
     release();
+    unlock();
     await session?.close();
   }
 }

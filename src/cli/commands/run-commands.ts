@@ -1,0 +1,152 @@
+import { resolve } from 'node:path';
+import { inStage, type RunTools } from '../../apply/run-tools.ts';
+import { loadConfig } from '../../config/config-file.ts';
+import { hostSettings, type HostOptions } from '../../config/host-settings.ts';
+import { readSecretFile, sealSecret } from '../../config/read-secret.ts';
+import { beginRecord } from '../../flows/import-record.ts';
+import { planImport } from '../../flows/plan-import.ts';
+import { resumeJob } from '../../flows/resume-job.ts';
+import { rollbackRun } from '../../flows/rollback-run.ts';
+import { runImport } from '../../flows/run-import.ts';
+import { takeUpRun } from '../../flows/take-up-run.ts';
+import { readRun, type RecordedRun } from '../../journal/read-journal.ts';
+import { RunJournal } from '../../journal/run-journal.ts';
+import { readKeyFile } from '../../keys/read-key-file.ts';
+import { systemClock } from '../../terms/clock.ts';
+import type { Redactor } from '../../terms/redactor.ts';
+import { RelayError } from '../../terms/relay-error.ts';
+import { EventQueue } from '../event-queue.ts';
+import { holdLock, stateDirOf } from '../hold-lock.ts';
+import { openHost } from '../host-session.ts';
+import type { SayFlags } from '../import-flags.ts';
+import { print, styleFor, type Io } from '../io.ts';
+import { progressView } from '../progress.ts';
+import { publish } from '../publish.ts';
+import { stopSignals } from '../stop-signals.ts';
+import { checkReportPlace } from '../write-report.ts';
+
+export interface RunFlags extends HostOptions, SayFlags {
+  keys?: string;
+  probeKeyFile?: string;
+  report?: string | false;
+  timeout?: number;
+  deadline?: number;
+  config?: string;
+}
+
+/** What `resume` and `rollback` do with a run whose journal, host and lock they hold. */
+type Work = (run: RecordedRun, tools: RunTools, journal: RunJournal, events: EventQueue) => Promise<number>;
+
+/** `relay resume RUN --keys FILE`: finishes an interrupted run. */
+export async function resumeCommand(id: string, flags: RunFlags, io: Io, redactor: Redactor): Promise<number> {
+  const startedAt = Date.now();
+  const run = await readRun(stateDirOf(io), id);
+  if (flags.keys === undefined)
+    throw new RelayError('USAGE', 'The keys of the run are needed: the journal does not hold them.', {
+      hint: 'Give them with --keys FILE.',
+    });
+  const place = flags.report === false ? null : (flags.report ?? 'relay-report.json');
+  if (place !== null) await checkReportPlace(place, io);
+  const keyFile = await readKeyFile(
+    flags.keys === '-' ? '-' : resolve(io.cwd, flags.keys),
+    run.begin.job.mode,
+    io.stdin,
+  );
+  for (const entry of keyFile.entries) if (entry.kind === 'key') redactor.learn(entry.key);
+  const given = io.env['RELAY_PROBE_KEY'];
+  const probeKey =
+    flags.probeKeyFile !== undefined
+      ? await readSecretFile(flags.probeKeyFile, io.stdin)
+      : given
+        ? sealSecret(given, 'RELAY_PROBE_KEY')
+        : null;
+  if (probeKey !== null) redactor.learn(probeKey);
+  const job = resumeJob(run, keyFile, probeKey, io.version);
+  return withRun(run, flags, io, redactor, async (_, tools, journal, events) => {
+    const { ledger, leftovers } = await takeUpRun(run, tools);
+    const planned = await planImport(job, tools);
+    const record = beginRecord(job, planned.plan, tools.host, ledger, startedAt);
+    record.leftovers.push(...leftovers);
+    await runImport(job, planned, tools, record);
+    await events.idle();
+    record.run.finishedAt = Date.now();
+    record.run.stages = events.stages;
+    return publish(
+      record,
+      { place, lasting: true, journal },
+      flags,
+      `relay resume ${id} --keys ${flags.keys ?? 'FILE'}`,
+      io,
+    );
+  });
+}
+
+/** `relay rollback RUN`: undoes a run, finished or not. 0 when the host is as it was, 6 when it is not. */
+export async function rollbackCommand(id: string, flags: RunFlags, io: Io, redactor: Redactor): Promise<number> {
+  const run = await readRun(stateDirOf(io), id);
+  return withRun(run, flags, io, redactor, async (_, tools, journal, events) => {
+    const { undone, leftovers, warnings } = await rollbackRun(run, tools);
+    await events.idle();
+    const exitCode = leftovers.length > 0 || warnings.length > 0 ? 6 : 0;
+    journal.end(exitCode === 0 ? 'rolled_back' : 'failed', exitCode);
+    if (flags.output === 'json')
+      print(io.stdout, JSON.stringify({ run: id, exitCode, undone, leftovers, warnings }, null, 2));
+    else if (flags.quiet !== true) {
+      const style = styleFor(io, 'stdout', flags.color);
+      for (const each of undone) print(io.stdout, `${style.good('undone')} ${each.kind} "${each.name}" (${each.id})`);
+      if (undone.length === 0) print(io.stdout, 'Nothing of this run is on the host.');
+    }
+    if (exitCode === 0) return 0;
+    for (const each of leftovers)
+      print(io.stderr, `left: ${each.kind} "${each.name}"${each.id === null ? '' : ` (${each.id})`}: ${each.command}`);
+    for (const each of warnings) print(io.stderr, `${each.code}: ${each.message}`);
+    print(io.stderr, `Next: look at what is left; others may use it by now. Then: relay rollback ${id}`);
+    return exitCode;
+  });
+}
+
+/** Opens host, lock and journal of a run for as long as the work takes. */
+async function withRun(run: RecordedRun, flags: RunFlags, io: Io, redactor: Redactor, work: Work): Promise<number> {
+  const { config } = await loadConfig(flags.config, io.cwd);
+  const { url } = run.begin.host;
+  const settings = await hostSettings({ ...flags, host: flags.host ?? url }, io.env, config, io.stdin);
+  if (settings.kind !== 'url' || settings.url !== url) {
+    throw new RelayError(
+      'RUN_HOST_DIFFERS',
+      `The run ${run.begin.run} was on ${url}, not on ${settings.kind === 'url' ? settings.url : 'the sandbox'}.`,
+    );
+  }
+  const events = new EventQueue(
+    progressView(io, { quiet: flags.quiet === true, colour: flags.color, verbose: flags.verbose === true }),
+  );
+  const { stop, release } = stopSignals((text) => events.emit({ type: 'notice', text }), flags.deadline);
+  const base = { clock: systemClock, emit: events.emit, stop };
+  const trace = flags.verbose === true ? { trace: (line: string) => print(io.stderr, redactor.redact(line)) } : {};
+  let unlock: () => void = () => undefined;
+  try {
+    unlock = await holdLock(
+      io,
+      { hostUrl: url, provider: run.begin.provider.id, run: run.begin.run },
+      systemClock,
+      stop,
+    );
+    const open = () =>
+      openHost(settings, {
+        version: io.version,
+        timeoutMs: flags.timeout ?? 30_000,
+        clock: systemClock,
+        redactor,
+        ...trace,
+      });
+    const session = await inStage(base, 'connect', 'Connect', open, ({ host }) => ({
+      ok: true,
+      text: `${host.info.kind} ${host.info.version} at ${host.info.url}`,
+    }));
+    const journal = RunJournal.reopen(stateDirOf(io), run.begin.run, systemClock);
+    return await work(run, { ...base, host: session.host, journal }, journal, events);
+  } finally {
+    await events.idle();
+    release();
+    unlock();
+  }
+}

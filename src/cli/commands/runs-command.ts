@@ -1,0 +1,93 @@
+import { readRun, runIds, type RecordedRun } from '../../journal/read-journal.ts';
+import { RelayError } from '../../terms/relay-error.ts';
+import { stateDirOf } from '../hold-lock.ts';
+import type { SayFlags } from '../import-flags.ts';
+import { print, styleFor, type Io } from '../io.ts';
+
+/** `relay runs list`: every run that has a journal here, newest first. */
+export async function listRuns(flags: SayFlags, io: Io): Promise<number> {
+  const runs: ListedRun[] = [];
+  for (const id of await runIds(stateDirOf(io))) runs.push(await listed(id, io));
+  if (flags.output === 'json') print(io.stdout, JSON.stringify({ runs }, null, 2));
+  else if (runs.length === 0) print(io.stdout, 'There are no runs yet.');
+  else {
+    const style = styleFor(io, 'stdout', flags.color);
+    for (const run of runs)
+      print(io.stdout, `${style.bold(run.id)}  ${run.state.padEnd(20)}  ${run.provider}  ${style.dim(run.host)}`);
+  }
+  return 0;
+}
+
+/** `relay runs show RUN`: what a run did, what of it is on the host, and what to do. */
+export async function showRun(id: string, flags: SayFlags, io: Io): Promise<number> {
+  const run = await readRun(stateDirOf(io), id);
+  const { begin, deeds, removed, end } = run;
+  const next =
+    end === null
+      ? [`relay resume ${id} --keys FILE`, `relay rollback ${id}`]
+      : deeds.length > 0
+        ? [`relay rollback ${id}`]
+        : [];
+  if (flags.output === 'json') {
+    print(
+      io.stdout,
+      JSON.stringify(
+        {
+          id,
+          startedAt: begin.at,
+          host: begin.host.url,
+          provider: begin.provider.id,
+          state: stateOf(run),
+          deeds: deeds.map(({ kind, action, id: objectId, name }) => ({ kind, action, id: objectId, name })),
+          removed,
+          next,
+        },
+        null,
+        2,
+      ),
+    );
+    return 0;
+  }
+  const style = styleFor(io, 'stdout', flags.color);
+  const lines = [
+    `${style.bold(id)} · ${stateOf(run)}`,
+    `${begin.provider.displayName} (${begin.provider.id}) on ${begin.host.url}, ${begin.job.mode}, ${begin.job.access}, begun ${begin.at}`,
+    '',
+    ...deeds.map((deed) => `  ${deed.action.padEnd(8)} ${deed.kind} "${deed.name}" (${deed.id})`),
+    ...removed.map((account) => `  removed  account "${account.name}" (${account.id})`),
+    ...(deeds.length + removed.length === 0 ? ['  nothing of it is noted to be on the host'] : []),
+    ...(next.length > 0 ? ['', 'What can be done:', ...next.map((command) => `  ${command}`)] : []),
+  ];
+  print(io.stdout, lines.join('\n'));
+  return 0;
+}
+
+interface ListedRun {
+  id: string;
+  startedAt: string | null;
+  host: string;
+  provider: string;
+  state: string;
+}
+
+/** A journal that cannot be read is listed all the same, with why. */
+async function listed(id: string, io: Io): Promise<ListedRun> {
+  try {
+    const run = await readRun(stateDirOf(io), id);
+    return {
+      id,
+      startedAt: run.begin.at,
+      host: run.begin.host.url,
+      provider: run.begin.provider.id,
+      state: stateOf(run),
+    };
+  } catch (error) {
+    if (!(error instanceof RelayError)) throw error;
+    return { id, startedAt: null, host: '', provider: '', state: `unreadable: ${error.message}` };
+  }
+}
+
+/** How a run ended, or that it did not: it was interrupted, or still goes on. */
+function stateOf({ end }: RecordedRun): string {
+  return end === null ? 'not_finished' : end.outcome;
+}
