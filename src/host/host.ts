@@ -48,6 +48,7 @@ export interface HostReads {
   subscriptionsOfUser(userId: Id): Promise<Subscription[]>;
   userByEmail(email: string): Promise<User | undefined>;
   userById(id: Id): Promise<User | undefined>;
+  keysOfUser(userId: Id): Promise<Id[]>;
   /** An active key of an active user who has access to the group. */
   usableKey(groupId: Id): Promise<Secret | undefined>;
 }
@@ -158,6 +159,8 @@ export interface Host {
   writes: HostWrites;
   probes: HostProbes;
   gateway: Gateway;
+  /** A secret that whoever holds the same admin login can make again, and nobody else: nothing of it need be kept. */
+  derive(purpose: string): Secret;
   /** A shell command by which a person looks at the object, or removes it. It holds no secret. */
   command(does: 'show' | 'remove', kind: ObjectKind, id: Id | null): string;
 }

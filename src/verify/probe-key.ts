@@ -1,7 +1,7 @@
 import type { Leftover } from '../apply/undo.ts';
 import { performWrite } from '../apply/perform-write.ts';
 import type { RunTools } from '../apply/run-tools.ts';
-import type { IssuedKey, UserSession } from '../host/host.ts';
+import type { UserSession } from '../host/host.ts';
 import { HostFailure } from '../host/host-failure.ts';
 import type { Id } from '../host/objects.ts';
 import type { AccessMode } from '../terms/modes.ts';
@@ -14,7 +14,6 @@ export class ProbeUser {
   readonly #password: Secret;
   #userId: Id | undefined;
   #session: UserSession | undefined;
-  #key: IssuedKey | undefined;
   #begun: boolean;
 
   /** `begun`: an earlier, interrupted part of the run may have made it. */
@@ -22,7 +21,8 @@ export class ProbeUser {
     this.#begun = begun;
     this.#tools = tools;
     this.#email = `relay-probe-${run.toLowerCase()}@relay.invalid`;
-    this.#password = new Secret(`Rp1!${tools.clock.randomHex(16)}`);
+    // Made again from the admin login when an interrupted run is taken up, so that it need not be kept.
+    this.#password = new Secret(`Rp1!${tools.host.derive(`probe user of ${run}`).open().slice(0, 32)}`);
   }
 
   /** Makes the user, gives access to the group, logs in and makes a key. Whatever exists after a failure is removed by `remove`. */
@@ -72,7 +72,7 @@ export class ProbeUser {
       this.#tools,
     );
     this.#session = session;
-    this.#key = await performWrite(
+    const issued = await performWrite(
       {
         kind: 'user',
         name: this.#email,
@@ -83,7 +83,7 @@ export class ProbeUser {
       },
       this.#tools,
     );
-    return this.#key.key;
+    return issued.key;
   }
 
   /** Removes key, subscription and user, in this order, each tried whatever became of the others. Returns what is left. */
@@ -98,7 +98,7 @@ export class ProbeUser {
         this.#userId ??= (await reads.userByEmail(this.#email))?.id;
         if (this.#userId === undefined) return [];
         journal.note({ type: 'intent', kind: 'user', name: this.#email, what: 'remove the probe user' });
-        if (this.#session !== undefined && this.#key !== undefined) await writes.deleteKey(this.#session, this.#key.id);
+        await this.#removeKeys(this.#userId);
         // A subscription outlives its user.
         for (const { id } of await reads.subscriptionsOfUser(this.#userId)) await writes.deleteSubscription(id);
         await writes.deleteUser(this.#userId);
@@ -115,5 +115,18 @@ export class ProbeUser {
         command: host.command('remove', 'user', this.#userId ?? null),
       },
     ];
+  }
+
+  /** Only the user can remove keys. Without a login they die with the user. */
+  async #removeKeys(userId: Id): Promise<void> {
+    const { writes, reads } = this.#tools.host;
+    const ids = await reads.keysOfUser(userId);
+    if (ids.length === 0) return;
+    if (this.#session === undefined) {
+      const login = await writes.login(this.#email, this.#password);
+      if (login.end !== 'done') return;
+      this.#session = login.value;
+    }
+    for (const id of ids) await writes.deleteKey(this.#session, id);
   }
 }

@@ -1,16 +1,24 @@
 import { setMaxListeners } from 'node:events';
-import { noJournal } from '../../src/apply/journal.ts';
+import { noJournal, type Journal } from '../../src/apply/journal.ts';
 import { Ledger } from '../../src/apply/ledger.ts';
-import { beginRecord } from '../../src/flows/import-record.ts';
+import type { RunTools } from '../../src/apply/run-tools.ts';
+import { beginLine } from '../../src/flows/begin-journal.ts';
 import type { ImportJob } from '../../src/flows/import-job.ts';
-import { planImport } from '../../src/flows/plan-import.ts';
+import { beginRecord } from '../../src/flows/import-record.ts';
+import { planImport, type PlannedImport } from '../../src/flows/plan-import.ts';
+import { resumeJob } from '../../src/flows/resume-job.ts';
+import { rollbackRun, type Rollback } from '../../src/flows/rollback-run.ts';
 import { runImport } from '../../src/flows/run-import.ts';
+import { takeUpRun } from '../../src/flows/take-up-run.ts';
 import { connectSub2api } from '../../src/host/sub2api/connect.ts';
-import { parseKeyLines } from '../../src/keys/parse-key-lines.ts';
+import { readRun } from '../../src/journal/read-journal.ts';
+import { RunJournal } from '../../src/journal/run-journal.ts';
+import { parseKeyLines, type KeyFile } from '../../src/keys/parse-key-lines.ts';
 import { chooseProvider, findPack } from '../../src/pack/find-pack.ts';
 import type { ImportPlan } from '../../src/plan/import-plan.ts';
 import { buildReport } from '../../src/report/build-report.ts';
 import { reportSchema, type Report } from '../../src/report/report-schema.ts';
+import type { RunRecord } from '../../src/report/run-record.ts';
 import type { Sandbox } from '../../src/sandbox/start-sandbox.ts';
 import { Redactor } from '../../src/terms/redactor.ts';
 import type { RunEvent } from '../../src/terms/run-event.ts';
@@ -24,37 +32,39 @@ export interface RunOptions extends Partial<Omit<ImportJob, 'pack' | 'provider' 
   vendorPath?: string;
   stop?: AbortController;
   onEvent?: (event: RunEvent) => void;
+  /** Keeps a journal there. */
+  stateDir?: string;
+  /** Stands between the run and what it works with. */
+  between?: (tools: RunTools) => RunTools;
 }
+
+export interface FinishedImport {
+  report: Report;
+  plan: ImportPlan;
+  pauses: number[];
+  events: RunEvent[];
+}
+
+export type Keys = readonly string[] | string;
 
 let runs = 0;
 
+function keyFileOf(keys: Keys): KeyFile {
+  return parseKeyLines(typeof keys === 'string' ? keys : `${keys.join('\n')}\n`);
+}
+
 /** An import inside this process, with a clock whose pauses take no time. */
-export async function importInto(
-  sandbox: Sandbox,
-  keys: readonly string[] | string,
-  options: RunOptions = {},
-): Promise<{ report: Report; plan: ImportPlan; pauses: number[]; events: RunEvent[] }> {
-  const {
-    pack: packId = 'kimi',
-    providerId,
-    vendorPath = '/v1',
-    stop = new AbortController(),
-    onEvent,
-    ...more
-  } = options;
-  setMaxListeners(0, stop.signal);
-  const clock = quickClock();
-  const redactor = new Redactor();
+export async function importInto(sandbox: Sandbox, keys: Keys, options: RunOptions = {}): Promise<FinishedImport> {
+  const { pack: packId = 'kimi', providerId, vendorPath = '/v1', stop, onEvent, stateDir, between, ...more } = options;
   const pack = await findPack(packId);
-  const keyFile = parseKeyLines(typeof keys === 'string' ? keys : `${keys.join('\n')}\n`);
-  for (const entry of keyFile.entries) if (entry.kind === 'key') redactor.learn(entry.key);
+  const clock = quickClock();
   runs += 1;
   const job: ImportJob = {
-    run: `test-${runs}-${clock.randomHex(2)}`,
+    run: `test-${String(runs).padStart(5, '0')}-${clock.randomHex(2)}`,
     relayVersion: '0.0.0-test',
     pack,
     provider: { ...chooseProvider(pack, providerId), baseUrl: `${sandbox.vendorUrl}${vendorPath}` },
-    keyFile,
+    keyFile: keyFileOf(keys),
     mode: 'strict',
     access: 'subscription',
     targets: [],
@@ -68,21 +78,73 @@ export async function importInto(
     gatewayWaitMs: 60_000,
     ...more,
   };
+  const { tools, events } = await toolsFor(sandbox, job.keyFile, { stop, onEvent });
+  const planned = await planImport(job, tools);
+  const journal =
+    stateDir === undefined
+      ? noJournal
+      : RunJournal.begin(stateDir, beginLine(job, planned.plan, tools.host, clock.now()), clock);
+  const working = (between ?? ((same) => same))({ ...tools, journal });
+  const record = beginRecord(job, planned.plan, tools.host, new Ledger(working.journal), clock.now());
+  return { ...(await carryOut(job, planned, working, record)), events };
+}
+
+/** Finishes a run of which only the journal is left. */
+export async function resumeIn(sandbox: Sandbox, stateDir: string, run: string, keys: Keys): Promise<FinishedImport> {
+  const recorded = await readRun(stateDir, run);
+  const keyFile = keyFileOf(keys);
+  const { tools, events } = await toolsFor(sandbox, keyFile, {});
+  const working = { ...tools, journal: RunJournal.reopen(stateDir, run, tools.clock) };
+  const job = resumeJob(recorded, keyFile, null, '0.0.0-test');
+  const { ledger, leftovers } = await takeUpRun(recorded, working);
+  const planned = await planImport(job, working);
+  const record = beginRecord(job, planned.plan, tools.host, ledger, tools.clock.now());
+  record.leftovers.push(...leftovers);
+  return { ...(await carryOut(job, planned, working, record)), events };
+}
+
+/** Undoes a run of which only the journal is left. */
+export async function rollbackIn(sandbox: Sandbox, stateDir: string, run: string): Promise<Rollback> {
+  const { tools } = await toolsFor(sandbox, keyFileOf(''), {});
+  return rollbackRun(await readRun(stateDir, run), {
+    ...tools,
+    journal: RunJournal.reopen(stateDir, run, tools.clock),
+  });
+}
+
+async function carryOut(
+  job: ImportJob,
+  planned: PlannedImport,
+  tools: RunTools,
+  record: RunRecord,
+): Promise<Omit<FinishedImport, 'events'>> {
+  await runImport(job, planned, tools, record);
+  record.run.finishedAt = tools.clock.now();
+  const pauses = 'pauses' in tools.clock ? (tools.clock.pauses as number[]) : [];
+  return { report: reportSchema.parse(buildReport(record)), plan: planned.plan, pauses };
+}
+
+async function toolsFor(
+  sandbox: Sandbox,
+  keyFile: KeyFile,
+  {
+    stop = new AbortController(),
+    onEvent,
+  }: { stop?: AbortController | undefined; onEvent?: ((event: RunEvent) => void) | undefined },
+): Promise<{ tools: RunTools; events: RunEvent[] }> {
+  setMaxListeners(0, stop.signal);
+  const clock = quickClock();
+  const redactor = new Redactor();
+  for (const entry of keyFile.entries) if (entry.kind === 'key') redactor.learn(entry.key);
   const events: RunEvent[] = [];
   const emit = (event: RunEvent) => {
     events.push(event);
     onEvent?.(event);
   };
-  const host = await connectSub2api(
-    { baseUrl: sandbox.url, userAgent: 'relay/test', timeoutMs: 5000, clock, redactor },
-    { key: new Secret(sandbox.adminKey) },
-  );
-  const tools = { host, clock, emit, journal: noJournal, stop: stop.signal };
-  const planned = await planImport(job, tools);
-  const record = beginRecord(job, planned.plan, host, new Ledger(noJournal), clock.now());
-  await runImport(job, planned, tools, record);
-  record.run.finishedAt = clock.now();
-  return { report: reportSchema.parse(buildReport(record)), plan: planned.plan, pauses: clock.pauses, events };
+  const http = { baseUrl: sandbox.url, userAgent: 'relay/test', timeoutMs: 5000, clock, redactor };
+  const host = await connectSub2api(http, { key: new Secret(sandbox.adminKey) });
+  const journal: Journal = noJournal;
+  return { tools: { host, clock, emit, journal, stop: stop.signal }, events };
 }
 
 /** What the host holds, by name. */
@@ -98,4 +160,62 @@ export function holdings(sandbox: Sandbox): Record<string, unknown> {
     subscriptions: state.subscriptions.size,
     keys: state.apiKeys.size,
   };
+}
+
+/** What the host holds, in all that relay manages, without ids, times and the names of runs. */
+export function wholeState(sandbox: Sandbox): unknown {
+  const { state } = sandbox;
+  const groupName = new Map([...state.groups.values()].map((group) => [group.id, group.name]));
+  const userName = new Map([...state.users.values()].map((user) => [user.id, user.email]));
+  const sorted = <T>(rows: T[]) => rows.toSorted((a, b) => JSON.stringify(a).localeCompare(JSON.stringify(b)));
+  return {
+    groups: sorted(
+      [...state.groups.values()].map((group) => [
+        group.name,
+        group.description.replace(/\S+\]$/, 'RUN]'),
+        group.platform,
+        group.subscription_type,
+        group.rate_multiplier,
+        group.daily_limit_usd,
+        group.status,
+      ]),
+    ),
+    channels: sorted(
+      [...state.channels.values()].map((channel) => [
+        channel.name,
+        channel.group_ids.map((id) => groupName.get(id)),
+        channel.model_mapping,
+        channel.model_pricing.map(({ id: _id, ...price }) => price),
+        channel.restrict_models,
+      ]),
+    ),
+    plans: sorted([...state.plans.values()].map((plan) => [plan.name, groupName.get(plan.group_id), plan.price])),
+    accounts: sorted(
+      [...state.accounts.values()].map((account) => [
+        account.name,
+        account.credentials,
+        withoutRun(account.extra),
+        account.status,
+        account.schedulable,
+        account.priority,
+        account.concurrency,
+      ]),
+    ),
+    bindings: state.accounts.size,
+    users: [...state.users.values()].map((user) => user.email),
+    subscriptions: sorted(
+      [...state.subscriptions.values()].map((each) => [
+        userName.get(each.user_id),
+        groupName.get(each.group_id),
+        each.status,
+      ]),
+    ),
+    keys: state.apiKeys.size,
+  };
+}
+
+function withoutRun(extra: Record<string, unknown>): unknown {
+  const { relay, relay_tested: tested, ...rest } = extra;
+  const { run: _run, ...marker } = (relay ?? {}) as Record<string, unknown>;
+  return { ...rest, marker, tested: tested !== undefined };
 }

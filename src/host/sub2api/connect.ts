@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { coerce, compare, gt, lt, parse } from 'semver';
 import { Secret } from '../../terms/secret.ts';
 import { problem, RelayError, type Problem } from '../../terms/relay-error.ts';
@@ -35,6 +36,8 @@ export async function connectSub2api(options: HttpOptions, login: AdminLogin): P
     writes: sub2apiWrites(client),
     probes: sub2apiProbes(client, credentials),
     gateway: sub2apiGateway(http),
+    derive: (purpose) =>
+      new Secret(createHmac('sha256', secretOf(login).open()).update(`relay.derived/1 ${purpose}`).digest('hex')),
     command: (does, kind, id) =>
       `curl${does === 'remove' && id !== null ? ' -X DELETE' : ''} -H "x-api-key: $RELAY_ADMIN_KEY" '${http.baseUrl}${pathOf(kind)}${id === null ? '' : `/${id}`}'`,
   };
@@ -113,6 +116,10 @@ function featuresOf(
     nudgeAfterLearning: !learnsSlowly,
     probeUser: why === undefined ? { possible: true } : { possible: false, why },
   };
+}
+
+function secretOf(login: AdminLogin): Secret {
+  return 'key' in login ? login.key : login.password;
 }
 
 function pathOf(kind: ObjectKind): string {

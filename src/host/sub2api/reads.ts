@@ -49,6 +49,8 @@ export function sub2apiReads(client: AdminClient): HostReads {
       const wire = await client.find(`/api/v1/admin/users/${id}`, userWire);
       return wire === undefined ? undefined : toUser(wire);
     },
+    keysOfUser: async (userId) =>
+      (await client.list(`/api/v1/admin/users/${userId}/api-keys`, keyWire)).map((key) => key.id),
     usableKey: async (groupId) => {
       const keys = await client.list(`/api/v1/admin/groups/${groupId}/api-keys`, keyWire);
       for (const key of keys) {

@@ -1,0 +1,118 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runIds } from '../../src/journal/read-journal.ts';
+import { startSandbox, type Sandbox } from '../../src/sandbox/start-sandbox.ts';
+import { importInto, resumeIn, rollbackIn, wholeState, type Keys, type RunOptions } from '../support/import-run.ts';
+import { killAt, Killed, moments } from '../support/killable.ts';
+
+const three = ['sk-good-aaaaaaaaaaaaaaaaaaaa1', 'sk-good-bbbbbbbbbbbbbbbbbbbb2', 'sk-good-cccccccccccccccccccc3'];
+const four = [...three, 'sk-good-dddddddddddddddddddd4'];
+const withDead = ['sk-good-aaaaaaaaaaaaaaaaaaaa1', 'sk-dead-bbbbbbbbbbbbbbbbbbbb2', 'sk-good-cccccccccccccccccccc3'];
+const user = [{ asked: 'user@relay.test', user: { email: 'user@relay.test' }, days: 7 }];
+
+interface Scenario {
+  name: string;
+  first?: Keys;
+  keys: Keys;
+  options: RunOptions;
+  /** Removed accounts cannot come back, so undoing cannot give the host back. */
+  removes?: boolean;
+}
+
+const scenarios: Scenario[] = [
+  { name: 'strict, subscription, fresh, with a user', keys: three, options: { targets: user } },
+  {
+    name: 'strict, self-service, fresh, in batches of two',
+    keys: three,
+    options: { access: 'self_service', batchSize: 2 },
+  },
+  { name: 'partial, subscription, fresh, with a dead key', keys: withDead, options: { mode: 'partial' } },
+  { name: 'partial, self-service, fresh', keys: three, options: { mode: 'partial', access: 'self_service' } },
+  { name: 'strict, subscription, a second run that adds a key', first: three, keys: four, options: {} },
+  {
+    name: 'partial, subscription, a second run that adds a key and removes one',
+    first: three,
+    keys: four.slice(1),
+    options: { mode: 'partial' },
+    removes: true,
+  },
+];
+
+let stateDir: string;
+beforeAll(async () => {
+  stateDir = await mkdtemp(join(tmpdir(), 'relay-sweep-'));
+});
+afterAll(() => rm(stateDir, { recursive: true, force: true }));
+
+/** A host as it is before the run that is killed. */
+async function hostFor({ first, options }: Scenario): Promise<Sandbox> {
+  const sandbox = await startSandbox();
+  if (first !== undefined) await importInto(sandbox, first, options);
+  return sandbox;
+}
+
+/** The credentials name the vendor's address, which differs from sandbox to sandbox. */
+const comparable = (sandbox: Sandbox) =>
+  JSON.parse(JSON.stringify(wholeState(sandbox)).replaceAll(sandbox.vendorUrl, 'VENDOR')) as unknown;
+
+let cases = 0;
+afterAll(() => {
+  process.stdout.write(`crash sweep: ${cases} runs were killed and finished or undone\n`);
+});
+
+describe.each(scenarios)('killed at every write: $name', (scenario) => {
+  it('and resumed, holds what an undisturbed run leaves; and rolled back, what was there before (N3)', async () => {
+    const undisturbed = await hostFor(scenario);
+    const before = comparable(undisturbed);
+    const counter = killAt(0, 'before');
+    await importInto(undisturbed, scenario.keys, { ...scenario.options, between: counter.between });
+    const wanted = comparable(undisturbed);
+    await undisturbed.stop();
+    expect(counter.writes()).toBeGreaterThan(5);
+
+    for (let k = 1; k <= counter.writes(); k += 1) {
+      for (const moment of moments) {
+        for (const finish of ['resume', 'rollback'] as const) {
+          if (finish === 'rollback' && scenario.removes === true) continue;
+          const sandbox = await hostFor(scenario);
+          try {
+            const killed = importInto(sandbox, scenario.keys, {
+              ...scenario.options,
+              stateDir,
+              between: killAt(k, moment).between,
+            });
+            // The last write of all may have been answered with nothing left to do.
+            const died = await killed.then(
+              () => false,
+              (error: unknown) => error instanceof Killed,
+            );
+            const [run = ''] = await runIds(stateDir);
+            const where = `write ${k}, ${moment}, ${finish}`;
+            if (finish === 'resume') {
+              const { report } = await resumeIn(sandbox, stateDir, run, scenario.keys);
+              expect({ where, state: comparable(sandbox) }).toEqual({ where, state: wanted });
+              expect({ where, left: [report.leftovers, report.unsettled] }).toEqual({ where, left: [[], []] });
+              // Again: safe to repeat, and nothing changes.
+              await resumeIn(sandbox, stateDir, run, scenario.keys);
+              expect({ where, state: comparable(sandbox) }).toEqual({ where, state: wanted });
+            } else {
+              const done = await rollbackIn(sandbox, stateDir, run);
+              expect({ where, left: done.leftovers, state: comparable(sandbox) }).toEqual({
+                where,
+                left: [],
+                state: before,
+              });
+              expect((await rollbackIn(sandbox, stateDir, run)).undone).toEqual([]);
+            }
+            cases += 1;
+            expect(died || k === counter.writes()).toBe(true);
+          } finally {
+            await sandbox.stop();
+          }
+        }
+      }
+    }
+  }, 120_000);
+});
