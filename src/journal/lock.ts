@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { Clock } from '../terms/clock.ts';
@@ -62,7 +62,7 @@ function tryToTake(folder: string, file: string, owner: Owner): boolean {
     if (code === 'EEXIST') return false;
     throw new RelayError('STATE_UNWRITABLE', `The lock ${file} cannot be written (${code ?? 'unknown'}).`, { cause });
   } finally {
-    rmSync(own, { force: true });
+    if (existsSync(own)) rmSync(own);
   }
 }
 

@@ -1,0 +1,184 @@
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { startSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox/start-sandbox.ts';
+import { workplace, type Workplace } from '../support/binary.ts';
+import { holdings } from '../support/import-run.ts';
+
+const keys = ['sk-good-aaaaaaaaaaaaaaaaaaaa1', 'sk-good-bbbbbbbbbbbbbbbbbbbb2', 'sk-good-cccccccccccccccccccc3'];
+
+let place: Workplace;
+let sandbox: Sandbox | undefined;
+let states = 0;
+beforeAll(async () => {
+  place = await workplace();
+  await place.write('keys.txt', keys.join('\n'));
+  await place.write('other.txt', [keys[0], keys[1], 'sk-good-dddddddddddddddddddd4'].join('\n'));
+});
+afterAll(() => place.remove());
+afterEach(async () => {
+  await sandbox?.stop();
+  sandbox = undefined;
+});
+
+async function start(
+  options: SandboxOptions = {},
+): Promise<{ host: Sandbox; env: Record<string, string>; stateDir: string }> {
+  sandbox = await startSandbox(options);
+  states += 1;
+  const stateDir = join(place.folder, `state-${states}`);
+  return { host: sandbox, stateDir, env: { RELAY_ADMIN_KEY: sandbox.adminKey, RELAY_STATE_DIR: stateDir } };
+}
+
+const onto = (host: Sandbox, ...more: string[]) => [
+  'import',
+  '--pack',
+  'kimi',
+  '--keys',
+  'keys.txt',
+  '--host',
+  host.url,
+  '--base-url',
+  `${host.vendorUrl}/v1`,
+  '--no-report',
+  ...more,
+];
+const newest = async (stateDir: string) =>
+  (await readdir(join(stateDir, 'runs'))).toSorted().at(-1)?.replace('.jsonl', '') ?? '';
+
+describe('a run that is killed by the system', () => {
+  it.each([
+    ['apply', 'Apply', {}],
+    ['verify', 'Test 3 accounts', { vendorLatencyMs: 60_000 }],
+    ['access', 'Open access', {}],
+  ] as const)('in %s is listed, shown, and finished or undone', async (_stage, text, options) => {
+    const { host, env, stateDir } = await start(options);
+    const died = await place.run(onto(host), { env, signalAfter: { text, signal: 'SIGKILL' } });
+    expect(died.exitCode).not.toBe(0);
+    const id = await newest(stateDir);
+    const list = await place.run(['runs', 'list', '--output', 'json'], { env });
+    expect(JSON.parse(list.stdout)).toMatchObject({
+      runs: [{ id, provider: 'kimi-cn', host: host.url, state: 'not_finished' }],
+    });
+    const shown = await place.run(['runs', 'show', id], { env });
+    expect(shown.stdout).toContain(`relay resume ${id}`);
+    const undone = await place.run(['rollback', id], { env });
+    expect(undone.exitCode).toBe(0);
+    expect(holdings(host)).toMatchObject({
+      groups: ['default'],
+      channels: [],
+      plans: [],
+      accounts: [],
+      users: ['admin@relay.test', 'user@relay.test'],
+    });
+    const again = await place.run(['rollback', id, '--output', 'json'], { env });
+    expect(JSON.parse(again.stdout)).toEqual({ run: id, exitCode: 0, undone: [], leftovers: [], warnings: [] });
+  });
+
+  it('is finished by resume, without doubling anything, and a second resume changes nothing', async () => {
+    const { host, env, stateDir } = await start();
+    await place.run(onto(host), { env, signalAfter: { text: 'Test 3 accounts', signal: 'SIGKILL' } });
+    const id = await newest(stateDir);
+    const resumed = await place.run(['resume', id, '--keys', 'keys.txt', '--report', '-'], { env });
+    expect(resumed.exitCode).toBe(0);
+    expect(JSON.parse(resumed.stdout)).toMatchObject({
+      batchStatus: 'succeeded',
+      summary: { added: 3 },
+      group: { action: 'created' },
+    });
+    expect(holdings(host)).toMatchObject({ accounts: ['kimi-cn-01', 'kimi-cn-02', 'kimi-cn-03'] });
+    expect((await place.run(['resume', id, '--keys', 'keys.txt', '--no-report'], { env })).exitCode).toBe(0);
+    expect(holdings(host)).toMatchObject({ accounts: ['kimi-cn-01', 'kimi-cn-02', 'kimi-cn-03'] });
+  });
+});
+
+describe('what cannot be resumed or undone', () => {
+  it.each([
+    ['an unknown run, with the newest', ['resume', 'nope', '--keys', 'keys.txt'], 'RUN_NOT_FOUND'],
+    ['a run without its keys', ['resume', 'RUN'], '--keys'],
+    ['a run with other keys, by line', ['resume', 'RUN', '--keys', 'other.txt'], 'missing: the key of line 3'],
+    ['a run on another host', ['rollback', 'RUN', '--host', 'https://elsewhere.example.org'], 'RUN_HOST_DIFFERS'],
+  ])('%s', async (_name, args, said) => {
+    const { host, env, stateDir } = await start();
+    await place.run(onto(host), { env });
+    const id = await newest(stateDir);
+    const run = await place.run(
+      args.map((arg) => (arg === 'RUN' ? id : arg)),
+      { env },
+    );
+    expect(run.exitCode).toBe(2);
+    expect(run.stderr).toContain(said);
+    expect(holdings(host)).toMatchObject({ accounts: ['kimi-cn-01', 'kimi-cn-02', 'kimi-cn-03'] });
+  });
+
+  it('a journal of a newer relay, by its version; the list shows it all the same', async () => {
+    const { env, stateDir } = await start();
+    await mkdir(join(stateDir, 'runs'), { recursive: true });
+    await writeFile(join(stateDir, 'runs', 'later.jsonl'), '{"v":2,"type":"begin"}\n');
+    expect(await place.run(['runs', 'show', 'later'], { env })).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining('version 2'),
+    });
+    expect(await place.run(['runs', 'list'], { env })).toMatchObject({
+      exitCode: 0,
+      stdout: expect.stringContaining('unreadable'),
+    });
+  });
+
+  it('what others use by now: it is left and named', async () => {
+    const { host, env, stateDir } = await start();
+    await place.run(onto(host), { env });
+    const [group] = [...host.state.groups.values()].filter((each) => each.name.startsWith('relay-'));
+    const [account] = [...host.state.accounts.values()];
+    if (group === undefined || account === undefined) throw new Error('nothing was made');
+    await fetch(`${host.url}/api/v1/admin/accounts`, {
+      method: 'POST',
+      headers: { 'x-api-key': host.adminKey, 'content-type': 'application/json' },
+      body: JSON.stringify({
+        name: 'theirs',
+        platform: 'openai',
+        type: 'apikey',
+        credentials: { api_key: 'x' },
+        group_ids: [group.id],
+      }),
+    });
+    const undone = await place.run(['rollback', await newest(stateDir)], { env });
+    expect(undone.exitCode).toBe(6);
+    expect(undone.stderr).toContain('left: group');
+    expect(holdings(host)).toMatchObject({ groups: ['default', 'relay-kimi-cn-subscription'], accounts: ['theirs'] });
+  });
+});
+
+describe('the journal', () => {
+  it('is private, whole at each line, and holds no key (N1, N3)', async () => {
+    const { host, env, stateDir } = await start();
+    await place.run(onto(host), { env });
+    const file = join(stateDir, 'runs', `${await newest(stateDir)}.jsonl`);
+    const text = await readFile(file, 'utf8');
+    for (const secret of [...keys, host.adminKey]) expect(text).not.toContain(secret);
+    const types = text
+      .trimEnd()
+      .split('\n')
+      .map((line) => (JSON.parse(line) as { type: string }).type);
+    expect([types[0], types.at(-1)]).toEqual(['begin', 'end']);
+    expect(types.indexOf('intent')).toBeLessThan(types.indexOf('deed'));
+  });
+
+  it('that cannot be kept stops the run before the first write (N3)', async () => {
+    const { host, env, stateDir } = await start();
+    await writeFile(stateDir, 'a file where the folder should be');
+    const run = await place.run(onto(host), { env });
+    expect(run).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('STATE_UNWRITABLE') });
+    expect(holdings(host)).toMatchObject({ groups: ['default'] });
+  });
+});
+
+describe('one writer per host and provider (N12)', () => {
+  it('heals a lock whose owner is gone', async () => {
+    const { host, env, stateDir } = await start({ vendorLatencyMs: 60_000 });
+    await place.run(onto(host), { env, signalAfter: { text: 'Test 3 accounts', signal: 'SIGKILL' } });
+    expect(await readdir(join(stateDir, 'locks'))).toHaveLength(1);
+    expect((await place.run(['rollback', await newest(stateDir)], { env })).exitCode).toBe(0);
+    expect(await readdir(join(stateDir, 'locks'))).toEqual([]);
+  });
+});

@@ -1,0 +1,144 @@
+import { afterAll, describe, expect, it } from 'vitest';
+import type { FaultRule } from '../../src/sandbox/faults.ts';
+import { startSandbox, type Sandbox } from '../../src/sandbox/start-sandbox.ts';
+import { RelayError } from '../../src/terms/relay-error.ts';
+import type { Report } from '../../src/report/report-schema.ts';
+import { holdings, importInto, type FinishedImport, type RunOptions } from '../support/import-run.ts';
+
+const keys = ['sk-good-aaaaaaaaaaaaaaaaaaaa1', 'sk-good-bbbbbbbbbbbbbbbbbbbb2', 'sk-good-cccccccccccccccccccc3'];
+const user = [{ asked: 'user@relay.test', user: { email: 'user@relay.test' }, days: 7 }];
+
+type Fault = Omit<FaultRule, 'path'>;
+const faults: Record<string, Fault> = {
+  'dropped before the work': { fault: 'drop-before' },
+  'dropped after the work': { fault: 'drop-after' },
+  'a 500 after the work': { fault: 'status', status: 500, after: true },
+  'a 503 with Retry-After': { fault: 'status', status: 503, headers: { 'retry-after': '1' } },
+  'a 429': { fault: 'status', status: 429 },
+  'a page of a proxy': { fault: 'html' },
+  'a cut answer': { fault: 'cut' },
+};
+
+const full = {
+  groups: ['default', 'relay-kimi-cn-subscription'],
+  channels: ['relay-kimi-cn-subscription'],
+  plans: ['relay-kimi-cn-subscription'],
+  accounts: ['kimi-cn-01', 'kimi-cn-02', 'kimi-cn-03'],
+  users: ['admin@relay.test', 'user@relay.test'],
+  subscriptions: 1,
+  keys: 0,
+};
+const empty = {
+  groups: ['default'],
+  channels: [],
+  plans: [],
+  accounts: [],
+  users: ['admin@relay.test', 'user@relay.test'],
+  subscriptions: 0,
+  keys: 0,
+};
+
+let cases = 0;
+afterAll(() => {
+  process.stdout.write(`fault sweep: ${cases} runs met a fault\n`);
+});
+
+/** One run on a host that plays one fault at its k-th request; `null` when the run sends fewer. */
+async function runWith(
+  k: number,
+  fault: Fault,
+  options: RunOptions,
+): Promise<{ host: Sandbox; done: FinishedImport | RelayError } | null> {
+  const host = await startSandbox({ faults: [{ path: '*', nth: k, ...fault }] });
+  const done = await importInto(host, keys, { targets: user, ...options }).catch((error: unknown) => {
+    if (error instanceof RelayError) return error;
+    throw error;
+  });
+  if (host.requests.length >= k) return { host, done };
+  await host.stop();
+  return null;
+}
+
+/** What must hold whatever happened. */
+function check(where: string, host: Sandbox, done: FinishedImport | RelayError): void {
+  const held = holdings(host);
+  const told = JSON.stringify(done instanceof RelayError ? [done.message, done.details] : [done.report, done.events]);
+  for (const key of keys) expect({ where, leaks: told.includes(key) }).toEqual({ where, leaks: false });
+  for (const name of ['groups', 'channels', 'plans', 'accounts'] as const) {
+    const names = held[name] as string[];
+    expect({ where, [name]: names }).toEqual({ where, [name]: [...new Set(names)] });
+  }
+  const unmarked = [...host.state.accounts.values()].filter((account) => account.extra['relay'] === undefined);
+  expect({ where, unmarked }).toEqual({ where, unmarked: [] });
+  if (done instanceof RelayError) {
+    expect({ where, held }).toEqual({ where, held: empty });
+    return;
+  }
+  checkReport(where, done.report, held);
+}
+
+function checkReport(where: string, report: Report, held: Record<string, unknown>): void {
+  const { summary, exitCode } = report;
+  expect({ where, outcomes: report.keys.map((key) => key.line) }).toEqual({ where, outcomes: [1, 2, 3] });
+  const sum =
+    summary.added +
+    summary.updated +
+    summary.unchanged +
+    summary.failed +
+    summary.rolledBack +
+    summary.notTried +
+    summary.unsettled;
+  expect({ where, sum }).toEqual({ where, sum: summary.accepted });
+  const uncertain = report.leftovers.length + report.unsettled.length;
+  expect({ where, exitCode, uncertain: uncertain > 0 }).toEqual({ where, exitCode, uncertain: exitCode === 6 });
+  if (exitCode === 0 || exitCode === 7) expect({ where, exitCode, held }).toEqual({ where, exitCode, held: full });
+  if (exitCode === 4) expect({ where, exitCode, held }).toEqual({ where, exitCode, held: empty });
+  if (exitCode === 5) {
+    const serving = report.accounts.filter((account) => account.scheduled === true).map((account) => account.name);
+    expect({ where, accounts: held['accounts'] }).toEqual({
+      where,
+      accounts: expect.arrayContaining(serving) as unknown,
+    });
+  }
+  expect({ where, exitCode: [0, 4, 5, 6, 7].includes(exitCode) }).toEqual({ where, exitCode: true });
+}
+
+async function sweep(name: string, options: RunOptions): Promise<Record<number, number>> {
+  const fault = faults[name];
+  if (fault === undefined) throw new Error(`no fault ${name}`);
+  const codes: Record<number, number> = {};
+  for (let k = 1; ; k += 1) {
+    const met = await runWith(k, fault, options);
+    if (met === null) return codes;
+    const { host, done } = met;
+    const request = host.requests[k - 1];
+    check(`${name} at request ${k}, ${request?.method} ${request?.path}`, host, done);
+    const code = done instanceof RelayError ? 3 : done.report.exitCode;
+    codes[code] = (codes[code] ?? 0) + 1;
+    cases += 1;
+    await host.stop();
+  }
+}
+
+describe('a strict import, whichever request is', () => {
+  it.each(Object.keys(faults))(
+    '%s',
+    async (name) => {
+      const codes = await sweep(name, {});
+      // Nearly every single fault is overcome.
+      expect(codes[0] ?? 0).toBeGreaterThan(10);
+    },
+    60_000,
+  );
+});
+
+describe('a partial import, whichever request is', () => {
+  it.each(['dropped after the work', 'a cut answer'])(
+    '%s',
+    async (name) => {
+      const codes = await sweep(name, { mode: 'partial' });
+      expect(codes[0] ?? 0).toBeGreaterThan(10);
+    },
+    60_000,
+  );
+});
