@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 import { createFaultPicker } from './faults.ts';
-import type { FaultRule } from './faults.ts';
+import type { FaultPicker, FaultRule } from './faults.ts';
 import { featuresOf } from './features.ts';
 import type { HostVersion } from './features.ts';
 import { groupDefaults } from './group-view.ts';
@@ -49,6 +49,8 @@ export interface Sandbox {
   vendorRequests: RecordedRequest[];
   /** The live state: reads and changes act at once. */
   state: SandboxState;
+  /** Plays one more fault; its count begins with the next request. */
+  addFault(rule: FaultRule): void;
   /** Ends both servers and all their connections at once. */
   stop(): Promise<void>;
 }
@@ -108,7 +110,11 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   seed(host, adminPassword);
   const requests: RecordedRequest[] = [];
   const vendorRequests: RecordedRequest[] = [];
-  const app = createHostApp(host, requests, createFaultPicker(options.faults ?? []));
+  const pickers = [createFaultPicker(options.faults ?? [])];
+  // Every picker counts every request, whichever of them plays its fault.
+  const pick: FaultPicker = (method, path) =>
+    pickers.map((each) => each(method, path)).find((fault) => fault !== undefined);
+  const app = createHostApp(host, requests, pick);
   const vendorApp = createVendor({
     latencyMs: options.vendorLatencyMs ?? 0,
     requests: vendorRequests,
@@ -129,6 +135,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     requests,
     vendorRequests,
     state,
+    addFault: (rule) => void pickers.push(createFaultPicker([rule])),
     stop: async () => {
       stopping.abort();
       await Promise.all([server.close(), vendor.close()]);
