@@ -1,5 +1,5 @@
 import type { Channel, ChannelSpec, Group, Id, Plan } from '../host/objects.ts';
-import type { Journal } from './journal.ts';
+import { noJournal, type Journal } from './journal.ts';
 
 /** One change that this run made, with what is needed to take it back, and to see whether others changed it since. */
 export type Deed =
@@ -13,7 +13,7 @@ export type Deed =
 export class Ledger {
   readonly deeds: Deed[];
   readonly undone: Deed[] = [];
-  readonly #journal: Journal;
+  #journal: Journal;
 
   /** `earlier`: what the same run did before it was interrupted. */
   constructor(journal: Journal, earlier: readonly Deed[] = []) {
@@ -25,6 +25,11 @@ export class Ledger {
   record(deed: Deed): void {
     this.deeds.push(deed);
     this.#journal.note({ type: 'deed', deed });
+  }
+
+  /** Goes on without a journal, to name what is on the host when nothing can be kept any longer. */
+  giveUpJournal(): void {
+    this.#journal = noJournal;
   }
 
   /** These deeds were taken back, or turned out never to have been done. */

@@ -94,6 +94,7 @@ export async function readImportRequest(options: ImportOptions, io: Io, redactor
     failed: options.failed ?? config.failed ?? 'disable',
     probe: options.probe ?? config.probe ?? 'auto',
     probeKey,
+    takenUp: false,
     concurrency: options.concurrency ?? config.concurrency ?? 8,
     batchSize: options.batchSize ?? config.batchSize ?? 50,
     gatewayWaitMs: options.gatewayWait ?? configured(config, 'gatewayWait') ?? 60_000,

@@ -13,7 +13,11 @@ export async function afterFailure(failure: RunFailure, state: RunState): Promis
   const undoes = plan.policy.onFailure === 'undo';
   try {
     // Without a journal nothing more is sent, not even to undo.
-    if (failure.problem.code === 'JOURNAL_FAILED') throw failure.cause;
+    if (failure.problem.code === 'JOURNAL_FAILED') {
+      ledger.giveUpJournal();
+      await lateArrivals(plan, tools, ledger);
+      throw failure.cause;
+    }
     await settleLate(failure, state);
     if (undoes) {
       const deeds =

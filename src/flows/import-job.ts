@@ -26,4 +26,6 @@ export interface ImportJob {
   /** Accounts made by one request. */
   batchSize: number;
   gatewayWaitMs: number;
+  /** An interrupted run goes on. */
+  takenUp: boolean;
 }

@@ -68,6 +68,7 @@ function wantedOf(job: ImportJob): Wanted {
     adopt,
     failed,
     probe,
+    takenUp: job.takenUp,
     probeKeyGiven: job.probeKey !== null,
   };
 }

@@ -46,5 +46,6 @@ export function resumeJob(
     keyFile: { lines: begin.keys.lines, blank: begin.keys.blank, entries },
     ...job,
     probeKey,
+    takenUp: true,
   };
 }

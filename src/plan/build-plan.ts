@@ -56,7 +56,7 @@ export function buildPlan(wanted: Wanted, observed: Observed): PlanResult {
       ...subscriptions.warnings,
     ],
   };
-  const gateway = gatewayStep(wanted, acts(plan));
+  const gateway = gatewayStep(wanted, wanted.takenUp || acts(plan));
   const impossible = probeProblems(gateway, observed);
   return impossible.length > 0 ? { problems: impossible } : { plan: { ...plan, gateway } };
 }

@@ -33,4 +33,6 @@ export interface Wanted {
   failed: FailedPolicy;
   probe: ProbeMode;
   probeKeyGiven: boolean;
+  /** An interrupted run goes on: what it left unproven is proven even where nothing is left to change. */
+  takenUp: boolean;
 }

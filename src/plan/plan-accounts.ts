@@ -67,6 +67,7 @@ export function planAccounts(wanted: Wanted, observed: Observed, group: Group | 
     accounts: named,
     removals,
     warnings: [
+      ...otherRuns([...inUse], wanted.run),
       ...foreign.map((account) =>
         problem(
           'FOREIGN_ACCOUNT',
@@ -82,6 +83,19 @@ export function planAccounts(wanted: Wanted, observed: Observed, group: Group | 
       ...[...inUse].flatMap((account) => accountDrift(account, wanted.provider)),
     ],
   };
+}
+
+/** Runs on other machines are seen by what they left: accounts that no test has proven yet. */
+function otherRuns(accounts: readonly Account[], run: string): Problem[] {
+  const untested = accounts.filter(
+    (account) => !account.tested && account.marker !== null && account.marker.run !== run,
+  );
+  return [...new Set(untested.map((account) => account.marker?.run ?? ''))].map((other) =>
+    problem(
+      'OTHER_RUN',
+      `The run ${other} left accounts untested; it was interrupted, or is still at work on another machine.`,
+    ),
+  );
 }
 
 /** An account outside the group serves nobody, so of two with one marker it is the lesser. */

@@ -174,6 +174,11 @@ export const codes = {
     summary: 'The journal could not be kept any longer, so nothing more was sent to the host.',
     hint: 'Make room, then finish the run with `relay resume`, or undo it with `relay rollback`.',
   },
+  PACK_CHANGED: {
+    exit: 0,
+    summary: 'The pack has changed since the run began. The run goes on with what its journal holds.',
+    hint: 'Import again afterwards to bring the host to the new pack.',
+  },
   OTHER_RUN: {
     exit: 0,
     summary: 'Another run left accounts that no test has proven; it may still be at work.',

@@ -328,6 +328,51 @@ describe('a host that loses answers', () => {
   });
 });
 
+describe('a host that answers after the time-out', () => {
+  it.each(['groups', 'channels', 'payment/plans', 'accounts/batch'])(
+    'to POST %s: told as unsettled, with the command that shows it, since it may still come (N3)',
+    async (resource) => {
+      const host = await start({
+        faults: [{ method: 'POST', path: `/api/v1/admin/${resource}`, fault: 'delay', ms: 60_000 }],
+      });
+      const { report } = await importInto(host, good, { timeoutMs: 300 });
+      expect(report).toMatchObject({ exitCode: 6, batchStatus: 'failed' });
+      expect(report.unsettled[0]?.command).toContain(`/api/v1/admin/${resource.replace('/batch', '')}`);
+      expect(report.errors[0]?.code).toBe('WRITE_UNSETTLED');
+    },
+  );
+});
+
+describe('a journal that cannot be kept any longer', () => {
+  it.each([2, 4, 6, 8])(
+    'stops the run at note %i: nothing more is sent, not even to undo, and what is there is named (N3)',
+    async (last) => {
+      const host = await start();
+      let notes = 0;
+      let sentAfter = -1;
+      const { report } = await importInto(host, good, {
+        between: (tools) => ({
+          ...tools,
+          journal: {
+            note: () => {
+              notes += 1;
+              if (notes <= last) return;
+              if (sentAfter === -1) sentAfter = writes(host).length;
+              throw new RelayError('JOURNAL_FAILED', 'The journal cannot be kept any longer (ENOSPC).');
+            },
+          },
+        }),
+      });
+      expect(writes(host)).toHaveLength(sentAfter);
+      expect(report.errors[0]?.code).toBe('JOURNAL_FAILED');
+      expect(report.exitCode).toBe(6);
+      const named = new Set(report.leftovers.map((each) => each.kind));
+      expect(named.has('group')).toBe(true);
+      expect(report.leftovers.filter((each) => each.kind === 'account')).toHaveLength(host.state.accounts.size);
+    },
+  );
+});
+
 describe('a run that was killed', () => {
   it('leaves accounts that the next import tests before it calls them fine', async () => {
     const host = await start();

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { reportSchema, type Report } from '../../src/report/report-schema.ts';
 
-const relay = fileURLToPath(new URL('../../bin/relay.js', import.meta.url));
+export const relayBinary = fileURLToPath(new URL('../../bin/relay.js', import.meta.url));
 
 /** An empty folder to run in, as a user would have it. */
 export interface Workplace {
@@ -35,7 +35,7 @@ export async function workplace(): Promise<Workplace> {
       return name;
     },
     run: async (args, { env = {}, input, signalAfter } = {}) => {
-      const child = execa(process.execPath, [relay, ...args], {
+      const child = execa(process.execPath, [relayBinary, ...args], {
         cwd: folder,
         env: { PATH: process.env['PATH'] ?? '', HOME: folder, ...env },
         extendEnv: false,

@@ -180,6 +180,7 @@ export function aWanted(changes: Partial<Wanted> = {}): Wanted {
     failed: 'disable',
     probe: 'auto',
     probeKeyGiven: false,
+    takenUp: false,
     ...changes,
   };
 }

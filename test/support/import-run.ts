@@ -31,6 +31,8 @@ export interface RunOptions extends Partial<Omit<ImportJob, 'pack' | 'provider' 
   /** Below the vendor's address; `/v1` when absent. */
   vendorPath?: string;
   stop?: AbortController;
+  /** Limit of one request, in milliseconds. */
+  timeoutMs?: number;
   onEvent?: (event: RunEvent) => void;
   /** Keeps a journal there. */
   stateDir?: string;
@@ -55,7 +57,17 @@ function keyFileOf(keys: Keys): KeyFile {
 
 /** An import inside this process, with a clock whose pauses take no time. */
 export async function importInto(sandbox: Sandbox, keys: Keys, options: RunOptions = {}): Promise<FinishedImport> {
-  const { pack: packId = 'kimi', providerId, vendorPath = '/v1', stop, onEvent, stateDir, between, ...more } = options;
+  const {
+    pack: packId = 'kimi',
+    providerId,
+    vendorPath = '/v1',
+    stop,
+    timeoutMs,
+    onEvent,
+    stateDir,
+    between,
+    ...more
+  } = options;
   const pack = await findPack(packId);
   const clock = quickClock();
   runs += 1;
@@ -73,12 +85,13 @@ export async function importInto(sandbox: Sandbox, keys: Keys, options: RunOptio
     failed: 'disable',
     probe: 'auto',
     probeKey: null,
+    takenUp: false,
     concurrency: 4,
     batchSize: 50,
     gatewayWaitMs: 60_000,
     ...more,
   };
-  const { tools, events } = await toolsFor(sandbox, job.keyFile, { stop, onEvent });
+  const { tools, events } = await toolsFor(sandbox, job.keyFile, { stop, timeoutMs, onEvent });
   const planned = await planImport(job, tools);
   const journal =
     stateDir === undefined
@@ -129,8 +142,9 @@ async function toolsFor(
   keyFile: KeyFile,
   {
     stop = new AbortController(),
+    timeoutMs = 5000,
     onEvent,
-  }: { stop?: AbortController | undefined; onEvent?: ((event: RunEvent) => void) | undefined },
+  }: { [K in 'stop' | 'timeoutMs' | 'onEvent']?: RunOptions[K] | undefined },
 ): Promise<{ tools: RunTools; events: RunEvent[] }> {
   setMaxListeners(0, stop.signal);
   const clock = quickClock();
@@ -141,7 +155,7 @@ async function toolsFor(
     events.push(event);
     onEvent?.(event);
   };
-  const http = { baseUrl: sandbox.url, userAgent: 'relay/test', timeoutMs: 5000, clock, redactor };
+  const http = { baseUrl: sandbox.url, userAgent: 'relay/test', timeoutMs, clock, redactor };
   const host = await connectSub2api(http, { key: new Secret(sandbox.adminKey) });
   const journal: Journal = noJournal;
   return { tools: { host, clock, emit, journal, stop: stop.signal }, events };

@@ -95,6 +95,7 @@ describe.each(scenarios)('killed at every write: $name', (scenario) => {
               const { report } = await resumeIn(sandbox, stateDir, run, scenario.keys);
               expect({ where, state: comparable(sandbox) }).toEqual({ where, state: wanted });
               expect({ where, left: [report.leftovers, report.unsettled] }).toEqual({ where, left: [[], []] });
+              expect({ where, proven: report.gateway?.ok }).toEqual({ where, proven: true });
               // Again: safe to repeat, and nothing changes.
               if (k % 3 === 0) await resumeIn(sandbox, stateDir, run, scenario.keys);
               expect({ where, state: comparable(sandbox) }).toEqual({ where, state: wanted });

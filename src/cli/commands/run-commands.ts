@@ -14,7 +14,8 @@ import { RunJournal } from '../../journal/run-journal.ts';
 import { readKeyFile } from '../../keys/read-key-file.ts';
 import { systemClock } from '../../terms/clock.ts';
 import type { Redactor } from '../../terms/redactor.ts';
-import { RelayError } from '../../terms/relay-error.ts';
+import { inspectPack } from '../../pack/read-pack.ts';
+import { problem, RelayError } from '../../terms/relay-error.ts';
 import { EventQueue } from '../event-queue.ts';
 import { holdLock, stateDirOf } from '../hold-lock.ts';
 import { openHost } from '../host-session.ts';
@@ -67,6 +68,11 @@ export async function resumeCommand(id: string, flags: RunFlags, io: Io, redacto
     const planned = await planImport(job, tools);
     const record = beginRecord(job, planned.plan, tools.host, ledger, startedAt);
     record.leftovers.push(...leftovers);
+    if (await packChanged(run))
+      record.warnings.push({
+        ...problem('PACK_CHANGED', `The pack ${run.begin.pack.file} has changed since the run began.`),
+        stage: 'plan',
+      });
     await runImport(job, planned, tools, record);
     await events.idle();
     record.run.finishedAt = Date.now();
@@ -103,6 +109,12 @@ export async function rollbackCommand(id: string, flags: RunFlags, io: Io, redac
     print(io.stderr, `Next: look at what is left; others may use it by now. Then: relay rollback ${id}`);
     return exitCode;
   });
+}
+
+/** A pack that is gone has changed too. */
+async function packChanged({ begin }: RecordedRun): Promise<boolean> {
+  const now = await inspectPack(begin.pack.file, begin.pack.origin).catch(() => undefined);
+  return now?.pack?.digest !== begin.pack.digest;
 }
 
 /** Opens host, lock and journal of a run for as long as the work takes. */
