@@ -138,7 +138,7 @@ function withBaseUrl(provider: Provider, baseUrl: string | undefined, allowHttp:
 
 async function readAllTargets(options: ImportOptions): Promise<Target[]> {
   const listed = options.users === undefined ? [] : await readTargets(options.users);
-  return [...(options.user ?? []).map(parseTarget), ...listed];
+  return [...(options.user ?? []).map((text) => parseTarget(text)), ...listed];
 }
 
 async function readProbeKey(options: ImportOptions, io: Io): Promise<Secret | null> {

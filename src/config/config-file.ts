@@ -13,21 +13,19 @@ const duration = z
   .refine((text) => parseDuration(text) !== undefined, 'must be a duration such as 500ms, 30s or 2m');
 const count = z.int().min(1).max(10_000);
 
+/** A host that is named in a configuration file. */
+const hostEntry = z.strictObject({
+  url: z.string(),
+  kind: z.literal('sub2api').optional(),
+  adminKeyFile: z.string().optional(),
+  adminEmail: z.string().optional(),
+  adminPasswordFile: z.string().optional(),
+});
+
 /** What a configuration file may hold. It is data; secrets are named by the files that hold them. */
 export const configSchema = z.strictObject({
   $schema: z.string().optional(),
-  hosts: z
-    .record(
-      z.string(),
-      z.strictObject({
-        url: z.string(),
-        kind: z.literal('sub2api').optional(),
-        adminKeyFile: z.string().optional(),
-        adminEmail: z.string().optional(),
-        adminPasswordFile: z.string().optional(),
-      }),
-    )
-    .optional(),
+  hosts: z.record(z.string(), hostEntry).optional(),
   host: z.string().optional(),
   timeout: duration.optional(),
   deadline: duration.optional(),
@@ -132,7 +130,7 @@ async function parseConfig(file: string): Promise<LoadedConfig> {
     if (issue.code === 'unrecognized_keys')
       return issue.keys.map(
         (key) =>
-          `unknown setting "${[where, key].filter(Boolean).join('.')}".${didYouMean(key, Object.keys(configSchema.shape))}`,
+          `unknown setting "${[where, key].filter(Boolean).join('.')}".${didYouMean(key, Object.keys((issue.path[0] === 'hosts' ? hostEntry : configSchema).shape))}`,
       );
     return [`${where}: ${issue.message}`];
   });
@@ -145,5 +143,6 @@ function withPaths(config: ConfigFile, folder: string): ConfigFile {
     ([name, host]) =>
       [name, { ...host, adminKeyFile: at(host.adminKeyFile), adminPasswordFile: at(host.adminPasswordFile) }] as const,
   );
-  return { ...config, hosts: Object.fromEntries(hosts) };
+  const report = config.report === '-' ? config.report : at(config.report);
+  return { ...config, ...(report === undefined ? {} : { report }), hosts: Object.fromEntries(hosts) };
 }

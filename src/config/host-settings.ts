@@ -31,7 +31,7 @@ export async function hostSettings(
   config: ConfigFile,
   stdin: Readable,
 ): Promise<HostSettings> {
-  const word = options.host ?? env['RELAY_HOST'] ?? env['SUB2API_BASE_URL'] ?? config.host;
+  const word = options.host ?? (env['RELAY_HOST'] || env['SUB2API_BASE_URL'] || config.host);
   if (word === undefined || word === '')
     throw new RelayError('USAGE', 'No host was given.', {
       hint: 'Give one with --host URL or RELAY_HOST; --host sandbox starts an embedded one.',
@@ -58,20 +58,26 @@ function checkUrl(text: string, names: readonly string[], allowHttp: boolean): s
   } catch {
     throw new RelayError(
       'USAGE',
-      `"${text}" is no URL and no host of the configuration file.${didYouMean(text, [...names, 'sandbox'])}`,
+      `"${shown(text)}" is no URL and no host of the configuration file.${didYouMean(text, [...names, 'sandbox'])}`,
       { hint: 'A URL begins with https:// or http://.' },
     );
   }
   if (url.protocol !== 'https:' && url.protocol !== 'http:')
-    throw new RelayError('USAGE', `The host "${text}" must be an http or https URL.`);
+    throw new RelayError('USAGE', `The host "${shown(text)}" must be an http or https URL.`);
   if (url.username !== '' || url.password !== '')
     throw new RelayError('USAGE', 'The host URL holds a user name or password.', {
       hint: 'Secrets come from files or the environment: see --admin-key-file.',
     });
-  if (url.search !== '' || url.hash !== '') throw new RelayError('USAGE', `The host "${text}" must end with its path.`);
+  if (url.search !== '' || url.hash !== '')
+    throw new RelayError('USAGE', `The host "${shown(text)}" must end with its path.`);
   if (url.protocol === 'http:' && !isLoopback(url.hostname) && !allowHttp)
     throw new RelayError('HTTP_REFUSED', `${url.origin} would get the admin login over plain http.`);
   return url.href.replace(/\/+$/, '');
+}
+
+/** An address as it was written, without what may be a secret in it. */
+function shown(text: string): string {
+  return text.replace(/[^/]*@/, '…@').replace(/[?#].*$/s, '…');
 }
 
 async function loginFromOptions(options: HostOptions, env: Environment, stdin: Readable): Promise<Login | undefined> {

@@ -3,10 +3,10 @@ import { RelayError } from '../terms/relay-error.ts';
 import type { Target } from '../terms/target.ts';
 
 /** `EMAIL`, `ID`, `EMAIL=DAYS` or `ID=DAYS`. Throws `USAGE`. */
-export function parseTarget(text: string): Target {
+export function parseTarget(text: string, where = '--user'): Target {
   const [who = '', days, ...rest] = text.trim().split('=');
   const wrong = (why: string) =>
-    new RelayError('USAGE', `--user "${text}": ${why}`, {
+    new RelayError('USAGE', `${where} "${text}": ${why}`, {
       hint: 'Write an e-mail address or a user id, and perhaps the days: ann@example.org=30.',
     });
   if (rest.length > 0) throw wrong('there is more than one "="');
@@ -35,5 +35,7 @@ export async function readTargets(file: string): Promise<Target[]> {
     .replace(/^\uFEFF/, '')
     .split(/\r\n|\n|\r/)
     .map((line) => line.trim());
-  return lines.filter((line) => line !== '' && !line.startsWith('#')).map(parseTarget);
+  return lines.flatMap((line, index) =>
+    line === '' || line.startsWith('#') ? [] : [parseTarget(line, `${file}:${index + 1}`)],
+  );
 }

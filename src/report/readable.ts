@@ -12,11 +12,19 @@ const errorBody = z.object({
 export function readable(message: string): string {
   const begin = message.indexOf('{');
   if (begin === -1) return message;
+  const body = message.slice(begin);
+  const error = errorBody.safeParse(parse(body)).data?.error;
+  // Cut out, not unpacked: the text was made fit to be seen as it stands, and an escape could hide what is not.
+  const said = /"message"\s*:\s*"((?:[^"\\]|\\.)*)"/.exec(body)?.[1];
+  if (error === undefined || said === undefined) return message;
+  const kind = String(error.code ?? error.type ?? '');
+  return `${message.slice(0, begin)}${said}${/^[\w.-]+$/.test(kind) ? ` (${kind})` : ''}`;
+}
+
+function parse(text: string): unknown {
   try {
-    const { error } = errorBody.parse(JSON.parse(message.slice(begin)));
-    const kind = error.code ?? error.type;
-    return `${message.slice(0, begin)}${error.message}${kind === null || kind === undefined ? '' : ` (${kind})`}`;
+    return JSON.parse(text);
   } catch {
-    return message;
+    return undefined;
   }
 }

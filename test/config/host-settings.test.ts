@@ -96,7 +96,7 @@ describe('which host it is', () => {
   });
 
   // The words of a login count as absent when they are empty, those of a host do not.
-  it.fails.each<[string, Environment, ConfigFile, string]>([
+  it.each<[string, Environment, ConfigFile, string]>([
     ['RELAY_HOST', { RELAY_HOST: '', SUB2API_BASE_URL: 'https://old.example' }, {}, 'https://old.example'],
     ['SUB2API_BASE_URL', { SUB2API_BASE_URL: '' }, { host: 'https://config.example' }, 'https://config.example'],
   ])('is looked for further where %s is empty', async (_, env, config, url) => {
@@ -114,6 +114,8 @@ describe('which host it is', () => {
     ['a query', { host: 'https://h.example/?a=b' }, {}, 'USAGE', 'must end with its path'],
     ['a fragment', { host: 'https://h.example/#a' }, {}, 'USAGE', 'must end with its path'],
     ['a password', { host: 'https://user:canary@h.example' }, {}, 'USAGE', 'holds a user name or password'],
+    ['a user name alone', { host: 'https://user@h.example' }, {}, 'USAGE', 'holds a user name or password'],
+    ['a password alone', { host: 'https://:canary@h.example' }, {}, 'USAGE', 'holds a user name or password'],
     [
       'plain http',
       { host: 'http://h.example' },
@@ -141,7 +143,7 @@ describe('which host it is', () => {
   });
 
   // What is refused is repeated whole.
-  it.fails.each([
+  it.each([
     'user:canary@h.example',
     'https://user:canary@h.example:port',
     'https://h.example/?token=canary',

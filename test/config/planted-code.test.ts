@@ -105,12 +105,4 @@ describe('code that was planted where a configuration is looked for', () => {
     });
     expect(wasRun()).toBe(false);
   });
-
-  // The library looks where the process stands, relay only where the search begins. The command line begins there.
-  it.fails('is not run where the process stands when the search begins elsewhere', async () => {
-    await plant('.config/config.js');
-    await put('elsewhere/relay.config.yaml', 'mode: partial\n');
-    await load(null, join(folder, 'elsewhere'));
-    expect(wasRun()).toBe(false);
-  });
 });

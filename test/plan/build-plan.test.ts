@@ -525,7 +525,6 @@ describe('the accounts', () => {
 });
 
 describe('what is shown as drift and not put right (N7)', () => {
-  // Nothing is said of any of these.
   it.each<[string, Partial<Observed>]>([
     ['the rate of the group', { groups: [aGroup({ rateMultiplier: 3 })] }],
     ['the price of the plan', { plans: [aPlan({ price: 1 })] }],
@@ -534,6 +533,13 @@ describe('what is shown as drift and not put right (N7)', () => {
     ['an account that was disabled by hand', { accounts: [anAccount({ state: 'inactive' })] }],
   ])('is %s', (_, changes) => {
     expect(planned({}, aServingHost(changes)).warnings).toEqual([expect.objectContaining({ code: 'DRIFT' })]);
+  });
+
+  it.each<[string, Partial<Observed>]>([
+    ['the rate of the group', { groups: [aGroup({ rateMultiplier: 1.00004 })] }],
+    ['the price of the plan', { plans: [aPlan({ price: 9.004 })] }],
+  ])('is not what a host rounds off %s', (_, changes) => {
+    expect(planned({}, aServingHost(changes)).warnings).toEqual([]);
   });
 
   it.each<[string, Partial<Observed>]>([

@@ -97,7 +97,7 @@ describe('a plan for people (N8)', () => {
 
   it('has a line for each change, marked by what it does, and the sum', () => {
     const lines = textOf({ keys: keysOf('key-one', 'key-two') });
-    expect(lines.filter((line) => /^<good>\+ /.test(line))).toHaveLength(5);
+    expect(lines.filter((line) => line.startsWith('<good>+ '))).toHaveLength(5);
     expect(lines).toContainEqual(expect.stringMatching(/^<good>\+ account {2}acme-01 .* create, line 1, key sha256:/));
     expect(lines).toContainEqual(expect.stringMatching(/^<unsure>\? gateway {2}gateway .* check, with a user and key/));
     expect(lines.at(-1)).toBe('Accounts: 2 to add, 0 to update, 0 to remove, 0 unchanged.');
@@ -409,7 +409,7 @@ describe('a quoted answer in words', () => {
   });
 
   // What was cleaned in its JSON form is unpacked afterwards, and not cleaned again.
-  it.fails.each([
+  it.each([
     ['an escaped slash, as PHP writes it', String.raw`{"error":{"message":"bad key Zq7+wV\/9k&Lm2xT4"}}`],
     ['an escaped ampersand, as Go writes it', String.raw`{"error":{"message":"bad key Zq7+wV/9k\u0026Lm2xT4"}}`],
     ['an escaped letter', String.raw`{"error":{"message":"bad key \u005aq7+wV/9k&Lm2xT4"}}`],
@@ -417,7 +417,7 @@ describe('a quoted answer in words', () => {
     expect(shown(body)).not.toContain('Zq7+wV/9k&Lm2xT4');
   });
 
-  it.fails.each([
+  it.each([
     ['a line feed', String.raw`{"error":{"message":"no\nrelay: all is well"}}`],
     ['a carriage return', String.raw`{"error":{"message":"no\rall is well"}}`],
     ['a backspace', String.raw`{"error":{"message":"no\b\bok"}}`],

@@ -48,6 +48,20 @@ describe('a secret that was learnt', () => {
     expect(knowing(secret).clean(`the key ${form(secret)} is wrong`)).toBe('the key [redacted] is wrong');
   });
 
+  it('is hidden in the middle of something longer that is in base64, but for its edges (N1)', () => {
+    const around = fc.stringMatching(/^[ -~]{0,7}$/);
+    fc.assert(
+      fc.property(fc.stringMatching(/^Q7[!-~]{16,40}$/), around, around, fc.boolean(), (value, before, after, url) => {
+        const encoded = Buffer.from(`${before}${value}${after}`).toString(url ? 'base64url' : 'base64');
+        const shown = knowing(value).clean(encoded);
+        expect(shown).toContain('[redacted]');
+        // Two groups of four hold what mixes with the neighbours.
+        const rest = shown.replace('[redacted]', '');
+        expect(rest.length).toBeLessThanOrEqual(Math.ceil((before.length + after.length) / 3) * 4 + 8);
+      }),
+    );
+  });
+
   it('is hidden each time it occurs (N1)', () => {
     expect(knowing(secret).clean(`${secret},${secret}`)).toBe('[redacted],[redacted]');
   });
