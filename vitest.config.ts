@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
@@ -5,5 +6,7 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     restoreMocks: true,
     testTimeout: 30_000,
+    // Much of the time is spent waiting for child processes.
+    maxWorkers: Math.max(2, availableParallelism()),
   },
 });

@@ -128,7 +128,7 @@ function withBaseUrl(provider: Provider, baseUrl: string | undefined, allowHttp:
   const text = baseUrl ?? provider.baseUrl;
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || (url.protocol !== 'http:' && url.protocol !== 'https:'))
-    throw new RelayError('USAGE', `--base-url "${text}" is no http or https URL.`);
+    throw new RelayError('USAGE', '--base-url is no http or https URL.');
   if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '')
     throw new RelayError('USAGE', '--base-url must hold neither a login nor a query.');
   if (url.protocol === 'http:' && !isLoopback(url.hostname) && !allowHttp)

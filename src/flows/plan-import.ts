@@ -1,9 +1,11 @@
 import { satisfies } from 'semver';
+import type { HostReads } from '../host/host.ts';
 import { inStage, type RunTools } from '../apply/run-tools.ts';
 import { acceptedKeys } from '../keys/parse-key-lines.ts';
 import { buildPlan } from '../plan/build-plan.ts';
 import type { ImportPlan } from '../plan/import-plan.ts';
 import type { Observed, Wanted } from '../plan/observed.ts';
+import { resourceName } from '../plan/names.ts';
 import { managedGroup } from '../plan/plan-group.ts';
 import { RelayError, type Problem } from '../terms/relay-error.ts';
 import type { Secret } from '../terms/secret.ts';
@@ -26,16 +28,9 @@ export function planImport(job: ImportJob, tools: RunTools): Promise<PlannedImpo
       checkHostVersion(job, host.info.version);
       const wanted = wantedOf(job);
       const observed = await observe(wanted, tools);
-      const group = managedGroup(wanted, observed);
-      const probeKey =
-        job.probeKey ??
-        (job.probe === 'find' && group !== undefined ? ((await host.reads.usableKey(group.id)) ?? null) : null);
-      if (job.probe === 'find' && probeKey === null)
-        throw new RelayError('PROBE_KEY_IMPOSSIBLE', 'No user of the host has a key with access to the group.', {
-          hint: 'Let relay make one with --probe auto, or give one with --probe-key-file.',
-        });
       const result = buildPlan(wanted, observed);
       if ('problems' in result) throw combined(result.problems);
+      const probeKey = job.probeKey ?? (await findKey(result.plan, host.reads));
       return { plan: { ...result.plan, warnings: [...host.info.warnings, ...result.plan.warnings] }, probeKey };
     },
     ({ plan }) => ({
@@ -84,9 +79,22 @@ async function observe(wanted: Wanted, { host, clock }: RunTools): Promise<Obser
       wanted.targets.map(({ user }) => ('email' in user ? reads.userByEmail(user.email) : reads.userById(user.id))),
     ),
   ]);
-  const group = managedGroup(wanted, { groups });
+  const name = resourceName(wanted.provider.id, wanted.access);
+  // A group that is to be adopted may have subscriptions already.
+  const group =
+    managedGroup(wanted, { groups }) ?? (wanted.adopt ? groups.find((each) => each.name === name) : undefined);
   const subscriptions = group === undefined ? [] : await reads.subscriptionsOfGroup(group.id);
   return { features: host.info.features, groups, channels, plans, accounts, subscriptions, users, now: clock.now() };
+}
+
+/** The key of a user who has access, where the plan asks for one. A group that is yet to be made has none. */
+async function findKey({ gateway, group }: ImportPlan, reads: HostReads): Promise<Secret | null> {
+  if (gateway.probe !== 'find') return null;
+  const key = group.action === 'create' ? undefined : await reads.usableKey(group.id);
+  if (key !== undefined) return key;
+  throw new RelayError('PROBE_KEY_IMPOSSIBLE', 'No user of the host has a key with access to the group.', {
+    hint: 'Let relay make one with --probe auto, or give one with --probe-key-file.',
+  });
 }
 
 /** One error that tells all: the first decides the code and the hint. */

@@ -41,7 +41,7 @@ export function planAccounts(wanted: Wanted, observed: Observed, group: Group | 
         action: 'unchanged',
         name: account.name,
         account,
-        retest: isHeldOut(account) ? 'held_out' : account.tested ? null : 'untested',
+        retest: isHeldOut(account) ? 'held_out' : account.tested || account.state === 'inactive' ? null : 'untested',
       };
     }
     return { ...key, action: 'create', name: '', spec: specOf(wanted, key.fingerprint, '') };
@@ -88,7 +88,7 @@ export function planAccounts(wanted: Wanted, observed: Observed, group: Group | 
 /** Runs on other machines are seen by what they left: accounts that no test has proven yet. */
 function otherRuns(accounts: readonly Account[], run: string): Problem[] {
   const untested = accounts.filter(
-    (account) => !account.tested && account.marker !== null && account.marker.run !== run,
+    (account) => !account.tested && !isHeldOut(account) && account.marker !== null && account.marker.run !== run,
   );
   return [...new Set(untested.map((account) => account.marker?.run ?? ''))].map((other) =>
     problem(

@@ -15,7 +15,7 @@ export function readable(message: string): string {
   const body = message.slice(begin);
   const error = errorBody.safeParse(parse(body)).data?.error;
   // Cut out, not unpacked: the text was made fit to be seen as it stands, and an escape could hide what is not.
-  const said = /"message"\s*:\s*"((?:[^"\\]|\\.)*)"/.exec(body)?.[1];
+  const said = /"error"\s*:\s*\{[^{}]*?"message"\s*:\s*"((?:[^"\\]|\\.)*)"/.exec(body)?.[1];
   if (error === undefined || said === undefined) return message;
   const kind = String(error.code ?? error.type ?? '');
   return `${message.slice(0, begin)}${said}${/^[\w.-]+$/.test(kind) ? ` (${kind})` : ''}`;

@@ -11,7 +11,7 @@ const unseenSequences =
   /\u001B(?:[PX\]^_][^\u0007\u001B]*(?:\u0007|\u001B\\)?|\[[0-?]*[ -/]*[@-~]?|[ -/]*[0-~])?|\u009B[0-?]*[ -/]*[@-~]?|\\+(?:u00[01][0-9a-f]|u007f|u00[89][0-9a-f]|u20[0-2][0-9a-f]|x[01][0-9a-f]|x7f)(?:\[[0-9;]*[A-Za-z])?|\\+[nrtbf]|[\s\p{C}\p{Variation_Selector}]/giu;
 
 /** What JSON writes for a character: `\\u0026`, `\\/`. The groups hold what it stands for. */
-const written = /\\+u([0-9a-f]{4})|\\(["\\/])|[\s\p{C}\p{Variation_Selector}]/giu;
+const written = /\\+u([0-9a-f]{4})|\\+(["\\/])|[\s\p{C}\p{Variation_Selector}]/giu;
 
 /**
  * Finds many words in a text at once, however they are cut by what cannot be seen. The time it takes depends on the

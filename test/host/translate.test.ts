@@ -184,7 +184,7 @@ describe('a channel of the host', () => {
         models: ['big'],
         billing_mode: 'token',
         input_price: 1e-6,
-        output_price: null,
+        output_price: 2e-6,
         cache_read_price: 0,
         per_request_price: 3,
         intervals: [{ min: 0 }],
@@ -202,7 +202,7 @@ describe('a channel of the host', () => {
       prices: [
         {
           input: 1e-6,
-          output: null,
+          output: 2e-6,
           cacheRead: 0,
           cacheWrite: null,
           rest: { per_request_price: 3, intervals: [{ min: 0 }] },

@@ -524,7 +524,60 @@ describe('the accounts', () => {
   });
 });
 
+describe('accounts that no test has proven', () => {
+  const of = (id: number, key: string, run: string, changes: Partial<ReturnType<typeof anAccount>> = {}) =>
+    anAccount({
+      id,
+      name: `acme-0${id}`,
+      tested: false,
+      marker: aMarker({ run, fingerprint: fingerprintOf(key) }),
+      ...changes,
+    });
+  const warned = (...accounts: ReturnType<typeof anAccount>[]) =>
+    planned({ keys: keysOf('key-one', 'key-two', 'key-three') }, aServingHost({ accounts })).warnings.filter(
+      (each) => each.code === 'OTHER_RUN',
+    );
+
+  it('are tested beside others that are not, with a check of the gateway (N5)', () => {
+    const plan = planned(
+      { keys: keysOf('key-one', 'key-two') },
+      aServingHost({ accounts: [of(1, 'key-one', 'run-2'), of(2, 'key-two', 'run-1', { tested: true })] }),
+    );
+    expect(plan.accounts.map((step) => step.action === 'unchanged' && step.retest)).toEqual(['untested', null]);
+    expect(changesAnything(plan)).toBe(false);
+    expect(plan.gateway.probe).toBe('make');
+  });
+
+  it('tell of the run that left them, once for each', () => {
+    const found = warned(of(1, 'key-one', 'run-8'), of(2, 'key-two', 'run-8'), of(3, 'key-three', 'run-9'));
+    expect(found.map((each) => each.message)).toEqual([
+      expect.stringContaining('The run run-8 left accounts untested'),
+      expect.stringContaining('The run run-9 left accounts untested'),
+    ]);
+  });
+
+  it('tell of no run when they are of this one, or proven', () => {
+    expect(warned(of(1, 'key-one', 'run-2'), of(2, 'key-two', 'run-1', { tested: true }))).toEqual([]);
+  });
+
+  // A finished partial run leaves its failed accounts without the note that a test ended well.
+  it.each<[string, Partial<ReturnType<typeof anAccount>>]>([
+    ['were tested, failed, and were paused by relay', { scheduled: false, marker: aMarker({ paused: true }) }],
+    ['were put in error by the host', { state: 'error', marker: aMarker() }],
+  ])('tell of no run when they %s (N15)', (_, changes) => {
+    expect(warned(of(1, 'key-one', 'run-1', changes))).toEqual([]);
+  });
+});
+
 describe('what is shown as drift and not put right (N7)', () => {
+  it('is nothing of groups and plans of others', () => {
+    const others = {
+      groups: [aGroup(), aGroup({ id: 9, name: 'default', description: '', rateMultiplier: 3 })],
+      plans: [aPlan(), aPlan({ id: 9, name: 'other', groupId: 9, price: 1 })],
+    };
+    expect(planned({}, aServingHost(others)).warnings).toEqual([]);
+  });
+
   it.each<[string, Partial<Observed>]>([
     ['the rate of the group', { groups: [aGroup({ rateMultiplier: 3 })] }],
     ['the price of the plan', { plans: [aPlan({ price: 1 })] }],
@@ -663,6 +716,15 @@ describe('how the gateway is checked (N5, N9)', () => {
     ['none', false, idle, 'skip'],
   ] as const)('--probe %s, a key given: %s', (asked, probeKeyGiven, observed, probe) => {
     expect(planned({ probe: asked, probeKeyGiven }, observed).gateway).toEqual({ probe, asked });
+  });
+
+  it.each([
+    ['auto', false, 'make'],
+    ['auto', true, 'given'],
+    ['find', false, 'find'],
+    ['none', false, 'skip'],
+  ] as const)('--probe %s, a key given: %s, for a run that is taken up again', (asked, probeKeyGiven, probe) => {
+    expect(planned({ probe: asked, probeKeyGiven, takenUp: true }, idle).gateway).toEqual({ probe, asked });
   });
 
   it('is refused when a user would have to be made and cannot be (N10)', () => {

@@ -129,6 +129,15 @@ describe('the prices of a channel after relay has set its own (N7)', () => {
       [{ ...own[0]!, rest: { image: 1 } }, own[1]!],
     ],
     [
+      'keep what the host adds to an entry that holds models of others too',
+      [aPrice({ models: ['theirs', 'big'], input: 0.000002, output: 0.00001, rest: { image: 1 } })],
+      [
+        aPrice({ models: ['theirs'], input: 0.000002, output: 0.00001, rest: { image: 1 } }),
+        { ...own[0]!, rest: { image: 1 } },
+        own[1]!,
+      ],
+    ],
+    [
       'do not keep what it adds to an entry of another price',
       [aPrice({ models: ['big'], input: 5, rest: { image: 1 } })],
       own,

@@ -382,6 +382,7 @@ describe('a quoted answer in words', () => {
     ['API returned 401: {"error":{"message":"no","code":1113}}', 'API returned 401: no (1113)'],
     ['API returned 401: {"error":{"message":"no"}}', 'API returned 401: no'],
     ['{"error":{"message":"no"}}', 'no'],
+    ['{"error":{"type":"t","message":"say \\"no\\""}}', 'say \\"no\\" (t)'],
   ])('%s', (message, text) => {
     expect(readable(message)).toBe(text);
   });
@@ -396,6 +397,13 @@ describe('a quoted answer in words', () => {
     'API returned 401: {"error":{"mess…',
   ])('leaves what it does not know as it is: %j', (message) => {
     expect(readable(message)).toBe(message);
+  });
+
+  // The first message anywhere is taken for that of the error.
+  it('takes the message of the error, whatever else has one', () => {
+    expect(readable('API returned 400: {"message":"outer","error":{"message":"inner"}}')).toBe(
+      'API returned 400: inner',
+    );
   });
 
   const shown = (body: string, secret = 'Zq7+wV/9k&Lm2xT4') => {

@@ -77,6 +77,9 @@ describe.each(scenarios)('killed at every write: $name', (scenario) => {
       for (const moment of k % 3 === 0 ? moments : moments.slice(0, 2)) {
         for (const finish of ['resume', 'rollback'] as const) {
           if (finish === 'rollback' && scenario.removes === true) continue;
+          // Every kill is both resumed and rolled back by `npm run sweep`, and one of the two here.
+          const turn = (k + moments.indexOf(moment)) % 2 === 0 ? 'resume' : 'rollback';
+          if (!process.env['RELAY_SWEEP'] && scenario.removes !== true && finish !== turn) continue;
           const sandbox = await hostFor(scenario);
           try {
             const killed = importInto(sandbox, scenario.keys, {

@@ -62,6 +62,21 @@ describe('a secret that was learnt', () => {
     );
   });
 
+  it.each([
+    ['a slash, as PHP writes it', String.raw`Zq7+wV\/9k=Lm2&xT4`],
+    ['an ampersand, as Go writes it', String.raw`Zq7+wV/9k=Lm2\u0026xT4`],
+    ['an equals sign in capitals', String.raw`Zq7+wV/9k\u003DLm2&xT4`],
+    ['letters, at its edges', String.raw`\u005Aq7+wV/9k=Lm2&xT\u0034`],
+  ])('is hidden although a JSON text escapes %s (N1)', (_, quoted) => {
+    expect(knowing(secret).clean(`the key ${quoted} is wrong`)).toBe('the key [redacted] is wrong');
+  });
+
+  // JSON inside a text of JSON, as a proxy makes it of an answer.
+  it('is hidden although it was escaped twice over (N1)', () => {
+    const quoted = String.raw`Zq7+wV\\/9k=Lm2&xT4`;
+    expect(knowing(secret).clean(`the key ${quoted} is wrong`)).toBe('the key [redacted] is wrong');
+  });
+
   it('is hidden each time it occurs (N1)', () => {
     expect(knowing(secret).clean(`${secret},${secret}`)).toBe('[redacted],[redacted]');
   });
