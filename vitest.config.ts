@@ -4,6 +4,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    setupFiles: ['test/support/seed.ts'],
     restoreMocks: true,
     testTimeout: 30_000,
     // Much of the time is spent waiting for child processes.

@@ -1,4 +1,4 @@
-import type { Account } from '../host/objects.ts';
+import type { Account, Id } from '../host/objects.ts';
 import type { RemovalStep } from '../plan/import-plan.ts';
 import type { FailedPolicy } from '../terms/modes.ts';
 import { problem, RelayError, type Problem } from '../terms/relay-error.ts';
@@ -71,8 +71,6 @@ export async function setScheduled(
     const now = await host.reads.account(account.id);
     return now?.scheduled === scheduled && (now.marker?.paused === true) === !scheduled ? true : undefined;
   };
-  // What takes a dead account out of service is done also after the run was told to stop.
-  const unstopped = { ...tools, stop: new AbortController().signal };
   const verb = scheduled ? 'put the account back into service' : 'take the account out of service';
   try {
     await performWrite(
@@ -87,11 +85,45 @@ export async function setScheduled(
           return end.end === 'done' ? { end: 'done', value: true } : end;
         },
       },
-      unstopped,
+      unstopped(tools),
     );
     return undefined;
   } catch (error) {
     if (!(error instanceof RelayError)) throw error;
     return error.toProblem();
   }
+}
+
+/** Notes on the host that these accounts were tested by this run. Returns the problem, if the host did not take the note. */
+export async function noteTested(ids: readonly Id[], run: string, tools: RunTools): Promise<Problem | undefined> {
+  const { host } = tools;
+  const what = `note that ${ids.length} account${ids.length === 1 ? ' was' : 's were'} tested`;
+  try {
+    await performWrite(
+      {
+        kind: 'account',
+        name: `${ids.length} tested`,
+        what,
+        stage: 'verify',
+        look: async () => {
+          const tested = new Set((await host.reads.accounts()).filter((each) => each.tested).map((each) => each.id));
+          return ids.every((id) => tested.has(id)) ? true : undefined;
+        },
+        send: async () => {
+          const end = await host.writes.markTested(ids, run);
+          return end.end === 'done' ? { end: 'done', value: true } : end;
+        },
+      },
+      unstopped(tools),
+    );
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof RelayError)) throw error;
+    return problem('TEST_NOT_NOTED', error.message);
+  }
+}
+
+/** For what is done also after the run was told to stop. */
+function unstopped(tools: RunTools): RunTools {
+  return { ...tools, stop: new AbortController().signal };
 }

@@ -32,7 +32,6 @@ export async function openHost(settings: HostSettings, options: SessionOptions):
     ...(options.trace === undefined ? {} : { trace: options.trace }),
   });
   if (settings.kind === 'url') {
-    for (const secret of Object.values(settings.login)) if (secret instanceof Secret) redactor.learn(secret);
     return {
       host: await connectSub2api(http(settings.url), settings.login),
       vendorUrl: null,
@@ -43,7 +42,6 @@ export async function openHost(settings: HostSettings, options: SessionOptions):
   const { startSandbox } = await import('../sandbox/start-sandbox.ts');
   const sandbox = await startSandbox();
   const key = new Secret(sandbox.adminKey);
-  redactor.learn(key);
   return {
     host: await connectSub2api(http(sandbox.url), { key }),
     vendorUrl: sandbox.vendorUrl,

@@ -1,4 +1,4 @@
-import { retireAccounts, setScheduled } from '../apply/retire-accounts.ts';
+import { noteTested, retireAccounts, setScheduled } from '../apply/retire-accounts.ts';
 import { inStage, throwIfStopped } from '../apply/run-tools.ts';
 import { problem } from '../terms/relay-error.ts';
 import { probeAccounts, type AccountVerdict } from '../verify/probe-accounts.ts';
@@ -41,7 +41,7 @@ export async function verifyAccounts(job: ImportJob, state: RunState): Promise<v
   const failed = verdicts.filter((verdict) => verdict.validation === 'failed');
   const [first] = failed;
   const undoes = plan.policy.onFailure === 'undo' && (first !== undefined || tools.stop.aborted);
-  if (!undoes) await noteTested(verdicts.filter(works), state);
+  if (!undoes) await note(verdicts.filter(works), state);
   throwIfStopped(tools);
   if (undoes && first !== undefined) throw new RunFailure(verdictProblem(first, failed.length, verdicts.length));
   for (const verdict of failed) record.errors.push({ ...verdictProblem(verdict, 1, verdicts.length), stage: 'verify' });
@@ -59,10 +59,11 @@ function works(verdict: AccountVerdict): boolean {
   return verdict.validation === 'passed' || verdict.validation === 'warning';
 }
 
-/** Best effort: an account without the note is tested once more by the next import, which is right after a crash too. */
-async function noteTested(verdicts: readonly AccountVerdict[], { plan, tools }: RunState): Promise<void> {
+/** An account without the note is tested once more by the next import, so a note that is not taken is no failure. */
+async function note(verdicts: readonly AccountVerdict[], { plan, tools, warn }: RunState): Promise<void> {
   const ids = verdicts.map((verdict) => verdict.account.id);
-  if (ids.length > 0) await tools.host.writes.markTested(ids, plan.run);
+  const found = ids.length > 0 ? await noteTested(ids, plan.run, tools) : undefined;
+  if (found !== undefined) warn('verify', found);
 }
 
 /** Takes accounts that are not known to work out of service, and notes it in the record. */

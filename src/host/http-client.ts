@@ -78,7 +78,7 @@ export class HttpClient {
   /** One exchange. Throws `HostFailure` when no whole answer came. */
   async send(request: HttpRequest): Promise<HttpReply> {
     const startedAt = this.clock.now();
-    const limit = AbortSignal.timeout(request.timeoutMs ?? this.#options.timeoutMs);
+    const limit = this.clock.timeout(request.timeoutMs ?? this.#options.timeoutMs);
     const signal = request.signal === undefined ? limit : AbortSignal.any([limit, request.signal]);
     let reply: HttpReply | undefined;
     try {

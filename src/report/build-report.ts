@@ -27,6 +27,7 @@ export function buildReport(record: RunRecord): Report {
     malformed: summary.malformed,
     errors: record.errors.length,
     cutShort: record.cutShort,
+    untouched: record.ledger.deeds.length === 0 && record.removed.length === 0,
   });
   const { provider, plan, run } = record;
   return {

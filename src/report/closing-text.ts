@@ -24,7 +24,7 @@ export function closingText(report: Report, command: string): string[] {
 function holds(report: Report): string {
   switch (report.exitCode) {
     case 4:
-      return report.group?.action === 'rolled_back' || report.group?.action === 'none'
+      return report.group === null || ['rolled_back', 'none'].includes(report.group.action)
         ? 'The host is as it was before.'
         : "The host is as it was before; this run's accounts are gone again.";
     case 5:

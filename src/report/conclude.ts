@@ -17,6 +17,8 @@ export interface Ending {
   errors: number;
   /** An error ended the run before its last stage. */
   cutShort: boolean;
+  /** The run left nothing behind on the host. */
+  untouched: boolean;
 }
 
 export type Conclusion = Pick<Report, 'batchStatus' | 'providerStatus' | 'accessStatus' | 'exitCode'>;
@@ -34,6 +36,7 @@ function statuses(ending: Ending): Omit<Conclusion, 'exitCode'> {
   const fine =
     !isPart(ending) &&
     !nothingWorks(ending) &&
+    !ending.cutShort &&
     ending.gatewayOk !== false &&
     ending.interruptedBy === null &&
     ending.unsettled === 0 &&
@@ -56,8 +59,10 @@ function exitCode(ending: Ending): number {
   if (ending.leftovers > 0 || ending.unsettled > 0) return 6;
   if (ending.interruptedBy !== null) return ending.interruptedBy === 'SIGINT' ? 130 : 143;
   if (ending.undone !== 'nothing') return 4;
-  if (ending.gatewayOk === false || nothingWorks(ending)) return 7;
-  return isPart(ending) ? 5 : 0;
+  if (ending.gatewayOk === false) return 7;
+  // Without any account that works, only a run that went through has everything else in place.
+  if (nothingWorks(ending)) return ending.cutShort ? (ending.untouched ? 4 : 5) : 7;
+  return isPart(ending) || ending.cutShort ? 5 : 0;
 }
 
 function isPart(ending: Ending): boolean {

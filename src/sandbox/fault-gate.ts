@@ -3,7 +3,8 @@ import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import type { MiddlewareHandler } from 'hono';
 import { json } from './envelope.ts';
 import type { ActiveFault, FaultPicker } from './faults.ts';
-import type { HostContext, HostEnv } from './host.ts';
+import { echo } from './echo.ts';
+import type { Host, HostContext, HostEnv } from './host.ts';
 
 /** Ends the connection without another byte. */
 function drop(c: HostContext, sent = 0): Response {
@@ -46,15 +47,17 @@ async function answer(fault: ActiveFault, c: HostContext): Promise<Response> {
 }
 
 /** Lets requests run into the faults they were picked for. */
-export function faultGate(pick: FaultPicker, stopping: AbortSignal): MiddlewareHandler<HostEnv> {
+export function faultGate(pick: FaultPicker, host: Host): MiddlewareHandler<HostEnv> {
   return async (c, next) => {
     const fault = pick(c.req.method, c.req.path);
     if (fault === undefined) return next();
     if (fault.fault === 'delay') {
-      await sleep(fault.ms, undefined, { signal: stopping }).catch(() => undefined);
-      return next();
+      if (fault.after) await next();
+      await sleep(fault.ms, undefined, { signal: host.stopping }).catch(() => undefined);
+      return fault.after ? undefined : next();
     }
     if (fault.fault === 'drop-before') return drop(c);
+    if (fault.fault === 'echo') return echo(c, host);
     const replaces = fault.fault === 'status' || fault.fault === 'html';
     if (replaces && !fault.after) return instead(fault);
     await next();

@@ -9,9 +9,9 @@ export const faultRuleSchema = z.strictObject({
   nth: z.int().min(1).default(1),
   /** How many in a row are hit; 0 means all from then on. */
   times: z.int().min(0).default(1),
-  fault: z.enum(['drop-before', 'drop-after', 'status', 'delay', 'html', 'cut']),
+  fault: z.enum(['drop-before', 'drop-after', 'status', 'delay', 'html', 'cut', 'echo']),
   status: z.int().min(200).max(599).default(500),
-  /** For `status` and `html`: the work is done first. */
+  /** For `status`, `html` and `delay`: the work is done first. */
   after: z.boolean().default(false),
   headers: z.record(z.string(), z.string()).optional(),
   body: z.unknown().optional(),

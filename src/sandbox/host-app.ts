@@ -31,7 +31,7 @@ export function createHostApp(host: Host, requests: RecordedRequest[], pick: Fau
     return json(500, { code: 500, message: 'internal error' });
   });
   app.use('*', recordRequests(requests));
-  app.use('*', faultGate(pick, host.stopping));
+  app.use('*', faultGate(pick, host));
   app.use('*', async (c, next) => {
     await next();
     c.header('x-request-id', c.req.header('x-request-id') ?? randomUUID());

@@ -8,6 +8,8 @@ export interface RecordedRequest {
   path: string;
   query: Record<string, string>;
   body: unknown;
+  /** What the caller proved itself with. */
+  credential: string;
   status: number;
 }
 
@@ -19,6 +21,7 @@ export function recordRequests(requests: RecordedRequest[]): MiddlewareHandler<H
       path: c.req.path,
       query: c.req.query(),
       body: undefined,
+      credential: (c.req.header('authorization') ?? c.req.header('x-api-key') ?? '').replace(/^Bearer /, ''),
       status: 0,
     };
     requests.push(recorded);

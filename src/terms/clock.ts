@@ -7,6 +7,8 @@ export interface Clock {
   now(): number;
   /** Waits; returns early, without an error, when `signal` is aborted. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
+  /** A signal that is aborted after so many milliseconds. */
+  timeout(ms: number): AbortSignal;
   /** `bytes` random bytes as lower-case hexadecimal digits. */
   randomHex(bytes: number): string;
 }
@@ -17,5 +19,6 @@ export const systemClock: Clock = {
     // An abort ends the pause; whoever slept looks at the signal next.
     await delay(ms, undefined, signal === undefined ? {} : { signal }).catch(() => undefined);
   },
+  timeout: (ms) => AbortSignal.timeout(ms),
   randomHex: (bytes) => randomBytes(bytes).toString('hex'),
 };

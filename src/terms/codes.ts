@@ -245,6 +245,11 @@ export const codes = {
     summary: 'Nothing could prove that the key works.',
     hint: 'Send a real request with this account alone.',
   },
+  TEST_NOT_NOTED: {
+    exit: 0,
+    summary: 'The accounts were tested, but the host did not take the note of it.',
+    hint: 'Nothing to do: the next import tests them once more.',
+  },
   PRICE_MISSING: {
     exit: 0,
     summary: 'A model has no price in the pack; the host may bill nothing for it.',

@@ -1,7 +1,8 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { FaultRule } from '../../src/sandbox/faults.ts';
 import { startSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox/start-sandbox.ts';
 import { RelayError } from '../../src/terms/relay-error.ts';
+import { quickClock } from '../support/clocks.ts';
 import { holdings, importInto } from '../support/import-run.ts';
 
 const good = ['sk-good-aaaaaaaaaaaaaaaaaaaa1', 'sk-good-bbbbbbbbbbbbbbbbbbbb2', 'sk-good-cccccccccccccccccccc3'];
@@ -335,7 +336,11 @@ describe('a host that answers after the time-out', () => {
       const host = await start({
         faults: [{ method: 'POST', path: `/api/v1/admin/${resource}`, fault: 'delay', ms: 60_000 }],
       });
-      const { report } = await importInto(host, good, { timeoutMs: 300 });
+      const clock = quickClock();
+      const running = importInto(host, good, { clock });
+      await vi.waitUntil(() => host.requests.some((each) => each.method === 'POST' && each.path.endsWith(resource)));
+      clock.passTimeouts();
+      const { report } = await running;
       expect(report).toMatchObject({ exitCode: 6, batchStatus: 'failed' });
       expect(report.unsettled[0]?.command).toContain(`/api/v1/admin/${resource.replace('/batch', '')}`);
       expect(report.errors[0]?.code).toBe('WRITE_UNSETTLED');

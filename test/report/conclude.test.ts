@@ -13,6 +13,7 @@ const good: Ending = {
   malformed: 0,
   errors: 0,
   cutShort: false,
+  untouched: false,
 };
 
 const oneFailed: Partial<Ending> = { accounts: { wanted: 3, working: 2, failed: 1 }, errors: 1 };
@@ -68,6 +69,22 @@ describe('the end of a run (B19, N11)', () => {
       'degraded',
       'subscription_ready',
       7,
+    ],
+    [
+      'a partial run whose first change was refused: the host is as it was (N11)',
+      { ...noneWorks, gatewayOk: null, cutShort: true, untouched: true },
+      'partially_succeeded',
+      'degraded',
+      'broken',
+      4,
+    ],
+    [
+      'a partial run that ended after some changes, before it had accounts (N11)',
+      { ...noneWorks, gatewayOk: null, cutShort: true },
+      'partially_succeeded',
+      'degraded',
+      'broken',
+      5,
     ],
     [
       'a partial run that ended by an error (B20)',
@@ -193,6 +210,7 @@ const endings = fc
     malformed: fc.nat(2),
     errors: fc.nat(2),
     cutShort: fc.boolean(),
+    untouched: fc.boolean(),
   })
   .map(({ wanted, failed, ...rest }): Ending => ({
     ...rest,
@@ -201,13 +219,15 @@ const endings = fc
 
 describe('any end of a run', () => {
   it('has the exit code that counts most: 6, then 130 and 143, 4, 7, 5 (N11)', () => {
+    const idle = ({ gatewayOk, accounts }: Ending) =>
+      gatewayOk !== false && accounts.wanted > 0 && accounts.working === 0;
     const order: [number, (ending: Ending) => boolean][] = [
       [6, (ending) => ending.leftovers > 0 || ending.unsettled > 0],
       [130, (ending) => ending.interruptedBy === 'SIGINT'],
       [143, (ending) => ending.interruptedBy === 'SIGTERM'],
-      [4, (ending) => ending.undone !== 'nothing'],
-      [7, (ending) => ending.gatewayOk === false || (ending.accounts.wanted > 0 && ending.accounts.working === 0)],
-      [5, (ending) => ending.accounts.failed > 0 || ending.malformed > 0 || ending.errors > 0],
+      [4, (ending) => ending.undone !== 'nothing' || (idle(ending) && ending.cutShort && ending.untouched)],
+      [7, (ending) => ending.gatewayOk === false || (idle(ending) && !ending.cutShort)],
+      [5, ({ accounts, malformed, errors, cutShort }) => accounts.failed + malformed + errors > 0 || cutShort],
       [0, () => true],
     ];
     fc.assert(

@@ -35,6 +35,7 @@ describe('a sandbox', () => {
     expect(sandbox.requests).toEqual([
       {
         method: 'POST',
+        credential: sandbox.adminKey,
         path: `${admin}/groups`,
         query: { x: '1' },
         body: { name: 'a', rate_multiplier: 1 },

@@ -1,9 +1,10 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { reportSchema, type Report } from '../../src/report/report-schema.ts';
+import { leaksIn } from './canaries.ts';
 
 export const relayBinary = fileURLToPath(new URL('../../bin/relay.js', import.meta.url));
 
@@ -25,16 +26,31 @@ export interface Finished {
   stderr: string;
 }
 
-/** Runs the built binary, with an environment that holds nothing of the machine's but the path. */
+/**
+ * Runs the built binary, with an environment that holds nothing of the machine's but the path. After each run, all that
+ * it said and all that it wrote is searched for the secrets it was given (rule N1).
+ */
 export async function workplace(): Promise<Workplace> {
   const folder = await mkdtemp(join(tmpdir(), 'relay-test-'));
+  const given = new Set<string>();
+  const secrets: string[] = [];
+  const search = async (said: string) => {
+    const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+    const files = entries.filter((entry) => entry.isFile() && !given.has(entry.name));
+    const written = await Promise.all(files.map((file) => readFile(join(file.parentPath, file.name), 'utf8')));
+    const leaks = leaksIn([said, ...written].join('\n'), secrets);
+    if (leaks.length > 0) throw new Error(`leaked: ${leaks.join(', ')}`);
+  };
   return {
     folder,
     write: async (name, text) => {
       await writeFile(join(folder, name), text);
+      given.add(basename(name));
+      if (/key|password/.test(name)) secrets.push(...text.split(/[\s",]+/).filter((word) => word.length >= 16));
       return name;
     },
     run: async (args, { env = {}, input, signalAfter } = {}) => {
+      secrets.push(...Object.entries(env).flatMap(([name, value]) => (/KEY$|PASSWORD$/.test(name) ? [value] : [])));
       const child = execa(process.execPath, [relayBinary, ...args], {
         cwd: folder,
         env: { PATH: process.env['PATH'] ?? '', HOME: folder, ...env },
@@ -48,6 +64,7 @@ export async function workplace(): Promise<Workplace> {
         });
       }
       const { exitCode, stdout, stderr } = await child;
+      await search(`${stdout}\n${stderr}`);
       return { exitCode: exitCode ?? -1, stdout: String(stdout), stderr: String(stderr) };
     },
     report: async (name = 'relay-report.json') =>

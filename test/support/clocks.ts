@@ -2,12 +2,28 @@ import { randomBytes } from 'node:crypto';
 import { setImmediate as tick } from 'node:timers/promises';
 import type { Clock } from '../../src/terms/clock.ts';
 
-/** A clock whose pauses take no time: they only move its own hands, and are written down. */
-export function quickClock(): Clock & { pauses: number[] } {
+export interface QuickClock extends Clock {
+  pauses: number[];
+  /** Makes every time-out that was set so far pass. */
+  passTimeouts(): void;
+}
+
+/** A clock whose pauses take no time: they only move its own hands, and are written down. Time-outs pass when told to. */
+export function quickClock(): QuickClock {
   let ahead = 0;
   const pauses: number[] = [];
+  const limits = new Set<AbortController>();
   return {
     pauses,
+    passTimeouts: () => {
+      for (const limit of limits) limit.abort();
+      limits.clear();
+    },
+    timeout: () => {
+      const limit = new AbortController();
+      limits.add(limit);
+      return limit.signal;
+    },
     now: () => Date.now() + ahead,
     sleep: async (ms) => {
       pauses.push(ms);

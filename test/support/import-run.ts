@@ -1,4 +1,8 @@
 import { setMaxListeners } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setImmediate as tick } from 'node:timers/promises';
+import { inspect } from 'node:util';
 import { noJournal, type Journal } from '../../src/apply/journal.ts';
 import { Ledger } from '../../src/apply/ledger.ts';
 import type { RunTools } from '../../src/apply/run-tools.ts';
@@ -12,10 +16,11 @@ import { runImport } from '../../src/flows/run-import.ts';
 import { takeUpRun } from '../../src/flows/take-up-run.ts';
 import { connectSub2api } from '../../src/host/sub2api/connect.ts';
 import { readRun } from '../../src/journal/read-journal.ts';
-import { RunJournal } from '../../src/journal/run-journal.ts';
+import { journalFolder, RunJournal } from '../../src/journal/run-journal.ts';
 import { parseKeyLines, type KeyFile } from '../../src/keys/parse-key-lines.ts';
 import { chooseProvider, findPack } from '../../src/pack/find-pack.ts';
 import type { ImportPlan } from '../../src/plan/import-plan.ts';
+import { viewPlan } from '../../src/plan/plan-view.ts';
 import { buildReport } from '../../src/report/build-report.ts';
 import { reportSchema, type Report } from '../../src/report/report-schema.ts';
 import type { RunRecord } from '../../src/report/run-record.ts';
@@ -23,7 +28,8 @@ import type { Sandbox } from '../../src/sandbox/start-sandbox.ts';
 import { Redactor } from '../../src/terms/redactor.ts';
 import type { RunEvent } from '../../src/terms/run-event.ts';
 import { Secret } from '../../src/terms/secret.ts';
-import { quickClock } from './clocks.ts';
+import { keepsSecrets } from './canaries.ts';
+import { quickClock, type QuickClock } from './clocks.ts';
 
 export interface RunOptions extends Partial<Omit<ImportJob, 'pack' | 'provider' | 'keyFile'>> {
   pack?: string;
@@ -31,8 +37,8 @@ export interface RunOptions extends Partial<Omit<ImportJob, 'pack' | 'provider' 
   /** Below the vendor's address; `/v1` when absent. */
   vendorPath?: string;
   stop?: AbortController;
-  /** Limit of one request, in milliseconds. */
-  timeoutMs?: number;
+  /** Whose time-outs a test lets pass; one of its own when absent. */
+  clock?: QuickClock;
   onEvent?: (event: RunEvent) => void;
   /** Keeps a journal there. */
   stateDir?: string;
@@ -62,14 +68,13 @@ export async function importInto(sandbox: Sandbox, keys: Keys, options: RunOptio
     providerId,
     vendorPath = '/v1',
     stop,
-    timeoutMs,
+    clock = quickClock(),
     onEvent,
     stateDir,
     between,
     ...more
   } = options;
   const pack = await findPack(packId);
-  const clock = quickClock();
   runs += 1;
   const job: ImportJob = {
     run: `test-${String(runs).padStart(5, '0')}-${clock.randomHex(2)}`,
@@ -91,38 +96,62 @@ export async function importInto(sandbox: Sandbox, keys: Keys, options: RunOptio
     gatewayWaitMs: 60_000,
     ...more,
   };
-  const { tools, events } = await toolsFor(sandbox, job.keyFile, { stop, timeoutMs, onEvent });
-  const planned = await planImport(job, tools);
+  const { tools, events, said } = await toolsFor(sandbox, job.keyFile, { stop, clock, onEvent });
+  const planned = await planImport(job, tools).catch((error: unknown) => {
+    keepsSecrets(sandbox, [said, inspect(error, { depth: 8 }), events]);
+    throw error;
+  });
   const journal =
     stateDir === undefined
       ? noJournal
       : RunJournal.begin(stateDir, beginLine(job, planned.plan, tools.host, clock.now()), clock);
   const working = (between ?? ((same) => same))({ ...tools, journal });
   const record = beginRecord(job, planned.plan, tools.host, new Ledger(working.journal), clock.now());
-  return { ...(await carryOut(job, planned, working, record)), events };
+  const done = await carryOut(job, planned, working, record);
+  const kept = stateDir === undefined ? '' : await readFile(join(journalFolder(stateDir), `${job.run}.jsonl`), 'utf8');
+  keepsSecrets(sandbox, [said, done.report, viewPlan(done.plan, done.report), events, kept]);
+  return { ...done, events };
 }
 
 /** Finishes a run of which only the journal is left. */
 export async function resumeIn(sandbox: Sandbox, stateDir: string, run: string, keys: Keys): Promise<FinishedImport> {
   const recorded = await readRun(stateDir, run);
   const keyFile = keyFileOf(keys);
-  const { tools, events } = await toolsFor(sandbox, keyFile, {});
+  const { tools, events, said } = await toolsFor(sandbox, keyFile, {});
   const working = { ...tools, journal: RunJournal.reopen(stateDir, run, tools.clock) };
   const job = resumeJob(recorded, keyFile, null, '0.0.0-test');
   const { ledger, leftovers } = await takeUpRun(recorded, working);
   const planned = await planImport(job, working);
   const record = beginRecord(job, planned.plan, tools.host, ledger, tools.clock.now());
   record.leftovers.push(...leftovers);
-  return { ...(await carryOut(job, planned, working, record)), events };
+  const done = await carryOut(job, planned, working, record);
+  const kept = await readFile(join(journalFolder(stateDir), `${run}.jsonl`), 'utf8');
+  keepsSecrets(sandbox, [said, done.report, viewPlan(done.plan, done.report), events, kept]);
+  return { ...done, events };
+}
+
+/** Lets the run's time-outs pass once, when nothing but the `k`-th request of the host is still under way. */
+export async function passTimeoutsAt(
+  k: number,
+  sandbox: Sandbox,
+  clock: QuickClock,
+  ended: () => boolean,
+): Promise<void> {
+  for (let quiet = 0; quiet < 20 && !ended();) {
+    await tick();
+    const others = sandbox.requests.filter((request, index) => request.status === 0 && index !== k - 1);
+    quiet = sandbox.requests.length >= k && others.length === 0 ? quiet + 1 : 0;
+  }
+  clock.passTimeouts();
 }
 
 /** Undoes a run of which only the journal is left. */
 export async function rollbackIn(sandbox: Sandbox, stateDir: string, run: string): Promise<Rollback> {
-  const { tools } = await toolsFor(sandbox, keyFileOf(''), {});
-  return rollbackRun(await readRun(stateDir, run), {
-    ...tools,
-    journal: RunJournal.reopen(stateDir, run, tools.clock),
-  });
+  const { tools, events, said } = await toolsFor(sandbox, keyFileOf(''), {});
+  const journal = RunJournal.reopen(stateDir, run, tools.clock);
+  const done = await rollbackRun(await readRun(stateDir, run), { ...tools, journal });
+  keepsSecrets(sandbox, [said, done, events]);
+  return done;
 }
 
 async function carryOut(
@@ -142,12 +171,11 @@ async function toolsFor(
   keyFile: KeyFile,
   {
     stop = new AbortController(),
-    timeoutMs = 5000,
+    clock = quickClock(),
     onEvent,
-  }: { [K in 'stop' | 'timeoutMs' | 'onEvent']?: RunOptions[K] | undefined },
-): Promise<{ tools: RunTools; events: RunEvent[] }> {
+  }: { [K in 'stop' | 'clock' | 'onEvent']?: RunOptions[K] | undefined },
+): Promise<{ tools: RunTools; events: RunEvent[]; said: string[] }> {
   setMaxListeners(0, stop.signal);
-  const clock = quickClock();
   const redactor = new Redactor();
   for (const entry of keyFile.entries) if (entry.kind === 'key') redactor.learn(entry.key);
   const events: RunEvent[] = [];
@@ -155,10 +183,12 @@ async function toolsFor(
     events.push(event);
     onEvent?.(event);
   };
-  const http = { baseUrl: sandbox.url, userAgent: 'relay/test', timeoutMs, clock, redactor };
+  const said: string[] = [];
+  const trace = (line: string) => void said.push(line);
+  const http = { baseUrl: sandbox.url, userAgent: 'relay/test', timeoutMs: 30_000, clock, redactor, trace };
   const host = await connectSub2api(http, { key: new Secret(sandbox.adminKey) });
   const journal: Journal = noJournal;
-  return { tools: { host, clock, emit, journal, stop: stop.signal }, events };
+  return { tools: { host, clock, emit, journal, stop: stop.signal }, events, said };
 }
 
 /** What the host holds, by name. */

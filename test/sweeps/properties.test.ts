@@ -8,6 +8,8 @@ import { startSandbox, type Sandbox } from '../../src/sandbox/start-sandbox.ts';
 import { RelayError } from '../../src/terms/relay-error.ts';
 import { importInto, rollbackIn, wholeState } from '../support/import-run.ts';
 
+const thorough = process.env['RELAY_SWEEP'] === '1';
+
 let stateDir: string;
 beforeAll(async () => {
   stateDir = await mkdtemp(join(tmpdir(), 'relay-properties-'));
@@ -120,8 +122,8 @@ describe('on any host, with any key file, whatever fails', () => {
           await sandbox.stop();
         }
       }),
-      { numRuns: 60 },
+      { numRuns: thorough ? 500 : 60 },
     );
     process.stdout.write(`properties: ${cases} random hosts\n`);
-  }, 120_000);
+  }, 600_000);
 });

@@ -23,6 +23,7 @@ const newestTried = '0.1.179';
  */
 export async function connectSub2api(options: HttpOptions, login: AdminLogin): Promise<Host> {
   const http = new HttpClient(options);
+  http.redactor.learn(secretOf(login));
   const open = new AdminClient(http, () => ({}));
   const settings = await readSettings(open);
   const { version, warnings } = checkVersion(settings.version, http);
@@ -36,8 +37,12 @@ export async function connectSub2api(options: HttpOptions, login: AdminLogin): P
     writes: sub2apiWrites(client),
     probes: sub2apiProbes(client, credentials),
     gateway: sub2apiGateway(http),
-    derive: (purpose) =>
-      new Secret(createHmac('sha256', secretOf(login).open()).update(`relay.derived/1 ${purpose}`).digest('hex')),
+    derive: (purpose) => {
+      const secret = createHmac('sha256', secretOf(login).open()).update(`relay.derived/1 ${purpose}`).digest('hex');
+      const derived = new Secret(secret);
+      http.redactor.learn(derived);
+      return derived;
+    },
     command: (does, kind, id) =>
       `curl${does === 'remove' && id !== null ? ' -X DELETE' : ''} -H "x-api-key: $RELAY_ADMIN_KEY" '${http.baseUrl}${pathOf(kind)}${id === null ? '' : `/${id}`}'`,
   };

@@ -54,7 +54,7 @@ function refusalOf(http: HttpClient, request: HttpRequest, reply: HttpReply): Ho
     });
   }
   const said = refusal.safeParse(parseJson(reply)).data;
-  const reason = said?.reason ?? (typeof said?.code === 'string' ? said.code : said?.error);
+  const reason = [said?.reason, said?.code, said?.error].find((each) => isWord(http, each));
   const message =
     said?.message === undefined
       ? isHtml(reply)
@@ -79,9 +79,14 @@ function refusalOf(http: HttpClient, request: HttpRequest, reply: HttpReply): Ho
   };
   return new HostFailure(
     'HOST_FAILED',
-    `The host answered ${what} with ${status}${reason === undefined ? '' : ` ${http.clean(reason, 80)}`}: ${message}`,
+    `The host answered ${what} with ${status}${reason === undefined ? '' : ` ${reason}`}: ${message}`,
     facts,
   );
+}
+
+/** Whether it is a word that names a reason, and nothing that was quoted in its place. */
+function isWord(http: HttpClient, text: unknown): text is string {
+  return typeof text === 'string' && /^[\w.-]{1,64}$/.test(text) && http.clean(text) === text;
 }
 
 /**
