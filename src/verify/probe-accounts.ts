@@ -6,6 +6,7 @@ import type { Account, Id } from '../host/objects.ts';
 import type { Provider } from '../pack/manifest.ts';
 import type { Code } from '../terms/codes.ts';
 import { isInconclusive, judge, type Validation } from './judge.ts';
+import { learningWatch } from './learning-watch.ts';
 
 /** What is known of one account after it was tried. */
 export interface AccountVerdict {
@@ -33,6 +34,7 @@ const testPauses = [1000, 4000];
 /** Tests accounts, several at once, and judges each. Those not reached before a stop are `not_tried`. */
 export async function probeAccounts(job: ProbeJob, tools: RunTools): Promise<AccountVerdict[]> {
   const limit = pLimit(job.concurrency);
+  const hasLearnt = learningWatch(job.accounts, tools);
   const counts = { passed: 0, warning: 0, failed: 0 };
   let done = 0;
   let ended = false;
@@ -40,7 +42,7 @@ export async function probeAccounts(job: ProbeJob, tools: RunTools): Promise<Acc
     job.accounts.map((account) =>
       limit(async (): Promise<AccountVerdict> => {
         if (tools.stop.aborted || ended) return notTried(account);
-        const verdict = await probeAccount(account, job, tools);
+        const verdict = await probeAccount(account, job, hasLearnt, tools);
         if (verdict.code === 'TEST_ERROR' && job.endsOnError) ended = true;
         if (verdict.validation !== 'not_tried') counts[verdict.validation] += 1;
         done += 1;
@@ -52,13 +54,18 @@ export async function probeAccounts(job: ProbeJob, tools: RunTools): Promise<Acc
   return readBack(await nudge(verdicts, tools), job.retested, tools);
 }
 
-async function probeAccount(account: Account, job: ProbeJob, tools: RunTools): Promise<AccountVerdict> {
+async function probeAccount(
+  account: Account,
+  job: ProbeJob,
+  hasLearnt: (id: Id) => Promise<void>,
+  tools: RunTools,
+): Promise<AccountVerdict> {
   const { probes } = tools.host;
   const { provider } = job;
   const startedAt = tools.clock.now();
   let attempts = 0;
   try {
-    await waitUntilLearnt(account, tools);
+    await hasLearnt(account.id);
     // The host answers this by itself, while the test waits for the vendor.
     const listed = probes.accountModels(account.id);
     listed.catch(() => undefined);
@@ -111,19 +118,6 @@ async function probeAccount(account: Account, job: ProbeJob, tools: RunTools): P
 
 function worthRepeating(test: AccountTest): boolean {
   return test.outcome === 'error' || (test.outcome === 'failed' && test.why === 'busy');
-}
-
-/** Waits while the host finds out what the upstream can do: a test before that would be of the wrong thing. */
-async function waitUntilLearnt(account: Account, { host, clock, stop }: RunTools): Promise<void> {
-  const until = clock.now() + host.info.features.learningMs;
-  let pause = 100;
-  let now: Account | undefined = account;
-  while (now?.learning === true && clock.now() < until && !stop.aborted) {
-    now = await host.reads.account(account.id);
-    if (now?.learning !== true) return;
-    await clock.sleep(pause, stop);
-    pause = Math.min(pause * 2, 1500);
-  }
 }
 
 /** Makes a host that may have missed what its accounts learnt look at them again, a second after they learnt it. */
