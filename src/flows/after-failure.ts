@@ -52,13 +52,19 @@ function isTried({ record }: RunState, fingerprint: string): boolean {
  * Looks once more for objects whose answer was lost. What has arrived after all is removed, since its key was reported
  * as not imported; what still does not show stays unsettled.
  */
-export async function settleLate(failure: RunFailure | null, { plan, tools, ledger, record }: RunState): Promise<void> {
-  if (failure === null && [...record.outcomes.values()].every((outcome) => outcome.outcome === 'created')) return;
+export async function settleLate(
+  failure: RunFailure | null,
+  { plan, takenUp, tools, ledger, record }: RunState,
+): Promise<void> {
+  const isSure = [...record.outcomes.values()].every((outcome) => outcome.outcome === 'created');
+  if (failure === null && !takenUp && isSure) return;
   const arrived = await lateArrivals(plan, tools, ledger);
-  const created = new Set(
-    [...record.outcomes.values()].flatMap((outcome) => (outcome.outcome === 'created' ? [outcome.account.id] : [])),
-  );
-  const ghosts = ledger.deeds.filter((deed) => deed.kind === 'account' && !created.has(deed.id));
+  const wanted = new Set([
+    ...[...record.outcomes.values()].flatMap((outcome) => (outcome.outcome === 'created' ? [outcome.account.id] : [])),
+    ...plan.accounts.flatMap((step) => (step.action === 'unchanged' ? [step.account.id] : [])),
+    ...record.removed.map(({ id }) => id),
+  ]);
+  const ghosts = ledger.deeds.filter((deed) => deed.kind === 'account' && !wanted.has(deed.id));
   record.leftovers.push(...(await undo(ghosts, tools, ledger)));
   const settled = new Set([...arrived, ...ghosts].map((deed) => `${deed.kind} ${deed.name}`));
   for (const step of plan.accounts) {

@@ -1,3 +1,4 @@
+import { lateArrivals } from '../apply/late-arrivals.ts';
 import { inStage, type RunTools } from '../apply/run-tools.ts';
 import type { Leftover } from '../apply/undo.ts';
 import { undoOwn } from '../apply/undo-own.ts';
@@ -20,7 +21,12 @@ export async function rollbackRun(run: RecordedRun, tools: RunTools): Promise<Ro
     tools,
     'undo',
     'Undo',
-    () => undoOwn([...ledger.deeds], run.begin.run, tools, ledger),
+    async () => {
+      const still = await undoOwn([...ledger.deeds], run.begin.run, tools, ledger);
+      // The host may have been at work until now on what the interrupted run had sent.
+      const late = await lateArrivals(run.begin.marks, tools, ledger);
+      return [...still, ...(await undoOwn(late, run.begin.run, tools, ledger))];
+    },
     (still) => ({
       ok: still.length === 0,
       text: still.length === 0 ? 'the host is as it was' : `${still.length} left on the host`,

@@ -18,6 +18,8 @@ import { verifyAccounts } from './verify-accounts.ts';
 export interface RunState {
   plan: ImportPlan;
   probeKey: Secret | null;
+  /** The host may still be at work on what the run sent before it was interrupted. */
+  takenUp: boolean;
   tools: RunTools;
   ledger: Ledger;
   record: RunRecord;
@@ -38,7 +40,7 @@ export async function runImport(
     record.warnings.push({ ...found, stage });
     tools.emit({ type: 'warning', stage, problem: found });
   };
-  const state: RunState = { plan, probeKey, tools, ledger: record.ledger, record, warn };
+  const state: RunState = { plan, probeKey, takenUp: job.takenUp, tools, ledger: record.ledger, record, warn };
   let stage: Stage = 'apply';
   try {
     const make = () => makeObjects(job, state);

@@ -74,13 +74,17 @@ function conclude(notes: readonly Note[]): Pick<RecordedRun, 'deeds' | 'removed'
   let end: RecordedRun['end'] = null;
   for (const note of notes) {
     if (note.type === 'deed') deeds.push(note.deed);
-    if (note.type === 'undone') {
-      const index = deeds.findIndex((deed) => deed.kind === note.kind && deed.id === note.id);
-      if (index !== -1) deeds.splice(index, 1);
-    }
-    if (note.type === 'removed') removed.push({ id: note.id, name: note.name });
+    if (note.type === 'undone') forget(deeds, note.kind, note.id);
+    // What the run had made itself is no loss when it goes again.
+    if (note.type === 'removed' && !forget(deeds, 'account', note.id)) removed.push({ id: note.id, name: note.name });
     if (note.type === 'resumed') end = null;
     if (note.type === 'end') end = { outcome: note.outcome, exitCode: note.exitCode, at: note.at };
   }
   return { deeds, removed, end };
+}
+
+function forget(deeds: Deed[], kind: string, id: number): boolean {
+  const index = deeds.findIndex((deed) => deed.kind === kind && deed.id === id);
+  if (index !== -1) deeds.splice(index, 1);
+  return index !== -1;
 }

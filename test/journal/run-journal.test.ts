@@ -66,6 +66,13 @@ describe('a journal', () => {
     expect((await stat(join(stateDir, 'runs'))).mode & 0o777).toBe(0o700);
   });
 
+  it('forgets an account that the run made and removed again: rollback has lost nothing', async () => {
+    const journal = begin();
+    journal.note({ type: 'deed', deed: account });
+    journal.note({ type: 'removed', id: 7, name: 'acme-01' });
+    expect(await readRun(stateDir, 'run-2')).toMatchObject({ deeds: [], removed: [] });
+  });
+
   it('holds fingerprints and no key (N1)', async () => {
     begin();
     const text = await readFile(file(), 'utf8');

@@ -114,10 +114,16 @@ export async function importInto(sandbox: Sandbox, keys: Keys, options: RunOptio
 }
 
 /** Finishes a run of which only the journal is left. */
-export async function resumeIn(sandbox: Sandbox, stateDir: string, run: string, keys: Keys): Promise<FinishedImport> {
+export async function resumeIn(
+  sandbox: Sandbox,
+  stateDir: string,
+  run: string,
+  keys: Keys,
+  onEvent?: (event: RunEvent) => void,
+): Promise<FinishedImport> {
   const recorded = await readRun(stateDir, run);
   const keyFile = keyFileOf(keys);
-  const { tools, events, said } = await toolsFor(sandbox, keyFile, {});
+  const { tools, events, said } = await toolsFor(sandbox, keyFile, { onEvent });
   const working = { ...tools, journal: RunJournal.reopen(stateDir, run, tools.clock) };
   const job = resumeJob(recorded, keyFile, null, '0.0.0-test');
   const { ledger, leftovers } = await takeUpRun(recorded, working);
