@@ -1,4 +1,4 @@
-import type { KeyFile } from '../keys/parse-key-lines.ts';
+import type { KeyFile } from '../keys/key-file.ts';
 import type { Provider } from '../pack/manifest.ts';
 import type { Pack } from '../pack/read-pack.ts';
 import type { AccessMode, FailedPolicy, ImportMode, ProbeMode } from '../terms/modes.ts';

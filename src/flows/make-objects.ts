@@ -1,6 +1,6 @@
 import { applyAccounts } from '../apply/apply-accounts.ts';
 import { applyResources, type Resources } from '../apply/apply-resources.ts';
-import { acceptedKeys } from '../keys/parse-key-lines.ts';
+import { acceptedKeys } from '../keys/key-file.ts';
 import type { RunRecord } from '../report/run-record.ts';
 import { problem, RelayError, type Problem } from '../terms/relay-error.ts';
 import type { Secret } from '../terms/secret.ts';

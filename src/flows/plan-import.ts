@@ -1,7 +1,7 @@
 import { satisfies } from 'semver';
 import type { HostReads } from '../host/host.ts';
 import { inStage, type RunTools } from '../apply/run-tools.ts';
-import { acceptedKeys } from '../keys/parse-key-lines.ts';
+import { acceptedKeys } from '../keys/key-file.ts';
 import { buildPlan } from '../plan/build-plan.ts';
 import type { ImportPlan } from '../plan/import-plan.ts';
 import type { Observed, Wanted } from '../plan/observed.ts';

@@ -1,4 +1,4 @@
-import { acceptedKeys, type KeyFile } from '../keys/parse-key-lines.ts';
+import { acceptedKeys, type KeyFile } from '../keys/key-file.ts';
 import type { RecordedRun } from '../journal/read-journal.ts';
 import { RelayError } from '../terms/relay-error.ts';
 import type { Secret } from '../terms/secret.ts';

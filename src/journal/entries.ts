@@ -76,6 +76,10 @@ const keyEntry = z.discriminatedUnion('kind', [
     fingerprint: z.string(),
     last4: z.string(),
     duplicateOf: z.int().nullable(),
+    settings: z
+      .object({ name: z.string(), priority: z.int(), concurrency: z.int(), enabled: z.boolean() })
+      .partial()
+      .default({}),
   }),
   z.object({ kind: z.literal('malformed'), line: z.int(), why: z.string() }),
 ]);

@@ -2,20 +2,30 @@ import { readFile } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import type { ImportMode } from '../terms/modes.ts';
 import { RelayError } from '../terms/relay-error.ts';
-import { acceptedKeys, parseKeyLines, type KeyFile, type MalformedLine } from './parse-key-lines.ts';
+import { acceptedKeys, type KeyFile, type MalformedLine } from './key-file.ts';
+import { parseKeyFile } from './parse-key-file.ts';
 
 /** Largest key file that is read, in bytes: some 200,000 keys. */
 const largestFile = 16 * 1024 * 1024;
 
 /**
- * Reads a key file, or standard input for `-`. Malformed lines refuse the file in strict mode and are left out in
- * partial mode. Throws `FILE_UNREADABLE`, `KEYS_MALFORMED` or `KEYS_EMPTY`; no message holds any text of the file.
+ * Reads a key file, or standard input for `-`. A fault of its form refuses it; malformed lines refuse it in
+ * strict mode and are left out in partial mode. Throws `FILE_UNREADABLE`, `KEYS_MALFORMED` or `KEYS_EMPTY`; no message holds any text of the file.
  */
 export async function readKeyFile(path: string, mode: ImportMode, stdin: Readable): Promise<KeyFile> {
   const bytes = path === '-' ? await drain(stdin) : await load(path);
   if (bytes.length > largestFile)
     throw new RelayError('FILE_UNREADABLE', `The key file ${path} is larger than 16 MiB.`);
-  const file = parseKeyLines(decode(bytes, path));
+  const file = parseKeyFile(decode(bytes, path));
+  if ('faults' in file) {
+    const { faults } = file;
+    const details = faults.slice(0, 20).map(({ line, column, what }) => `${path}:${line}:${column}: ${what}`);
+    throw new RelayError(
+      'KEYS_MALFORMED',
+      `The key file ${path} has ${faults.length} fault${faults.length === 1 ? '' : 's'} in its form.`,
+      { details, hint: 'A key file holds one key a line, CSV with a header, or a JSON array; see the README.' },
+    );
+  }
   const malformed = file.entries.filter((entry): entry is MalformedLine => entry.kind === 'malformed');
   if (malformed.length > 0 && mode === 'strict') {
     throw new RelayError(

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { accountLimits } from '../terms/account-limits.ts';
 import { platforms } from '../terms/modes.ts';
 
 /** Ids of packs and providers. They begin the names of objects on the host, whose names end at 100 characters. */
@@ -57,8 +58,18 @@ export const providerSchema = z.strictObject({
   }),
   accountTemplate: z
     .strictObject({
-      concurrency: z.int().min(1).default(10).describe('Requests at once for each account.'),
-      priority: z.int().min(0).default(50).describe('Lower is used first.'),
+      concurrency: z
+        .int()
+        .min(accountLimits.concurrency.min)
+        .max(accountLimits.concurrency.max)
+        .default(10)
+        .describe('Requests at once for each account.'),
+      priority: z
+        .int()
+        .min(accountLimits.priority.min)
+        .max(accountLimits.priority.max)
+        .default(50)
+        .describe('Lower is used first.'),
       credentials: z
         .record(z.string(), z.unknown())
         .default({})

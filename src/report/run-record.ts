@@ -1,7 +1,7 @@
 import type { AccountOutcome } from '../apply/apply-accounts.ts';
 import type { Ledger } from '../apply/ledger.ts';
 import type { Leftover } from '../apply/undo.ts';
-import type { KeyFile } from '../keys/parse-key-lines.ts';
+import type { KeyFile } from '../keys/key-file.ts';
 import type { Provider } from '../pack/manifest.ts';
 import type { ImportPlan, RemovalStep } from '../plan/import-plan.ts';
 import type { Problem } from '../terms/relay-error.ts';

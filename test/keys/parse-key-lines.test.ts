@@ -3,8 +3,12 @@ import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { nameKey } from '../../src/keys/fingerprint.ts';
-import { acceptedKeys, parseKeyLines, type KeyFile } from '../../src/keys/parse-key-lines.ts';
+import { acceptedKeys, type KeyFile } from '../../src/keys/key-file.ts';
+import { parseKeyLines } from '../../src/keys/parse-key-lines.ts';
 import { Secret } from '../../src/terms/secret.ts';
+
+/** The byte-order mark is taken off before the form is known. */
+const textKeys = (text: string): KeyFile => parseKeyLines(text.replace(/^\uFEFF/, ''));
 
 /** The keys of a file with their lines, and the numbers of the malformed lines. */
 function shape(file: KeyFile): { keys: [number, string, number | null][]; malformed: number[] } {
@@ -146,20 +150,20 @@ describe('the lines of a key file (B4, N2)', () => {
       },
     ],
   ])('reads %s', (_, text, { lines, blank, keys = [], malformed = [] }) => {
-    const file = parseKeyLines(text);
+    const file = textKeys(text);
     expect(file).toMatchObject({ lines, ...(blank === undefined ? {} : { blank }) });
     expect(shape(file)).toEqual({ keys, malformed });
   });
 
   it('keeps the first order of what is accepted (B4)', () => {
-    const file = parseKeyLines('c\nb\na\nb\nc\n');
+    const file = textKeys('c\nb\na\nb\nc\n');
     expect(acceptedKeys(file).map((entry) => entry.key.open())).toEqual(['c', 'b', 'a']);
   });
 
   it('accounts for every line of any text (N2)', () => {
     fc.assert(
       fc.property(texts, (text) => {
-        const file = parseKeyLines(text);
+        const file = textKeys(text);
         const malformed = file.entries.filter((entry) => entry.kind === 'malformed').length;
         const duplicates = file.entries.filter((entry) => entry.kind === 'key' && entry.duplicateOf !== null).length;
         expect(file.lines).toBe(file.blank + malformed + duplicates + acceptedKeys(file).length);
@@ -181,7 +185,7 @@ describe('the lines of a key file (B4, N2)', () => {
     fc.assert(
       fc.property(lines, fc.boolean(), fc.boolean(), (parts, mark, closed) => {
         const [one, ...others] = ['\n', '\r\n', '\r'].map((end) => {
-          const file = parseKeyLines(`${mark ? '\uFEFF' : ''}${parts.join(end)}${closed ? end : ''}`);
+          const file = textKeys(`${mark ? '\uFEFF' : ''}${parts.join(end)}${closed ? end : ''}`);
           return { ...shape(file), lines: file.lines, blank: file.blank };
         });
         expect(others).toEqual([one, one]);
@@ -195,7 +199,7 @@ describe('the lines of a key file (B4, N2)', () => {
       .chain((fault) => keys.map((key) => ({ key, line: `${key}${fault}${key}` })));
     fc.assert(
       fc.property(fc.array(keys), fc.array(told), (good, bad) => {
-        const file = parseKeyLines([...good, ...bad.map((each) => each.line)].join('\n'));
+        const file = textKeys([...good, ...bad.map((each) => each.line)].join('\n'));
         const shown = `${JSON.stringify(file)}${inspect(file, { depth: null, showHidden: true })}`;
         for (const key of [...good, ...bad.map((each) => each.key)]) expect(shown).not.toContain(key);
       }),
@@ -258,7 +262,7 @@ describe('the name of a key (N1)', () => {
   });
 
   it('stands in each line that holds a key', () => {
-    const [entry] = parseKeyLines('  0123456789abcdef  \n').entries;
+    const [entry] = textKeys('  0123456789abcdef  \n').entries;
     expect(entry).toMatchObject(nameKey(new Secret('0123456789abcdef')));
   });
 });

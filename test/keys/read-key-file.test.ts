@@ -5,7 +5,7 @@ import { Readable } from 'node:stream';
 import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { acceptedKeys } from '../../src/keys/parse-key-lines.ts';
+import { acceptedKeys } from '../../src/keys/key-file.ts';
 import { readKeyFile } from '../../src/keys/read-key-file.ts';
 import type { ImportMode } from '../../src/terms/modes.ts';
 import { RelayError } from '../../src/terms/relay-error.ts';

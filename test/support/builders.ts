@@ -12,7 +12,8 @@ import type {
   User,
 } from '../../src/host/objects.ts';
 import { nameKey } from '../../src/keys/fingerprint.ts';
-import { acceptedKeys, parseKeyLines } from '../../src/keys/parse-key-lines.ts';
+import { acceptedKeys } from '../../src/keys/key-file.ts';
+import { parseKeyLines } from '../../src/keys/parse-key-lines.ts';
 import { packSchema, type PackManifest, type Provider } from '../../src/pack/manifest.ts';
 import { effectiveMapping } from '../../src/pack/model-mapping.ts';
 import { buildPlan } from '../../src/plan/build-plan.ts';

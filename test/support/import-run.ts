@@ -17,7 +17,8 @@ import { takeUpRun } from '../../src/flows/take-up-run.ts';
 import { connectSub2api } from '../../src/host/sub2api/connect.ts';
 import { readRun } from '../../src/journal/read-journal.ts';
 import { journalFolder, RunJournal } from '../../src/journal/run-journal.ts';
-import { parseKeyLines, type KeyFile } from '../../src/keys/parse-key-lines.ts';
+import type { KeyFile } from '../../src/keys/key-file.ts';
+import { parseKeyFile } from '../../src/keys/parse-key-file.ts';
 import { chooseProvider, findPack } from '../../src/pack/find-pack.ts';
 import type { ImportPlan } from '../../src/plan/import-plan.ts';
 import { viewPlan } from '../../src/plan/plan-view.ts';
@@ -58,7 +59,9 @@ export type Keys = readonly string[] | string;
 let runs = 0;
 
 function keyFileOf(keys: Keys): KeyFile {
-  return parseKeyLines(typeof keys === 'string' ? keys : `${keys.join('\n')}\n`);
+  const file = parseKeyFile(typeof keys === 'string' ? keys : `${keys.join('\n')}\n`);
+  if ('faults' in file) throw new Error(`not a key file: ${JSON.stringify(file.faults)}`);
+  return file;
 }
 
 /** An import inside this process, with a clock whose pauses take no time. */

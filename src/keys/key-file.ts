@@ -1,0 +1,73 @@
+import { Secret } from '../terms/secret.ts';
+import { nameKey, type Fingerprint } from './fingerprint.ts';
+import type { KeySettings } from './key-settings.ts';
+
+/** A line that holds a key. `duplicateOf` is the number of the line that held the same key first. */
+export interface KeyLine {
+  kind: 'key';
+  line: number;
+  fingerprint: Fingerprint;
+  last4: string;
+  duplicateOf: number | null;
+  /** What the file says of this account alone; it wins over the pack. */
+  settings: KeySettings;
+  key: Secret;
+}
+
+/** A line that cannot be a key. Its text is not kept: it may hold a key all the same. */
+export interface MalformedLine {
+  kind: 'malformed';
+  line: number;
+  why: string;
+}
+
+/** A key file, whatever its form: `lines` = `blank` + the number of entries. */
+export interface KeyFile {
+  /** Text: all lines, blank ones included; the newline that ends the last line begins no line. JSON: the entries. */
+  lines: number;
+  /** Empty lines, lines that begin with `#`, and the header of CSV. */
+  blank: number;
+  entries: (KeyLine | MalformedLine)[];
+}
+
+/** A fault of the form of the whole file, which refuses it in every mode. Holds no text of the file. */
+export interface FormFault {
+  line: number;
+  column: number;
+  what: string;
+}
+
+/** Longest key that is believed, in characters; no vendor issues keys near it. */
+const longestKey = 4096;
+
+/** Collects the entries of a file: the first of equal keys counts, the others name it (rules B4 and N2). */
+export class KeyEntries {
+  readonly entries: KeyFile['entries'] = [];
+  readonly #firstLineOf = new Map<string, number>();
+
+  add(line: number, value: string, settings: KeySettings = {}): void {
+    const why = faultOf(value);
+    if (why !== undefined) {
+      this.entries.push({ kind: 'malformed', line, why });
+      return;
+    }
+    const first = this.#firstLineOf.get(value);
+    if (first === undefined) this.#firstLineOf.set(value, line);
+    const key = new Secret(value);
+    this.entries.push({ kind: 'key', line, ...nameKey(key), duplicateOf: first ?? null, settings, key });
+  }
+}
+
+function faultOf(value: string): string | undefined {
+  if (value === '') return 'has no key';
+  if (/\s/u.test(value)) return 'has white space inside';
+  if (/\p{C}/u.test(value)) return 'has control or invisible characters inside';
+  if (/[^\x21-\x7E]/.test(value)) return 'has characters that no request header can carry';
+  if (value.length > longestKey) return `is longer than ${longestKey} characters`;
+  return undefined;
+}
+
+/** The lines whose keys are to be imported: well-formed, and the first with this key. */
+export function acceptedKeys(file: KeyFile): KeyLine[] {
+  return file.entries.filter((entry): entry is KeyLine => entry.kind === 'key' && entry.duplicateOf === null);
+}
