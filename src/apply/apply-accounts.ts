@@ -10,10 +10,15 @@ import { throwIfStopped, type RunTools } from './run-tools.ts';
 
 type CreateStep = Extract<AccountStep, { action: 'create' }>;
 
-/** How the making of one account ended. */
+/** How the making or changing of one account ended. */
 export type AccountOutcome =
-  | { outcome: 'created'; account: Account }
-  | { outcome: 'failed'; code: 'WRITE_REFUSED' | 'SETTINGS_DROPPED'; message: string; id: Id | null }
+  | { outcome: 'created' | 'updated'; account: Account }
+  | {
+      outcome: 'failed';
+      code: 'WRITE_REFUSED' | 'SETTINGS_DROPPED' | 'GATEWAY_NOT_READY';
+      message: string;
+      id: Id | null;
+    }
   | { outcome: 'unsettled'; message: string }
   | { outcome: 'not_tried' };
 

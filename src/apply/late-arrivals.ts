@@ -1,4 +1,5 @@
 import { readGroupMarker } from '../plan/group-marker.ts';
+import { isSideGroup } from '../plan/side-groups.ts';
 import type { AccessMode } from '../terms/modes.ts';
 import type { Deed, Ledger } from './ledger.ts';
 import type { RunTools } from './run-tools.ts';
@@ -33,6 +34,9 @@ export async function lateArrivals(marks: RunMarks, { host }: RunTools, ledger: 
   const inGroup = (ids: readonly number[]) => ids.some((id) => groupIds.has(id));
   const found: Deed[] = [
     ...(marks.group.action === 'create' ? made.map((group) => deed('group', group)) : []),
+    ...groups
+      .filter((group) => isSideGroup(group.name) && readGroupMarker(group.description)?.run === marks.run)
+      .map((group) => deed('group', group)),
     ...(marks.channel.action === 'create'
       ? channels
           .filter((channel) => channel.name === marks.channel.name && inGroup(channel.groupIds))

@@ -1,4 +1,4 @@
-import type { Channel, ChannelSpec, Group, Id, Plan } from '../host/objects.ts';
+import type { AccountChange, Channel, ChannelSpec, Group, Id, Plan } from '../host/objects.ts';
 import { noJournal, type Journal } from './journal.ts';
 
 /** One change that this run made, with what is needed to take it back, and to see whether others changed it since. */
@@ -7,6 +7,7 @@ export type Deed =
   | { kind: 'group'; action: 'updated'; id: Id; name: string; before: Group; after: string }
   | { kind: 'channel'; action: 'updated'; id: Id; name: string; before: Channel; after: ChannelSpec }
   | { kind: 'plan'; action: 'updated'; id: Id; name: string; before: Plan; after: Id }
+  | { kind: 'account'; action: 'updated'; id: Id; name: string; before: AccountChange; after: AccountChange }
   | { kind: 'subscription'; action: 'extended'; id: Id; name: string; byDays: number; wasActive: boolean };
 
 /** What a run has done so far, in order, and what of it was taken back. Undo is computed from it, never from the plan. */

@@ -49,7 +49,7 @@ export async function retireAccounts(
   }
   if (policy === 'disable') {
     for (const account of accounts) {
-      const paused = await setScheduled(account, false, tools);
+      const paused = await setScheduled(account, false, tools, ledger);
       if (paused === undefined) done.set(account.id, 'disabled');
       else problems.push(paused);
     }
@@ -57,19 +57,33 @@ export async function retireAccounts(
   return { done, problems };
 }
 
-/** Puts an account into or out of service and notes in its marker who did. Returns the problem, if there is one. */
+/**
+ * Puts an account into or out of service. Its marker notes what relay takes out by itself, and may put back; what the
+ * operator wants out stays so. Returns the problem, if there is one.
+ */
 export async function setScheduled(
   account: Account,
   scheduled: boolean,
   tools: RunTools,
+  ledger: Ledger,
+  by: 'relay' | 'operator' = 'relay',
 ): Promise<Problem | undefined> {
+  const paused = by === 'relay' && !scheduled;
   const { host } = tools;
   const { marker } = account;
   if (marker === null)
     return problem('FOREIGN_ACCOUNT', `The account "${account.name}" (${account.id}) has no marker; it is left alone.`);
+  // What the run has made goes whole when it is undone.
+  const made = ledger.deeds.some(
+    (deed) => deed.kind === 'account' && deed.id === account.id && deed.action === 'created',
+  );
+  if (!made && account.scheduled !== scheduled) {
+    const { id, name } = account;
+    ledger.record({ kind: 'account', action: 'updated', id, name, before: { scheduled: !scheduled }, after: {} });
+  }
   const look = async () => {
     const now = await host.reads.account(account.id);
-    return now?.scheduled === scheduled && (now.marker?.paused === true) === !scheduled ? true : undefined;
+    return now?.scheduled === scheduled && (now.marker?.paused === true) === paused ? true : undefined;
   };
   const verb = scheduled ? 'put the account back into service' : 'take the account out of service';
   try {
@@ -81,7 +95,7 @@ export async function setScheduled(
         stage: 'verify',
         look,
         send: async () => {
-          const end = await host.writes.setScheduled(account.id, scheduled, marker);
+          const end = await host.writes.setScheduled(account.id, scheduled, { ...marker, paused });
           return end.end === 'done' ? { end: 'done', value: true } : end;
         },
       },

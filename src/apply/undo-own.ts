@@ -1,5 +1,6 @@
 import { readGroupMarker } from '../plan/group-marker.ts';
 import { differencesOf } from '../plan/plan-channel.ts';
+import { differencesFrom } from '../plan/account-change.ts';
 import type { Account, Channel, Group, Plan } from '../host/objects.ts';
 import type { Deed, Ledger } from './ledger.ts';
 import type { RunTools } from './run-tools.ts';
@@ -43,7 +44,10 @@ function isOurs(deed: Deed, run: string, deeds: readonly Deed[], held: Held): bo
   if (deed.kind === 'subscription') return true;
   if (deed.kind === 'account') {
     const account = of(held.accounts);
-    return account === undefined || account.marker?.run === run;
+    if (account === undefined) return deed.action === 'created';
+    if (deed.action === 'created') return account.marker?.run === run;
+    const { scheduled: _, ...before } = deed.before;
+    return [before, deed.after].some((state) => differencesFrom(account, state).length === 0);
   }
   if (deed.kind === 'group') {
     const group = of(held.groups);

@@ -1,6 +1,8 @@
 import pLimit from 'p-limit';
 import { HostFailure } from '../host/host-failure.ts';
-import type { Id } from '../host/objects.ts';
+import type { Host } from '../host/host.ts';
+import type { AccountChange, Id } from '../host/objects.ts';
+import { differencesFrom } from '../plan/account-change.ts';
 import { differencesOf } from '../plan/plan-channel.ts';
 import type { Deed, Ledger } from './ledger.ts';
 import type { RunTools } from './run-tools.ts';
@@ -23,7 +25,7 @@ const atOnce = 4;
  * also after others failed. What is confirmed leaves the ledger; what is not comes back as a leftover.
  */
 export async function undo(deeds: readonly Deed[], tools: RunTools, ledger: Ledger): Promise<Leftover[]> {
-  let open = deeds.toReversed();
+  let open = merged(deeds).toReversed();
   for (let round = 0; open.length > 0; round += 1) {
     const pause = roundPauses[round - 1];
     if (round > 0 && pause === undefined) break;
@@ -33,10 +35,36 @@ export async function undo(deeds: readonly Deed[], tools: RunTools, ledger: Ledg
       await Promise.all(open.filter((deed) => deed.kind === kind).map((deed) => limit(() => attempt(deed, tools))));
     }
     const undone = await confirmed(open, tools);
-    ledger.takenBack(undone);
+    const isDone = (deed: Deed) => undone.some((each) => each.kind === deed.kind && each.id === deed.id);
+    ledger.takenBack(deeds.filter(isDone));
     open = open.filter((deed) => !undone.includes(deed));
   }
   return open.map((deed) => leftoverOf(deed, tools));
+}
+
+/** Several edits of one account are taken back by one: to the state before the first. */
+function merged(deeds: readonly Deed[]): Deed[] {
+  const first = new Map<Id, AccountUpdate>();
+  const others = deeds.filter((deed) => !isUpdate(deed));
+  for (const deed of deeds.filter(isUpdate)) {
+    const earlier = first.get(deed.id);
+    first.set(deed.id, earlier === undefined ? deed : { ...earlier, before: earliest(earlier.before, deed.before) });
+  }
+  // What was made and then edited goes whole.
+  const made = new Set(others.flatMap((deed) => (deed.kind === 'account' ? [deed.id] : [])));
+  return [...others, ...[...first.values()].filter((deed) => !made.has(deed.id))];
+}
+
+type AccountUpdate = Extract<Deed, { kind: 'account'; action: 'updated' }>;
+
+function isUpdate(deed: Deed): deed is AccountUpdate {
+  return deed.kind === 'account' && deed.action === 'updated';
+}
+
+function earliest(one: AccountChange, later: AccountChange): AccountChange {
+  const both = (kind: 'credentials' | 'extra') =>
+    one[kind] === undefined && later[kind] === undefined ? {} : { [kind]: { ...later[kind], ...one[kind] } };
+  return { ...later, ...one, ...both('credentials'), ...both('extra') };
 }
 
 /** What to tell of a deed that is still on the host. */
@@ -55,6 +83,7 @@ async function attempt(deed: Deed, { host, clock, journal }: RunTools): Promise<
       if (deed.kind === 'group') await writes.describeGroup(deed.id, deed.before.description);
       if (deed.kind === 'channel') await writes.updateChannel(deed.id, deed.before);
       if (deed.kind === 'plan') await writes.movePlan(deed.id, deed.before.groupId);
+      if (deed.kind === 'account') await restoreAccount(deed, host);
     } else {
       const remove = {
         group: writes.deleteGroup,
@@ -68,6 +97,16 @@ async function attempt(deed: Deed, { host, clock, journal }: RunTools): Promise<
   } catch (failure) {
     if (!(failure instanceof HostFailure)) throw failure;
   }
+}
+
+async function restoreAccount(deed: AccountUpdate, host: Host): Promise<void> {
+  const { scheduled, ...settings } = deed.before;
+  const now = await host.reads.account(deed.id);
+  // First back into service, while its marker is still there to be written.
+  if (now?.marker && scheduled !== undefined && now.scheduled !== scheduled)
+    await host.writes.setScheduled(deed.id, scheduled, { ...now.marker, paused: undefined });
+  if (now !== undefined && differencesFrom(now, settings).length > 0)
+    await host.writes.changeAccount(deed.id, settings);
 }
 
 /** The deeds of which the host shows no trace any more. One that cannot be looked up counts as still there. */
@@ -99,6 +138,10 @@ async function confirmed(deeds: readonly Deed[], { host }: RunTools): Promise<De
     }
     if (deed.kind === 'group')
       return groups?.find((each) => each.id === deed.id)?.description === deed.before.description;
+    if (deed.kind === 'account') {
+      const account = accounts?.find((each) => each.id === deed.id);
+      return account !== undefined && differencesFrom(account, deed.before).length === 0;
+    }
     if (deed.kind === 'plan') return plans?.find((each) => each.id === deed.id)?.groupId === deed.before.groupId;
     const channel = channels?.find((each) => each.id === deed.id);
     return channel !== undefined && differencesOf(channel, deed.before).length === 0;

@@ -10,7 +10,7 @@ import { readKeyFile } from '../keys/read-key-file.ts';
 import type { Provider } from '../pack/manifest.ts';
 import { chooseProvider, findPack } from '../pack/find-pack.ts';
 import { isLoopback } from '../terms/loopback.ts';
-import type { AccessMode, FailedPolicy, ImportMode, ProbeMode } from '../terms/modes.ts';
+import type { AccessMode, AccountsPolicy, FailedPolicy, ImportMode, ProbeMode } from '../terms/modes.ts';
 import type { Redactor } from '../terms/redactor.ts';
 import { RelayError } from '../terms/relay-error.ts';
 import type { Secret } from '../terms/secret.ts';
@@ -26,6 +26,8 @@ export interface ImportOptions extends HostOptions {
   access?: string;
   user?: string[];
   users?: string;
+  accounts?: AccountsPolicy;
+  allowMassRemoval?: boolean;
   extend?: boolean;
   adopt?: boolean;
   probe?: ProbeMode;
@@ -88,6 +90,7 @@ export async function readImportRequest(options: ImportOptions, io: Io, redactor
     keyFile,
     mode,
     access,
+    accounts: options.accounts ?? config.accounts ?? 'reconcile',
     targets,
     extend: options.extend ?? false,
     adopt: options.adopt ?? false,

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import type { Redactor } from '../terms/redactor.ts';
-import { failedPolicies, importModes, probeModes } from '../terms/modes.ts';
+import { accountsPolicies, failedPolicies, importModes, probeModes } from '../terms/modes.ts';
 import type { Io } from './io.ts';
 import { choice, count, duration, repeatable } from './option-values.ts';
 
@@ -194,7 +194,15 @@ function addImportOptions(command: Command): Command {
     .addOption(
       choice('--failed <policy>', 'what partial mode does with failed accounts; default disable', failedPolicies),
     )
-    .option('--adopt', 'take over a group, channel or plan that has a managed name but was not made by relay')
+    .addOption(
+      choice(
+        '--accounts <policy>',
+        'match accounts by key, make all anew, or only add; default reconcile',
+        accountsPolicies,
+      ),
+    )
+    .option('--allow-mass-removal', 'more than half of the accounts may be removed')
+    .option('--adopt', 'take over what has a managed name but was not made by relay')
     .addOption(count('--concurrency <n>', 'accounts tested at once; default 8', 256))
     .addOption(count('--batch-size <n>', 'accounts made by one request; default 50', 500))
     .addOption(duration('--gateway-wait <duration>', 'patience of the gateway check; default 60s'))

@@ -33,6 +33,7 @@ export const configSchema = z.strictObject({
   mode: z.enum(['strict', 'partial']).optional(),
   access: z.enum(['subscription', 'self-service', 'self_service']).optional(),
   probe: z.enum(['auto', 'find', 'none']).optional(),
+  accounts: z.enum(['reconcile', 'replace', 'append']).optional(),
   failed: z.enum(['disable', 'remove', 'keep']).optional(),
   concurrency: count.optional(),
   batchSize: count.optional(),

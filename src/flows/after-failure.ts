@@ -2,9 +2,10 @@ import { lateArrivals } from '../apply/late-arrivals.ts';
 import { UnsettledWrite } from '../apply/perform-write.ts';
 import { leftoverOf, undo } from '../apply/undo.ts';
 import { undoOwn } from '../apply/undo-own.ts';
+import { isSideGroup } from '../plan/side-groups.ts';
 import { RelayError } from '../terms/relay-error.ts';
 import type { RunFailure } from './run-failure.ts';
-import type { RunState } from './run-import.ts';
+import { removeSides, type RunState } from './run-import.ts';
 import { retire } from './verify-accounts.ts';
 
 /** Undoes the run, or keeps what works, as the policy says. What cannot be confirmed is named. */
@@ -21,7 +22,9 @@ export async function afterFailure(failure: RunFailure, state: RunState): Promis
     await settleLate(failure, state);
     if (undoes) {
       const deeds =
-        failure.undoes === 'accounts' ? ledger.deeds.filter((deed) => deed.kind === 'account') : [...ledger.deeds];
+        failure.undoes === 'accounts'
+          ? ledger.deeds.filter((deed) => deed.kind === 'account' || isSideGroup(deed.name))
+          : [...ledger.deeds];
       record.leftovers.push(...(await undoOwn(deeds, plan.run, tools, ledger)));
     } else {
       // What no test has seen is not known to work, so it does not serve.
@@ -31,6 +34,7 @@ export async function afterFailure(failure: RunFailure, state: RunState): Promis
         ),
         state,
       );
+      await removeSides(state);
     }
   } catch (error) {
     if (!(error instanceof RelayError)) throw error;
@@ -56,15 +60,17 @@ export async function settleLate(
   failure: RunFailure | null,
   { plan, takenUp, tools, ledger, record }: RunState,
 ): Promise<void> {
-  const isSure = [...record.outcomes.values()].every((outcome) => outcome.outcome === 'created');
+  const isSure = [...record.outcomes.values()].every(({ outcome }) => outcome === 'created' || outcome === 'updated');
   if (failure === null && !takenUp && isSure) return;
   const arrived = await lateArrivals(plan, tools, ledger);
   const wanted = new Set([
     ...[...record.outcomes.values()].flatMap((outcome) => (outcome.outcome === 'created' ? [outcome.account.id] : [])),
-    ...plan.accounts.flatMap((step) => (step.action === 'unchanged' ? [step.account.id] : [])),
+    ...plan.accounts.flatMap((step) => (step.action === 'create' ? [] : [step.account.id])),
     ...record.removed.map(({ id }) => id),
   ]);
-  const ghosts = ledger.deeds.filter((deed) => deed.kind === 'account' && !wanted.has(deed.id));
+  const ghosts = ledger.deeds.filter(
+    (deed) => deed.kind === 'account' && deed.action === 'created' && !wanted.has(deed.id),
+  );
   record.leftovers.push(...(await undo(ghosts, tools, ledger)));
   const settled = new Set([...arrived, ...ghosts].map((deed) => `${deed.kind} ${deed.name}`));
   for (const step of plan.accounts) {

@@ -5,7 +5,7 @@ import type { ImportJob } from './import-job.ts';
 
 /** The first line of a run's journal: all that finishing or undoing it needs, and no key. */
 export function beginLine(job: ImportJob, plan: ImportPlan, host: Host, now: number): Begin {
-  const { mode, access, targets, extend, adopt, failed, probe, concurrency, batchSize, gatewayWaitMs } = job;
+  const { mode, access, accounts, targets, extend, adopt, failed, probe, concurrency, batchSize, gatewayWaitMs } = job;
   return {
     v: journalVersion,
     type: 'begin',
@@ -15,7 +15,7 @@ export function beginLine(job: ImportJob, plan: ImportPlan, host: Host, now: num
     host: { url: host.info.url, kind: host.info.kind, version: host.info.version },
     pack: { id: job.pack.id, file: job.pack.file, digest: job.pack.digest, origin: job.pack.origin },
     provider: job.provider,
-    job: { mode, access, targets, extend, adopt, failed, probe, concurrency, batchSize, gatewayWaitMs },
+    job: { mode, access, accounts, targets, extend, adopt, failed, probe, concurrency, batchSize, gatewayWaitMs },
     keys: {
       lines: job.keyFile.lines,
       blank: job.keyFile.blank,

@@ -1,7 +1,7 @@
 import type { KeyFile } from '../keys/key-file.ts';
 import type { Provider } from '../pack/manifest.ts';
 import type { Pack } from '../pack/read-pack.ts';
-import type { AccessMode, FailedPolicy, ImportMode, ProbeMode } from '../terms/modes.ts';
+import type { AccessMode, AccountsPolicy, FailedPolicy, ImportMode, ProbeMode } from '../terms/modes.ts';
 import type { Secret } from '../terms/secret.ts';
 import type { Target } from '../terms/target.ts';
 
@@ -15,6 +15,8 @@ export interface ImportJob {
   keyFile: KeyFile;
   mode: ImportMode;
   access: AccessMode;
+  /** What becomes of the accounts that the provider has already. */
+  accounts: AccountsPolicy;
   targets: Target[];
   extend: boolean;
   adopt: boolean;

@@ -1,29 +1,92 @@
+import { makeSideGroup } from '../apply/side-group.ts';
+import { setScheduled } from '../apply/retire-accounts.ts';
+import { throwIfStopped } from '../apply/run-tools.ts';
+import { updateAccount } from '../apply/update-account.ts';
 import { applyAccounts } from '../apply/apply-accounts.ts';
 import { applyResources, type Resources } from '../apply/apply-resources.ts';
+import type { Account } from '../host/objects.ts';
 import { acceptedKeys } from '../keys/key-file.ts';
+import type { AccountStep } from '../plan/import-plan.ts';
 import type { RunRecord } from '../report/run-record.ts';
 import { problem, RelayError, type Problem } from '../terms/relay-error.ts';
 import type { Secret } from '../terms/secret.ts';
 import type { ImportJob } from './import-job.ts';
 import type { RunState } from './run-import.ts';
 import { RunFailure } from './run-failure.ts';
+import { failedUpdate } from './update-in-turns.ts';
+import { isRolling } from './verify-accounts.ts';
 
 /** Group, channel, plan and accounts. Ends the run where the policy wants that, or where no account could be made. */
-export async function makeObjects(job: ImportJob, { plan, tools, ledger, record }: RunState): Promise<Resources> {
+export async function makeObjects(job: ImportJob, state: RunState): Promise<Resources> {
+  const { plan, tools, ledger, record } = state;
   const resources = await applyResources(plan, tools, ledger);
+  if (plan.side !== null) {
+    const { provider } = job;
+    state.side = await makeSideGroup(
+      { name: plan.side.name, provider, access: plan.access, run: plan.run },
+      tools,
+      ledger,
+    );
+  }
   const steps = plan.accounts.filter((step) => step.action === 'create');
+  const groupId = state.side?.id ?? resources.groupId;
   await applyAccounts(
-    { steps, groupId: resources.groupId, batchSize: job.batchSize, keyOf: keyBook(job), outcomes: record.outcomes },
+    { steps, groupId, batchSize: job.batchSize, keyOf: keyBook(job), outcomes: record.outcomes },
     tools,
     ledger,
   );
-  const bad = steps.filter((step) => record.outcomes.get(step.fingerprint)?.outcome !== 'created');
+  await disableUnwanted(steps, state);
+  await updateIdle(state);
+  const bad = plan.accounts.filter((step) => {
+    const outcome = record.outcomes.get(step.fingerprint)?.outcome;
+    return step.action === 'create' ? outcome !== 'created' : outcome === 'failed' || outcome === 'unsettled';
+  });
   const [first] = bad;
   if (first === undefined) return resources;
-  const found = problemOf(record, first, bad.length, steps.length);
+  const found = problemOf(record, first, bad.length, plan.accounts.length);
   if (plan.policy.onFailure === 'undo' || bad.length === plan.accounts.length) throw new RunFailure(found);
   record.errors.push({ ...found, stage: 'apply' });
   return resources;
+}
+
+/** Accounts that the key file gives and disables. */
+async function disableUnwanted(
+  steps: readonly Extract<AccountStep, { action: 'create' }>[],
+  state: RunState,
+): Promise<void> {
+  for (const step of steps) {
+    const outcome = state.record.outcomes.get(step.fingerprint);
+    if (step.enabled || outcome?.outcome !== 'created') continue;
+    await disable(outcome.account, state, step.fingerprint, 'created');
+  }
+}
+
+async function disable(
+  account: Account,
+  { tools, ledger, record }: RunState,
+  fingerprint: string,
+  outcome: 'created' | 'updated',
+): Promise<void> {
+  const found = await setScheduled(account, false, tools, ledger, 'operator');
+  if (found !== undefined) throw new RunFailure(found);
+  record.outcomes.set(fingerprint, { outcome, account: { ...account, scheduled: false } });
+}
+
+/** Changes what serves nobody, and of what serves the settings that no test need prove. */
+async function updateIdle(state: RunState): Promise<void> {
+  const { plan, tools, ledger, record } = state;
+  for (const step of plan.accounts) {
+    if (step.action === 'create' || step.action === 'unchanged' || isRolling(step)) continue;
+    throwIfStopped(tools);
+    try {
+      const account = await updateAccount(step, tools, ledger);
+      record.outcomes.set(step.fingerprint, { outcome: 'updated', account });
+      if (step.change.scheduled === false) await disable(account, state, step.fingerprint, 'updated');
+    } catch (error) {
+      if (!(error instanceof RelayError) || plan.policy.onFailure === 'undo') throw error;
+      record.outcomes.set(step.fingerprint, failedUpdate(error, step));
+    }
+  }
 }
 
 function keyBook(job: ImportJob): (fingerprint: string) => Secret {
@@ -52,6 +115,6 @@ function problemOf(
   const said = outcome !== undefined && 'message' in outcome ? ` ${outcome.message}` : '';
   return problem(
     code,
-    `${bad} of ${all} accounts could not be made, the first is "${first.name}" (line ${first.line}).${said}`,
+    `${bad} of ${all} accounts could not be made or changed, the first is "${first.name}" (line ${first.line}).${said}`,
   );
 }

@@ -4,7 +4,7 @@ import { effectiveMapping } from '../pack/model-mapping.ts';
 import { problem } from '../terms/relay-error.ts';
 import { checkGateway, type GatewayCheck } from '../verify/check-gateway.ts';
 import { grantAccess } from '../verify/grant-access.ts';
-import { ProbeUser } from '../verify/probe-key.ts';
+import { completionOf } from './completion-of.ts';
 import type { ImportJob } from './import-job.ts';
 import { RunFailure } from './run-failure.ts';
 import type { RunState } from './run-import.ts';
@@ -12,11 +12,7 @@ import type { RunState } from './run-import.ts';
 /** Gives users access, and proves by a real request that the gateway serves (rules B22 to B24, N9, N19). */
 export async function openAccess(job: ImportJob, groupId: number, state: RunState): Promise<void> {
   const { plan, tools, record } = state;
-  const request: CompletionRequest = {
-    platform: job.provider.platform,
-    model: job.provider.smokeTestModel,
-    ...job.provider.smokeTest,
-  };
+  const request = completionOf(job.provider);
   if (plan.subscriptions.length > 0 || plan.gateway.probe !== 'skip') {
     await inStage(
       tools,
@@ -57,9 +53,9 @@ async function checkAccess(
   state: RunState,
 ): Promise<void> {
   const { plan, tools, record } = state;
-  const probeUser = new ProbeUser(plan.run, tools);
+  const { probeUser } = state;
   try {
-    const key = state.probeKey ?? (await probeUser.make(groupId, plan.access));
+    const key = state.probeKey ?? (await probeUser.keyFor(groupId, plan.access));
     const check = await checkGateway(key, request, job.gatewayWaitMs, tools);
     throwIfStopped(tools);
     record.gateway = {

@@ -1,11 +1,13 @@
 import { satisfies } from 'semver';
 import type { HostReads } from '../host/host.ts';
 import { inStage, type RunTools } from '../apply/run-tools.ts';
+import type { Account, Id } from '../host/objects.ts';
+import { nameKey } from '../keys/fingerprint.ts';
 import { acceptedKeys } from '../keys/key-file.ts';
 import { buildPlan } from '../plan/build-plan.ts';
 import type { ImportPlan } from '../plan/import-plan.ts';
 import type { Observed, Wanted } from '../plan/observed.ts';
-import { resourceName } from '../plan/names.ts';
+import { accountPrefix, isAccountName, resourceName } from '../plan/names.ts';
 import { managedGroup } from '../plan/plan-group.ts';
 import { RelayError, type Problem } from '../terms/relay-error.ts';
 import type { Secret } from '../terms/secret.ts';
@@ -35,9 +37,15 @@ export function planImport(job: ImportJob, tools: RunTools): Promise<PlannedImpo
     },
     ({ plan }) => ({
       ok: true,
-      text: `${plan.accounts.filter((step) => step.action === 'create').length} to create, ${plan.accounts.filter((step) => step.action === 'unchanged').length} unchanged, ${plan.removals.length} to remove`,
+      text: planCounts(plan),
     }),
   );
+}
+
+function planCounts({ accounts, removals }: ImportPlan): string {
+  const count = (...actions: string[]) => accounts.filter((step) => actions.includes(step.action)).length;
+  const updated = count('update', 'adopt');
+  return `${count('create')} to create, ${updated === 0 ? '' : `${updated} to update, `}${count('unchanged')} unchanged, ${removals.length} to remove`;
 }
 
 function checkHostVersion({ provider, pack }: ImportJob, version: string): void {
@@ -50,14 +58,20 @@ function checkHostVersion({ provider, pack }: ImportJob, version: string): void 
 }
 
 function wantedOf(job: ImportJob): Wanted {
-  const { run, provider, mode, access, targets, extend, adopt, failed, probe } = job;
-  const keys = acceptedKeys(job.keyFile).map(({ line, fingerprint, last4 }) => ({ line, fingerprint, last4 }));
+  const { run, provider, mode, access, accounts, targets, extend, adopt, failed, probe } = job;
+  const keys = acceptedKeys(job.keyFile).map(({ line, fingerprint, last4, settings }) => ({
+    line,
+    fingerprint,
+    last4,
+    settings,
+  }));
   return {
     run,
     provider,
     mode,
     access,
     keys,
+    accounts,
     targets,
     extend,
     adopt,
@@ -84,7 +98,25 @@ async function observe(wanted: Wanted, { host, clock }: RunTools): Promise<Obser
   const group =
     managedGroup(wanted, { groups }) ?? (wanted.adopt ? groups.find((each) => each.name === name) : undefined);
   const subscriptions = group === undefined ? [] : await reads.subscriptionsOfGroup(group.id);
-  return { features: host.info.features, groups, channels, plans, accounts, subscriptions, users, now: clock.now() };
+  const foreignKeys = wanted.adopt ? await keysOfForeign(wanted, accounts, reads) : new Map<Id, string>();
+  const { features } = host.info;
+  return { features, groups, channels, plans, accounts, subscriptions, users, foreignKeys, now: clock.now() };
+}
+
+/** Which keys accounts hold that bear a managed name and no marker, where the host gives them out. */
+async function keysOfForeign(
+  { provider, access }: Wanted,
+  accounts: readonly Account[],
+  reads: HostReads,
+): Promise<Map<Id, string>> {
+  const prefix = accountPrefix(provider.id, access);
+  const found = new Map<Id, string>();
+  for (const { id, name, marker } of accounts) {
+    if (marker !== null || !isAccountName(name, prefix)) continue;
+    const key = await reads.accountKey(id);
+    if (key !== undefined) found.set(id, nameKey(key).fingerprint);
+  }
+  return found;
 }
 
 /** The key of a user who has access, where the plan asks for one. A group that is yet to be made has none. */

@@ -1,17 +1,23 @@
-import type { Ledger } from '../apply/ledger.ts';
+import type { Deed, Ledger } from '../apply/ledger.ts';
 import { removeAccounts } from '../apply/retire-accounts.ts';
 import { inStage, type RunTools } from '../apply/run-tools.ts';
+import { sideGroupDeeds } from '../apply/side-group.ts';
+import { undo } from '../apply/undo.ts';
+import type { Group } from '../host/objects.ts';
 import { changesAnything, type ImportPlan } from '../plan/import-plan.ts';
 import type { RunRecord } from '../report/run-record.ts';
 import { problem, RelayError, type Problem } from '../terms/relay-error.ts';
 import type { Stage } from '../terms/run-event.ts';
 import type { Secret } from '../terms/secret.ts';
 import { afterFailure, settleLate } from './after-failure.ts';
+import { ProbeUser } from '../verify/probe-key.ts';
 import type { ImportJob } from './import-job.ts';
+import { letIn } from './let-in.ts';
 import { makeObjects } from './make-objects.ts';
 import { openAccess } from './open-access.ts';
 import type { PlannedImport } from './plan-import.ts';
 import { asRunFailure, RunFailure } from './run-failure.ts';
+import { updateInTurns } from './update-in-turns.ts';
 import { verifyAccounts } from './verify-accounts.ts';
 
 /** What the stages of one run share. */
@@ -22,6 +28,9 @@ export interface RunState {
   takenUp: boolean;
   tools: RunTools;
   ledger: Ledger;
+  probeUser: ProbeUser;
+  /** The group beside the managed one, once it is made. */
+  side: Group | null;
   record: RunRecord;
   warn: (stage: Stage, found: Problem) => void;
 }
@@ -40,7 +49,18 @@ export async function runImport(
     record.warnings.push({ ...found, stage });
     tools.emit({ type: 'warning', stage, problem: found });
   };
-  const state: RunState = { plan, probeKey, takenUp: job.takenUp, tools, ledger: record.ledger, record, warn };
+  const probeUser = new ProbeUser(plan.run, tools);
+  const state: RunState = {
+    plan,
+    probeKey,
+    takenUp: job.takenUp,
+    probeUser,
+    side: null,
+    tools,
+    ledger: record.ledger,
+    record,
+    warn,
+  };
   let stage: Stage = 'apply';
   try {
     const make = () => makeObjects(job, state);
@@ -50,15 +70,21 @@ export async function runImport(
     stage = 'verify';
     await verifyAccounts(job, state);
     stage = 'access';
+    await letIn(job, resources.groupId, state);
+    stage = 'verify';
+    await updateInTurns(job, state);
+    stage = 'access';
     await openAccess(job, resources.groupId, state);
     stage = 'remove';
     await removeStale(state);
+    await removeSides(state);
     await settleLate(null, state);
   } catch (error) {
     const failure = asRunFailure(error);
     record.cutShort = true;
     record.errors.push({ ...failure.problem, stage });
     record.interruptedBy = signalOf(tools.stop);
+    record.leftovers.push(...(await probeUser.remove()));
     await inStage(
       tools,
       'undo',
@@ -74,6 +100,12 @@ function appliedText(record: RunRecord): string {
   return made === 0
     ? 'group, channel and plan are in place'
     : `group, channel and plan are in place, ${made} account${made === 1 ? '' : 's'} created`;
+}
+
+/** The groups beside the managed one: those of this run, and those that interrupted runs have left. */
+export async function removeSides({ plan, tools, ledger, record }: RunState): Promise<void> {
+  const stale = plan.staleSides.map(({ id, name }): Deed => ({ kind: 'group', action: 'created', id, name }));
+  record.leftovers.push(...(await undo([...stale, ...sideGroupDeeds(ledger)], tools, ledger)));
 }
 
 /** Rule B21: only when no account failed, and never while the gateway does not answer. */

@@ -1,36 +1,68 @@
+import { undo } from '../apply/undo.ts';
 import { noteTested, retireAccounts, setScheduled } from '../apply/retire-accounts.ts';
 import { inStage, throwIfStopped } from '../apply/run-tools.ts';
+import type { Account } from '../host/objects.ts';
 import { problem } from '../terms/relay-error.ts';
 import { probeAccounts, type AccountVerdict } from '../verify/probe-accounts.ts';
+import { isOpen, proveAlone } from '../verify/prove-alone.ts';
+import { completionOf } from './completion-of.ts';
 import type { ImportJob } from './import-job.ts';
 import { RunFailure, verdictProblem } from './run-failure.ts';
 import type { RunState } from './run-import.ts';
 
-/** Tests what was made and what was out of service; ends the run or takes the failed out of service, as the policy says. */
+/** Tests what was made, what has changed out of service, and what no test has proven. */
 export async function verifyAccounts(job: ImportJob, state: RunState): Promise<void> {
-  const { plan, tools, record } = state;
-  const unchanged = plan.accounts.filter((step) => step.action === 'unchanged');
-  const retested = unchanged.filter((step) => step.retest !== null).map((step) => step.account);
-  const heldOut = new Set(unchanged.filter((step) => step.retest === 'held_out').map((step) => step.account.id));
-  const made = plan.accounts.flatMap((step) => {
+  const { plan, record } = state;
+  const made: Account[] = [];
+  const retested: Account[] = [];
+  const heldOut = new Set<number>();
+  for (const step of plan.accounts) {
     const outcome = record.outcomes.get(step.fingerprint);
-    return outcome?.outcome === 'created' ? [outcome.account] : [];
-  });
-  const accounts = [...retested, ...made];
-  if (accounts.length === 0) return;
+    if (step.action === 'create') {
+      if (outcome?.outcome === 'created' && step.enabled) made.push(outcome.account);
+      continue;
+    }
+    // What serves is changed and tested in turns, later.
+    if (step.retest === null || (step.action !== 'unchanged' && isRolling(step))) continue;
+    if (step.action !== 'unchanged' && outcome?.outcome !== 'updated') continue;
+    const account = outcome?.outcome === 'updated' ? outcome.account : step.account;
+    retested.push(account);
+    if (step.retest === 'held_out') heldOut.add(account.id);
+  }
+  await testAccounts(job, { accounts: [...retested, ...made], retested, heldOut }, state);
+}
+
+/** Whether the change of a serving account is one that only a test proves. */
+export function isRolling(step: { place: string; retest: string | null }): boolean {
+  return step.place === 'serves' && step.retest === 'changed';
+}
+
+export interface Tested {
+  accounts: readonly Account[];
+  /** Those of them that were there before the run. */
+  retested: readonly Account[];
+  /** Ids of those that are put back into service when they work. */
+  heldOut: ReadonlySet<number>;
+}
+
+/** Tests accounts, notes the verdicts; ends the run or takes the failed out of service, as the policy says. */
+export async function testAccounts(job: ImportJob, tested: Tested, state: RunState): Promise<AccountVerdict[]> {
+  const { plan, tools, record } = state;
+  const { accounts, heldOut } = tested;
+  if (accounts.length === 0) return [];
   const probing = {
     accounts,
     provider: job.provider,
     concurrency: job.concurrency,
     endsOnError: plan.policy.onFailure === 'undo',
-    retested: new Set(retested.map((account) => account.id)),
+    retested: new Set(tested.retested.map((account) => account.id)),
   };
   const title = `Test ${accounts.length} account${accounts.length === 1 ? '' : 's'}`;
   const verdicts = await inStage(
     tools,
     'verify',
     title,
-    () => probeAccounts(probing, tools),
+    async () => lastProof(job, await probeAccounts(probing, tools), state),
     (all) => ({ ok: all.every(works), text: verdictText(all) }),
   );
   for (const verdict of verdicts) {
@@ -45,17 +77,30 @@ export async function verifyAccounts(job: ImportJob, state: RunState): Promise<v
   throwIfStopped(tools);
   if (undoes && first !== undefined) throw new RunFailure(verdictProblem(first, failed.length, verdicts.length));
   for (const verdict of failed) record.errors.push({ ...verdictProblem(verdict, 1, verdicts.length), stage: 'verify' });
-  await retire(
-    failed.map((verdict) => verdict.account),
-    state,
-  );
+  await takeOut(failed, state);
   await revive(
     verdicts.filter((verdict) => works(verdict) && heldOut.has(verdict.account.id) && !verdict.account.scheduled),
     state,
   );
+  return verdicts;
 }
 
-function works(verdict: AccountVerdict): boolean {
+/** One completion for each account that nothing else proves, where relay can make a key for it (rule N13). */
+async function lastProof(job: ImportJob, verdicts: AccountVerdict[], state: RunState): Promise<AccountVerdict[]> {
+  const { plan, tools, ledger, probeUser } = state;
+  if (plan.gateway.probe !== 'make' || !verdicts.some(isOpen)) return verdicts;
+  const { provider, concurrency } = job;
+  const proof = {
+    side: { provider, access: plan.access, run: plan.run },
+    request: completionOf(provider),
+    probeUser,
+    concurrency,
+  };
+  return proveAlone(verdicts, proof, tools, ledger);
+}
+
+/** Whether an account may serve, as far as was seen. */
+export function works(verdict: AccountVerdict): boolean {
   return verdict.validation === 'passed' || verdict.validation === 'warning';
 }
 
@@ -64,6 +109,25 @@ async function note(verdicts: readonly AccountVerdict[], { plan, tools, warn }: 
   const ids = verdicts.map((verdict) => verdict.account.id);
   const found = ids.length > 0 ? await noteTested(ids, plan.run, tools) : undefined;
   if (found !== undefined) warn('verify', found);
+}
+
+/** What the run has changed and spoilt gets its earlier settings back; the rest goes out of service. */
+async function takeOut(failed: readonly AccountVerdict[], state: RunState): Promise<void> {
+  const { tools, ledger, record } = state;
+  const ids = new Set(failed.map((verdict) => verdict.account.id));
+  const spoilt = ledger.deeds.filter(
+    (deed) => deed.kind === 'account' && deed.action === 'updated' && ids.has(deed.id),
+  );
+  record.leftovers.push(...(await undo(spoilt, tools, ledger)));
+  const restored = new Set(spoilt.filter((deed) => ledger.undone.includes(deed)).map((deed) => deed.id));
+  for (const verdict of failed.filter((each) => restored.has(each.account.id))) {
+    const now = (await tools.host.reads.account(verdict.account.id)) ?? verdict.account;
+    record.verdicts.set(now.marker?.fingerprint ?? '', { ...verdict, account: now });
+  }
+  await retire(
+    failed.map((verdict) => verdict.account).filter((account) => !restored.has(account.id)),
+    state,
+  );
 }
 
 /** Takes accounts that are not known to work out of service, and notes it in the record. */
@@ -77,9 +141,9 @@ export async function retire(
   for (const found of problems) record.errors.push({ ...found, stage: 'verify' });
 }
 
-async function revive(verdicts: readonly AccountVerdict[], { tools, record }: RunState): Promise<void> {
+async function revive(verdicts: readonly AccountVerdict[], { tools, ledger, record }: RunState): Promise<void> {
   for (const verdict of verdicts) {
-    const found = await setScheduled(verdict.account, true, tools);
+    const found = await setScheduled(verdict.account, true, tools, ledger);
     if (found === undefined)
       record.verdicts.set(verdict.account.marker?.fingerprint ?? '', {
         ...verdict,

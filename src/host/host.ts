@@ -4,6 +4,7 @@ import type { Platform } from '../terms/modes.ts';
 import type { WriteEnd } from './host-failure.ts';
 import type {
   Account,
+  AccountChange,
   AccountSpec,
   Channel,
   ChannelSpec,
@@ -44,6 +45,8 @@ export interface HostReads {
   plans(): Promise<Plan[]>;
   accounts(): Promise<Account[]>;
   account(id: Id): Promise<Account | undefined>;
+  /** The upstream key that an account holds, where the host gives it out. */
+  accountKey(id: Id): Promise<Secret | undefined>;
   subscriptionsOfGroup(groupId: Id): Promise<Subscription[]>;
   subscriptionsOfUser(userId: Id): Promise<Subscription[]>;
   userByEmail(email: string): Promise<User | undefined>;
@@ -83,7 +86,11 @@ export interface HostWrites {
     keyOf: (spec: AccountSpec) => Secret,
     requestId: string,
   ): Promise<WriteEnd<CreatedAccount[]>>;
-  /** Takes an account out of service, or puts it back, and notes in its marker who did. */
+  /** Changes all that is named but `scheduled`, and nothing else. Reads the account first; throws `HostFailure` if it cannot. */
+  changeAccount(id: Id, change: Omit<AccountChange, 'scheduled'>): Promise<WriteEnd<void>>;
+  /** Puts accounts into exactly these groups. */
+  bindAccounts(ids: readonly Id[], groupIds: readonly Id[]): Promise<WriteEnd<void>>;
+  /** Takes an account out of service, or puts it back, and writes its marker, in one request. */
   setScheduled(id: Id, scheduled: boolean, marker: Marker): Promise<WriteEnd<void>>;
   /** Notes on accounts that a test of them ended well in this run. */
   markTested(ids: readonly Id[], run: string): Promise<WriteEnd<void>>;

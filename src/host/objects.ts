@@ -58,6 +58,8 @@ export interface Marker {
   fingerprint: string;
   /** Set when relay itself took the account out of service. */
   paused?: boolean | undefined;
+  /** The free settings that relay has set, such as `extra.x`: one that a pack gives up is taken away again. */
+  sets?: string[] | undefined;
 }
 
 export interface Account {
@@ -70,6 +72,8 @@ export interface Account {
   concurrency: number;
   priority: number;
   groupIds: Id[];
+  /** More settings that stand beside the key, without secrets, address and mapping. */
+  credentials: Record<string, unknown>;
   /** Extra settings without the marker. */
   extra: Record<string, unknown>;
   marker: Marker | null;
@@ -82,6 +86,25 @@ export interface Account {
   stateMessage: string;
   /** The host is still finding out in the background what the upstream can do (rule N17). */
   learning: boolean;
+}
+
+/** A free setting that is there with a value, or is not there. */
+export type Setting = { value: unknown } | null;
+
+/** Settings of an account as they shall be, or were; what is absent is not meant. */
+export interface AccountChange {
+  name?: string | undefined;
+  baseUrl?: string | null | undefined;
+  mapping?: Record<string, string> | undefined;
+  concurrency?: number | undefined;
+  priority?: number | undefined;
+  credentials?: Record<string, Setting> | undefined;
+  extra?: Record<string, Setting> | undefined;
+  groupIds?: Id[] | undefined;
+  scheduled?: boolean | undefined;
+  marker?: Marker | null | undefined;
+  /** Whether relay has seen a test of it end well. */
+  tested?: boolean | undefined;
 }
 
 export interface User {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import type { Channel, Group, Plan } from '../host/objects.ts';
+import type { AccountChange, Channel, Group, Plan } from '../host/objects.ts';
 import { providerSchema } from '../pack/manifest.ts';
-import { accessModes, failedPolicies, importModes, probeModes } from '../terms/modes.ts';
+import { accessModes, accountsPolicies, failedPolicies, importModes, probeModes } from '../terms/modes.ts';
 
 /** The lines of a journal. They hold no secret: keys stand by their fingerprints. */
 const at = z.iso.datetime();
@@ -50,6 +50,32 @@ const plan: z.ZodType<Plan> = z.object({
   forSale: z.boolean(),
 });
 
+const settings = z.record(z.string(), z.object({ value: z.unknown() }).nullable());
+const accountChange: z.ZodType<AccountChange> = z
+  .object({
+    name: z.string(),
+    baseUrl: z.string().nullable(),
+    mapping: z.record(z.string(), z.string()),
+    concurrency: z.int(),
+    priority: z.int(),
+    credentials: settings,
+    extra: settings,
+    groupIds: z.array(id),
+    scheduled: z.boolean(),
+    marker: z
+      .object({
+        provider: z.string(),
+        access: z.enum(accessModes),
+        run: z.string(),
+        fingerprint: z.string(),
+        paused: z.boolean().optional(),
+        sets: z.array(z.string()).optional(),
+      })
+      .nullable(),
+    tested: z.boolean(),
+  })
+  .partial();
+
 const named = { id, name: z.string() };
 const deed = z.union([
   z.object({
@@ -60,6 +86,13 @@ const deed = z.union([
   z.object({ kind: z.literal('group'), action: z.literal('updated'), ...named, before: group, after: z.string() }),
   z.object({ kind: z.literal('channel'), action: z.literal('updated'), ...named, before: channel, after: channelSpec }),
   z.object({ kind: z.literal('plan'), action: z.literal('updated'), ...named, before: plan, after: id }),
+  z.object({
+    kind: z.literal('account'),
+    action: z.literal('updated'),
+    ...named,
+    before: accountChange,
+    after: accountChange,
+  }),
   z.object({
     kind: z.literal('subscription'),
     action: z.literal('extended'),
@@ -115,6 +148,7 @@ export const beginSchema = z.object({
   job: z.object({
     mode: z.enum(importModes),
     access: z.enum(accessModes),
+    accounts: z.enum(accountsPolicies).default('reconcile'),
     targets: z.array(target),
     extend: z.boolean(),
     adopt: z.boolean(),

@@ -1,5 +1,5 @@
 import { problem, type Problem } from '../terms/relay-error.ts';
-import { acts, type GatewayStep, type ImportPlan, type Policy } from './import-plan.ts';
+import { acts, type AccountStep, type GatewayStep, type ImportPlan, type Policy } from './import-plan.ts';
 import { groupDrift, planDrift } from './drift.ts';
 import { accountPrefix, resourceName } from './names.ts';
 import type { Observed, Wanted } from './observed.ts';
@@ -8,6 +8,7 @@ import { planChannel } from './plan-channel.ts';
 import { managedGroup, planGroup, type Planned } from './plan-group.ts';
 import { planPlan } from './plan-plan.ts';
 import { planSubscriptions } from './plan-subscriptions.ts';
+import { sideGroupName, staleSideGroups } from './side-groups.ts';
 import { unpricedModels } from './prices.ts';
 
 export type PlanResult = { plan: ImportPlan } | { problems: Problem[] };
@@ -22,12 +23,12 @@ export function buildPlan(wanted: Wanted, observed: Observed): PlanResult {
   const channelStep = planChannel(wanted, observed, group);
   const planStep: Planned<ImportPlan['plan']> =
     wanted.access === 'subscription' ? planPlan(wanted, observed, group) : { step: null };
-  const { accounts, removals, warnings } = planAccounts(wanted, observed, group);
+  const { accounts, removals, massRemoval, warnings, problems: clashes } = planAccounts(wanted, observed, group);
   const subscriptions = planSubscriptions(wanted, observed, group);
   const problems = [groupStep, channelStep, planStep].flatMap((planned) =>
     'problem' in planned ? [planned.problem] : [],
   );
-  problems.push(...subscriptions.problems, ...nameProblems(wanted, observed));
+  problems.push(...clashes, ...subscriptions.problems, ...nameProblems(wanted, observed));
 
   const served =
     group !== undefined &&
@@ -45,6 +46,12 @@ export function buildPlan(wanted: Wanted, observed: Observed): PlanResult {
     channel: channelStep.step,
     plan: planStep.step,
     accounts,
+    side: served && accounts.some(joins) ? { name: sideGroupName(wanted.run) } : null,
+    staleSides: staleSideGroups(wanted, observed.groups, observed.accounts).map(({ id, name: side }) => ({
+      id,
+      name: side,
+    })),
+    massRemoval,
     removals,
     subscriptions: subscriptions.steps,
     gateway: { probe: 'skip', asked: wanted.probe },
@@ -53,12 +60,21 @@ export function buildPlan(wanted: Wanted, observed: Observed): PlanResult {
       ...priceWarnings(wanted),
       ...driftWarnings(wanted, observed, groupStep.step, planStep.step),
       ...warnings,
+      ...(massRemoval ? [massRemovalWarning(removals.length)] : []),
       ...subscriptions.warnings,
     ],
   };
   const gateway = gatewayStep(wanted, wanted.takenUp || acts(plan));
   const impossible = probeProblems(gateway, observed);
   return impossible.length > 0 ? { problems: impossible } : { plan: { ...plan, gateway } };
+}
+
+function joins(step: AccountStep): boolean {
+  return step.action === 'create' || (step.action !== 'unchanged' && step.place === 'joins');
+}
+
+function massRemovalWarning(count: number): Problem {
+  return problem('MASS_REMOVAL', `${count} account${count === 1 ? '' : 's'} would be removed, more than half of all.`);
 }
 
 function probeProblems(gateway: GatewayStep, { features }: Observed): Problem[] {

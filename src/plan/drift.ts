@@ -1,22 +1,11 @@
 import type { Account, Group, Plan } from '../host/objects.ts';
 import type { Provider } from '../pack/manifest.ts';
-import { effectiveMapping } from '../pack/model-mapping.ts';
 import { problem, type Problem } from '../terms/relay-error.ts';
-import { sameMapping } from './plan-channel.ts';
 
 /** Settings that differ from the pack and that relay only shows (rule N7), for each kind of object. */
-export function accountDrift(account: Account, provider: Provider): Problem[] {
-  const template = provider.accountTemplate;
+export function accountDrift(account: Account): Problem[] {
   const pausedByHand = account.state === 'active' && !account.scheduled && account.marker?.paused !== true;
-  const extra = Object.keys(template.extra).filter(
-    (key) => JSON.stringify(account.extra[key]) !== JSON.stringify(template.extra[key]),
-  );
   return drift('account', account, [
-    ['base URL', account.baseUrl !== provider.baseUrl],
-    ['model mapping', !sameMapping(account.mapping, effectiveMapping(provider))],
-    ['concurrency', account.concurrency !== template.concurrency],
-    ['priority', account.priority !== template.priority],
-    ...extra.map((key): [string, boolean] => [key, true]),
     ['disabled by hand', account.state === 'inactive'],
     ['paused by hand', pausedByHand],
   ]);

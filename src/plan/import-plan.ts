@@ -1,5 +1,6 @@
 import type {
   Account,
+  AccountChange,
   AccountSpec,
   Channel,
   ChannelSpec,
@@ -26,6 +27,14 @@ export interface ImportPlan {
   /** Only where access is by subscription. */
   plan: PlanStep | null;
   accounts: AccountStep[];
+  /**
+   * Whether what joins the group is first proven in a group beside it, because users are served there already (rule N6).
+   */
+  side: { name: string } | null;
+  /** Groups that interrupted runs have left beside this one. */
+  staleSides: { id: Id; name: string }[];
+  /** More than half of the accounts of this provider would go. */
+  massRemoval: boolean;
   /** Accounts of this provider whose keys are no longer wanted, newest first. Carried out last. */
   removals: RemovalStep[];
   subscriptions: SubscriptionStep[];
@@ -54,13 +63,27 @@ interface KeyOfStep {
   line: number;
   fingerprint: string;
   last4: string;
+  /** Whether the key file wants it to serve. */
+  enabled: boolean;
 }
+
+/** Why an account is tested that was there before. One that was out of service is put back if it works. */
+export type Retest = 'held_out' | 'untested' | 'changed';
 
 export type AccountStep = KeyOfStep &
   (
     | { action: 'create'; name: string; spec: Omit<AccountSpec, 'groupId'> }
-    /** `retest`: why it is tested again. One that was out of service is put back if it works. */
-    | { action: 'unchanged'; name: string; account: Account; retest: 'held_out' | 'untested' | null }
+    | {
+        action: 'update' | 'adopt';
+        name: string;
+        account: Account;
+        change: AccountChange;
+        differences: string[];
+        retest: Retest | null;
+        /** It joins the group only now, it serves there, or it is there out of service. */
+        place: 'joins' | 'serves' | 'idle';
+      }
+    | { action: 'unchanged'; name: string; account: Account; retest: Retest | null }
   );
 
 export interface RemovalStep {
@@ -94,8 +117,8 @@ export interface Policy {
 export function changesAnything(plan: ImportPlan): boolean {
   return (
     [plan.group, plan.channel, plan.plan].some((step) => step !== null && step.action !== 'unchanged') ||
-    plan.accounts.some((step) => step.action === 'create') ||
-    plan.removals.length > 0 ||
+    plan.accounts.some((step) => step.action !== 'unchanged') ||
+    plan.removals.length + plan.staleSides.length > 0 ||
     plan.subscriptions.some((step) => step.action !== 'reuse')
   );
 }

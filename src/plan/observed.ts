@@ -1,7 +1,7 @@
 import type { HostFeatures } from '../host/host.ts';
-import type { Account, Channel, Group, Plan, Subscription, User } from '../host/objects.ts';
+import type { Account, Channel, Group, Id, Plan, Subscription, User } from '../host/objects.ts';
 import type { Provider } from '../pack/manifest.ts';
-import type { AccessMode, FailedPolicy, ImportMode, ProbeMode } from '../terms/modes.ts';
+import type { AccessMode, AccountsPolicy, FailedPolicy, ImportMode, ProbeMode } from '../terms/modes.ts';
 import type { Target } from '../terms/target.ts';
 
 /** What the host holds, as far as a plan asks. */
@@ -15,8 +15,18 @@ export interface Observed {
   subscriptions: Subscription[];
   /** The users who were asked for, in the same order; `undefined` where the host has none. */
   users: (User | undefined)[];
+  /** Fingerprints of keys that foreign accounts hold, where they were asked for. */
+  foreignKeys: ReadonlyMap<Id, string>;
   /** Milliseconds since 1970. */
   now: number;
+}
+
+/** An upstream key that shall have an account, with what the key file says of it. */
+export interface WantedKey {
+  line: number;
+  fingerprint: string;
+  last4: string;
+  settings: { name?: string; priority?: number; concurrency?: number; enabled?: boolean };
 }
 
 /** What the operator wants. */
@@ -26,7 +36,8 @@ export interface Wanted {
   provider: Provider;
   mode: ImportMode;
   access: AccessMode;
-  keys: { line: number; fingerprint: string; last4: string }[];
+  keys: WantedKey[];
+  accounts: AccountsPolicy;
   targets: Target[];
   extend: boolean;
   adopt: boolean;

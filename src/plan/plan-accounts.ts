@@ -1,94 +1,152 @@
-import type { Account, Group } from '../host/objects.ts';
+import type { Account, AccountSpec, Group } from '../host/objects.ts';
 import { effectiveMapping } from '../pack/model-mapping.ts';
 import { problem, type Problem } from '../terms/relay-error.ts';
+import { changeTo, differencesFrom, namesOfSets, touchesUpstream } from './account-change.ts';
 import { accountDrift } from './drift.ts';
-import type { AccountStep, RemovalStep } from './import-plan.ts';
+import type { AccountStep, RemovalStep, Retest } from './import-plan.ts';
+import { isInGroup, managedAccounts, removalsOf } from './managed-accounts.ts';
 import { accountNames, accountPrefix, isAccountName } from './names.ts';
-import type { Observed, Wanted } from './observed.ts';
+import type { Observed, Wanted, WantedKey } from './observed.ts';
 
 export interface PlannedAccounts {
   accounts: AccountStep[];
   removals: RemovalStep[];
+  massRemoval: boolean;
   warnings: Problem[];
+  problems: Problem[];
 }
 
-/** Rules B6, B12, N4 and N5 for the accounts: unchanged ones stay, new keys get one, those without a key go. */
+/** Rules B6, B12, N4 and N5 for the accounts: each key gets one, as it shall be; those without a key go. */
 export function planAccounts(wanted: Wanted, observed: Observed, group: Group | undefined): PlannedAccounts {
-  const { provider, access } = wanted;
-  const prefix = accountPrefix(provider.id, access);
-  const managed = observed.accounts
-    .filter((account) => account.marker?.provider === provider.id && account.marker.access === access)
-    .toSorted((a, b) => Number(inGroup(b, group)) - Number(inGroup(a, group)) || a.id - b.id);
-  const byFingerprint = new Map<string, Account>();
-  const copies: Account[] = [];
-  for (const account of managed) {
-    const fingerprint = account.marker?.fingerprint ?? '';
-    if (byFingerprint.has(fingerprint)) copies.push(account);
-    else byFingerprint.set(fingerprint, account);
-  }
-  const nextName = accountNames(
-    prefix,
-    observed.accounts.map((account) => account.name),
-  );
-  const inUse = new Set<Account>();
-  const accounts = wanted.keys.map((key): AccountStep => {
-    const account = byFingerprint.get(key.fingerprint);
-    // One that lost its group serves nobody; it is made anew, and removed once the new one works.
-    if (account !== undefined && inGroup(account, group)) {
-      inUse.add(account);
-      return {
-        ...key,
-        action: 'unchanged',
-        name: account.name,
-        account,
-        retest: isHeldOut(account) ? 'held_out' : account.tested || account.state === 'inactive' ? null : 'untested',
-      };
-    }
-    return { ...key, action: 'create', name: '', spec: specOf(wanted, key.fingerprint, '') };
-  });
-  // Named last, so that numbers follow the order of the keys.
-  const named = accounts.map((step): AccountStep => {
-    if (step.action !== 'create') return step;
-    const name = nextName();
-    return { ...step, name, spec: { ...step.spec, name } };
-  });
-  const removals = [...byFingerprint.values()]
-    .filter((account) => !inUse.has(account))
-    .toSorted((a, b) => b.id - a.id)
-    .map((account) => ({
-      id: account.id,
-      name: account.name,
-      reason: wanted.keys.some((key) => key.fingerprint === account.marker?.fingerprint)
-        ? 'it is not in the group'
-        : 'its key is not in the key file',
-    }));
+  const prefix = accountPrefix(wanted.provider.id, wanted.access);
+  const managed = managedAccounts(wanted, observed, group);
   const foreign = observed.accounts.filter((account) => account.marker === null && isAccountName(account.name, prefix));
+  const adoptable = new Map(
+    foreign.flatMap((account) => {
+      const fingerprint = observed.foreignKeys.get(account.id);
+      return fingerprint === undefined ? [] : [[fingerprint, account] as const];
+    }),
+  );
+  const kept = new Set<Account>();
+  const accounts = wanted.keys.map((key): AccountStep => {
+    const own = managed.byFingerprint.get(key.fingerprint);
+    const stays = wanted.accounts !== 'replace' || own?.marker?.run === wanted.run;
+    const account = (stays ? own : undefined) ?? adoptable.get(key.fingerprint);
+    if (account === undefined) return creation(wanted, key);
+    kept.add(account);
+    return standing(wanted, key, account, group);
+  });
+  const leaving = [...managed.byFingerprint.values()].filter((account) => !kept.has(account));
+  const gone = wanted.accounts === 'append' ? [] : leaving;
+  const wantedKeys = new Set(wanted.keys.map((key) => key.fingerprint));
+  const losing = gone.filter((account) => !wantedKeys.has(account.marker?.fingerprint ?? ''));
+  const left = foreign.filter((account) => !kept.has(account));
   return {
-    accounts: named,
-    removals,
+    accounts: named(accounts, prefix, observed),
+    removals: removalsOf([...gone, ...managed.superseded], (account) =>
+      wantedKeys.has(account.marker?.fingerprint ?? '')
+        ? 'its key has another account'
+        : 'its key is not in the key file',
+    ),
+    massRemoval: losing.length * 2 > managed.byFingerprint.size,
     warnings: [
-      ...otherRuns([...inUse], wanted.run),
-      ...foreign.map((account) =>
+      ...otherRuns([...kept], wanted.run),
+      ...left.map((account) =>
         problem(
           'FOREIGN_ACCOUNT',
           `The account "${account.name}" (${account.id}) was not made by relay; it is left alone.`,
         ),
       ),
-      ...copies.map((account) =>
+      ...managed.copies.map((account) =>
         problem(
           'FOREIGN_ACCOUNT',
           `The account "${account.name}" (${account.id}) is a copy of another account of relay; it is left alone.`,
         ),
       ),
-      ...[...inUse].flatMap((account) => accountDrift(account, wanted.provider)),
+      ...[...kept].flatMap((account) => accountDrift(account)),
     ],
+    problems: nameClashes(wanted, observed, [...kept, ...gone]),
   };
+}
+
+function creation(wanted: Wanted, key: WantedKey): AccountStep {
+  const { settings, ...rest } = key;
+  return {
+    ...rest,
+    action: 'create',
+    enabled: settings.enabled ?? true,
+    name: settings.name ?? '',
+    spec: specOf(wanted, key),
+  };
+}
+
+/** What becomes of an account that is there. */
+function standing(wanted: Wanted, key: WantedKey, account: Account, group: Group | undefined): AccountStep {
+  const { settings, ...line } = key;
+  const rest = { ...line, enabled: settings.enabled ?? true };
+  const { provider, access, run } = wanted;
+  const spec = specOf(wanted, key);
+  const adopts = account.marker === null;
+  const joins = !isInGroup(account, group);
+  const marker = { provider: provider.id, access, run, fingerprint: key.fingerprint, sets: namesOfSets(spec) };
+  const change = {
+    ...changeTo(account, spec),
+    ...(settings.name === undefined || settings.name === account.name ? {} : { name: settings.name }),
+    ...(settings.enabled === false && account.scheduled ? { scheduled: false } : {}),
+    ...(adopts ? { marker } : {}),
+  };
+  const name = settings.name ?? account.name;
+  const retest =
+    settings.enabled === false ? null : retestOf(account, settings.enabled, joins || touchesUpstream(change));
+  const serves = account.scheduled && account.state === 'active';
+  const differences = [...(joins ? ['group'] : []), ...differencesFrom(account, change)];
+  if (differences.length === 0) return { ...rest, action: 'unchanged', name, account, retest };
+  const place = joins ? 'joins' : serves ? 'serves' : 'idle';
+  return { ...rest, action: adopts ? 'adopt' : 'update', name, account, change, differences, retest, place };
+}
+
+/** One that was disabled by hand is the operator's own affair (rule N7). */
+function retestOf(account: Account, enabled: boolean | undefined, isChanged: boolean): Retest | null {
+  if (account.state === 'inactive') return null;
+  const held = account.state === 'error' || (!account.scheduled && account.marker?.paused === true);
+  if (held || (enabled === true && !account.scheduled)) return 'held_out';
+  if (isChanged) return 'changed';
+  return account.tested ? null : 'untested';
+}
+
+/** Named last, so that numbers follow the order of the keys. */
+function named(steps: readonly AccountStep[], prefix: string, observed: Observed): AccountStep[] {
+  const given = steps.flatMap((step) => (step.name === '' ? [] : [step.name]));
+  const nextName = accountNames(prefix, [...observed.accounts.map((account) => account.name), ...given]);
+  return steps.map((step): AccountStep => {
+    if (step.action !== 'create') return step;
+    const name = step.name === '' ? nextName() : step.name;
+    return { ...step, name, spec: { ...step.spec, name } };
+  });
+}
+
+/** A name that the key file gives must be free, or become free. */
+function nameClashes(wanted: Wanted, observed: Observed, own: readonly Account[]): Problem[] {
+  const others = new Map(
+    observed.accounts.filter((account) => !own.includes(account)).map((account) => [account.name, account.id]),
+  );
+  return wanted.keys.flatMap(({ line, settings: { name } }) => {
+    const id = name === undefined ? undefined : others.get(name);
+    return id === undefined
+      ? []
+      : [problem('NAME_AMBIGUOUS', `Line ${line} asks for the name "${name ?? ''}", which the account ${id} has.`)];
+  });
 }
 
 /** Runs on other machines are seen by what they left: accounts that no test has proven yet. */
 function otherRuns(accounts: readonly Account[], run: string): Problem[] {
   const untested = accounts.filter(
-    (account) => !account.tested && !isHeldOut(account) && account.marker !== null && account.marker.run !== run,
+    (account) =>
+      !account.tested &&
+      account.state === 'active' &&
+      account.marker !== null &&
+      account.marker.paused !== true &&
+      account.marker.run !== run,
   );
   return [...new Set(untested.map((account) => account.marker?.run ?? ''))].map((other) =>
     problem(
@@ -98,32 +156,19 @@ function otherRuns(accounts: readonly Account[], run: string): Problem[] {
   );
 }
 
-/** An account outside the group serves nobody, so of two with one marker it is the lesser. */
-function inGroup(account: Account, group: Group | undefined): boolean {
-  return group !== undefined && account.groupIds.includes(group.id);
-}
-
-/** Out of service by the host's doing or by relay's; a pause by hand is the operator's own (rules N5, N7). */
-function isHeldOut(account: Account): boolean {
-  return account.state === 'error' || (!account.scheduled && account.marker?.paused === true);
-}
-
-function specOf(
-  { provider, access, run }: Wanted,
-  fingerprint: string,
-  name: string,
-): Extract<AccountStep, { action: 'create' }>['spec'] {
+function specOf({ provider, access, run }: Wanted, { fingerprint, settings }: WantedKey): Omit<AccountSpec, 'groupId'> {
   const { concurrency, priority, credentials, extra } = provider.accountTemplate;
+  const sets = namesOfSets({ credentials, extra });
   return {
-    name,
+    name: '',
     platform: provider.platform,
     type: provider.accountType,
     baseUrl: provider.baseUrl,
     mapping: effectiveMapping(provider),
-    concurrency,
-    priority,
+    concurrency: settings.concurrency ?? concurrency,
+    priority: settings.priority ?? priority,
     credentials,
     extra,
-    marker: { provider: provider.id, access, run, fingerprint },
+    marker: { provider: provider.id, access, run, fingerprint, ...(sets.length === 0 ? {} : { sets }) },
   };
 }

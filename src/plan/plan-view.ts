@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { changesAnything, type ImportPlan } from './import-plan.ts';
+import { changesAnything, type ImportPlan, type Retest } from './import-plan.ts';
 
 const actions = ['create', 'adopt', 'update', 'unchanged', 'retest', 'remove', 'reuse', 'extend', 'check'] as const;
 const kinds = ['group', 'channel', 'plan', 'account', 'subscription', 'gateway'] as const;
@@ -44,6 +44,13 @@ export function viewPlan(plan: ImportPlan, { host, provider }: Pick<PlanView, 'h
     ...subscriptionChanges(plan),
     ...gatewayChange(plan),
     ...removalChanges(plan),
+    ...plan.staleSides.map(({ id, name }): Change => ({
+      kind: 'group',
+      name,
+      action: 'remove',
+      id,
+      detail: 'left by an interrupted run',
+    })),
   ];
   const accounts = (action: Change['action'][]) =>
     changes.filter((each) => each.kind === 'account' && action.includes(each.action)).length;
@@ -56,7 +63,7 @@ export function viewPlan(plan: ImportPlan, { host, provider }: Pick<PlanView, 'h
     changes,
     counts: {
       added: accounts(['create']),
-      updated: accounts(['update']),
+      updated: accounts(['update', 'adopt']),
       removed: accounts(['remove']),
       unchanged: accounts(['unchanged', 'retest']),
     },
@@ -107,7 +114,17 @@ function accountChanges({ accounts }: ImportPlan): Change[] {
   return accounts.map((step): Change => {
     const key = `line ${step.line}, key ${step.fingerprint}${step.last4 === '' ? '' : ` (…${step.last4})`}`;
     const base = { kind: 'account' as const, name: step.name, line: step.line, fingerprint: step.fingerprint };
-    if (step.action === 'create') return { ...base, action: 'create', id: null, detail: key };
+    if (step.action === 'create')
+      return { ...base, action: 'create', id: null, detail: step.enabled ? key : `${key}; out of service` };
+    if (step.action !== 'unchanged') {
+      const edit = `${step.action === 'adopt' ? 'mark it as managed by relay, ' : ''}change ${step.differences.join(', ')}`;
+      return {
+        ...base,
+        action: step.action,
+        id: step.account.id,
+        detail: [key, edit, ...retestWhy(step.retest)].join('; '),
+      };
+    }
     return {
       ...base,
       action: step.retest === null ? 'unchanged' : 'retest',
@@ -117,7 +134,8 @@ function accountChanges({ accounts }: ImportPlan): Change[] {
   });
 }
 
-function retestWhy(retest: 'held_out' | 'untested' | null): string[] {
+function retestWhy(retest: Retest | null): string[] {
+  if (retest === 'changed') return ['is tested after the change'];
   if (retest === 'held_out') return ['out of service, is tested again and put back if it works'];
   return retest === 'untested' ? ['no test of it has ended well yet, is tested'] : [];
 }
@@ -131,14 +149,28 @@ function subscriptionChanges({ subscriptions }: ImportPlan): Change[] {
   });
 }
 
-function gatewayChange({ gateway }: ImportPlan): Change[] {
+function gatewayChange({ gateway, side }: ImportPlan): Change[] {
   const how = {
     given: 'with the key that was given',
     find: 'with the key of a user who has access',
     make: 'with a user and key that relay makes and removes again',
     skip: '',
   }[gateway.probe];
-  return gateway.probe === 'skip' ? [] : [{ kind: 'gateway', name: 'gateway', action: 'check', id: null, detail: how }];
+  const beside: Change[] =
+    side === null
+      ? []
+      : [
+          {
+            kind: 'group',
+            name: side.name,
+            action: 'create',
+            id: null,
+            detail: 'for this run: proves what joins the group',
+          },
+        ];
+  return gateway.probe === 'skip'
+    ? beside
+    : [...beside, { kind: 'gateway', name: 'gateway', action: 'check', id: null, detail: how }];
 }
 
 function removalChanges({ removals }: ImportPlan): Change[] {

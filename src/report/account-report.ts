@@ -16,13 +16,12 @@ export function accountReport(step: AccountStep, record: RunRecord): AccountRepo
   const base = { name: step.name, line: step.line, fingerprint: step.fingerprint };
   if (account === undefined) return { ...base, ...neverMade(outcome, record) };
   const retired = record.retired.get(account.id);
-  const made = deedOf(record, 'account', (deed) => deed.id === account.id);
-  const undone = made?.undone === true && record.undone !== 'nothing';
-  const gone = undone || retired === 'removed';
+  const action = retired ?? actionOf(step, account, record);
+  const gone = action === 'rolled_back' || action === 'removed';
   return {
     ...base,
     id: account.id,
-    action: undone ? 'rolled_back' : (retired ?? (made === undefined ? 'unchanged' : 'created')),
+    action,
     validation: verdict?.validation ?? 'not_tried',
     code: verdict?.code ?? null,
     scheduled: gone ? null : retired !== 'disabled' && account.scheduled && account.state === 'active',
@@ -32,13 +31,24 @@ export function accountReport(step: AccountStep, record: RunRecord): AccountRepo
   };
 }
 
+/** What the run did to an account, and whether that was taken back. */
+function actionOf(step: AccountStep, account: Account, record: RunRecord): AccountReport['action'] {
+  const made = deedOf(record, 'account', (deed) => deed.id === account.id && deed.action === 'created');
+  if (made !== undefined) return made.undone && record.undone !== 'nothing' ? 'rolled_back' : 'created';
+  const changed = deedOf(record, 'account', (deed) => deed.id === account.id && deed.action === 'updated');
+  if (changed?.undone === true) return 'restored';
+  if (step.action === 'unchanged') return 'unchanged';
+  if (changed === undefined && record.outcomes.get(step.fingerprint)?.outcome !== 'updated') return 'none';
+  return step.action === 'adopt' ? 'adopted' : 'updated';
+}
+
 /** The account as it was last seen. */
 function accountOf(step: AccountStep, record: RunRecord): Account | undefined {
   const seen = record.verdicts.get(step.fingerprint)?.account;
   if (seen !== undefined) return seen;
-  if (step.action === 'unchanged') return step.account;
   const outcome = record.outcomes.get(step.fingerprint);
-  return outcome?.outcome === 'created' ? outcome.account : undefined;
+  if (outcome?.outcome === 'created' || outcome?.outcome === 'updated') return outcome.account;
+  return step.action === 'create' ? undefined : step.account;
 }
 
 function neverMade(
@@ -75,10 +85,21 @@ export function keyReports(record: RunRecord): KeyReport[] {
 function keyOutcome(step: AccountStep, record: RunRecord): KeyReport['outcome'] {
   const verdict = record.verdicts.get(step.fingerprint)?.validation;
   const account = accountOf(step, record);
-  const made = account && deedOf(record, 'account', (deed) => deed.id === account.id);
-  if (step.action === 'unchanged' && made === undefined) return verdict === 'failed' ? 'failed' : 'unchanged';
   const outcome = record.outcomes.get(step.fingerprint)?.outcome;
-  if (step.action === 'create' && outcome !== 'created') return outcome ?? 'not_tried';
-  if (record.undone !== 'nothing') return made?.undone === true ? 'rolled_back' : 'failed';
-  return verdict === 'failed' ? 'failed' : 'added';
+  if (step.action === 'create') {
+    const made = account && deedOf(record, 'account', (deed) => deed.id === account.id);
+    if (outcome !== 'created') return outcome === 'updated' ? 'failed' : (outcome ?? 'not_tried');
+    if (record.undone !== 'nothing') return made?.undone === true ? 'rolled_back' : 'failed';
+    return verdict === 'failed' ? 'failed' : 'added';
+  }
+  const action = account === undefined ? 'none' : actionOf(step, account, record);
+  // An interrupted run that was taken up finds what it had made before as unchanged.
+  if (action === 'created') return verdict === 'failed' ? 'failed' : 'added';
+  if (action === 'rolled_back') return 'rolled_back';
+  if (step.action === 'unchanged') return verdict === 'failed' ? 'failed' : 'unchanged';
+  if (outcome === 'unsettled') return 'unsettled';
+  if (record.undone !== 'nothing')
+    return action === 'restored' ? 'rolled_back' : outcome === undefined ? 'not_tried' : 'failed';
+  if (outcome === undefined) return 'not_tried';
+  return outcome !== 'updated' || verdict === 'failed' ? 'failed' : 'updated';
 }

@@ -20,7 +20,7 @@ export function buildReport(record: RunRecord): Report {
     interruptedBy: record.interruptedBy,
     gatewayOk: record.gateway?.ok ?? null,
     accounts: {
-      wanted: accounts.length,
+      wanted: record.plan.accounts.filter((step) => step.enabled).length,
       working: accounts.filter(works).length,
       failed: accounts.filter((each) => each.validation === 'failed' && each.action !== 'rolled_back').length,
     },
@@ -86,9 +86,10 @@ export function buildReport(record: RunRecord): Report {
 
 function works(account: AccountReport): boolean {
   return (
-    (account.action === 'created' || account.action === 'unchanged') &&
-    account.validation !== 'failed' &&
-    account.scheduled === true
+    account.scheduled === true &&
+    // With its earlier settings back, an account serves as before, whatever became of the new ones.
+    (account.action === 'restored' ||
+      (['created', 'adopted', 'updated', 'unchanged'].includes(account.action) && account.validation !== 'failed'))
   );
 }
 

@@ -27,7 +27,7 @@ function servedFrom(host: Host, account: Account, groupId: number, now: number):
 export function bindGroups(host: Host, account: Account, groupIds: readonly number[]): boolean {
   const { groups, retiredGroups } = host.state;
   if (!groupIds.every((id) => groups.has(id) || retiredGroups.has(id))) return false;
-  const now = Date.now();
+  const now = host.now();
   account.bindings = [...new Set(groupIds)].map((group_id, index): Binding => {
     const current = account.bindings.find((binding) => binding.group_id === group_id);
     return (
@@ -40,6 +40,12 @@ export function bindGroups(host: Host, account: Account, groupIds: readonly numb
     );
   });
   return true;
+}
+
+/** An account that is put back into service is served after the visibility delay, like a new one. */
+export function putBack(host: Host, account: Account): void {
+  const now = host.now();
+  for (const binding of account.bindings) binding.servedFrom = servedFrom(host, account, binding.group_id, now);
 }
 
 const rivals: Record<string, [string, string]> = {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { clearLimits, recover } from './account-health.ts';
+import { putBack } from './account-binding.ts';
 import { boundFields, createAccount, readAccount, StoreError } from './account-input.ts';
 import { selectAccounts } from './account-list.ts';
 import { updateAccount } from './account-update.ts';
@@ -30,6 +31,27 @@ function list(host: Host, c: HostContext): Response {
   const etag = `"${createHash('sha256').update(JSON.stringify(data)).digest('hex')}"`;
   if (c.req.header('if-none-match') === etag) return new Response(null, { status: 304, headers: { etag } });
   return success(data, 200, { etag });
+}
+
+/** GET `/data`: accounts with their secrets and without their ids. */
+function exportAccounts(host: Host, c: HostContext): Response {
+  const ids = (c.req.query('ids') ?? '').split(',').filter((id) => id !== '');
+  const accounts = [...host.state.accounts.values()].filter(
+    (each) => ids.length === 0 || ids.includes(String(each.id)),
+  );
+  return success({
+    exported_at: timestamp(),
+    proxies: [],
+    accounts: accounts.map(({ name, platform, type, credentials, extra, concurrency, priority }) => ({
+      name,
+      platform,
+      type,
+      credentials,
+      extra,
+      concurrency,
+      priority,
+    })),
+  });
 }
 
 async function createOne(host: Host, c: HostContext, once: Idempotently): Promise<Response> {
@@ -77,7 +99,9 @@ async function createBatch(host: Host, c: HostContext, once: Idempotently): Prom
 async function setSchedulable(host: Host, c: HostContext): Promise<Response> {
   const fields = await bind(c, 'SetSchedulableRequest');
   const account = findAccount(host, c);
-  account.schedulable = fields.flag('schedulable') ?? false;
+  const schedulable = fields.flag('schedulable') ?? false;
+  if (schedulable && !account.schedulable) putBack(host, account);
+  account.schedulable = schedulable;
   account.updated_at = timestamp();
   return success(accountView(host, account));
 }
@@ -91,6 +115,7 @@ export function addAccountRoutes(app: HostApp, host: Host, once: Idempotently): 
     return success(accountView(host, account));
   };
   app.get(base, (c) => list(host, c));
+  app.get(`${base}/data`, (c) => exportAccounts(host, c));
   app.post(base, (c) => createOne(host, c, once));
   app.post(`${base}/batch`, (c) => createBatch(host, c, once));
   app.post(`${base}/bulk-update`, (c) => bulkUpdate(host, c));

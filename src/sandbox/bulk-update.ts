@@ -1,4 +1,4 @@
-import { bindGroups, refuseMixing } from './account-binding.ts';
+import { bindGroups, putBack, refuseMixing } from './account-binding.ts';
 import { selectAccounts } from './account-list.ts';
 import { bind } from './binding.ts';
 import type { Fields } from './binding.ts';
@@ -57,6 +57,7 @@ export async function bulkUpdate(host: Host, c: HostContext): Promise<Response> 
     for (const account of accounts) refuseMixing(host, account.platform, groupIds, account.id, true);
   }
   for (const account of accounts) {
+    if (values.schedulable === true && !account.schedulable) putBack(host, account);
     Object.assign(account, values, { updated_at: timestamp() });
     account.credentials = { ...account.credentials, ...credentials };
     account.extra = { ...account.extra, ...extra };

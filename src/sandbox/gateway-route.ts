@@ -34,7 +34,7 @@ export function pricingOf(channel: Channel | undefined, platform: string, model:
 
 /** The accounts of a group that are bound and already visible to the gateway. */
 export function membersOf(host: Host, group: Group): Account[] {
-  const now = Date.now();
+  const now = host.now();
   const visible = (account: Account) =>
     account.bindings.some((binding) => binding.group_id === group.id && binding.servedFrom <= now);
   return [...host.state.accounts.values()].filter((account) => account.platform === group.platform && visible(account));

@@ -31,9 +31,9 @@ function cachedModels(host: Host): (group: Group) => JsonObject[] {
   const cache = new Map<number, { models: JsonObject[]; until: number }>();
   return (group) => {
     const kept = cache.get(group.id);
-    if (kept !== undefined && kept.until > Date.now()) return kept.models;
+    if (kept !== undefined && kept.until > host.now()) return kept.models;
     const { models, cacheable } = listModels(host, group);
-    if (cacheable) cache.set(group.id, { models, until: Date.now() + host.modelListDelayMs });
+    if (cacheable) cache.set(group.id, { models, until: host.now() + host.modelListDelayMs });
     return models;
   };
 }

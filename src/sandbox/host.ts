@@ -23,6 +23,8 @@ export interface Host {
   capabilityDelayMs: number;
   visibilityDelayMs: number;
   modelListDelayMs: number;
+  /** The time by which the host serves what was bound, in milliseconds since 1970. */
+  now: () => number;
   /** Aborted when the sandbox stops: ends background work and upstream calls. */
   stopping: AbortSignal;
 }

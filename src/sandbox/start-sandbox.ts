@@ -30,6 +30,8 @@ export interface SandboxOptions {
   visibilityDelayMs?: number;
   /** How long `/v1/models` of a group stays as it is. */
   modelListDelayMs?: number;
+  /** A clock for what the host serves when; the system's when absent. */
+  now?: () => number;
   /** The host is still in its set-up wizard. */
   needsSetup?: boolean;
   settings?: Partial<HostSettings>;
@@ -104,6 +106,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     capabilityDelayMs: options.capabilityDelayMs ?? 0,
     visibilityDelayMs: options.visibilityDelayMs ?? 0,
     modelListDelayMs: options.modelListDelayMs ?? 0,
+    now: options.now ?? Date.now,
     stopping: stopping.signal,
   };
   const adminPassword = randomBytes(12).toString('hex');

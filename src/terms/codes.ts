@@ -62,6 +62,11 @@ export const codes = {
     hint: 'A key has no white space and no control characters. Correct the line, or use --mode partial to leave it out.',
   },
   CONSENT_NEEDED: { exit: 2, summary: 'The run would do something that needs a yes.', hint: 'Add --yes to agree.' },
+  MASS_REMOVAL: {
+    exit: 2,
+    summary: 'More than half of the accounts of the provider would be removed.',
+    hint: 'Check the key file; if it is right, add --allow-mass-removal.',
+  },
   HTTP_REFUSED: {
     exit: 2,
     summary: 'Plain http would send secrets unprotected.',

@@ -17,3 +17,7 @@ export type FailedPolicy = (typeof failedPolicies)[number];
 /** Where the key for the gateway check comes from (rule N9). */
 export const probeModes = ['auto', 'find', 'none'] as const;
 export type ProbeMode = (typeof probeModes)[number];
+
+/** What becomes of the accounts that a provider has already (rule N5): matched by key, made anew, or left. */
+export const accountsPolicies = ['reconcile', 'replace', 'append'] as const;
+export type AccountsPolicy = (typeof accountsPolicies)[number];

@@ -10,6 +10,12 @@ import { Secret } from '../terms/secret.ts';
 /** Pauses before the rounds in which what is still there is tried again, in milliseconds. */
 const removalPauses = [0, 1000, 4000];
 
+/** In US dollars: enough for every completion of a run. What is left goes with the user. */
+const balance = 1;
+
+/** A login whose answer was lost leaves nothing behind, and a lost key goes with its user. */
+const nothing = async () => undefined;
+
 /** A user that relay makes for the gateway check, and everything that must go again afterwards (rule N9). */
 export class ProbeUser {
   readonly #tools: RunTools;
@@ -18,6 +24,7 @@ export class ProbeUser {
   #userId: Id | undefined;
   #session: UserSession | undefined;
   #begun: boolean;
+  #made: Promise<{ id: Id; session: UserSession }> | undefined;
 
   /** `begun`: an earlier, interrupted part of the run may have made it. */
   constructor(run: string, tools: RunTools, begun = false) {
@@ -28,12 +35,36 @@ export class ProbeUser {
     this.#password = new Secret(`Rp1!${tools.host.derive(`probe user of ${run}`).open().slice(0, 32)}`);
   }
 
-  /** Makes the user, gives access to the group, logs in and makes a key. Whatever exists after a failure is removed by `remove`. */
-  async make(groupId: Id, access: AccessMode): Promise<Secret> {
+  /**
+   * A key with access to the group; the user is made with the first one. Whatever exists after a failure is removed by
+   * `remove`.
+   */
+  async keyFor(groupId: Id, access: AccessMode): Promise<Secret> {
+    const user = await this.#user();
+    if (access === 'subscription') await this.#subscribe(user.id, groupId);
+    const { host } = this.#tools;
+    const issued = await performWrite(
+      {
+        kind: 'user',
+        name: this.#email,
+        what: 'make the probe key',
+        stage: 'access',
+        send: () => host.writes.issueKey(user.session, 'relay probe', groupId),
+        look: nothing,
+      },
+      this.#tools,
+    );
+    return issued.key;
+  }
+
+  #user(): Promise<{ id: Id; session: UserSession }> {
+    this.#made ??= this.#make();
+    return this.#made;
+  }
+
+  async #make(): Promise<{ id: Id; session: UserSession }> {
     const { host } = this.#tools;
     this.#begun = true;
-    // A dollar is enough for a completion of 256 tokens and never spent beyond it.
-    const balance = access === 'self_service' ? 1 : 0;
     const user = await performWrite(
       {
         kind: 'user',
@@ -46,23 +77,6 @@ export class ProbeUser {
       this.#tools,
     );
     this.#userId = user.id;
-    if (access === 'subscription') {
-      const look = async () =>
-        (await host.reads.subscriptionsOfUser(user.id)).find((each) => each.groupId === groupId && each.active);
-      await performWrite(
-        {
-          kind: 'subscription',
-          name: this.#email,
-          what: 'give the probe user its subscription',
-          stage: 'access',
-          send: () => host.writes.assignSubscription(user.id, groupId, 1),
-          look,
-        },
-        this.#tools,
-      );
-    }
-    // A login whose answer was lost leaves nothing behind, and a lost key goes with its user.
-    const nothing = async () => undefined;
     const session = await performWrite(
       {
         kind: 'user',
@@ -75,23 +89,30 @@ export class ProbeUser {
       this.#tools,
     );
     this.#session = session;
-    const issued = await performWrite(
+    return { id: user.id, session };
+  }
+
+  async #subscribe(userId: Id, groupId: Id): Promise<void> {
+    const { host } = this.#tools;
+    const look = async () =>
+      (await host.reads.subscriptionsOfUser(userId)).find((each) => each.groupId === groupId && each.active);
+    await performWrite(
       {
-        kind: 'user',
+        kind: 'subscription',
         name: this.#email,
-        what: 'make the probe key',
+        what: 'give the probe user its subscription',
         stage: 'access',
-        send: () => host.writes.issueKey(session, 'relay probe', groupId),
-        look: nothing,
+        send: () => host.writes.assignSubscription(userId, groupId, 1),
+        look,
       },
       this.#tools,
     );
-    return issued.key;
   }
 
   /** Removes key, subscription and user, in this order, and looks whether they are gone. Returns what is left. */
   async remove(): Promise<Leftover[]> {
     if (!this.#begun) return [];
+    this.#made = undefined;
     const { host, clock, journal } = this.#tools;
     for (const [round, pause] of removalPauses.entries()) {
       if (pause > 0) await clock.sleep(pause);

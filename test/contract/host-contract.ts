@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { WriteEnd } from '../../src/host/host-failure.ts';
 import type { Host } from '../../src/host/host.ts';
 import type { Account, AccountSpec, ChannelSpec, Group, GroupType, Id } from '../../src/host/objects.ts';
+import { differencesFrom, earlierState } from '../../src/plan/account-change.ts';
 import { Secret } from '../../src/terms/secret.ts';
 
 export interface OpenedHost {
@@ -229,7 +230,7 @@ export function hostContract(name: string, open: () => Promise<OpenedHost>): voi
       const group = await newGroup('pause');
       const { one } = await newAccounts(group, { one: 'sk-good-contract-pause-000001' });
       if (!one?.marker) throw new Error('no account');
-      done(await host.writes.setScheduled(one.id, false, one.marker));
+      done(await host.writes.setScheduled(one.id, false, { ...one.marker, paused: true }));
       expect(await host.reads.account(one.id)).toMatchObject({
         scheduled: false,
         marker: { fingerprint: 'one', paused: true },
@@ -255,6 +256,61 @@ export function hostContract(name: string, open: () => Promise<OpenedHost>): voi
       });
       done(await host.writes.deleteAccount(one.id));
       expect(await host.reads.account(one.id)).toBeUndefined();
+    });
+
+    it('changes of an account what is named and nothing else, keeps its key, and takes the change back', async () => {
+      const group = await newGroup('change');
+      const key = 'sk-good-contract-change-00001';
+      const { one } = await newAccounts(group, { one: key }, { extra: { openai_responses_mode: 'auto', theirs: 1 } });
+      if (!one?.marker) throw new Error('no account');
+      done(await host.writes.markTested([one.id], tag));
+      const change = {
+        name: `contract-changed-${tag}`,
+        baseUrl: `${opened.vendorUrl}/chat-only/v1`,
+        mapping: { [model]: model, other: model },
+        concurrency: 3,
+        priority: 7,
+        credentials: { user_agent: { value: 'relay' } },
+        extra: { theirs: null, openai_responses_mode: { value: 'force_chat_completions' } },
+        marker: { ...one.marker, sets: ['credentials.user_agent', 'extra.openai_responses_mode'] },
+        tested: false,
+      };
+      const before = earlierState((await host.reads.account(one.id))!, change);
+      done(await host.writes.changeAccount(one.id, change));
+      const changed = (await host.reads.account(one.id))!;
+      expect(differencesFrom(changed, change)).toEqual([]);
+      expect(changed).toMatchObject({ tested: false, groupIds: [group.id], scheduled: true, platform: 'openai' });
+      expect(changed.extra).not.toHaveProperty('theirs');
+      expect((await host.reads.accountKey(one.id))?.open()).toBe(key);
+      expect(await host.probes.testAccount(changed, smoke)).toMatchObject({ outcome: expect.any(String) as unknown });
+
+      done(await host.writes.changeAccount(one.id, before));
+      const back = (await host.reads.account(one.id))!;
+      expect(differencesFrom(back, before)).toEqual([]);
+      expect(back.tested).toBe(true);
+      expect((await host.reads.accountKey(one.id))?.open()).toBe(key);
+      // What only stands beside the key leaves settings and address alone.
+      done(await host.writes.changeAccount(one.id, { priority: 9 }));
+      expect(await host.reads.account(one.id)).toMatchObject({
+        priority: 9,
+        baseUrl: one.baseUrl,
+        mapping: one.mapping,
+        extra: { theirs: 1 },
+      });
+    });
+
+    it('binds accounts to exactly the groups that are named', async () => {
+      const [from, to] = [await newGroup('from'), await newGroup('to', 'standard')];
+      const { one, two } = await newAccounts(from, {
+        one: 'sk-good-contract-bind-0000001',
+        two: 'sk-good-contract-bind-0000002',
+      });
+      const bound = async () =>
+        Promise.all([one!, two!].map(async ({ id }) => (await host.reads.account(id))?.groupIds.toSorted()));
+      done(await host.writes.bindAccounts([one!.id, two!.id], [to.id]));
+      expect(await bound()).toEqual([[to.id], [to.id]]);
+      done(await host.writes.bindAccounts([one!.id], [to.id, from.id]));
+      expect(await bound()).toEqual([[from.id, to.id].toSorted(), [to.id]]);
     });
 
     it('tells a key that works from a dead one, a throttled one and junk', async () => {

@@ -104,7 +104,8 @@ describe.each(versions)('on sub2api %s', (hostVersion) => {
     const host = await start({ hostVersion });
     const { report } = await importInto(host, oneDead, { pack: 'zhipu', vendorPath: '/chat-only/v1', mode: 'partial' });
     expect(report.accounts[1]).toMatchObject({ validation: 'failed', code: 'KEY_REFUSED', scheduled: false });
-    expect(report.accounts[0]?.validation).toBe(hostVersion === '0.1.129' ? 'warning' : 'passed');
+    const evidence = hostVersion === '0.1.129' ? 'completion' : 'test';
+    expect(report.accounts[0]).toMatchObject({ validation: 'passed', probe: { evidence } });
   });
 });
 

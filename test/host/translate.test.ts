@@ -56,6 +56,7 @@ describe('an account of the host', () => {
       concurrency: 10,
       priority: 50,
       groupIds: [1, 2],
+      credentials: {},
       extra: { openai_responses_mode: 'auto' },
       marker: aMarker(),
       tested: false,

@@ -72,6 +72,7 @@ describe('on an empty host', () => {
     expect(plan.accounts).toEqual([
       {
         action: 'create',
+        enabled: true,
         name: 'acme-01',
         line: 1,
         fingerprint: fingerprintOf('key-one'),
@@ -431,18 +432,24 @@ describe('the accounts', () => {
     ]);
   });
 
-  it('that are not in the group are made anew, and removed at the end', () => {
-    for (const groupIds of [[], [8]]) {
-      const plan = planned({}, aServingHost({ accounts: [anAccount({ id: 5, groupIds })] }));
-      expect(plan.accounts).toEqual([expect.objectContaining({ action: 'create', name: 'acme-02' })]);
-      expect(plan.removals).toEqual([{ id: 5, name: 'acme-01', reason: 'it is not in the group' }]);
+  it('that are not in the group, or outlived it, are tested and join it (N5)', () => {
+    for (const host of [
+      aServingHost({ accounts: [anAccount({ id: 5, groupIds: [] })] }),
+      aServingHost({ accounts: [anAccount({ id: 5, groupIds: [8] })] }),
+      anEmptyHost({ accounts: [anAccount({ id: 5 })] }),
+    ]) {
+      const plan = planned({}, host);
+      expect(plan.accounts).toEqual([
+        expect.objectContaining({
+          action: 'update',
+          name: 'acme-01',
+          differences: ['group'],
+          place: 'joins',
+          retest: 'changed',
+        }),
+      ]);
+      expect(plan).toMatchObject({ removals: [], side: null });
     }
-  });
-
-  it('that outlived their group are made anew, and removed at the end', () => {
-    const plan = planned({}, anEmptyHost({ accounts: [anAccount({ id: 5 })] }));
-    expect(plan.accounts[0]?.action).toBe('create');
-    expect(plan.removals).toEqual([expect.objectContaining({ id: 5, reason: 'it is not in the group' })]);
   });
 
   it('that bear one marker are told apart by the lowest id; the others are foreign (N4)', () => {
@@ -473,7 +480,7 @@ describe('the accounts', () => {
     const beta = anAccount({ id: 5, name: 'beta-01', marker: aMarker({ provider: 'beta' }) });
     const plan = planned({ keys: keysOf('key-new') }, aServingHost({ accounts: [anAccount(), self, beta] }));
     expect(plan.removals.map((each) => each.id)).toEqual([1]);
-    expect(plan.warnings).toEqual([]);
+    expect(plan.warnings).toMatchObject([{ code: 'MASS_REMOVAL' }]);
   });
 
   it('of self-service stand beside those of subscriptions, with names of their own (B6, N4)', () => {
@@ -502,25 +509,138 @@ describe('the accounts', () => {
     expect(plan.gateway.probe).toBe(retest === null ? 'skip' : 'make');
   });
 
-  it.each<[string, Partial<ReturnType<typeof anAccount>>]>([
-    ['base URL', { baseUrl: 'https://old.example' }],
-    ['base URL', { baseUrl: null }],
-    ['model mapping', { mapping: {} }],
-    ['concurrency', { concurrency: 1 }],
-    ['priority', { priority: 1 }],
-    ['openai_responses_mode', { extra: {} }],
-    ['paused by hand', { scheduled: false, extra: { openai_responses_mode: 'auto' } }],
-  ])('that differ in their %s are shown as such (N7)', (what, changes) => {
+  it.each<[string, Partial<ReturnType<typeof anAccount>>, string | null]>([
+    ['base URL', { baseUrl: 'https://old.example' }, 'changed'],
+    ['base URL', { baseUrl: null }, 'changed'],
+    ['model mapping', { mapping: {} }, 'changed'],
+    ['openai_responses_mode', { extra: { more: 1 } }, 'changed'],
+    ['given_up', { extra: { openai_responses_mode: 'auto', given_up: 2 } }, 'changed'],
+    ['concurrency', { concurrency: 1 }, null],
+    ['priority', { priority: 1 }, null],
+  ])('that differ in their %s are changed (N5, N7)', (what, changes, retest) => {
     const provider = aProvider();
     provider.accountTemplate = { ...provider.accountTemplate, extra: { openai_responses_mode: 'auto' } };
-    const account = anAccount({ extra: { openai_responses_mode: 'auto', more: 1 }, ...changes });
-    const drift = planned({ provider }, aServingHost({ accounts: [account] })).warnings;
-    expect(drift).toEqual([
-      expect.objectContaining({
-        code: 'DRIFT',
-        message: expect.stringMatching(new RegExp(`"acme-01" \\(1\\).*: ${what}\\.$`)),
-      }),
+    const marker = aMarker({ sets: ['extra.given_up', 'extra.openai_responses_mode'] });
+    const account = anAccount({ extra: { openai_responses_mode: 'auto', more: 1 }, marker, ...changes });
+    const plan = planned({ provider }, aServingHost({ accounts: [account] }));
+    const [step] = plan.accounts;
+    expect(step).toMatchObject({ action: 'update', retest, place: 'serves' });
+    expect(step?.action === 'update' && step.differences).toEqual([what, 'marker']);
+    expect(plan.warnings).toEqual([]);
+  });
+
+  it('that were paused by hand are shown as such and left (N7)', () => {
+    const plan = planned({}, aServingHost({ accounts: [anAccount({ scheduled: false })] }));
+    expect(plan.warnings).toMatchObject([{ code: 'DRIFT', message: expect.stringContaining('paused by hand') }]);
+    expect(changesAnything(plan)).toBe(false);
+  });
+
+  const withSettings = (key: string, settings: Wanted['keys'][number]['settings']) => [
+    { ...keysOf(key)[0]!, settings },
+  ];
+
+  it('take what the key file says before what the pack says', () => {
+    const keys = withSettings('key-one', { name: 'spare', priority: 1, concurrency: 2 });
+    expect(planned({ keys }, anEmptyHost()).accounts).toMatchObject([
+      { action: 'create', name: 'spare', spec: { name: 'spare', priority: 1, concurrency: 2 } },
     ]);
+    expect(planned({ keys }, aServingHost()).accounts).toMatchObject([
+      { action: 'update', differences: ['name', 'concurrency', 'priority'], retest: null },
+    ]);
+  });
+
+  it.each<[string, boolean | undefined, Partial<ReturnType<typeof anAccount>>, string, string | null]>([
+    ['serves and shall not', false, {}, 'update', null],
+    ['does not serve and shall not', false, { scheduled: false }, 'unchanged', null],
+    ['does not serve and shall', true, { scheduled: false }, 'unchanged', 'held_out'],
+    ['does not serve and nothing is said', undefined, { scheduled: false }, 'unchanged', null],
+  ])('that %s', (_, enabled, changes, action, retest) => {
+    const keys = withSettings('key-one', enabled === undefined ? {} : { enabled });
+    expect(planned({ keys }, aServingHost({ accounts: [anAccount(changes)] })).accounts).toMatchObject([
+      { action, retest },
+    ]);
+  });
+
+  it('may not be given a name that another account has', () => {
+    const others = [anAccount(), anAccount({ id: 9, name: 'spare', marker: null })];
+    const result = buildPlan(
+      aWanted({ keys: withSettings('key-one', { name: 'spare' }) }),
+      aServingHost({ accounts: others }),
+    );
+    expect(result).toMatchObject({ problems: [{ code: 'NAME_AMBIGUOUS' }] });
+  });
+
+  it('are never removed where they are only to be added, and all made anew where they are to be replaced', () => {
+    const pair = aServingHost({
+      accounts: [
+        anAccount(),
+        anAccount({ id: 2, name: 'acme-02', marker: aMarker({ fingerprint: fingerprintOf('key-two') }) }),
+      ],
+    });
+    const appended = planned({ accounts: 'append', keys: keysOf('key-two', 'key-new') }, pair);
+    expect(appended.accounts.map((step) => [step.action, step.name])).toEqual([
+      ['unchanged', 'acme-02'],
+      ['create', 'acme-03'],
+    ]);
+    expect(appended.removals).toEqual([]);
+    const replaced = planned({ accounts: 'replace', keys: keysOf('key-one', 'key-two') }, pair);
+    expect(replaced.accounts.map((step) => [step.action, step.name])).toEqual([
+      ['create', 'acme-03'],
+      ['create', 'acme-04'],
+    ]);
+    expect(replaced.removals.map((each) => [each.id, each.reason])).toEqual([
+      [2, 'its key has another account'],
+      [1, 'its key has another account'],
+    ]);
+    expect(replaced.massRemoval).toBe(false);
+  });
+
+  it('that an interrupted replacement left go, and those it had made stay, when it goes on', () => {
+    const old = anAccount();
+    const made = anAccount({ id: 2, name: 'acme-02', groupIds: [8], marker: aMarker({ run: 'run-2' }) });
+    const plan = planned({ accounts: 'replace' }, aServingHost({ accounts: [old, made] }));
+    expect(plan.accounts).toMatchObject([{ action: 'update', name: 'acme-02', place: 'joins' }]);
+    expect(plan.removals.map((each) => each.id)).toEqual([1]);
+  });
+
+  it.each([
+    [1, 1, true],
+    [1, 2, false],
+    [2, 3, true],
+    [2, 4, false],
+    [4, 4, true],
+  ])('%i of %i that would go are a mass: %s', (gone, all, isMass) => {
+    const names = Array.from({ length: all }, (_, index) => `key-${index}`);
+    const accounts = names.map((key, index) =>
+      anAccount({ id: index + 1, name: `acme-0${index + 1}`, marker: aMarker({ fingerprint: fingerprintOf(key) }) }),
+    );
+    const plan = planned({ keys: keysOf(...names.slice(gone), 'key-new') }, aServingHost({ accounts }));
+    expect([plan.removals.length, plan.massRemoval]).toEqual([gone, isMass]);
+  });
+
+  it('that join a group which serves are proven beside it (N6)', () => {
+    const plan = planned({ keys: keysOf('key-one', 'key-new') }, aServingHost());
+    expect(plan.side).toEqual({ name: 'relay-side-run-2' });
+    const idle = aServingHost({ accounts: [anAccount({ state: 'error' })] });
+    expect(planned({ keys: keysOf('key-one', 'key-new') }, idle).side).toBeNull();
+  });
+
+  it('that were made by hand are adopted by the key they hold, when that is asked for (N4)', () => {
+    const byHand = anAccount({ id: 7, marker: null, tested: false });
+    const other = anAccount({ id: 8, name: 'acme-02', marker: null });
+    const observed = aServingHost({
+      accounts: [byHand, other],
+      foreignKeys: new Map([
+        [7, fingerprintOf('key-one')],
+        [8, fingerprintOf('key-else')],
+      ]),
+    });
+    const plan = planned({ adopt: true }, observed);
+    expect(plan.accounts).toMatchObject([
+      { action: 'adopt', name: 'acme-01', account: { id: 7 }, differences: ['marker'], retest: 'untested' },
+    ]);
+    expect(plan.removals).toEqual([]);
+    expect(plan.warnings).toMatchObject([{ code: 'FOREIGN_ACCOUNT' }]);
   });
 });
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Account, Channel, Group, Plan, Subscription } from '../../src/host/objects.ts';
+import type { Account, Channel, Group, Plan, Setting, Subscription } from '../../src/host/objects.ts';
 import { buildPlan } from '../../src/plan/build-plan.ts';
-import { changesAnything, type ImportPlan } from '../../src/plan/import-plan.ts';
+import { changesAnything, type AccountStep, type ImportPlan } from '../../src/plan/import-plan.ts';
 import type { Observed, Wanted } from '../../src/plan/observed.ts';
 import {
   aChannel,
@@ -56,12 +56,11 @@ function carriedOut(plan: ImportPlan, before: Observed): Observed {
   if (plan.plan?.action === 'adopt') plans = replaced(plans, { ...plan.plan.before, groupId });
 
   const made = plan.accounts.flatMap((step): Account[] => {
-    if (step.action === 'unchanged') return [];
-    const { credentials: _, ...spec } = step.spec;
+    if (step.action !== 'create') return [];
     return [
       {
         id: newId(),
-        ...spec,
+        ...step.spec,
         groupIds: [groupId],
         tested: true,
         state: 'active',
@@ -72,11 +71,17 @@ function carriedOut(plan: ImportPlan, before: Observed): Observed {
     ];
   });
   const retested = new Set(
-    plan.accounts.flatMap((step) => (step.action === 'unchanged' && step.retest !== null ? [step.account.id] : [])),
+    plan.accounts.flatMap((step) => (step.action !== 'create' && step.retest !== null ? [step.account.id] : [])),
+  );
+  const updated = new Map(
+    plan.accounts.flatMap((step) =>
+      step.action === 'update' || step.action === 'adopt' ? [[step.account.id, step]] : [],
+    ),
   );
   const gone = new Set(plan.removals.map((step) => step.id));
   const kept = before.accounts
     .filter((account) => !gone.has(account.id))
+    .map((account) => changed(account, updated.get(account.id), groupId))
     .map((account) =>
       retested.has(account.id) ? { ...account, tested: true, state: 'active' as const, scheduled: true } : account,
     );
@@ -103,6 +108,27 @@ function carriedOut(plan: ImportPlan, before: Observed): Observed {
   return { ...before, groups, channels, plans, accounts: [...kept, ...made], subscriptions };
 }
 
+/** An account after a change, which hosts carry out to the letter. */
+function changed(account: Account, step: AccountStep | undefined, groupId: number): Account {
+  if (step === undefined || step.action === 'create' || step.action === 'unchanged') return account;
+  const { credentials = {}, extra = {}, marker, ...plain } = step.change;
+  const merged = (now: Record<string, unknown>, change: Record<string, Setting>) =>
+    Object.fromEntries(
+      [...new Set([...Object.keys(now), ...Object.keys(change)])].flatMap((key) => {
+        const setting = Object.hasOwn(change, key) ? change[key] : { value: now[key] };
+        return setting === null || setting === undefined ? [] : [[key, setting.value]];
+      }),
+    );
+  return {
+    ...account,
+    ...(Object.fromEntries(Object.entries(plain).filter(([, value]) => value !== undefined)) as Partial<Account>),
+    credentials: merged(account.credentials, credentials),
+    extra: merged(account.extra, extra),
+    marker: marker === undefined ? account.marker : marker,
+    groupIds: step.place === 'joins' ? [...account.groupIds, groupId] : account.groupIds,
+  };
+}
+
 const allKeys = ['key-one', 'key-two', 'key-three', 'key-four', 'key-five'];
 const someKeys = fc.shuffledSubarray(allKeys, { minLength: 1 }).map((keys) => keysOf(...keys));
 
@@ -116,10 +142,14 @@ const strangeAccounts = fc.array(
       aMarker({ provider: 'beta' }),
       aMarker({ access: 'self_service' }),
       aMarker({ fingerprint: 'sha256:gone', paused: true }),
+      aMarker({ sets: ['extra.old'] }),
     ),
     state: fc.constantFrom<Account['state']>('active', 'error', 'inactive'),
     scheduled: fc.boolean(),
     tested: fc.boolean(),
+    baseUrl: fc.constantFrom('https://api.acme.example/v1', 'https://old.example', null),
+    priority: fc.constantFrom(50, 1),
+    extra: fc.constantFrom({}, { theirs: 1 }, { mode: 'x', theirs: 1 }, { old: 1 }),
   }),
   { maxLength: 8 },
 );
@@ -175,9 +205,11 @@ const wishes = fc
     days: fc.constantFrom(null, 7, 90),
     probe: fc.constantFrom('auto', 'none'),
     priced: fc.boolean(),
+    extra: fc.constantFrom({}, { mode: 'x' }),
   })
-  .map(({ days, priced, ...parts }): Partial<Wanted> => {
+  .map(({ days, priced, extra, ...parts }): Partial<Wanted> => {
     const { prices, ...provider } = aProvider();
+    provider.accountTemplate = { ...provider.accountTemplate, extra };
     const targets = [{ asked: 'ann@example.org', user: { email: 'ann@example.org' }, days }];
     return { ...parts, targets, provider: priced ? { ...provider, prices } : provider };
   });
@@ -240,8 +272,8 @@ describe('a plan that was carried out', () => {
         const result = buildPlan(wanted, before);
         if ('problems' in result) return;
         const { plan } = result;
-        expect(plan.accounts.map(({ line, fingerprint, last4 }) => ({ line, fingerprint, last4 }))).toEqual(
-          wanted.keys,
+        expect(plan.accounts.map(({ line, fingerprint }) => ({ line, fingerprint }))).toEqual(
+          wanted.keys.map(({ line, fingerprint }) => ({ line, fingerprint })),
         );
         const created = plan.accounts.filter((step) => step.action === 'create').map((step) => step.name);
         const taken = before.accounts.map((account) => account.name);
@@ -251,7 +283,7 @@ describe('a plan that was carried out', () => {
           account.marker?.provider === 'acme' && account.marker.access === 'subscription';
         for (const { id } of plan.removals)
           expect(own(before.accounts.find((account) => account.id === id)!)).toBe(true);
-        const keptIds = plan.accounts.flatMap((step) => (step.action === 'unchanged' ? [step.account.id] : []));
+        const keptIds = plan.accounts.flatMap((step) => (step.action === 'create' ? [] : [step.account.id]));
         expect(plan.removals.filter(({ id }) => keptIds.includes(id))).toEqual([]);
         expect(plan.removals.map(({ id }) => id)).toEqual(plan.removals.map(({ id }) => id).toSorted((a, b) => b - a));
       }),

@@ -136,7 +136,7 @@ describe('a plan in words (N8)', () => {
   });
 
   it('carries the warnings', () => {
-    const shown = view({}, aServingHost({ accounts: [anAccount({ priority: 1 })] }));
+    const shown = view({}, aServingHost({ accounts: [anAccount({ scheduled: false })] }));
     expect(shown.warnings).toEqual([expect.objectContaining({ code: 'DRIFT' })]);
   });
 });

@@ -132,6 +132,7 @@ export function anAccount(changes: Partial<Account> = {}): Account {
     concurrency: 10,
     priority: 50,
     groupIds: [1],
+    credentials: {},
     extra: {},
     marker: aMarker(),
     tested: true,
@@ -165,7 +166,7 @@ export function fingerprintOf(key: string): string {
 
 /** Keys as they come from a file that holds these, one a line. */
 export function keysOf(...keys: string[]): Wanted['keys'] {
-  return keys.map((key, index) => ({ line: index + 1, ...nameKey(new Secret(key)) }));
+  return keys.map((key, index) => ({ line: index + 1, ...nameKey(new Secret(key)), settings: {} }));
 }
 
 export function aWanted(changes: Partial<Wanted> = {}): Wanted {
@@ -175,6 +176,7 @@ export function aWanted(changes: Partial<Wanted> = {}): Wanted {
     mode: 'strict',
     access: 'subscription',
     keys: keysOf('key-one'),
+    accounts: 'reconcile',
     targets: [],
     extend: false,
     adopt: false,
@@ -203,6 +205,7 @@ export function anEmptyHost(changes: Partial<Observed> = {}): Observed {
     accounts: [],
     subscriptions: [],
     users: [],
+    foreignKeys: new Map(),
     now: noon,
     ...changes,
   };
@@ -222,7 +225,12 @@ export function aServingHost(changes: Partial<Observed> = {}): Observed {
 /** What a run knows of itself before it has done anything: a strict import of `text`, as `wanted` and the host have it. */
 export function aRecord(text: string, wanted: Partial<Wanted> = {}, observed: Observed = anEmptyHost()): RunRecord {
   const keyFile = parseKeyLines(text);
-  const keys = acceptedKeys(keyFile).map(({ line, fingerprint, last4 }) => ({ line, fingerprint, last4 }));
+  const keys = acceptedKeys(keyFile).map(({ line, fingerprint, last4, settings }) => ({
+    line,
+    fingerprint,
+    last4,
+    settings,
+  }));
   const whole = aWanted({ keys, ...wanted });
   const result = buildPlan(whole, observed);
   if (!('plan' in result)) throw new Error(result.problems.map((each) => each.message).join('; '));

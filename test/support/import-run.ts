@@ -35,6 +35,9 @@ import { quickClock, type QuickClock } from './clocks.ts';
 export interface RunOptions extends Partial<Omit<ImportJob, 'pack' | 'provider' | 'keyFile'>> {
   pack?: string;
   providerId?: string;
+  /** Another upstream than the sandbox's vendor. */
+  baseUrl?: string;
+  keyCheck?: 'models-list' | 'none';
   /** Below the vendor's address; `/v1` when absent. */
   vendorPath?: string;
   stop?: AbortController;
@@ -70,6 +73,8 @@ export async function importInto(sandbox: Sandbox, keys: Keys, options: RunOptio
     pack: packId = 'kimi',
     providerId,
     vendorPath = '/v1',
+    baseUrl,
+    keyCheck,
     stop,
     clock = quickClock(),
     onEvent,
@@ -83,10 +88,15 @@ export async function importInto(sandbox: Sandbox, keys: Keys, options: RunOptio
     run: `test-${String(runs).padStart(5, '0')}-${clock.randomHex(2)}`,
     relayVersion: '0.0.0-test',
     pack,
-    provider: { ...chooseProvider(pack, providerId), baseUrl: `${sandbox.vendorUrl}${vendorPath}` },
+    provider: {
+      ...chooseProvider(pack, providerId),
+      baseUrl: baseUrl ?? `${sandbox.vendorUrl}${vendorPath}`,
+      ...(keyCheck === undefined ? {} : { keyCheck }),
+    },
     keyFile: keyFileOf(keys),
     mode: 'strict',
     access: 'subscription',
+    accounts: 'reconcile',
     targets: [],
     extend: false,
     adopt: false,

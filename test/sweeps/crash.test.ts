@@ -17,6 +17,8 @@ interface Scenario {
   first?: Keys;
   keys: Keys;
   options: RunOptions;
+  /** What the second run is asked besides. */
+  second?: RunOptions;
   /** Removed accounts cannot come back, so undoing cannot give the host back. */
   removes?: boolean;
 }
@@ -37,6 +39,13 @@ const scenarios: Scenario[] = [
     keys: four.slice(1),
     options: { mode: 'partial' },
     removes: true,
+  },
+  {
+    name: 'strict, subscription, a second run that changes where the keys are sent',
+    first: three,
+    keys: three,
+    options: {},
+    second: { vendorPath: '/chat-only/v1' },
   },
 ];
 
@@ -67,7 +76,7 @@ describe.each(scenarios)('killed at every write: $name', (scenario) => {
     const undisturbed = await hostFor(scenario);
     const before = comparable(undisturbed);
     const counter = killAt(0, 'before');
-    await importInto(undisturbed, scenario.keys, { ...scenario.options, between: counter.between });
+    await importInto(undisturbed, scenario.keys, { ...scenario.options, ...scenario.second, between: counter.between });
     const wanted = comparable(undisturbed);
     await undisturbed.stop();
     expect(counter.writes()).toBeGreaterThan(5);
@@ -84,6 +93,7 @@ describe.each(scenarios)('killed at every write: $name', (scenario) => {
           try {
             const killed = importInto(sandbox, scenario.keys, {
               ...scenario.options,
+              ...scenario.second,
               stateDir,
               between: killAt(k, moment).between,
             });

@@ -15,7 +15,7 @@ import { systemClock } from '../../terms/clock.ts';
 import { exitCodeOf } from '../../terms/codes.ts';
 import type { Redactor } from '../../terms/redactor.ts';
 import { RelayError } from '../../terms/relay-error.ts';
-import { askConsent, questionsOf } from '../consent.ts';
+import { askConsent, checkMassRemoval, questionsOf } from '../consent.ts';
 import { holdLock, stateDirOf } from '../hold-lock.ts';
 import { EventQueue } from '../event-queue.ts';
 import { openHost, type HostSession } from '../host-session.ts';
@@ -59,6 +59,7 @@ export async function importCommand(flags: ImportFlags, io: Io, redactor: Redact
     const planned = await planImport(request.job, tools);
     await events.idle();
     if (flags.dryRun) return await showPlan(request, planned, session, flags, io, startedAt);
+    checkMassRemoval(planned.plan, flags.allowMassRemoval === true);
     await askConsent(questionsOf(planned.plan, request.job, ours), io, { yes: flags.yes === true, input: flags.input });
     if (stop.aborted) throw stop.reason;
     // A host that ends with this command leaves nothing to finish or to undo.

@@ -1,5 +1,6 @@
 import type {
   Account,
+  AccountChange,
   AccountSpec,
   Channel,
   ChannelPrice,
@@ -9,6 +10,7 @@ import type {
   Marker,
   Plan,
   PlanSpec,
+  Setting,
   Subscription,
   User,
 } from '../objects.ts';
@@ -136,16 +138,18 @@ export function fromPlanSpec(spec: PlanSpec): Record<string, unknown> {
 
 export function toAccount(wire: AccountWire, clean: Clean): Account {
   const { relay, [testedKey]: tested, ...extra } = wire.extra;
+  const { base_url, model_mapping, ...credentials } = wire.credentials;
   return {
     id: wire.id,
     name: wire.name,
     platform: wire.platform,
     type: wire.type,
-    baseUrl: typeof wire.credentials['base_url'] === 'string' ? wire.credentials['base_url'] : null,
-    mapping: toMapping(wire.credentials['model_mapping']),
+    baseUrl: typeof base_url === 'string' ? base_url : null,
+    mapping: toMapping(model_mapping),
     concurrency: wire.concurrency,
     priority: wire.priority,
     groupIds: wire.group_ids,
+    credentials,
     extra,
     marker: markerWire.safeParse(relay).data ?? null,
     tested: typeof tested === 'string',
@@ -190,9 +194,54 @@ export function fromAccountSpec(spec: AccountSpec, key: string): Record<string, 
   };
 }
 
+/**
+ * This host replaces both maps of settings whole, and keeps secrets that are left out. Where the upstream changes, what
+ * the host had learnt of the old one is forgotten, so that nothing is tested on the strength of it.
+ */
+export function fromAccountChange(now: AccountWire, change: Omit<AccountChange, 'scheduled'>): Record<string, unknown> {
+  const { name, concurrency, priority, groupIds, baseUrl, mapping, credentials, extra, marker, tested } = change;
+  const forgets = baseUrl !== undefined || extra?.['openai_responses_mode'] !== undefined;
+  const maps = {
+    credentials: edited(now.credentials, {
+      ...credentials,
+      ...(baseUrl === undefined ? {} : { base_url: baseUrl === null ? null : { value: baseUrl } }),
+      ...(mapping === undefined ? {} : { model_mapping: { value: mapping } }),
+    }),
+    extra: edited(now.extra, {
+      ...(forgets ? { openai_responses_supported: null } : {}),
+      ...extra,
+      ...(marker === undefined ? {} : { relay: marker && { value: fromMarker(marker) } }),
+      ...(tested === undefined ? {} : { [testedKey]: tested ? { value: 'restored' } : null }),
+    }),
+  };
+  const touchesMaps = [baseUrl, mapping, credentials, extra, marker, tested].some((each) => each !== undefined);
+  // The host looks at the upstream again only when it is sent credentials.
+  const sent = credentials !== undefined || mapping !== undefined || forgets ? maps : { extra: maps.extra };
+  return {
+    ...(name === undefined ? {} : { name }),
+    ...(concurrency === undefined ? {} : { concurrency }),
+    ...(priority === undefined ? {} : { priority }),
+    ...(groupIds === undefined ? {} : { group_ids: groupIds }),
+    ...(touchesMaps ? sent : {}),
+  };
+}
+
+function edited(map: Record<string, unknown>, change: Record<string, Setting>): Record<string, unknown> {
+  const result = { ...map };
+  for (const [key, setting] of Object.entries(change)) {
+    if (setting === null) delete result[key];
+    else result[key] = setting.value;
+  }
+  return result;
+}
+
 export function fromMarker(marker: Marker): Record<string, unknown> {
-  const { paused, ...rest } = marker;
-  return { ...rest, ...(paused === true ? { paused: true } : {}) };
+  const { paused, sets, ...rest } = marker;
+  return {
+    ...rest,
+    ...(paused === true ? { paused: true } : {}),
+    ...(sets === undefined || sets.length === 0 ? {} : { sets }),
+  };
 }
 
 export function toSubscription(wire: SubscriptionWire, now: number): Subscription {

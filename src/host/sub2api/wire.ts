@@ -102,7 +102,11 @@ export const markerWire = z.object({
   run: z.string(),
   fingerprint: z.string(),
   paused: z.boolean().optional(),
+  sets: z.array(z.string()).optional(),
 });
+
+/** The export of accounts, with their secrets and without their ids. */
+export const exportWire = z.object({ accounts: list(z.object({ credentials: record })) });
 
 export const batchWire = z.object({
   results: list(

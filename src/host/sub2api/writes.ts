@@ -5,6 +5,7 @@ import type { CreatedAccount, HostWrites, UserSession } from '../host.ts';
 import type { Id } from '../objects.ts';
 import type { AdminClient } from './admin-client.ts';
 import {
+  fromAccountChange,
   fromAccountSpec,
   fromChannelSpec,
   fromGroupSpec,
@@ -79,11 +80,16 @@ export function sub2apiWrites(client: AdminClient): HostWrites {
         }),
       );
     },
+    changeAccount: async (id, change) => {
+      const now = await client.get(`/api/v1/admin/accounts/${id}`, accountWire);
+      return mapEnd(
+        await client.write('PUT', `/api/v1/admin/accounts/${id}`, fromAccountChange(now, change), accountWire),
+        () => undefined,
+      );
+    },
+    bindAccounts: (ids, groupIds) => bulkUpdate(client, ids, { group_ids: groupIds }),
     setScheduled: (id, scheduled, marker) =>
-      bulkUpdate(client, [id], {
-        schedulable: scheduled,
-        extra: { relay: fromMarker({ ...marker, paused: !scheduled }) },
-      }),
+      bulkUpdate(client, [id], { schedulable: scheduled, extra: { relay: fromMarker(marker) } }),
     markTested: (ids, run) => bulkUpdate(client, ids, { extra: { [testedKey]: run } }),
     nudgeAccount: async (account) =>
       mapEnd(
@@ -111,7 +117,8 @@ export function sub2apiWrites(client: AdminClient): HostWrites {
         username: 'relay probe',
         notes: 'made by relay for a gateway check',
         balance,
-        concurrency: 1,
+        // Accounts are proven side by side.
+        concurrency: 32,
       };
       return mapEnd(await client.write('POST', '/api/v1/admin/users', body, userWire), toUser);
     },

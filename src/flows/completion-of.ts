@@ -1,0 +1,7 @@
+import type { CompletionRequest } from '../host/host.ts';
+import type { Provider } from '../pack/manifest.ts';
+
+/** The request by which a provider is proven to serve (rule B23). */
+export function completionOf({ platform, smokeTestModel, smokeTest }: Provider): CompletionRequest {
+  return { platform, model: smokeTestModel, ...smokeTest };
+}

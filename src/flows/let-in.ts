@@ -1,0 +1,114 @@
+import { bindAccounts } from '../apply/side-group.ts';
+import { inStage, throwIfStopped } from '../apply/run-tools.ts';
+import { undo } from '../apply/undo.ts';
+import type { Account, Id } from '../host/objects.ts';
+import type { AccountStep } from '../plan/import-plan.ts';
+import { problem } from '../terms/relay-error.ts';
+import { checkGateway } from '../verify/check-gateway.ts';
+import { completionOf } from './completion-of.ts';
+import type { ImportJob } from './import-job.ts';
+import { RunFailure } from './run-failure.ts';
+import type { RunState } from './run-import.ts';
+import { works } from './verify-accounts.ts';
+
+/** How long a host may take until it serves what was bound, in milliseconds (rule N6). */
+const seenAfterMs = 3000;
+
+/**
+ * Lets accounts that were proven beside the group into it (rule N6): the group beside must answer a real request first,
+ * and afterwards the host is given time to see them, so that others may go.
+ */
+export async function letIn(job: ImportJob, groupId: number, state: RunState): Promise<void> {
+  const { plan, tools, record } = state;
+  const outside = plan.accounts.flatMap((step): Account[] => {
+    const outcome = record.outcomes.get(step.fingerprint);
+    if (outcome?.outcome !== 'created' && outcome?.outcome !== 'updated') return [];
+    const account = record.verdicts.get(step.fingerprint)?.account ?? outcome.account;
+    return !account.groupIds.includes(groupId) && mayComeIn(step, account, state) ? [account] : [];
+  });
+  if (outside.length === 0) return;
+  const count = `${outside.length} account${outside.length === 1 ? '' : 's'}`;
+  await inStage(
+    tools,
+    'access',
+    `Let ${count} into the group`,
+    async () => {
+      if (!(await answerBeside(job, outside, state))) return false;
+      await bindAll(outside, groupId, state);
+      if (plan.side !== null) await tools.clock.sleep(seenAfterMs, tools.stop);
+      return true;
+    },
+    (ok) => ({ ok, text: ok ? (plan.side === null ? 'bound' : 'proven beside it, then bound') : 'they do not answer' }),
+  );
+}
+
+/** Into the group and out of the ones beside it; in others an account stays. */
+async function bindAll(
+  accounts: readonly Account[],
+  groupId: Id,
+  { plan, side, tools, ledger }: RunState,
+): Promise<void> {
+  const beside = new Set([side?.id, ...plan.staleSides.map((each) => each.id)]);
+  const targets = new Map<string, { groupIds: Id[]; accounts: Account[] }>();
+  for (const account of accounts) {
+    const elsewhere = account.groupIds.filter((id) => !beside.has(id));
+    const groupIds = [...elsewhere, groupId];
+    const target = targets.get(groupIds.join()) ?? { groupIds, accounts: [] };
+    target.accounts.push(account);
+    targets.set(groupIds.join(), target);
+    const made = ledger.deeds.some(
+      (deed) => deed.kind === 'account' && deed.action === 'created' && deed.id === account.id,
+    );
+    // What was there before goes back to where it was.
+    if (!made)
+      ledger.record({
+        kind: 'account',
+        action: 'updated',
+        id: account.id,
+        name: account.name,
+        before: { groupIds: elsewhere },
+        after: { groupIds },
+      });
+  }
+  for (const target of targets.values()) await bindAccounts(target.accounts, target.groupIds, tools);
+}
+
+/** What works, and what does not serve: disabled by the key file, or as failed. */
+function mayComeIn({ fingerprint }: AccountStep, account: Account, { plan, record }: RunState): boolean {
+  const verdict = record.verdicts.get(fingerprint);
+  const retired = record.retired.get(account.id);
+  if (verdict === undefined) return !account.scheduled;
+  return works(verdict) || retired === 'disabled' || (retired === undefined && plan.policy.failedAccounts === 'keep');
+}
+
+/** A real request to the group beside. Only a key that relay makes can be bound to it. */
+async function answerBeside(job: ImportJob, accounts: readonly Account[], state: RunState): Promise<boolean> {
+  const { plan, tools, record, side, probeUser } = state;
+  const serving = accounts.filter((account) => account.scheduled && !record.retired.has(account.id));
+  if (side === null || plan.gateway.probe !== 'make' || serving.length === 0) return true;
+  const key = await probeUser.keyFor(side.id, 'self_service');
+  const check = await checkGateway(key, completionOf(job.provider), job.gatewayWaitMs, tools);
+  throwIfStopped(tools);
+  if (check.ok) return true;
+  const found = problem('GATEWAY_NOT_READY', `The new accounts do not answer through the gateway: ${check.message}`);
+  if (plan.policy.onFailure === 'undo') throw new RunFailure(found, 'accounts');
+  record.errors.push({ ...found, stage: 'access' });
+  await giveUp(accounts, found.message, state);
+  return false;
+}
+
+/** What does not answer is not let in, and what was made of it goes again. */
+async function giveUp(
+  accounts: readonly Account[],
+  message: string,
+  { tools, ledger, record }: RunState,
+): Promise<void> {
+  const ids = new Set(accounts.map((account) => account.id));
+  const made = ledger.deeds.filter((deed) => deed.kind === 'account' && deed.action === 'created' && ids.has(deed.id));
+  record.leftovers.push(...(await undo(made, tools, ledger)));
+  for (const { id, marker } of accounts) {
+    const fingerprint = marker?.fingerprint ?? '';
+    record.verdicts.delete(fingerprint);
+    record.outcomes.set(fingerprint, { outcome: 'failed', code: 'GATEWAY_NOT_READY', message, id });
+  }
+}

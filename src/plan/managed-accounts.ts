@@ -1,0 +1,51 @@
+import type { Account, Group } from '../host/objects.ts';
+import type { RemovalStep } from './import-plan.ts';
+import type { Observed, Wanted } from './observed.ts';
+
+/** The accounts that relay manages for one provider and mode, told apart by their markers (rule N4). */
+export interface ManagedAccounts {
+  /** The account of each key. */
+  byFingerprint: ReadonlyMap<string, Account>;
+  /** Of an earlier run, whose key another account has by now: an interrupted replacement left them. */
+  superseded: Account[];
+  /** With the same marker as another one: somebody duplicated it on the host. */
+  copies: Account[];
+}
+
+/**
+ * Of several accounts of one key, the one in the group is managed, else the lowest id; where a run makes all anew, its
+ * own. Rules N4 and N5 act on nothing else.
+ */
+export function managedAccounts(
+  { provider, access, run, accounts }: Pick<Wanted, 'provider' | 'access' | 'run' | 'accounts'>,
+  observed: Pick<Observed, 'accounts'>,
+  group: Group | undefined,
+): ManagedAccounts {
+  const rank = (account: Account) =>
+    accounts === 'replace' && account.marker?.run === run ? 2 : Number(isInGroup(account, group));
+  const ours = observed.accounts
+    .filter((account) => account.marker?.provider === provider.id && account.marker.access === access)
+    .toSorted((a, b) => rank(b) - rank(a) || a.id - b.id);
+  const byFingerprint = new Map<string, Account>();
+  const superseded: Account[] = [];
+  const copies: Account[] = [];
+  for (const account of ours) {
+    const fingerprint = account.marker?.fingerprint ?? '';
+    const first = byFingerprint.get(fingerprint);
+    if (first === undefined) byFingerprint.set(fingerprint, account);
+    else if (first.marker?.run === account.marker?.run) copies.push(account);
+    else superseded.push(account);
+  }
+  return { byFingerprint, superseded, copies };
+}
+
+export function isInGroup(account: Account, group: Group | undefined): boolean {
+  return group !== undefined && account.groupIds.includes(group.id);
+}
+
+/** Newest first (rule B21). */
+export function removalsOf(accounts: readonly Account[], reasonOf: (account: Account) => string): RemovalStep[] {
+  return accounts
+    .toSorted((a, b) => b.id - a.id)
+    .map((account) => ({ id: account.id, name: account.name, reason: reasonOf(account) }));
+}

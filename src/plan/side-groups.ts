@@ -1,0 +1,32 @@
+import type { Account, Group } from '../host/objects.ts';
+import { readGroupMarker } from './group-marker.ts';
+import type { Wanted } from './observed.ts';
+
+/** The name of a group beside the managed one, in which a run proves accounts before users can meet them (rule N6). */
+export function sideGroupName(run: string, number = 0): string {
+  return `relay-side-${run}${number === 0 ? '' : `-${number}`}`;
+}
+
+/** Whether a group bears such a name. */
+export function isSideGroup(name: string): boolean {
+  return name.startsWith(sideGroupName(''));
+}
+
+/** Groups that interrupted runs of this provider and mode have left, and in which nothing is that others made. */
+export function staleSideGroups(
+  { provider, access, run }: Pick<Wanted, 'provider' | 'access' | 'run'>,
+  groups: readonly Group[],
+  accounts: readonly Account[],
+): Group[] {
+  return groups.filter((group) => {
+    const marker = readGroupMarker(group.description);
+    const inside = accounts.filter((account) => account.groupIds.includes(group.id));
+    return (
+      marker?.provider === provider.id &&
+      marker.access === access &&
+      marker.run !== run &&
+      group.name.startsWith(sideGroupName(marker.run)) &&
+      inside.every((account) => account.marker?.provider === provider.id && account.marker.access === access)
+    );
+  });
+}
