@@ -1,6 +1,7 @@
 import type { CreatedAccount } from '../host/host.ts';
 import type { Account, AccountSpec, Id } from '../host/objects.ts';
 import type { AccountStep } from '../plan/import-plan.ts';
+import { settingsDigest } from '../plan/account-change.ts';
 import { sameMapping } from '../plan/plan-channel.ts';
 import { RelayError } from '../terms/relay-error.ts';
 import type { Secret } from '../terms/secret.ts';
@@ -46,7 +47,7 @@ export async function applyAccounts(job: AccountsJob, tools: RunTools, ledger: L
     tools.emit({ type: 'step', stage: 'apply', text: `${created.size} of ${job.steps.length} accounts created` });
     if (!went) break;
   }
-  await readBack(created, job.groupId, tools, outcomes);
+  await readBack(created, job.groupId, tools, outcomes, ledger);
   throwIfStopped(tools);
 }
 
@@ -62,7 +63,8 @@ async function createBatch(
   const specs = batch.map((step): AccountSpec => ({ ...step.spec, groupId: job.groupId }));
   const take = (step: CreateStep, id: Id) => {
     created.set(step, id);
-    ledger.record({ kind: 'account', action: 'created', id, name: step.name });
+    const digest = settingsDigest(step.spec);
+    ledger.record({ kind: 'account', action: 'created', id, name: step.name, digest });
   };
   let results: CreatedAccount[];
   try {
@@ -149,6 +151,7 @@ async function readBack(
   groupId: Id,
   tools: RunTools,
   outcomes: Map<string, AccountOutcome>,
+  ledger: Ledger,
 ): Promise<void> {
   if (created.size === 0) return;
   const now = new Map((await tools.host.reads.accounts()).map((account) => [account.id, account]));
@@ -156,13 +159,17 @@ async function readBack(
     const account = now.get(id);
     const lost = account === undefined ? ['existence'] : differences(account, step, groupId);
     if (account !== undefined && lost.length === 0) outcomes.set(step.fingerprint, { outcome: 'created', account });
-    else
+    else {
+      // The host, not somebody else, made it other than it was sent.
+      for (const deed of ledger.deeds)
+        if (deed.kind === 'account' && deed.action === 'created' && deed.id === id) deed.digest = undefined;
       outcomes.set(step.fingerprint, {
         outcome: 'failed',
         code: 'SETTINGS_DROPPED',
         message: `The host stored the account with another ${lost.join(', ')} than was sent.`,
         id,
       });
+    }
   }
 }
 

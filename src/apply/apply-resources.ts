@@ -119,7 +119,15 @@ async function applyChannel(step: ImportPlan['channel'], groupId: Id, tools: Run
         name: step.name,
         what: `update the channel "${step.name}"`,
         stage: 'apply',
-        send: () => writes.updateChannel(step.id, spec),
+        send: async () => {
+          // The whole channel is sent, so what others changed since the plan was made would be lost.
+          const now = (await reads.channels()).find((channel) => channel.id === step.id);
+          if (now !== undefined && !asWanted(now) && differencesOf(now, step.before).length > 0)
+            throw new RelayError('WRITE_REFUSED', `The channel "${step.name}" has changed since the plan was made.`, {
+              hint: 'Run it again: the new plan takes the change into account.',
+            });
+          return writes.updateChannel(step.id, spec);
+        },
         look,
       },
       tools,

@@ -8,6 +8,8 @@ export type JournalNote =
   | { type: 'intent'; kind: ObjectKind; name: string; what: string }
   | { type: 'deed'; deed: Deed }
   | { type: 'undone'; kind: Deed['kind']; id: Id }
+  /** An account is about to be removed. */
+  | { type: 'removing'; id: Id; name: string }
   /** An account of an earlier run is gone for good. */
   | { type: 'removed'; id: Id; name: string };
 

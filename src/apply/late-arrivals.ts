@@ -1,5 +1,9 @@
 import { readGroupMarker } from '../plan/group-marker.ts';
 import { isSideGroup } from '../plan/side-groups.ts';
+import type { HostReads } from '../host/host.ts';
+import type { Group, Id } from '../host/objects.ts';
+import type { ImportPlan } from '../plan/import-plan.ts';
+import { accountPrefix, isAccountName } from '../plan/names.ts';
 import type { AccessMode } from '../terms/modes.ts';
 import type { Deed, Ledger } from './ledger.ts';
 import type { RunTools } from './run-tools.ts';
@@ -11,6 +15,26 @@ export interface RunMarks {
   group: { action: string; name: string; id?: number | undefined };
   channel: { action: string; name: string };
   plan: { action: string; name: string } | null;
+  /** Users who were to be given a subscription that they did not have. */
+  grants: { userId: Id; name: string }[];
+  /** Names of accounts that the key file gives. */
+  names: string[];
+}
+
+/** By what the objects of a plan are found again. */
+export function marksOf(plan: ImportPlan): RunMarks {
+  const mark = (step: { action: string; name: string }) => ({ action: step.action, name: step.name });
+  return {
+    run: plan.run,
+    access: plan.access,
+    group: plan.group.action === 'create' ? mark(plan.group) : { ...mark(plan.group), id: plan.group.id },
+    channel: mark(plan.channel),
+    plan: plan.plan && mark(plan.plan),
+    grants: plan.subscriptions.flatMap((step) =>
+      step.action === 'create' ? [{ userId: step.user.id, name: step.user.email }] : [],
+    ),
+    names: plan.accounts.flatMap(({ action, name }) => (action === 'create' && !/-\d{2,}$/.test(name) ? [name] : [])),
+  };
 }
 
 /**
@@ -48,8 +72,19 @@ export async function lateArrivals(marks: RunMarks, { host }: RunTools, ledger: 
           .map((each) => deed('plan', each))
       : []),
     ...accounts
-      .filter((account) => account.marker?.run === marks.run && account.marker.access === marks.access)
+      .filter(
+        ({ name, marker }) =>
+          marker?.run === marks.run &&
+          marker.access === marks.access &&
+          // A person's duplicate of an account bears its marker too, under another name.
+          (marks.names.includes(name) || isAccountName(name, accountPrefix(marker.provider, marker.access))),
+      )
       .map((account) => deed('account', account)),
+    ...(await lateGrants(
+      marks,
+      groups.filter((group) => groupIds.has(group.id)),
+      reads,
+    )),
   ].filter((each) => !known(each.kind, each.id));
   for (const each of found) ledger.record(each);
   return found;
@@ -57,4 +92,13 @@ export async function lateArrivals(marks: RunMarks, { host }: RunTools, ledger: 
 
 function deed(kind: 'group' | 'channel' | 'plan' | 'account', { id, name }: { id: number; name: string }): Deed {
   return { kind, action: 'created', id, name };
+}
+
+async function lateGrants(marks: RunMarks, groups: readonly Group[], reads: HostReads): Promise<Deed[]> {
+  if (marks.grants.length === 0) return [];
+  const given = (await Promise.all(groups.map((group) => reads.subscriptionsOfGroup(group.id)))).flat();
+  return given.flatMap(({ id, userId, groupId, expiresAt }): Deed[] => {
+    const name = marks.grants.find((grant) => grant.userId === userId)?.name;
+    return name === undefined ? [] : [{ kind: 'subscription', action: 'created', id, name, groupId, expiresAt }];
+  });
 }

@@ -3,12 +3,26 @@ import { noJournal, type Journal } from './journal.ts';
 
 /** One change that this run made, with what is needed to take it back, and to see whether others changed it since. */
 export type Deed =
-  | { kind: 'group' | 'channel' | 'plan' | 'account' | 'subscription'; action: 'created'; id: Id; name: string }
+  | { kind: 'group' | 'channel' | 'plan'; action: 'created'; id: Id; name: string }
+  /** `digest`: of the settings it was made with, where they are known. */
+  | { kind: 'account'; action: 'created'; id: Id; name: string; digest?: string | undefined }
+  /** `expiresAt`: in milliseconds since 1970, as this run left it. */
+  | { kind: 'subscription'; action: 'created'; id: Id; name: string; groupId: Id; expiresAt: number }
   | { kind: 'group'; action: 'updated'; id: Id; name: string; before: Group; after: string }
   | { kind: 'channel'; action: 'updated'; id: Id; name: string; before: Channel; after: ChannelSpec }
   | { kind: 'plan'; action: 'updated'; id: Id; name: string; before: Plan; after: Id }
   | { kind: 'account'; action: 'updated'; id: Id; name: string; before: AccountChange; after: AccountChange }
-  | { kind: 'subscription'; action: 'extended'; id: Id; name: string; byDays: number; wasActive: boolean };
+  /** `expiresAt`: in milliseconds since 1970, as it was before. */
+  | {
+      kind: 'subscription';
+      action: 'extended';
+      id: Id;
+      name: string;
+      groupId: Id;
+      expiresAt: number;
+      byDays: number;
+      wasActive: boolean;
+    };
 
 /** What a run has done so far, in order, and what of it was taken back. Undo is computed from it, never from the plan. */
 export class Ledger {

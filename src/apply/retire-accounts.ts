@@ -1,25 +1,14 @@
 import type { Account, Id } from '../host/objects.ts';
-import type { RemovalStep } from '../plan/import-plan.ts';
 import type { FailedPolicy } from '../terms/modes.ts';
 import { problem, RelayError, type Problem } from '../terms/relay-error.ts';
 import type { Ledger } from './ledger.ts';
-import { performWrite } from './perform-write.ts';
+import { removeAccounts } from './remove-accounts.ts';
+import { performWrite, UnsettledWrite } from './perform-write.ts';
 import type { RunTools } from './run-tools.ts';
-import { undo } from './undo.ts';
 
-/** Removes accounts one after the other, in the given order, and looks whether they are gone. */
-export async function removeAccounts(
-  steps: readonly RemovalStep[],
-  tools: RunTools,
-  ledger: Ledger,
-): Promise<{ removed: RemovalStep[]; left: RemovalStep[] }> {
-  const left = await undo(
-    steps.toReversed().map(({ id, name }) => ({ kind: 'account', action: 'created', id, name }) as const),
-    tools,
-    ledger,
-  );
-  const leftIds = new Set(left.map((each) => each.id));
-  return { removed: steps.filter((step) => !leftIds.has(step.id)), left: steps.filter((step) => leftIds.has(step.id)) };
+/** A problem, and the change behind it of which nobody can tell whether it was done. */
+export interface Trouble extends Problem {
+  lost?: UnsettledWrite;
 }
 
 /**
@@ -31,15 +20,11 @@ export async function retireAccounts(
   policy: FailedPolicy,
   tools: RunTools,
   ledger: Ledger,
-): Promise<{ done: Map<number, 'disabled' | 'removed'>; problems: Problem[] }> {
+): Promise<{ done: Map<number, 'disabled' | 'removed'>; problems: Trouble[] }> {
   const done = new Map<number, 'disabled' | 'removed'>();
-  const problems: Problem[] = [];
+  const problems: Trouble[] = [];
   if (policy === 'remove') {
-    const { removed, left } = await removeAccounts(
-      accounts.map(({ id, name }) => ({ id, name, reason: 'it does not work' })),
-      tools,
-      ledger,
-    );
+    const { removed, left } = await removeAccounts(accounts, unstopped(tools), ledger);
     for (const { id } of removed) done.set(id, 'removed');
     problems.push(
       ...left.map(({ id, name }) =>
@@ -67,7 +52,7 @@ export async function setScheduled(
   tools: RunTools,
   ledger: Ledger,
   by: 'relay' | 'operator' = 'relay',
-): Promise<Problem | undefined> {
+): Promise<Trouble | undefined> {
   const paused = by === 'relay' && !scheduled;
   const { host } = tools;
   const { marker } = account;
@@ -104,7 +89,7 @@ export async function setScheduled(
     return undefined;
   } catch (error) {
     if (!(error instanceof RelayError)) throw error;
-    return error.toProblem();
+    return { ...error.toProblem(), ...(error instanceof UnsettledWrite ? { lost: error } : {}) };
   }
 }
 

@@ -78,7 +78,10 @@ async function attempt(deed: Deed, { host, clock, journal }: RunTools): Promise<
   journal.note({ type: 'intent', kind: deed.kind, name: deed.name, what: `take back the ${deed.kind} "${deed.name}"` });
   try {
     if (deed.action === 'extended') {
-      if (deed.wasActive) await writes.extendSubscription(deed.id, -deed.byDays, clock.randomHex(16));
+      // Shortening twice would take from the user what was there before, so it is looked at each time.
+      const now = (await host.reads.subscriptionsOfGroup(deed.groupId)).find((each) => each.id === deed.id);
+      if (deed.wasActive && now !== undefined && isSameTime(now.expiresAt, extendedEnd(deed)))
+        await writes.extendSubscription(deed.id, -deed.byDays, clock.randomHex(16));
     } else if (deed.action === 'updated') {
       if (deed.kind === 'group') await writes.describeGroup(deed.id, deed.before.description);
       if (deed.kind === 'channel') await writes.updateChannel(deed.id, deed.before);
@@ -97,6 +100,18 @@ async function attempt(deed: Deed, { host, clock, journal }: RunTools): Promise<
   } catch (failure) {
     if (!(failure instanceof HostFailure)) throw failure;
   }
+}
+
+type Extension = Extract<Deed, { action: 'extended' }>;
+
+/** When a subscription ends that this run has lengthened, in milliseconds since 1970. */
+export function extendedEnd({ expiresAt, byDays }: Extension): number {
+  return expiresAt + byDays * 86_400_000;
+}
+
+/** Hosts round times. */
+export function isSameTime(one: number, other: number): boolean {
+  return Math.abs(one - other) < 60_000;
 }
 
 async function restoreAccount(deed: AccountUpdate, host: Host): Promise<void> {
@@ -121,11 +136,15 @@ async function confirmed(deeds: readonly Deed[], { host }: RunTools): Promise<De
   ]);
   // Subscriptions are only shown by group; a group that is gone took them along.
   const subscriptions = await look(of('subscription'), async () => {
-    const left = await Promise.all((await reads.groups()).map((group) => reads.subscriptionsOfGroup(group.id)));
-    return left.flat();
+    const groupIds = new Set(deeds.flatMap((deed) => (deed.kind === 'subscription' ? [deed.groupId] : [])));
+    const there = (await reads.groups()).filter((group) => groupIds.has(group.id));
+    return (await Promise.all(there.map((group) => reads.subscriptionsOfGroup(group.id)))).flat();
   });
   return deeds.filter((deed) => {
-    if (deed.action === 'extended') return deed.wasActive && subscriptions !== undefined;
+    if (deed.action === 'extended') {
+      const now = subscriptions?.find((each) => each.id === deed.id);
+      return now !== undefined && isSameTime(now.expiresAt, deed.expiresAt);
+    }
     if (deed.action === 'created') {
       const list: readonly { id: Id }[] | undefined = {
         group: groups,

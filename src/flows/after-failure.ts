@@ -1,8 +1,7 @@
-import { lateArrivals } from '../apply/late-arrivals.ts';
+import { lateArrivals, marksOf } from '../apply/late-arrivals.ts';
 import { UnsettledWrite } from '../apply/perform-write.ts';
 import { leftoverOf, undo } from '../apply/undo.ts';
 import { undoOwn } from '../apply/undo-own.ts';
-import { isSideGroup } from '../plan/side-groups.ts';
 import { RelayError } from '../terms/relay-error.ts';
 import type { RunFailure } from './run-failure.ts';
 import { removeSides, type RunState } from './run-import.ts';
@@ -16,16 +15,12 @@ export async function afterFailure(failure: RunFailure, state: RunState): Promis
     // Without a journal nothing more is sent, not even to undo.
     if (failure.problem.code === 'JOURNAL_FAILED') {
       ledger.giveUpJournal();
-      await lateArrivals(plan, tools, ledger);
+      await lateArrivals(marksOf(plan), tools, ledger);
       throw failure.cause;
     }
     await settleLate(failure, state);
     if (undoes) {
-      const deeds =
-        failure.undoes === 'accounts'
-          ? ledger.deeds.filter((deed) => deed.kind === 'account' || isSideGroup(deed.name))
-          : [...ledger.deeds];
-      record.leftovers.push(...(await undoOwn(deeds, plan.run, tools, ledger)));
+      record.leftovers.push(...(await undoOwn([...ledger.deeds], plan.run, tools, ledger)));
     } else {
       // What no test has seen is not known to work, so it does not serve.
       await retire(
@@ -43,7 +38,7 @@ export async function afterFailure(failure: RunFailure, state: RunState): Promis
     if (undoes) record.leftovers.push(...ledger.deeds.map((deed) => leftoverOf(deed, tools)));
   }
   if (!undoes) return;
-  record.undone = failure.undoes;
+  record.undone = true;
   record.connect = null;
 }
 
@@ -58,11 +53,11 @@ function isTried({ record }: RunState, fingerprint: string): boolean {
  */
 export async function settleLate(
   failure: RunFailure | null,
-  { plan, takenUp, tools, ledger, record }: RunState,
+  { plan, takenUp, tools, ledger, record, doubts }: RunState,
 ): Promise<void> {
-  const isSure = [...record.outcomes.values()].every(({ outcome }) => outcome === 'created' || outcome === 'updated');
-  if (failure === null && !takenUp && isSure) return;
-  const arrived = await lateArrivals(plan, tools, ledger);
+  // A request that was sent twice can have been carried out twice, also when all looks well.
+  if (failure === null && !takenUp && ledger.deeds.length === 0 && doubts.length === 0) return;
+  const arrived = await lateArrivals(marksOf(plan), tools, ledger);
   const wanted = new Set([
     ...[...record.outcomes.values()].flatMap((outcome) => (outcome.outcome === 'created' ? [outcome.account.id] : [])),
     ...plan.accounts.flatMap((step) => (step.action === 'create' ? [] : [step.account.id])),
@@ -91,13 +86,11 @@ export async function settleLate(
         command: tools.host.command('show', 'account', null),
       });
   }
-  const lost = failure?.cause;
-  if (lost instanceof UnsettledWrite && !settled.has(`${lost.kind} ${lost.objectName}`)) {
-    record.unsettled.push({
-      kind: lost.kind,
-      id: null,
-      name: lost.objectName,
-      command: tools.host.command('show', lost.kind, null),
-    });
+  for (const result of record.subscriptions)
+    if (result.outcome === 'failed' && settled.has(`subscription ${result.user}`)) result.outcome = 'created';
+  for (const lost of [failure?.cause, ...doubts]) {
+    if (!(lost instanceof UnsettledWrite) || settled.has(`${lost.kind} ${lost.objectName}`)) continue;
+    const { kind, objectName: name } = lost;
+    record.unsettled.push({ kind, id: null, name, command: tools.host.command('show', kind, null) });
   }
 }

@@ -1,3 +1,4 @@
+import { marksOf } from '../apply/late-arrivals.ts';
 import type { Host } from '../host/host.ts';
 import { journalVersion, type Begin } from '../journal/entries.ts';
 import type { ImportPlan } from '../plan/import-plan.ts';
@@ -25,18 +26,6 @@ export function beginLine(job: ImportJob, plan: ImportPlan, host: Host, now: num
         return rest;
       }),
     },
-    marks: {
-      run: plan.run,
-      access: plan.access,
-      group: markOf(plan.group),
-      channel: markOf(plan.channel),
-      plan: plan.plan && markOf(plan.plan),
-    },
+    marks: marksOf(plan),
   };
-}
-
-function markOf(step: { action: string; name: string; id?: number }): { action: string; name: string; id?: number } {
-  return step.action === 'create' || step.id === undefined
-    ? { action: step.action, name: step.name }
-    : { action: step.action, name: step.name, id: step.id };
 }

@@ -28,7 +28,7 @@ export function beginRecord(
     gateway: null,
     connect: null,
     cutShort: false,
-    undone: 'nothing',
+    undone: false,
     leftovers: [],
     unsettled: [],
     interruptedBy: null,

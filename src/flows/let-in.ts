@@ -91,7 +91,7 @@ async function answerBeside(job: ImportJob, accounts: readonly Account[], state:
   throwIfStopped(tools);
   if (check.ok) return true;
   const found = problem('GATEWAY_NOT_READY', `The new accounts do not answer through the gateway: ${check.message}`);
-  if (plan.policy.onFailure === 'undo') throw new RunFailure(found, 'accounts');
+  if (plan.policy.onFailure === 'undo') throw new RunFailure(found);
   record.errors.push({ ...found, stage: 'access' });
   await giveUp(accounts, found.message, state);
   return false;

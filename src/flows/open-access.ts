@@ -40,7 +40,8 @@ async function closeAccess(
   await grantAccess(plan.subscriptions, groupId, strict, tools, ledger, record.subscriptions);
   for (const failed of record.subscriptions.filter((each) => each.outcome === 'failed')) {
     const found = problem('SUBSCRIPTION_FAILED', `${failed.user}: ${failed.message ?? ''}`);
-    if (strict) throw new RunFailure(found);
+    if (strict) throw new RunFailure(found, failed.lost);
+    if (failed.lost !== null) state.doubts.push(failed.lost);
     record.errors.push({ ...found, stage: 'access' });
   }
   if (plan.gateway.probe !== 'skip') await checkAccess(job, groupId, request, state);
@@ -73,7 +74,7 @@ async function checkAccess(
     );
   if (gateway.ok) return;
   const found = problem('GATEWAY_NOT_READY', `The gateway is not ready: ${gateway.message}`);
-  if (plan.policy.gatewayNotReady === 'undo') throw new RunFailure(found, 'accounts');
+  if (plan.policy.gatewayNotReady === 'undo') throw new RunFailure(found);
   record.errors.push({ ...found, stage: 'access' });
 }
 

@@ -71,6 +71,7 @@ function wantedOf(job: ImportJob): Wanted {
     mode,
     access,
     keys,
+    malformedLines: job.keyFile.entries.filter((entry) => entry.kind === 'malformed').length,
     accounts,
     targets,
     extend,

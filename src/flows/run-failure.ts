@@ -1,24 +1,22 @@
 import { problem, RelayError, type Problem } from '../terms/relay-error.ts';
 import type { AccountVerdict } from '../verify/probe-accounts.ts';
 
-/** What ends a run before its time, and how much of it the policy may have undone. */
+/** What ends a run before its time. */
 export class RunFailure extends Error {
   readonly problem: Problem;
-  readonly undoes: 'everything' | 'accounts';
 
-  constructor(found: Problem, undoes: 'everything' | 'accounts' = 'everything', cause?: unknown) {
+  constructor(found: Problem, cause?: unknown) {
     super(found.message, { cause });
     this.problem = found;
-    this.undoes = undoes;
   }
 }
 
 /** Takes any error as the end of a run, since what was made must be undone also when relay itself is at fault. */
 export function asRunFailure(error: unknown): RunFailure {
   if (error instanceof RunFailure) return error;
-  if (error instanceof RelayError) return new RunFailure(error.toProblem(), 'everything', error);
+  if (error instanceof RelayError) return new RunFailure(error.toProblem(), error);
   const message = error instanceof Error ? `${error.name}: ${error.message}` : 'something that is no error was thrown';
-  return new RunFailure(problem('INTERNAL', `relay met an error it did not expect (${message}).`), 'everything', error);
+  return new RunFailure(problem('INTERNAL', `relay met an error it did not expect (${message}).`), error);
 }
 
 /** What to say of a failed account, or of several by the first of them. */

@@ -1,6 +1,7 @@
 import type { Deed, Ledger } from '../apply/ledger.ts';
-import { removeAccounts } from '../apply/retire-accounts.ts';
-import { inStage, type RunTools } from '../apply/run-tools.ts';
+import { removeAccounts } from '../apply/remove-accounts.ts';
+import type { UnsettledWrite } from '../apply/perform-write.ts';
+import { inStage, throwIfStopped, type RunTools } from '../apply/run-tools.ts';
 import { sideGroupDeeds } from '../apply/side-group.ts';
 import { undo } from '../apply/undo.ts';
 import type { Group } from '../host/objects.ts';
@@ -32,6 +33,8 @@ export interface RunState {
   /** The group beside the managed one, once it is made. */
   side: Group | null;
   record: RunRecord;
+  /** Changes whose fate nobody knows yet, and that did not end the run. */
+  doubts: UnsettledWrite[];
   warn: (stage: Stage, found: Problem) => void;
 }
 
@@ -59,6 +62,7 @@ export async function runImport(
     tools,
     ledger: record.ledger,
     record,
+    doubts: [],
     warn,
   };
   let stage: Stage = 'apply';
@@ -111,6 +115,7 @@ export async function removeSides({ plan, tools, ledger, record }: RunState): Pr
 /** Rule B21: only when no account failed, and never while the gateway does not answer. */
 async function removeStale({ plan, tools, ledger, record }: RunState): Promise<void> {
   if (plan.removals.length === 0 || record.errors.length > 0) return;
+  throwIfStopped(tools);
   const count = `${plan.removals.length} account${plan.removals.length === 1 ? '' : 's'}`;
   const { removed, left } = await inStage(
     tools,
@@ -119,16 +124,26 @@ async function removeStale({ plan, tools, ledger, record }: RunState): Promise<v
     () => removeAccounts(plan.removals, tools, ledger),
     (result) => ({ ok: result.left.length === 0, text: `${result.removed.length} removed` }),
   );
-  for (const { id, name } of removed) tools.journal.note({ type: 'removed', id, name });
   record.removed.push(...removed);
   const [first] = left;
   if (first === undefined) return;
+  // What was removed cannot come back, so undoing the rest would only make the group smaller.
+  const undoes = plan.policy.onFailure === 'undo' && removed.length === 0;
+  if (tools.stop.aborted) {
+    if (undoes) throwIfStopped(tools);
+    record.interruptedBy = signalOf(tools.stop);
+    record.cutShort = true;
+    record.errors.push({
+      ...problem('INTERRUPTED', `${left.length} of ${count} were not removed any more.`),
+      stage: 'remove',
+    });
+    return;
+  }
   const found = problem(
     'REMOVAL_FAILED',
     `${left.length} of ${count} could not be removed, the first is "${first.name}" (${first.id}).`,
   );
-  // What was removed cannot come back, so undoing the rest would only make the group smaller.
-  if (plan.policy.onFailure === 'undo' && removed.length === 0) throw new RunFailure(found);
+  if (undoes) throw new RunFailure(found);
   record.errors.push({ ...found, stage: 'remove' });
   if (plan.policy.onFailure === 'undo')
     record.leftovers.push(
@@ -148,9 +163,5 @@ function signalOf({ aborted, reason }: AbortSignal): 'SIGINT' | 'SIGTERM' | null
 
 function undoText(record: RunRecord): { ok: boolean; text: string } {
   if (record.leftovers.length > 0) return { ok: false, text: `${record.leftovers.length} left on the host` };
-  if (record.undone === 'nothing') return { ok: true, text: 'kept what works' };
-  return {
-    ok: true,
-    text: record.undone === 'accounts' ? "this run's accounts are gone again" : 'the host is as it was',
-  };
+  return { ok: true, text: record.undone ? 'the host is as it was' : 'kept what works' };
 }

@@ -133,15 +133,24 @@ async function takeOut(failed: readonly AccountVerdict[], state: RunState): Prom
 /** Takes accounts that are not known to work out of service, and notes it in the record. */
 export async function retire(
   accounts: readonly AccountVerdict['account'][],
-  { plan, tools, ledger, record }: RunState,
+  { plan, tools, ledger, record, doubts }: RunState,
 ): Promise<void> {
   const open = accounts.filter((account) => account.scheduled || account.marker?.paused !== true);
   const { done, problems } = await retireAccounts(open, plan.policy.failedAccounts, tools, ledger);
-  for (const [id, what] of done) record.retired.set(id, what);
-  for (const found of problems) record.errors.push({ ...found, stage: 'verify' });
+  for (const [id, what] of done) {
+    record.retired.set(id, what);
+    const made = ledger.undone.some((deed) => deed.kind === 'account' && deed.action === 'created' && deed.id === id);
+    const name = open.find((account) => account.id === id)?.name ?? '';
+    // What an earlier run had made is lost with its key, and told as such.
+    if (what === 'removed' && !made) record.removed.push({ id, name, reason: 'it does not work' });
+  }
+  for (const found of problems) {
+    record.errors.push({ ...found, stage: 'verify' });
+    if (found.lost !== undefined) doubts.push(found.lost);
+  }
 }
 
-async function revive(verdicts: readonly AccountVerdict[], { tools, ledger, record }: RunState): Promise<void> {
+async function revive(verdicts: readonly AccountVerdict[], { tools, ledger, record, doubts }: RunState): Promise<void> {
   for (const verdict of verdicts) {
     const found = await setScheduled(verdict.account, true, tools, ledger);
     if (found === undefined)
@@ -149,7 +158,10 @@ async function revive(verdicts: readonly AccountVerdict[], { tools, ledger, reco
         ...verdict,
         account: { ...verdict.account, scheduled: true },
       });
-    else record.errors.push({ ...found, stage: 'verify' });
+    else {
+      record.errors.push({ ...found, stage: 'verify' });
+      if (found.lost !== undefined) doubts.push(found.lost);
+    }
   }
 }
 

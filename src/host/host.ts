@@ -52,6 +52,8 @@ export interface HostReads {
   userByEmail(email: string): Promise<User | undefined>;
   userById(id: Id): Promise<User | undefined>;
   keysOfUser(userId: Id): Promise<Id[]>;
+  /** Keys of living users that are bound to the group. */
+  keysOfGroup(groupId: Id): Promise<Id[]>;
   /** An active key of an active user who has access to the group. */
   usableKey(groupId: Id): Promise<Secret | undefined>;
 }

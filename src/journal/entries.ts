@@ -79,9 +79,22 @@ const accountChange: z.ZodType<AccountChange> = z
 const named = { id, name: z.string() };
 const deed = z.union([
   z.object({
-    kind: z.enum(['group', 'channel', 'plan', 'account', 'subscription']),
+    kind: z.enum(['group', 'channel', 'plan']),
     action: z.literal('created'),
     ...named,
+  }),
+  z.object({
+    kind: z.literal('account'),
+    action: z.literal('created'),
+    ...named,
+    digest: z.string().optional(),
+  }),
+  z.object({
+    kind: z.literal('subscription'),
+    action: z.literal('created'),
+    ...named,
+    groupId: id,
+    expiresAt: z.number(),
   }),
   z.object({ kind: z.literal('group'), action: z.literal('updated'), ...named, before: group, after: z.string() }),
   z.object({ kind: z.literal('channel'), action: z.literal('updated'), ...named, before: channel, after: channelSpec }),
@@ -97,6 +110,8 @@ const deed = z.union([
     kind: z.literal('subscription'),
     action: z.literal('extended'),
     ...named,
+    groupId: id,
+    expiresAt: z.number(),
     byDays: z.int(),
     wasActive: z.boolean(),
   }),
@@ -130,6 +145,8 @@ const marks = z.object({
   group: z.object({ action: z.string(), name: z.string(), id: id.optional() }),
   channel: z.object({ action: z.string(), name: z.string() }),
   plan: z.object({ action: z.string(), name: z.string() }).nullable(),
+  grants: z.array(z.object({ userId: id, name: z.string() })).default([]),
+  names: z.array(z.string()).default([]),
 });
 
 /** The version of the journal's form. Another one is refused by its number. */
@@ -169,6 +186,7 @@ export const noteSchema = z.discriminatedUnion('type', [
   intent,
   z.object({ type: z.literal('deed'), at, deed }),
   z.object({ type: z.literal('undone'), at, kind: z.string(), id }),
+  z.object({ type: z.literal('removing'), at, ...named }),
   z.object({ type: z.literal('removed'), at, ...named }),
   z.object({ type: z.literal('resumed'), at }),
   z.object({ type: z.literal('end'), at, outcome: z.string(), exitCode: z.int() }),

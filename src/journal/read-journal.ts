@@ -15,6 +15,8 @@ export interface RecordedRun {
   deeds: Deed[];
   /** Accounts of earlier runs that are gone for good. */
   removed: { id: number; name: string }[];
+  /** Such accounts of which only the intent is noted. */
+  removing: { id: number; name: string }[];
   /** How it ended; nothing when it was interrupted, or goes on. */
   end: { outcome: string; exitCode: number; at: string } | null;
 }
@@ -68,19 +70,29 @@ function parseLine(line: string): unknown {
   }
 }
 
-function conclude(notes: readonly Note[]): Pick<RecordedRun, 'deeds' | 'removed' | 'end'> {
+function conclude(notes: readonly Note[]): Pick<RecordedRun, 'deeds' | 'removed' | 'removing' | 'end'> {
   const deeds: Deed[] = [];
   const removed: RecordedRun['removed'] = [];
+  const removing = new Map<number, { id: number; name: string }>();
   let end: RecordedRun['end'] = null;
   for (const note of notes) {
     if (note.type === 'deed') deeds.push(note.deed);
     if (note.type === 'undone') forget(deeds, note.kind, note.id);
-    // What the run had made itself is no loss when it goes again.
-    if (note.type === 'removed' && !forget(deeds, 'account', note.id)) removed.push({ id: note.id, name: note.name });
+    if (note.type === 'removing') {
+      const { id, name } = note;
+      // What the run had made itself is no loss when it goes again.
+      if (!deeds.some((deed) => deed.kind === 'account' && deed.action === 'created' && deed.id === id))
+        removing.set(id, { id, name });
+    }
+    if (note.type === 'removed') {
+      const { id, name } = note;
+      removing.delete(id);
+      if (!forget(deeds, 'account', id)) removed.push({ id, name });
+    }
     if (note.type === 'resumed') end = null;
     if (note.type === 'end') end = { outcome: note.outcome, exitCode: note.exitCode, at: note.at };
   }
-  return { deeds, removed, end };
+  return { deeds, removed, removing: [...removing.values()], end };
 }
 
 function forget(deeds: Deed[], kind: string, id: number): boolean {

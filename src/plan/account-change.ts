@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Account, AccountChange, AccountSpec, Setting } from '../host/objects.ts';
 import { sameMapping } from './plan-channel.ts';
 
@@ -104,6 +105,15 @@ function sameMarker(one: Account['marker'], other: Account['marker']): boolean {
 /** Whether an account must be tested after the change: its requests go elsewhere, or in another form. */
 export function touchesUpstream({ baseUrl, mapping, credentials, extra }: AccountChange): boolean {
   return [baseUrl, mapping, credentials, extra].some((each) => each !== undefined);
+}
+
+/** Names the settings with which an account was made, so that somebody's later change is seen. */
+export function settingsDigest(
+  account: Pick<Account, 'name' | 'baseUrl' | 'mapping' | 'concurrency' | 'priority'>,
+): string {
+  const { name, baseUrl, mapping, concurrency, priority } = account;
+  const text = JSON.stringify(ordered({ name, baseUrl, mapping, concurrency, priority }));
+  return createHash('sha256').update(text).digest('hex').slice(0, 16);
 }
 
 /** Hosts give maps back with their keys in another order. */

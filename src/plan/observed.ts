@@ -37,6 +37,8 @@ export interface Wanted {
   mode: ImportMode;
   access: AccessMode;
   keys: WantedKey[];
+  /** Lines of the key file that are no keys: whose they were is not known. */
+  malformedLines: number;
   accounts: AccountsPolicy;
   targets: Target[];
   extend: boolean;

@@ -37,7 +37,9 @@ export function planAccounts(wanted: Wanted, observed: Observed, group: Group | 
     return standing(wanted, key, account, group);
   });
   const leaving = [...managed.byFingerprint.values()].filter((account) => !kept.has(account));
-  const gone = wanted.accounts === 'append' ? [] : leaving;
+  // A key that a line has spoilt may be the one of an account that serves.
+  const holdsBack = wanted.malformedLines > 0 && leaving.length > 0 && wanted.accounts === 'reconcile';
+  const gone = wanted.accounts === 'append' || holdsBack ? [] : leaving;
   const wantedKeys = new Set(wanted.keys.map((key) => key.fingerprint));
   const losing = gone.filter((account) => !wantedKeys.has(account.marker?.fingerprint ?? ''));
   const left = foreign.filter((account) => !kept.has(account));
@@ -50,6 +52,7 @@ export function planAccounts(wanted: Wanted, observed: Observed, group: Group | 
     ),
     massRemoval: losing.length * 2 > managed.byFingerprint.size,
     warnings: [
+      ...(holdsBack ? [heldBack(leaving.length, wanted.malformedLines)] : []),
       ...otherRuns([...kept], wanted.run),
       ...left.map((account) =>
         problem(
@@ -67,6 +70,13 @@ export function planAccounts(wanted: Wanted, observed: Observed, group: Group | 
     ],
     problems: nameClashes(wanted, observed, [...kept, ...gone]),
   };
+}
+
+function heldBack(count: number, lines: number): Problem {
+  return problem(
+    'REMOVALS_HELD_BACK',
+    `${count} account${count === 1 ? '' : 's'} without a key in the file stay${count === 1 ? 's' : ''}, because ${lines} line${lines === 1 ? ' is' : 's are'} malformed.`,
+  );
 }
 
 function creation(wanted: Wanted, key: WantedKey): AccountStep {

@@ -34,7 +34,7 @@ export function accountReport(step: AccountStep, record: RunRecord): AccountRepo
 /** What the run did to an account, and whether that was taken back. */
 function actionOf(step: AccountStep, account: Account, record: RunRecord): AccountReport['action'] {
   const made = deedOf(record, 'account', (deed) => deed.id === account.id && deed.action === 'created');
-  if (made !== undefined) return made.undone && record.undone !== 'nothing' ? 'rolled_back' : 'created';
+  if (made !== undefined) return made.undone && record.undone ? 'rolled_back' : 'created';
   const changed = deedOf(record, 'account', (deed) => deed.id === account.id && deed.action === 'updated');
   if (changed?.undone === true) return 'restored';
   if (step.action === 'unchanged') return 'unchanged';
@@ -89,7 +89,7 @@ function keyOutcome(step: AccountStep, record: RunRecord): KeyReport['outcome'] 
   if (step.action === 'create') {
     const made = account && deedOf(record, 'account', (deed) => deed.id === account.id);
     if (outcome !== 'created') return outcome === 'updated' ? 'failed' : (outcome ?? 'not_tried');
-    if (record.undone !== 'nothing') return made?.undone === true ? 'rolled_back' : 'failed';
+    if (record.undone) return made?.undone === true ? 'rolled_back' : 'failed';
     return verdict === 'failed' ? 'failed' : 'added';
   }
   const action = account === undefined ? 'none' : actionOf(step, account, record);
@@ -98,8 +98,7 @@ function keyOutcome(step: AccountStep, record: RunRecord): KeyReport['outcome'] 
   if (action === 'rolled_back') return 'rolled_back';
   if (step.action === 'unchanged') return verdict === 'failed' ? 'failed' : 'unchanged';
   if (outcome === 'unsettled') return 'unsettled';
-  if (record.undone !== 'nothing')
-    return action === 'restored' ? 'rolled_back' : outcome === undefined ? 'not_tried' : 'failed';
+  if (record.undone) return action === 'restored' ? 'rolled_back' : outcome === undefined ? 'not_tried' : 'failed';
   if (outcome === undefined) return 'not_tried';
   return outcome !== 'updated' || verdict === 'failed' ? 'failed' : 'updated';
 }

@@ -69,7 +69,7 @@ export function buildReport(record: RunRecord): Report {
       days,
       outcome:
         (outcome === 'created' || outcome === 'extended') &&
-        record.undone === 'everything' &&
+        record.undone &&
         deedOf(record, 'subscription', (deed) => deed.name === user)?.undone === true
           ? ('rolled_back' as const)
           : outcome,

@@ -24,9 +24,7 @@ export function closingText(report: Report, command: string): string[] {
 function holds(report: Report): string {
   switch (report.exitCode) {
     case 4:
-      return report.group === null || ['rolled_back', 'none'].includes(report.group.action)
-        ? 'The host is as it was before.'
-        : "The host is as it was before; this run's accounts are gone again.";
+      return 'The host is as it was before.';
     case 5:
       return `The host holds what works: ${working(report)} of ${report.accounts.length} accounts serve.`;
     case 6:

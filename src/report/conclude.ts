@@ -4,7 +4,7 @@ import type { Report } from './report-schema.ts';
 /** What decides the statuses and the exit code. */
 export interface Ending {
   access: AccessMode;
-  undone: 'nothing' | 'accounts' | 'everything';
+  undone: boolean;
   leftovers: number;
   unsettled: number;
   interruptedBy: 'SIGINT' | 'SIGTERM' | null;
@@ -29,7 +29,7 @@ export function conclude(ending: Ending): Conclusion {
 }
 
 function statuses(ending: Ending): Omit<Conclusion, 'exitCode'> {
-  if (ending.undone !== 'nothing') {
+  if (ending.undone) {
     const clean = ending.leftovers === 0 && ending.unsettled === 0;
     return { batchStatus: clean ? 'rolled_back' : 'failed', providerStatus: 'failed', accessStatus: 'broken' };
   }
@@ -58,7 +58,7 @@ function accessStatus(ending: Ending): Conclusion['accessStatus'] {
 function exitCode(ending: Ending): number {
   if (ending.leftovers > 0 || ending.unsettled > 0) return 6;
   if (ending.interruptedBy !== null) return ending.interruptedBy === 'SIGINT' ? 130 : 143;
-  if (ending.undone !== 'nothing') return 4;
+  if (ending.undone) return 4;
   if (ending.gatewayOk === false) return 7;
   // Without any account that works, only a run that went through has everything else in place.
   if (nothingWorks(ending)) return ending.cutShort ? (ending.untouched ? 4 : 5) : 7;

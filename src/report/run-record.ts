@@ -42,8 +42,8 @@ export interface RunRecord {
   connect: { baseUrl: string; group: string; models: string[]; example: string } | null;
   /** An error ended the run before its last stage. */
   cutShort: boolean;
-  /** What was taken back: nothing, this run's accounts, or everything. */
-  undone: 'nothing' | 'accounts' | 'everything';
+  /** What the run did was taken back, but for the leftovers. */
+  undone: boolean;
   leftovers: Leftover[];
   /** Changes whose fate could not be found out, with the command that shows what to look at. */
   unsettled: Leftover[];

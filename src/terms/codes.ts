@@ -62,6 +62,11 @@ export const codes = {
     hint: 'A key has no white space and no control characters. Correct the line, or use --mode partial to leave it out.',
   },
   CONSENT_NEEDED: { exit: 2, summary: 'The run would do something that needs a yes.', hint: 'Add --yes to agree.' },
+  REMOVALS_HELD_BACK: {
+    exit: 0,
+    summary: 'Accounts whose keys are not in the file were kept, because the file has malformed lines.',
+    hint: 'Correct the lines, then import again.',
+  },
   MASS_REMOVAL: {
     exit: 2,
     summary: 'More than half of the accounts of the provider would be removed.',

@@ -1,5 +1,5 @@
 import type { Ledger } from '../apply/ledger.ts';
-import { performWrite } from '../apply/perform-write.ts';
+import { performWrite, UnsettledWrite } from '../apply/perform-write.ts';
 import type { RunTools } from '../apply/run-tools.ts';
 import type { Id } from '../host/objects.ts';
 import type { SubscriptionStep } from '../plan/import-plan.ts';
@@ -13,6 +13,8 @@ export interface SubscriptionResult {
   outcome: 'created' | 'reused' | 'extended' | 'failed';
   expiresAt: number | null;
   message: string | null;
+  /** Set when nobody can tell whether the user has it. */
+  lost: UnsettledWrite | null;
 }
 
 /**
@@ -30,11 +32,17 @@ export async function grantAccess(
   for (const step of steps) {
     const base = { user: step.user.email, userId: step.user.id, days: step.days };
     try {
-      results.push({ ...base, ...(await grant(step, groupId, tools, ledger)), message: null });
+      results.push({ ...base, ...(await grant(step, groupId, tools, ledger)), message: null, lost: null });
     } catch (error) {
       if (!(error instanceof RelayError) || error.code === 'INTERRUPTED' || error.code === 'DEADLINE_PASSED')
         throw error;
-      results.push({ ...base, outcome: 'failed', expiresAt: null, message: error.message });
+      results.push({
+        ...base,
+        outcome: 'failed',
+        expiresAt: null,
+        message: error.message,
+        lost: error instanceof UnsettledWrite ? error : null,
+      });
       if (endsOnFailure) return;
     }
   }
@@ -63,7 +71,8 @@ async function grant(
       },
       tools,
     );
-    ledger.record({ kind: 'subscription', action: 'created', id: made.id, name });
+    const { id, expiresAt } = made;
+    ledger.record({ kind: 'subscription', action: 'created', id, name, groupId, expiresAt });
     return { outcome: 'created', expiresAt: made.expiresAt };
   }
   const before = (await reads.subscriptionsOfUser(step.user.id)).find((each) => each.id === step.id)?.expiresAt ?? 0;
@@ -71,6 +80,18 @@ async function grant(
     (await reads.subscriptionsOfUser(step.user.id)).find(
       (each) => each.id === step.id && each.active && each.expiresAt > before,
     );
+  // The earlier end is noted before it is changed, since it is lost after it.
+  const deed = {
+    kind: 'subscription',
+    action: 'extended',
+    id: step.id,
+    name,
+    groupId,
+    expiresAt: before,
+    byDays: step.byDays,
+    wasActive: step.wasActive,
+  } as const;
+  ledger.record(deed);
   const made = await performWrite(
     {
       kind: 'subscription',
@@ -81,14 +102,9 @@ async function grant(
       look,
     },
     tools,
-  );
-  ledger.record({
-    kind: 'subscription',
-    action: 'extended',
-    id: step.id,
-    name,
-    byDays: step.byDays,
-    wasActive: step.wasActive,
+  ).catch((error: unknown) => {
+    if (error instanceof RelayError && error.code === 'WRITE_REFUSED') ledger.takenBack([deed]);
+    throw error;
   });
   return { outcome: 'extended', expiresAt: made.expiresAt };
 }

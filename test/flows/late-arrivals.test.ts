@@ -33,7 +33,7 @@ async function killedWhileMaking(): Promise<{ run: string; arrive: () => void }>
   return {
     run,
     arrive: () => {
-      for (const [id, account] of rows) sandbox.state.accounts.set(id, { ...account, name: `kimi-cn-late-${id}` });
+      for (const [id, account] of rows) sandbox.state.accounts.set(id, account);
     },
   };
 }

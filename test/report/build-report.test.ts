@@ -32,10 +32,9 @@ function reportOf(record: RunRecord): Report {
 
 /** What undo does to the ledger of a record that says how much was undone, and what of it was left. */
 function takeBack({ ledger, undone, leftovers }: RunRecord): void {
-  if (undone === 'nothing') return;
-  const deeds = ledger.deeds.filter((deed) => undone === 'everything' || deed.kind === 'account');
+  if (!undone) return;
   ledger.takenBack(
-    deeds.filter((deed) => !leftovers.some(({ kind, name }) => kind === deed.kind && name === deed.name)),
+    ledger.deeds.filter((deed) => !leftovers.some(({ kind, name }) => kind === deed.kind && name === deed.name)),
   );
 }
 
@@ -209,7 +208,7 @@ describe('every line of the key file has one outcome, and the counts add up (N2)
 
   it('after a strict rollback', () => {
     const record = failing(carry(aRecord(three), 'passed', 'failed', 'untested'));
-    record.undone = 'everything';
+    record.undone = true;
     const report = reportOf(record);
     expectSums(report);
     expect(outcomes(report)).toEqual([
@@ -234,7 +233,7 @@ describe('every line of the key file has one outcome, and the counts add up (N2)
 
   it('after a strict rollback that left an account behind', () => {
     const record = failing(carry(aRecord(three), 'passed', 'failed'));
-    record.undone = 'everything';
+    record.undone = true;
     record.leftovers = [{ kind: 'account', id: 12, name: 'acme-02', command: 'curl …' }];
     const report = reportOf(record);
     expectSums(report);
@@ -245,7 +244,7 @@ describe('every line of the key file has one outcome, and the counts add up (N2)
 
   it('after a strict rollback that left the group behind', () => {
     const record = failing(carry(aRecord(three)));
-    record.undone = 'everything';
+    record.undone = true;
     record.leftovers = [{ kind: 'group', id: 1, name: 'relay-acme-subscription', command: 'curl …' }];
     expect(reportOf(record)).toMatchObject({
       exitCode: 6,
@@ -257,7 +256,7 @@ describe('every line of the key file has one outcome, and the counts add up (N2)
 
   it('after a strict failure while accounts were made', () => {
     const record = failing(carry(aRecord(three), 'untested', 'refused', 'not_tried'), 'WRITE_REFUSED');
-    record.undone = 'everything';
+    record.undone = true;
     const report = reportOf(record);
     expectSums(report);
     expect(outcomes(report).map(([, outcome]) => outcome)).toEqual(['rolled_back', 'failed', 'not_tried']);
@@ -280,7 +279,7 @@ describe('every line of the key file has one outcome, and the counts add up (N2)
 
   it('after a failure before anything was made', () => {
     const record = failing(aRecord(three), 'WRITE_REFUSED');
-    record.undone = 'everything';
+    record.undone = true;
     const report = reportOf(record);
     expectSums(report);
     expect(report.summary).toMatchObject({ notTried: 3, added: 0 });
@@ -379,7 +378,7 @@ describe('every line of the key file has one outcome, and the counts add up (N2)
   it('when a gateway made this run’s accounts be undone, and the earlier ones stayed (B17)', () => {
     const host = aServingHost();
     const record = failing(carry(aRecord('key-one\nkey-two\n', {}, host), 'passed', 'passed'));
-    record.undone = 'accounts';
+    record.undone = true;
     record.gateway = aGatewayCheck({ ok: false, completionOk: false });
     const report = reportOf(record);
     expectSums(report);
@@ -407,7 +406,7 @@ describe('every line of the key file has one outcome, and the counts add up (N2)
       fc.property(
         fc.array(line, { maxLength: 12 }),
         fc.tuple(ends, ends, ends),
-        fc.constantFrom('nothing', 'accounts', 'everything'),
+        fc.boolean(),
         fc.constantFrom(null, 'SIGINT'),
         fc.boolean(),
         fc.boolean(),
@@ -487,10 +486,9 @@ describe('what was there before', () => {
   });
 
   it.each([
-    ['everything', 'restored'],
-    ['accounts', 'updated'],
-    ['nothing', 'updated'],
-  ] as const)('and was edited is, with %s undone, %s (N7)', (undone, action) => {
+    [true, 'restored'],
+    [false, 'updated'],
+  ] as const)('and was edited is, with it undone %s, %s (N7)', (undone, action) => {
     const record = failing(
       carry(
         aRecord('key-one\nkey-two\n', {}, aServingHost({ channels: [{ ...aServingHost().channels[0]!, prices: [] }] })),
@@ -519,11 +517,7 @@ describe('what was there before', () => {
 
 describe('subscriptions (B22)', () => {
   const targets = [{ asked: 'ann@example.org', user: { email: 'ann@example.org' }, days: 30 }];
-  const given = (
-    outcome: 'created' | 'reused' | 'extended' | 'failed',
-    undone: RunRecord['undone'] = 'nothing',
-    left = false,
-  ): Report => {
+  const given = (outcome: 'created' | 'reused' | 'extended' | 'failed', undone = false, left = false): Report => {
     const record = failing(
       carry(
         aRecord(three, { targets, extend: true }, aServingHost({ users: [aUser()], subscriptions: [aSubscription()] })),
@@ -537,10 +531,11 @@ describe('subscriptions (B22)', () => {
         outcome,
         expiresAt: outcome === 'failed' ? null : noon + 30 * dayMs,
         message: null,
+        lost: null,
       },
     ];
     record.undone = undone;
-    const deed = { kind: 'subscription', id: 1, name: 'ann@example.org' } as const;
+    const deed = { kind: 'subscription', id: 1, name: 'ann@example.org', groupId: 1, expiresAt: noon } as const;
     if (outcome === 'created') record.ledger.record({ ...deed, action: 'created' });
     if (outcome === 'extended') record.ledger.record({ ...deed, action: 'extended', byDays: 30, wasActive: true });
     if (left) record.leftovers = [{ kind: 'subscription', id: 1, name: 'ann@example.org', command: 'x' }];
@@ -548,25 +543,25 @@ describe('subscriptions (B22)', () => {
   };
 
   it.each([
-    ['created', 'nothing', false, 'created'],
-    ['created', 'accounts', false, 'created'],
-    ['created', 'everything', false, 'rolled_back'],
-    ['created', 'everything', true, 'created'],
-    ['reused', 'everything', false, 'reused'],
-    ['extended', 'nothing', false, 'extended'],
-    ['extended', 'everything', true, 'extended'],
-    ['failed', 'everything', false, 'failed'],
-  ] as const)('that were %s are, with %s undone and left behind: %s, told as %s', (outcome, undone, left, told) => {
-    expect(given(outcome, undone, left).subscriptions).toEqual([
-      expect.objectContaining({ user: 'ann@example.org', userId: 7, days: 30, outcome: told }),
-    ]);
-  });
+    ['created', false, false, 'created'],
+    ['created', true, false, 'rolled_back'],
+    ['created', true, true, 'created'],
+    ['reused', true, false, 'reused'],
+    ['extended', false, false, 'extended'],
+    ['extended', true, true, 'extended'],
+    ['failed', true, false, 'failed'],
+  ] as const)(
+    'that were %s are, with them undone %s and left behind: %s, told as %s',
+    (outcome, undone, left, told) => {
+      expect(given(outcome, undone, left).subscriptions).toEqual([
+        expect.objectContaining({ user: 'ann@example.org', userId: 7, days: 30, outcome: told }),
+      ]);
+    },
+  );
 
   // An extension that was taken back is still told as one that holds.
   it('that were extended and shortened again are told as rolled back', () => {
-    expect(given('extended', 'everything').subscriptions).toEqual([
-      expect.objectContaining({ outcome: 'rolled_back' }),
-    ]);
+    expect(given('extended', true).subscriptions).toEqual([expect.objectContaining({ outcome: 'rolled_back' })]);
   });
 });
 

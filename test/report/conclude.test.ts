@@ -4,7 +4,7 @@ import { conclude, type Conclusion, type Ending } from '../../src/report/conclud
 
 const good: Ending = {
   access: 'subscription',
-  undone: 'nothing',
+  undone: false,
   leftovers: 0,
   unsettled: 0,
   interruptedBy: null,
@@ -96,7 +96,7 @@ describe('the end of a run (B19, N11)', () => {
     ],
     [
       'a strict failure, undone (B17)',
-      { undone: 'everything', gatewayOk: null, errors: 1 },
+      { undone: true, gatewayOk: null, errors: 1 },
       'rolled_back',
       'failed',
       'broken',
@@ -104,23 +104,16 @@ describe('the end of a run (B19, N11)', () => {
     ],
     [
       'a strict failure, undone, of a gateway (B17)',
-      { undone: 'accounts', gatewayOk: false, errors: 1 },
+      { undone: true, gatewayOk: false, errors: 1 },
       'rolled_back',
       'failed',
       'broken',
       4,
     ],
-    [
-      'a strict failure with leftovers',
-      { undone: 'everything', leftovers: 1, errors: 1 },
-      'failed',
-      'failed',
-      'broken',
-      6,
-    ],
+    ['a strict failure with leftovers', { undone: true, leftovers: 1, errors: 1 }, 'failed', 'failed', 'broken', 6],
     [
       'a strict failure with something unsettled',
-      { undone: 'everything', unsettled: 1, errors: 1 },
+      { undone: true, unsettled: 1, errors: 1 },
       'failed',
       'failed',
       'broken',
@@ -144,7 +137,7 @@ describe('the end of a run (B19, N11)', () => {
     ],
     [
       'an interruption, undone',
-      { interruptedBy: 'SIGINT', undone: 'everything', gatewayOk: null, errors: 1 },
+      { interruptedBy: 'SIGINT', undone: true, gatewayOk: null, errors: 1 },
       'rolled_back',
       'failed',
       'broken',
@@ -152,7 +145,7 @@ describe('the end of a run (B19, N11)', () => {
     ],
     [
       'an interruption with leftovers',
-      { interruptedBy: 'SIGTERM', undone: 'everything', leftovers: 2, errors: 1 },
+      { interruptedBy: 'SIGTERM', undone: true, leftovers: 2, errors: 1 },
       'failed',
       'failed',
       'broken',
@@ -200,7 +193,7 @@ describe('the end of a run (B19, N11)', () => {
 const endings = fc
   .record({
     access: fc.constantFrom('subscription', 'self_service'),
-    undone: fc.constantFrom('nothing', 'accounts', 'everything'),
+    undone: fc.boolean(),
     leftovers: fc.nat(2),
     unsettled: fc.nat(2),
     interruptedBy: fc.constantFrom(null, 'SIGINT', 'SIGTERM'),
@@ -225,7 +218,7 @@ describe('any end of a run', () => {
       [6, (ending) => ending.leftovers > 0 || ending.unsettled > 0],
       [130, (ending) => ending.interruptedBy === 'SIGINT'],
       [143, (ending) => ending.interruptedBy === 'SIGTERM'],
-      [4, (ending) => ending.undone !== 'nothing' || (idle(ending) && ending.cutShort && ending.untouched)],
+      [4, (ending) => ending.undone || (idle(ending) && ending.cutShort && ending.untouched)],
       [7, (ending) => ending.gatewayOk === false || (idle(ending) && !ending.cutShort)],
       [5, ({ accounts, malformed, errors, cutShort }) => accounts.failed + malformed + errors > 0 || cutShort],
       [0, () => true],

@@ -338,10 +338,7 @@ describe('the last words of a run that did not end well', () => {
   it.each<[string, Partial<Report>]>([
     ['The host is as it was before.', { exitCode: 4, group: { id: 1, name: 'g', action: 'rolled_back' } }],
     ['The host is as it was before.', { exitCode: 4, group: { id: null, name: 'g', action: 'none' } }],
-    [
-      "The host is as it was before; this run's accounts are gone again.",
-      { exitCode: 4, group: { id: 1, name: 'g', action: 'unchanged' } },
-    ],
+    ['The host is as it was before.', { exitCode: 4, group: { id: 1, name: 'g', action: 'unchanged' } }],
     ['The host holds what works: 2 of 4 accounts serve.', { exitCode: 5, accounts: working }],
     ['The host holds something that should not be there, or may:', { exitCode: 6, leftovers: [aLeftover()] }],
     ['Everything is in place on the host, but the gateway does not answer.', { exitCode: 7, gateway: notAnswering }],

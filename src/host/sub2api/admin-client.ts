@@ -7,6 +7,9 @@ import { pageWire } from './wire.ts';
 /** Most items in a page. The host silently falls back to 20 above it. */
 const pageSize = 1000;
 
+/** How often a list of several pages is begun anew because it changed while it was read. */
+const mostAttempts = 5;
+
 /** Pauses before a read is tried again, in milliseconds. */
 const readPauses = [300, 1500];
 
@@ -58,7 +61,21 @@ export class AdminClient {
     schema: z.ZodType<T>,
     query: Record<string, string | number> = {},
   ): Promise<T[]> {
+    for (let attempt = 1; ; attempt += 1) {
+      const found = await this.#pages(path, schema, query);
+      if (found !== undefined) return found;
+      if (attempt === mostAttempts) throw this.#partial(path, 'it changed each time while it was read');
+    }
+  }
+
+  /** Nothing when the list changed between two pages: what moved from one to the other may have been missed. */
+  async #pages<T extends { id: number }>(
+    path: string,
+    schema: z.ZodType<T>,
+    query: Record<string, string | number>,
+  ): Promise<T[] | undefined> {
     const found = new Map<number, T>();
+    let total: number | undefined;
     for (let page = 1; ; page += 1) {
       const request: HttpRequest = { method: 'GET', path, query: { ...query, page, page_size: pageSize } };
       const reply = await this.read(request, pageWire);
@@ -73,6 +90,8 @@ export class AdminClient {
           throw this.#partial(path, `an item has an unknown shape (${parsed.error.issues[0]?.path.join('.') ?? ''})`);
         found.set(parsed.data.id, parsed.data);
       }
+      total ??= reply.total;
+      if (reply.total !== total) return undefined;
       if (found.size >= reply.total) return [...found.values()];
       if (reply.items.length === 0) throw this.#partial(path, `it names ${reply.total} items and shows ${found.size}`);
     }

@@ -1,0 +1,283 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { runIds } from '../../src/journal/read-journal.ts';
+import { startSandbox, type Sandbox } from '../../src/sandbox/start-sandbox.ts';
+import { RelayError } from '../../src/terms/relay-error.ts';
+import { holdings, importInto, resumeIn, rollbackIn, wholeState } from '../support/import-run.ts';
+import { killAt } from '../support/killable.ts';
+
+const keys = ['sk-good-aaaaaaaaaaaaaaaaaaaa1', 'sk-good-bbbbbbbbbbbbbbbbbbbb2'];
+const third = 'sk-good-cccccccccccccccccccc3';
+const dead = 'sk-dead-dddddddddddddddddddd4';
+
+let sandbox: Sandbox;
+let stateDir: string;
+beforeEach(async () => {
+  sandbox = await startSandbox();
+  stateDir = await mkdtemp(join(tmpdir(), 'relay-others-'));
+});
+afterEach(async () => {
+  await sandbox.stop();
+  await rm(stateDir, { recursive: true, force: true });
+});
+
+const forUser = (days: number) => [{ asked: 'user@relay.test', user: { email: 'user@relay.test' }, days }];
+const lastRun = async () => (await runIds(stateDir))[0] ?? '';
+const ends = () => [...sandbox.state.subscriptions.values()].map((each) => Date.parse(each.expires_at));
+
+async function post(
+  path: string,
+  body: unknown,
+  headers?: Record<string, string>,
+): Promise<{ id: number; [field: string]: unknown }> {
+  const reply = await fetch(`${sandbox.url}/api/v1${path}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...(headers ?? { 'x-api-key': sandbox.adminKey }) },
+    body: JSON.stringify(body),
+  });
+  return ((await reply.json()) as { data: { id: number } }).data;
+}
+
+async function addUser(email: string): Promise<number> {
+  return (await post('/admin/users', { email, password: 'abcdefgh' })).id;
+}
+
+const groupId = () => [...sandbox.state.groups.values()].find((group) => group.name.startsWith('relay-'))?.id;
+
+describe('a subscription that was lengthened', () => {
+  beforeEach(async () => {
+    await importInto(sandbox, keys, { targets: forUser(60) });
+    sandbox.addFault({
+      method: 'DELETE',
+      path: '/api/v1/admin/accounts/*',
+      times: 0,
+      fault: 'status',
+      status: 403,
+      body: { code: 403, message: 'no' },
+    });
+  });
+
+  it('and that the host does not shorten again is a leftover (N7)', async () => {
+    sandbox.addFault({ path: '/api/v1/admin/subscriptions/*/extend', nth: 2, times: 0, fault: 'status', status: 500 });
+    const { report } = await importInto(sandbox, keys.slice(1), { targets: forUser(80), extend: true });
+    expect(report).toMatchObject({ exitCode: 6, leftovers: [{ kind: 'subscription', name: 'user@relay.test' }] });
+  });
+
+  it('is shortened once, also when looking fails in between (N7)', async () => {
+    const before = ends();
+    let armed = false;
+    const { report } = await importInto(sandbox, keys.slice(1), {
+      targets: forUser(80),
+      extend: true,
+      probe: 'none',
+      onEvent: (event) => {
+        if (armed || event.type !== 'stage-started' || event.stage !== 'undo') return;
+        armed = true;
+        sandbox.addFault({
+          path: '/api/v1/admin/groups/*/subscriptions',
+          nth: 2,
+          times: 4,
+          fault: 'status',
+          status: 500,
+        });
+      },
+    });
+    expect(armed).toBe(true);
+    expect(report.exitCode).toBe(4);
+    expect(ends()).toEqual(before);
+  });
+});
+
+describe('a rollback leaves alone (N4)', () => {
+  it('a group that others have subscriptions to', async () => {
+    await importInto(sandbox, keys, { stateDir, targets: forUser(30) });
+    await post('/admin/subscriptions/assign', {
+      user_id: await addUser('paying@relay.test'),
+      group_id: groupId(),
+      validity_days: 365,
+    });
+    const { leftovers } = await rollbackIn(sandbox, stateDir, await lastRun());
+    expect(leftovers.map((each) => each.kind).toSorted()).toEqual(['channel', 'group', 'plan']);
+    expect(sandbox.state.subscriptions.size).toBe(1);
+  });
+
+  it('a group that keys of users are bound to', async () => {
+    await importInto(sandbox, keys, { stateDir, access: 'self_service' });
+    await addUser('caller@relay.test');
+    const session = await post('/auth/login', { email: 'caller@relay.test', password: 'abcdefgh' }, {});
+    await post(
+      '/keys',
+      { name: 'k', group_id: groupId() },
+      { authorization: `Bearer ${String(session['access_token'])}` },
+    );
+    const { leftovers } = await rollbackIn(sandbox, stateDir, await lastRun());
+    expect(leftovers.map((each) => each.kind).toSorted()).toEqual(['channel', 'group']);
+  });
+
+  it('a subscription that others have lengthened since', async () => {
+    await importInto(sandbox, keys);
+    await importInto(sandbox, keys, { stateDir, targets: forUser(30), probe: 'none' });
+    const [id] = [...sandbox.state.subscriptions.keys()].slice(-1);
+    await post(`/admin/subscriptions/${id}/extend`, { days: 300 });
+    const { leftovers } = await rollbackIn(sandbox, stateDir, await lastRun());
+    expect(leftovers).toMatchObject([{ kind: 'subscription', id }]);
+  });
+
+  it('an account whose settings others have changed since', async () => {
+    await importInto(sandbox, keys, { stateDir });
+    const [account] = sandbox.state.accounts.values();
+    account!.priority = 1;
+    const { leftovers } = await rollbackIn(sandbox, stateDir, await lastRun());
+    expect(leftovers).toContainEqual(expect.objectContaining({ kind: 'account', id: account!.id }));
+    expect(holdings(sandbox)).toMatchObject({ accounts: [account!.name] });
+  });
+
+  it('a duplicate that a person made of an account, and so does resume', async () => {
+    await importInto(sandbox, keys, { stateDir });
+    const [account] = sandbox.state.accounts.values();
+    sandbox.state.accounts.set(999, { ...structuredClone(account!), id: 999, name: `${account!.name} (copy)` });
+    const { report } = await resumeIn(sandbox, stateDir, await lastRun(), keys);
+    expect(report.exitCode).toBe(0);
+    expect([...sandbox.state.accounts.keys()]).toContain(999);
+    await rollbackIn(sandbox, stateDir, await lastRun());
+    expect([...sandbox.state.accounts.keys()]).toEqual([999]);
+  });
+});
+
+describe('a change whose fate nobody knows is unsettled, whatever it was (N3, N11)', () => {
+  it.each(['strict', 'partial'] as const)('a subscription, %s', async (mode) => {
+    await importInto(sandbox, keys);
+    sandbox.addFault({ path: '/api/v1/admin/subscriptions/assign', fault: 'status', status: 504 });
+    sandbox.addFault({
+      method: 'GET',
+      path: '/api/v1/admin/users/*/subscriptions',
+      times: 0,
+      fault: 'status',
+      status: 500,
+    });
+    const { report } = await importInto(sandbox, [...keys, third], { targets: forUser(30), mode, probe: 'none' });
+    expect(report).toMatchObject({ exitCode: 6, unsettled: [{ kind: 'subscription', name: 'user@relay.test' }] });
+  });
+
+  it.each(['strict', 'partial'] as const)('unless it shows at the end, %s', async (mode) => {
+    await importInto(sandbox, keys);
+    sandbox.addFault({ path: '/api/v1/admin/subscriptions/assign', fault: 'status', status: 504, after: true });
+    sandbox.addFault({
+      method: 'GET',
+      path: '/api/v1/admin/users/*/subscriptions',
+      times: 0,
+      fault: 'status',
+      status: 500,
+    });
+    const { report } = await importInto(sandbox, [...keys, third], { targets: forUser(30), mode, probe: 'none' });
+    expect(report).toMatchObject({ exitCode: mode === 'strict' ? 4 : 5, unsettled: [], leftovers: [] });
+    expect(sandbox.state.subscriptions.size).toBe(mode === 'strict' ? 0 : 1);
+  });
+
+  it('taking a dead account out of service', async () => {
+    sandbox.addFault({ path: '/api/v1/admin/accounts/bulk-update', nth: 2, fault: 'status', status: 504 });
+    const { report } = await importInto(sandbox, [...keys, dead], { mode: 'partial' });
+    expect(report).toMatchObject({ exitCode: 6, unsettled: [{ kind: 'account', name: 'kimi-cn-03' }] });
+  });
+});
+
+describe('what a crash hides', () => {
+  it('a subscription that was given right before is taken back (N3)', async () => {
+    await importInto(sandbox, keys);
+    const before = wholeState(sandbox);
+    let given = false;
+    for (let k = 1; !given; k += 1) {
+      const killed = importInto(sandbox, [...keys, third], {
+        targets: forUser(30),
+        stateDir,
+        between: killAt(k, 'sent').between,
+        probe: 'none',
+      });
+      await killed.catch(() => undefined);
+      given = sandbox.state.subscriptions.size > 0;
+      expect((await rollbackIn(sandbox, stateDir, await lastRun())).leftovers).toEqual([]);
+      expect(wholeState(sandbox)).toEqual(before);
+    }
+    expect(given).toBe(true);
+  });
+
+  it('a removal that was not noted any more is told by rollback (N7)', async () => {
+    await importInto(sandbox, keys);
+    await importInto(sandbox, keys.slice(1), { stateDir });
+    const file = join(stateDir, 'runs', `${await lastRun()}.jsonl`);
+    const lines = (await readFile(file, 'utf8')).split('\n');
+    await writeFile(file, lines.filter((line) => !/"type":"(?:removed|end)"/.test(line)).join('\n'));
+    const { warnings } = await rollbackIn(sandbox, stateDir, await lastRun());
+    expect(warnings).toMatchObject([
+      { code: 'RESTORED_NOTHING', message: expect.stringContaining('kimi-cn-01') as unknown },
+    ]);
+  });
+});
+
+describe('a run that is stopped while it removes', () => {
+  it.each([
+    ['before anything went', false, 'rolled_back'],
+    ['after some went', true, 'partially_succeeded'],
+  ] as const)('%s, says so', async (_, goes, batchStatus) => {
+    const many = Array.from({ length: 9 }, (__, index) => `sk-good-many-${String(index).padStart(16, '0')}`);
+    await importInto(sandbox, many);
+    const stop = new AbortController();
+    const { report } = await importInto(sandbox, many.slice(8), {
+      stop,
+      probe: 'none',
+      between: (tools) => {
+        const deleteAccount = async (id: number) => {
+          const end = goes ? await tools.host.writes.deleteAccount(id) : ({ end: 'done', value: undefined } as const);
+          stop.abort(new RelayError('INTERRUPTED', 'The run was stopped by SIGINT.'));
+          return end;
+        };
+        return { ...tools, host: { ...tools.host, writes: { ...tools.host.writes, deleteAccount } } };
+      },
+    });
+    expect(report).toMatchObject({ exitCode: 130, batchStatus, run: { interrupted: true } });
+    expect(report.removed.length).toBe(9 - sandbox.state.accounts.size);
+    expect(report.removed.length > 0).toBe(goes);
+    expect(sandbox.state.accounts.size).toBeGreaterThan(1);
+  });
+});
+
+describe('what is lost is told', () => {
+  it('an account of an earlier run that was removed because it failed', async () => {
+    await importInto(sandbox, keys, { stateDir });
+    const [account] = sandbox.state.accounts.values();
+    account!.status = 'error';
+    account!.credentials['api_key'] = dead;
+    const { report } = await importInto(sandbox, keys, { mode: 'partial', failed: 'remove', stateDir });
+    expect(report.removed).toMatchObject([{ name: 'kimi-cn-01', reason: 'it does not work' }]);
+    const { warnings } = await rollbackIn(sandbox, stateDir, report.run.id);
+    expect(warnings).toMatchObject([{ code: 'RESTORED_NOTHING' }]);
+  });
+
+  it('nothing, where a line of the key file is spoilt (B21)', async () => {
+    await importInto(sandbox, keys);
+    const { report } = await importInto(sandbox, `${keys[0]}\nsk-good bbbbbbbbbbbbbbbbbbbb2\n`, { mode: 'partial' });
+    expect(report).toMatchObject({ exitCode: 5, removed: [] });
+    expect(report.warnings.map((each) => each.code)).toContain('REMOVALS_HELD_BACK');
+    expect(sandbox.state.accounts.size).toBe(2);
+  });
+});
+
+describe('a list that changes while it is read', () => {
+  it('is read anew, so that no account is missed and made twice', async () => {
+    await importInto(sandbox, keys);
+    const [last] = [...sandbox.state.accounts.values()].slice(-1);
+    for (let id = 100; id < 1100; id += 1)
+      sandbox.state.accounts.set(id, { ...structuredClone(last!), id, name: `other-${id}`, extra: {} });
+    sandbox.state.accounts.delete(last!.id);
+    sandbox.state.accounts.set(5000, { ...last!, id: 5000 });
+    const original = sandbox.requests.push.bind(sandbox.requests);
+    sandbox.requests.push = (...requests) => {
+      if (requests[0]?.query['page'] === '2') sandbox.state.accounts.delete(100);
+      return original(...requests);
+    };
+    const { report } = await importInto(sandbox, keys, { probe: 'none' });
+    expect(report.summary).toMatchObject({ unchanged: 2, added: 0 });
+  });
+});
