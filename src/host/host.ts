@@ -94,6 +94,8 @@ export interface HostWrites {
   bindAccounts(ids: readonly Id[], groupIds: readonly Id[]): Promise<WriteEnd<void>>;
   /** Takes an account out of service, or puts it back, and writes its marker, in one request. */
   setScheduled(id: Id, scheduled: boolean, marker: Marker): Promise<WriteEnd<void>>;
+  /** Takes accounts out of service that are about to go. Their markers stay as they are. */
+  pauseAccounts(ids: readonly Id[]): Promise<WriteEnd<void>>;
   /** Notes on accounts that a test of them ended well in this run. */
   markTested(ids: readonly Id[], run: string): Promise<WriteEnd<void>>;
   /** A write that changes nothing, to make the host look at the account again. */

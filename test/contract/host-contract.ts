@@ -254,6 +254,8 @@ export function hostContract(name: string, open: () => Promise<OpenedHost>): voi
         priority: 40,
         groupIds: [group.id],
       });
+      done(await host.writes.pauseAccounts([one.id]));
+      expect(await host.reads.account(one.id)).toMatchObject({ scheduled: false, marker: { fingerprint: 'one' } });
       done(await host.writes.deleteAccount(one.id));
       expect(await host.reads.account(one.id)).toBeUndefined();
     });

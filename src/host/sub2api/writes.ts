@@ -90,6 +90,7 @@ export function sub2apiWrites(client: AdminClient): HostWrites {
     bindAccounts: (ids, groupIds) => bulkUpdate(client, ids, { group_ids: groupIds }),
     setScheduled: (id, scheduled, marker) =>
       bulkUpdate(client, [id], { schedulable: scheduled, extra: { relay: fromMarker(marker) } }),
+    pauseAccounts: (ids) => bulkUpdate(client, ids, { schedulable: false }),
     markTested: (ids, run) => bulkUpdate(client, ids, { extra: { [testedKey]: run } }),
     nudgeAccount: async (account) =>
       mapEnd(
