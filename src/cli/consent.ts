@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createInterface } from 'node:readline/promises';
 import type { ImportPlan } from '../plan/import-plan.ts';
 import { RelayError } from '../terms/relay-error.ts';
@@ -45,7 +46,10 @@ export async function askConsent(
   for (const question of questions) print(io.stderr, question);
   const prompt = createInterface({ input: io.stdin, output: io.stderr });
   try {
-    const answer = await prompt.question('Go on? Only "yes" goes on: ');
+    // Ctrl-C rejects and Ctrl-D closes: both are a no.
+    const closed = once(prompt, 'close').then(() => '');
+    const asked = prompt.question('Go on? Only "yes" goes on: ').catch(() => '');
+    const answer = await Promise.race([asked, closed]);
     if (answer.trim().toLowerCase() !== 'yes') throw refused('Nothing was agreed to, so nothing was done.');
   } finally {
     prompt.close();

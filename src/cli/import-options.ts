@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { resolve } from 'node:path';
-import { loadConfig, type ConfigFile } from '../config/config-file.ts';
-import { parseDuration } from '../config/duration.ts';
+import { configured, loadConfig } from '../config/config-file.ts';
 import { hostSettings, type HostOptions, type HostSettings } from '../config/host-settings.ts';
 import { readSecretFile, sealSecret } from '../config/read-secret.ts';
 import { parseTarget, readTargets } from '../config/targets.ts';
@@ -110,11 +109,6 @@ export async function readImportRequest(options: ImportOptions, io: Io, redactor
     deadlineMs: options.deadline ?? configured(config, 'deadline'),
     report: { place, named: typeof options.report === 'string' },
   };
-}
-
-function configured(config: ConfigFile, name: 'timeout' | 'deadline' | 'gatewayWait'): number | undefined {
-  const text = config[name];
-  return text === undefined ? undefined : parseDuration(text);
 }
 
 function accessMode(word: string | undefined): AccessMode {

@@ -8,6 +8,8 @@ type Done = (exitCode: number) => void;
 
 /** The command line as data. What a command needs is loaded when it runs, so that starting costs little. */
 export function buildProgram(io: Io, redactor: Redactor, done: Done): Command {
+  // What was mistyped may be a secret: of an option only its name is shown.
+  const plain = (text: string) => redactor.redact(text.replace(/(unknown option '--?[\w-]+)=[^']*'/, "$1=…'"));
   const program = new Command('relay')
     .description('Brings the keys of a vendor up on an LLM gateway: plans, applies, proves it, or undoes it.')
     .version(io.version, '--version', 'print the version')
@@ -19,7 +21,10 @@ export function buildProgram(io: Io, redactor: Redactor, done: Done): Command {
     .helpOption('--help', 'print help')
     .showSuggestionAfterError()
     .exitOverride()
-    .configureOutput({ writeOut: (text) => void io.stdout.write(text), writeErr: (text) => void io.stderr.write(text) })
+    .configureOutput({
+      writeOut: (text) => void io.stdout.write(text),
+      writeErr: (text) => void io.stderr.write(plain(text)),
+    })
     .addHelpText(
       'after',
       examples(
@@ -129,6 +134,8 @@ export function buildProgram(io: Io, redactor: Redactor, done: Done): Command {
     .option('--probe-key-file <file>', 'a user key to check the gateway with (env RELAY_PROBE_KEY)')
     .option('--report <file>', 'where the report goes, - is standard output; default relay-report.json')
     .option('--no-report', 'write no report')
+    .option('--allow-mass-removal', 'more than half of the accounts may be removed')
+    .option('-y, --yes', 'agree to what would need a question')
     .addHelpText('after', examples('relay resume 20261121-101530-4f2a91 --keys keys.txt'));
   addHostOptions(resuming).action(async (run: string, options) => {
     const { resumeCommand } = await import('./commands/run-commands.ts');

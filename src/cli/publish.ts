@@ -4,7 +4,7 @@ import { closingText } from '../report/closing-text.ts';
 import type { Report } from '../report/report-schema.ts';
 import type { RunRecord } from '../report/run-record.ts';
 import { summaryText } from '../report/summary-text.ts';
-import { changesAnything } from '../plan/import-plan.ts';
+import { acts } from '../plan/import-plan.ts';
 import { RelayError } from '../terms/relay-error.ts';
 import type { ImportFlags, SayFlags } from './import-flags.ts';
 import { print, styleFor, type Io } from './io.ts';
@@ -33,7 +33,7 @@ export async function publish(
   if (to.place !== '-' || lost !== undefined) {
     if (flags.output === 'json') print(io.stdout, JSON.stringify(report, null, 2));
     else if (flags.quiet !== true)
-      sayResult(report, changesAnything(record.plan) || record.ledger.deeds.length > 0, to, flags, io);
+      sayResult(report, acts(record.plan) || record.ledger.deeds.length > 0, to, flags, io);
   }
   if (lost !== undefined) print(io.stderr, `${lost.code}: ${lost.message}`);
   if (report.exitCode !== 0) {
@@ -56,7 +56,14 @@ async function tryToWrite(report: Report, place: string, io: Io): Promise<RelayE
 
 function sayResult(report: Report, changed: boolean, { place, lasting }: Published, flags: SayFlags, io: Io): void {
   if (io.stderr.isTTY === true && io.stdout.isTTY === true) print(io.stdout, '');
-  if (!changed) print(io.stdout, 'Nothing to do: the host is as the pack and the key file say.\n');
+  const differs = report.warnings.some((warning) => warning.code === 'DRIFT');
+  if (!changed)
+    print(
+      io.stdout,
+      differs
+        ? 'Nothing to do: what differs from the pack is left as it is.\n'
+        : 'Nothing to do: the host is as the pack and the key file say.\n',
+    );
   print(io.stdout, summaryText(report, styleFor(io, 'stdout', flags.color), lasting));
   if (!lasting) print(io.stdout, '\nThe embedded host ran for this command only and is gone now.');
   if (place !== null) print(io.stdout, `\nReport: ${place}`);
@@ -64,20 +71,38 @@ function sayResult(report: Report, changed: boolean, { place, lasting }: Publish
 
 /** The command that does the same again, with what was given by name. Secrets are never options, so none is in it. */
 export function repeatCommand(flags: ImportFlags): string {
-  const given: [string, string | undefined][] = [
+  const given: [string, string | number | boolean | undefined][] = [
     ['--pack', flags.pack],
     ['--provider', flags.provider],
     ['--keys', flags.keys],
     ['--host', flags.host],
     ['--mode', flags.mode],
     ['--access', flags.access],
+    ...(flags.user ?? []).map((user): [string, string] => ['--user', user]),
+    ['--users', flags.users],
+    ['--extend', flags.extend],
+    ['--probe', flags.probe],
+    ['--probe-key-file', flags.probeKeyFile],
     ['--base-url', flags.baseUrl],
+    ['--accounts', flags.accounts],
+    ['--allow-mass-removal', flags.allowMassRemoval],
+    ['--failed', flags.failed],
+    ['--adopt', flags.adopt],
+    ['--concurrency', flags.concurrency],
+    ['--batch-size', flags.batchSize],
+    ['--admin-key-file', flags.adminKeyFile],
+    ['--admin-email', flags.adminEmail],
+    ['--admin-password-file', flags.adminPasswordFile],
+    ['--allow-http', flags.allowHttp],
     ['--config', flags.config],
   ];
-  const words = given.flatMap(([name, value]) => (value === undefined ? [] : [name, shellWord(value)]));
+  const words = given.flatMap(([name, value]) =>
+    value === undefined || value === false ? [] : value === true ? [name] : [name, shellWord(String(value))],
+  );
   return ['relay import', ...words].join(' ');
 }
 
-function shellWord(value: string): string {
+/** A word as a shell takes it. */
+export function shellWord(value: string): string {
   return /^[\w@%+=:,./-]+$/.test(value) ? value : `'${value.replaceAll("'", String.raw`'\''`)}'`;
 }

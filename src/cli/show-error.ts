@@ -1,6 +1,6 @@
 import { exitCodeOf } from '../terms/codes.ts';
 import type { Redactor } from '../terms/redactor.ts';
-import { RelayError } from '../terms/relay-error.ts';
+import { Interruption, RelayError } from '../terms/relay-error.ts';
 import { print, styleFor, type Io } from './io.ts';
 
 /**
@@ -22,7 +22,7 @@ export function showError(
           { cause: error },
         );
   const { code, hint } = known;
-  const exitCode = exitCodeOf(code);
+  const exitCode = known instanceof Interruption && known.signal === 'SIGTERM' ? 143 : exitCodeOf(code);
   const message = redactor.redact(known.message);
   const details = known.details.map((line) => redactor.redact(line));
   const style = styleFor(io, 'stderr', options.colour);
@@ -30,7 +30,7 @@ export function showError(
   for (const line of details) print(io.stderr, `  ${line}`);
   if (options.verbose && code === 'INTERNAL' && error instanceof Error)
     print(io.stderr, redactor.redact(error.stack ?? ''));
-  if (exitCode === 2 || exitCode === 3) print(io.stderr, 'Nothing was written to the host.');
+  if (!known.wrote && [2, 3, 130, 143].includes(exitCode)) print(io.stderr, 'Nothing was written to the host.');
   print(io.stderr, `Next: ${hint}`);
   if (options.json)
     print(

@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { writeSync } from 'node:fs';
-import { RelayError } from '../terms/relay-error.ts';
+import { Interruption, RelayError } from '../terms/relay-error.ts';
 
 /**
  * Stops a run in order on the first signal or at the deadline; leaves at once on the second signal. `notice` is told
@@ -13,7 +13,7 @@ export function stopSignals(
   const controller = new AbortController();
   // Every request and every pause of a run listens to it.
   setMaxListeners(0, controller.signal);
-  const onSignal = (name: NodeJS.Signals) => {
+  const onSignal = (name: 'SIGINT' | 'SIGTERM') => {
     if (controller.signal.aborted) {
       // Past the view, which keeps back what is written beside it and would lose it here.
       writeSync(2, '\nStopped at once. The host may hold a part of this run; run it again to see and finish it.\n');
@@ -22,7 +22,7 @@ export function stopSignals(
       process.exit(name === 'SIGTERM' ? 143 : 130);
     }
     notice(`${name}: ending in order; once more to leave at once`);
-    controller.abort(new RelayError('INTERRUPTED', `The run was stopped by ${name}.`));
+    controller.abort(new Interruption(name));
   };
   const timer =
     deadlineMs === undefined
@@ -31,12 +31,14 @@ export function stopSignals(
           () => controller.abort(new RelayError('DEADLINE_PASSED', `The run took longer than ${deadlineMs / 1000} s.`)),
           deadlineMs,
         );
-  process.on('SIGINT', onSignal);
-  process.on('SIGTERM', onSignal);
+  const onInterrupt = () => onSignal('SIGINT');
+  const onTerminate = () => onSignal('SIGTERM');
+  process.on('SIGINT', onInterrupt);
+  process.on('SIGTERM', onTerminate);
   const release = () => {
     clearTimeout(timer);
-    process.off('SIGINT', onSignal);
-    process.off('SIGTERM', onSignal);
+    process.off('SIGINT', onInterrupt);
+    process.off('SIGTERM', onTerminate);
   };
   return { stop: controller.signal, release };
 }

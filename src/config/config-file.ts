@@ -147,3 +147,9 @@ function withPaths(config: ConfigFile, folder: string): ConfigFile {
   const report = config.report === '-' ? config.report : at(config.report);
   return { ...config, ...(report === undefined ? {} : { report }), hosts: Object.fromEntries(hosts) };
 }
+
+/** A duration of the configuration file, in milliseconds. */
+export function configured(config: ConfigFile, name: 'timeout' | 'deadline' | 'gatewayWait'): number | undefined {
+  const text = config[name];
+  return text === undefined ? undefined : parseDuration(text);
+}

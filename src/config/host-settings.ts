@@ -37,7 +37,8 @@ export async function hostSettings(
       hint: 'Give one with --host URL or RELAY_HOST; --host sandbox starts an embedded one.',
     });
   if (word === 'sandbox') return { kind: 'sandbox' };
-  const named = config.hosts?.[word];
+  // A run knows its host by address only, and the login may stand beside the name.
+  const named = config.hosts?.[word] ?? Object.values(config.hosts ?? {}).find((each) => isSameUrl(each.url, word));
   const url = checkUrl(
     named?.url ?? word,
     Object.keys(config.hosts ?? {}),
@@ -49,6 +50,12 @@ export async function hostSettings(
     (await loginFromConfig(named, stdin));
   if (login === undefined) throw new RelayError('LOGIN_MISSING', `No admin login was given for ${url}.`);
   return { kind: 'url', url, login };
+}
+
+function isSameUrl(one: string, other: string): boolean {
+  if (!URL.canParse(one) || !URL.canParse(other)) return false;
+  const plain = (text: string) => new URL(text).href.replace(/\/+$/, '');
+  return plain(one) === plain(other);
 }
 
 function checkUrl(text: string, names: readonly string[], allowHttp: boolean): string {

@@ -6,7 +6,8 @@ import type { Target } from '../terms/target.ts';
 export function parseTarget(text: string, where = '--user'): Target {
   const [who = '', days, ...rest] = text.trim().split('=');
   const wrong = (why: string) =>
-    new RelayError('USAGE', `${where} "${text}": ${why}`, {
+    // The text may be a key that was put into the wrong file, so it is not shown.
+    new RelayError('USAGE', `${where}: ${why}`, {
       hint: 'Write an e-mail address or a user id, and perhaps the days: ann@example.org=30.',
     });
   if (rest.length > 0) throw wrong('there is more than one "="');

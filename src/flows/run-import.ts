@@ -7,7 +7,7 @@ import { undo } from '../apply/undo.ts';
 import type { Group } from '../host/objects.ts';
 import { changesAnything, type ImportPlan } from '../plan/import-plan.ts';
 import type { RunRecord } from '../report/run-record.ts';
-import { problem, RelayError, type Problem } from '../terms/relay-error.ts';
+import { Interruption, problem, type Problem } from '../terms/relay-error.ts';
 import type { Stage } from '../terms/run-event.ts';
 import type { Secret } from '../terms/secret.ts';
 import { afterFailure, settleLate } from './after-failure.ts';
@@ -157,8 +157,7 @@ async function removeStale({ plan, tools, ledger, record }: RunState): Promise<v
 }
 
 function signalOf({ aborted, reason }: AbortSignal): 'SIGINT' | 'SIGTERM' | null {
-  if (!aborted || !(reason instanceof RelayError) || reason.code !== 'INTERRUPTED') return null;
-  return reason.message.includes('SIGTERM') ? 'SIGTERM' : 'SIGINT';
+  return aborted && reason instanceof Interruption ? reason.signal : null;
 }
 
 function undoText(record: RunRecord): { ok: boolean; text: string } {

@@ -34,7 +34,9 @@ export async function takeLock(options: LockOptions): Promise<() => void> {
   for (;;) {
     if (tryToTake(folder, file, options.owner)) return () => release(file, options.owner);
     const holder = readOwner(file);
-    if (holder === undefined || !options.isAlive(holder.pid)) {
+    // In a container a new process may bear the number of the one that has left the lock.
+    const isOwn = holder?.pid === options.owner.pid && holder.run !== options.owner.run;
+    if (holder === undefined || isOwn || !options.isAlive(holder.pid)) {
       // Nobody is left to give it back. Whoever removes it first tries again like everyone else.
       if (sameOwner(readOwner(file), holder)) rmSync(file, { force: true });
       continue;

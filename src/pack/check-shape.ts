@@ -85,13 +85,17 @@ function unwrap(schema: z.ZodType | undefined): z.ZodType | undefined {
   return inner;
 }
 
-/** Fields named `x-…` are free for whoever writes the pack. */
-function withoutFreeFields(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withoutFreeFields);
-  if (typeof value !== 'object' || value === null) return value;
+/** Fields named `x-…` are free for whoever writes the pack. In a map they are entries like any other. */
+function withoutFreeFields(value: unknown, schema: z.ZodType | undefined = packSchema): unknown {
+  const shape = unwrap(schema);
+  if (Array.isArray(value)) {
+    const element = shape instanceof z.ZodArray ? (shape.element as z.ZodType) : undefined;
+    return value.map((item) => withoutFreeFields(item, element));
+  }
+  if (typeof value !== 'object' || value === null || !(shape instanceof z.ZodObject)) return value;
   return Object.fromEntries(
     Object.entries(value)
       .filter(([key]) => !key.startsWith('x-'))
-      .map(([key, inner]) => [key, withoutFreeFields(inner)]),
+      .map(([key, inner]) => [key, withoutFreeFields(inner, shape.shape[key] as z.ZodType | undefined)]),
   );
 }

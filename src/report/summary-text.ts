@@ -5,6 +5,9 @@ import type { Report } from './report-schema.ts';
 /** How many accounts that need attention are listed before the rest is only counted. */
 const mostListed = 20;
 
+/** How many warnings are. */
+const mostWarnings = 10;
+
 /**
  * What a person wants to know when a run has ended: how it went, what the host holds, how users connect. `lasting` is
  * false for a host that is gone when this is read; then nobody can connect.
@@ -22,6 +25,7 @@ export function summaryText(report: Report, style: Style, lasting: boolean): str
     `  objects   ${objectsText(report)}`,
     ...userLines(report),
     ...attentionLines(report, style),
+    ...warningLines(report, style),
   ];
   if (lasting && report.connect !== null && report.exitCode !== 6) lines.push(...connectLines(report.connect, style));
   return lines.join('\n');
@@ -81,6 +85,17 @@ function attentionLines({ accounts }: Report, style: Style): string[] {
     return `  ${word}  ${account.name} (line ${account.line}) ${account.code ?? ''}: ${readable(account.probe?.message ?? '')}`;
   });
   const hidden = attention.length - lines.length;
+  return ['', ...lines, ...(hidden > 0 ? [style.dim(`  and ${hidden} more; the report has all of them`)] : [])];
+}
+
+/** Warnings that no account above tells already, each kind of them once where there are many. */
+function warningLines({ warnings }: Report, style: Style): string[] {
+  const told = warnings.filter((warning) => warning.stage !== 'verify');
+  if (told.length === 0) return [];
+  const lines = told
+    .slice(0, mostWarnings)
+    .map(({ code, message }) => `  ${style.unsure('warning')}  ${code}: ${readable(message)}`);
+  const hidden = told.length - lines.length;
   return ['', ...lines, ...(hidden > 0 ? [style.dim(`  and ${hidden} more; the report has all of them`)] : [])];
 }
 

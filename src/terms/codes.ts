@@ -30,6 +30,11 @@ export const codes = {
     hint: 'It may be of a newer relay, or damaged.',
   },
   RUN_NOT_FOUND: { exit: 2, summary: 'There is no such run.', hint: '`relay runs list` shows what there is.' },
+  RUN_FINISHED: {
+    exit: 2,
+    summary: 'The run has ended; there is nothing to finish.',
+    hint: 'Import the key file to bring the host to what it says, or undo the run with `relay rollback`.',
+  },
   RUN_KEYS_DIFFER: {
     exit: 2,
     summary: 'The key file is not the one of the run.',

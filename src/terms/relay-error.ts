@@ -15,18 +15,35 @@ export class RelayError extends Error {
   override readonly name: string = 'RelayError';
   readonly code: Code;
   readonly hint: string;
+  /** Something may have been changed on the host before. */
+  readonly wrote: boolean;
   /** More lines of the same kind, where a check found several faults at once. */
   readonly details: readonly string[];
 
-  constructor(code: Code, message: string, more: { hint?: string; details?: readonly string[]; cause?: unknown } = {}) {
+  constructor(
+    code: Code,
+    message: string,
+    more: { hint?: string; details?: readonly string[]; cause?: unknown; wrote?: boolean } = {},
+  ) {
     super(message, more.cause === undefined ? {} : { cause: more.cause });
     this.code = code;
     this.hint = more.hint ?? codes[code].hint;
     this.details = more.details ?? [];
+    this.wrote = more.wrote ?? false;
   }
 
   toProblem(): Problem {
     return { code: this.code, message: [this.message, ...this.details].join('\n'), hint: this.hint };
+  }
+}
+
+/** The run was told to stop by a signal. */
+export class Interruption extends RelayError {
+  readonly signal: 'SIGINT' | 'SIGTERM';
+
+  constructor(signal: 'SIGINT' | 'SIGTERM') {
+    super('INTERRUPTED', `The run was stopped by ${signal}.`);
+    this.signal = signal;
   }
 }
 

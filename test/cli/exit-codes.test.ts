@@ -168,12 +168,23 @@ describe('2: wrong input, nothing written', () => {
     await place.run(onto(host), login(host));
     await place.write('one.txt', good[0] ?? '');
     const before = writesOf(host).length;
-    const refused = await place.run(onto(host, '--keys', 'one.txt'), login(host));
+    const many = await place.run(onto(host, '--keys', 'one.txt', '--yes'), login(host));
+    expect(many).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('--allow-mass-removal') });
+    const refused = await place.run(onto(host, '--keys', 'one.txt', '--allow-mass-removal'), login(host));
     expect(refused).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('--yes') });
     expect(writesOf(host)).toHaveLength(before);
-    const agreed = await place.run(onto(host, '--keys', 'one.txt', '--yes'), login(host));
+    const agreed = await place.run(onto(host, '--keys', 'one.txt', '--allow-mass-removal', '--yes'), login(host));
     expect(agreed.exitCode).toBe(0);
     expect((await place.report()).removed).toHaveLength(2);
+  });
+
+  it('a secret that was given as a value is not shown again (N1)', async () => {
+    const secret = 'admin-0123456789abcdef0123456789abcdef';
+    for (const args of [[`--admin-key=${secret}`], ['--mode', 'sk-canary-0123456789'], ['--access', secret]]) {
+      const run = await place.run(['import', '--pack', 'kimi', '--keys', 'good.txt', ...args]);
+      expect(run.exitCode).toBe(2);
+      expect(run.stderr).not.toMatch(/0123456789/);
+    }
   });
 
   it('keys to an upstream named by an outside pack without a yes', async () => {

@@ -92,6 +92,23 @@ describe('a run that is killed by the system', () => {
   });
 });
 
+describe('a run that has ended', () => {
+  it('is not resumed over what later runs have done, nor after it was rolled back', async () => {
+    const { host, env, stateDir } = await start();
+    expect((await place.run(onto(host), { env })).exitCode).toBe(0);
+    const id = await newest(stateDir);
+    await place.write(
+      'more.txt',
+      `${await readFile(join(place.folder, 'keys.txt'), 'utf8')}\nsk-good-later-0000000000000\n`,
+    );
+    const later = await place.run([...onto(host), '--keys', 'more.txt'], { env });
+    expect(later.exitCode).toBe(0);
+    const resumed = await place.run(['resume', id, '--keys', 'keys.txt', '--yes'], { env });
+    expect(resumed).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('RUN_FINISHED') as unknown });
+    expect(holdings(host)).toMatchObject({ accounts: ['kimi-cn-01', 'kimi-cn-02', 'kimi-cn-03', 'kimi-cn-04'] });
+  });
+});
+
 describe('what cannot be resumed or undone', () => {
   it.each([
     ['an unknown run, with the newest', ['resume', 'nope', '--keys', 'keys.txt'], 'RUN_NOT_FOUND'],

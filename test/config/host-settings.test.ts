@@ -261,7 +261,12 @@ describe('how to log in', () => {
   it('is not that of another host of the configuration file', async () => {
     const file = { hosts: { ...config().hosts, other: { url: 'https://other.example' } } };
     expect((await refusal(settle({ host: 'other' }, {}, file))).code).toBe('LOGIN_MISSING');
-    expect((await refusal(settle({ host: 'https://prod.example' }, {}, file))).code).toBe('LOGIN_MISSING');
+    expect((await refusal(settle({ host: 'https://prod.example.org' }, {}, file))).code).toBe('LOGIN_MISSING');
+  });
+
+  it('is that of the host of the configuration file with this address, as a run names it', async () => {
+    for (const host of ['prod', 'https://prod.example', 'https://prod.example/'])
+      expect(await settle({ host }, {}, config())).toMatchObject({ url: 'https://prod.example', key: 'key-of-config' });
   });
 
   it('may come by standard input', async () => {

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { FaultRule } from '../../src/sandbox/faults.ts';
 import { startSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox/start-sandbox.ts';
-import { RelayError } from '../../src/terms/relay-error.ts';
+import { Interruption, RelayError } from '../../src/terms/relay-error.ts';
 import { quickClock } from '../support/clocks.ts';
 import { holdings, importInto } from '../support/import-run.ts';
 
@@ -408,8 +408,7 @@ describe('stopping', () => {
     return {
       stop,
       onEvent: (event: { type: string; stage?: string }) => {
-        if (event.type === 'stage-started' && event.stage === stage)
-          stop.abort(new RelayError('INTERRUPTED', 'The run was stopped by SIGINT.'));
+        if (event.type === 'stage-started' && event.stage === stage) stop.abort(new Interruption('SIGINT'));
       },
     };
   };

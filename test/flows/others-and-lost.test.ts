@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { runIds } from '../../src/journal/read-journal.ts';
 import { startSandbox, type Sandbox } from '../../src/sandbox/start-sandbox.ts';
-import { RelayError } from '../../src/terms/relay-error.ts';
+import { Interruption } from '../../src/terms/relay-error.ts';
 import { holdings, importInto, resumeIn, rollbackIn, wholeState } from '../support/import-run.ts';
 import { killAt } from '../support/killable.ts';
 
@@ -230,7 +230,7 @@ describe('a run that is stopped while it removes', () => {
       between: (tools) => {
         const deleteAccount = async (id: number) => {
           const end = goes ? await tools.host.writes.deleteAccount(id) : ({ end: 'done', value: undefined } as const);
-          stop.abort(new RelayError('INTERRUPTED', 'The run was stopped by SIGINT.'));
+          stop.abort(new Interruption('SIGINT'));
           return end;
         };
         return { ...tools, host: { ...tools.host, writes: { ...tools.host.writes, deleteAccount } } };

@@ -56,6 +56,13 @@ describe('the lock of a provider on a host (N12)', () => {
     expect(clock.pauses).toEqual([]);
   });
 
+  it('heals itself when its owner had the number of this process, as in a container', async () => {
+    await take({ pid: 101, owner: { pid: 101, run: 'crashed', since: '2026-11-20T05:00:00.000Z' } });
+    const clock = quickClock();
+    await take({ pid: 101, clock });
+    expect(clock.pauses).toEqual([]);
+  });
+
   it.each([
     ['another host', { hostUrl: 'https://other.example' }],
     ['another provider', { provider: 'other' }],

@@ -97,6 +97,13 @@ describe('a manifest of only what is required (B5)', () => {
     expect(pack?.providers[0]?.groupTemplate).toEqual({ rateMultiplier: 1 });
   });
 
+  it('keeps models whose names begin with "x-": in a map they are no free fields', async () => {
+    const text = required.replaceAll('big', 'x-ai/big').replace('modelMapping: {', 'modelMapping: { x-alias: x-ai/big');
+    const { pack, findings } = await inspectPack(await fileOf('variant.yaml', text), 'path');
+    expect(findings).toEqual([]);
+    expect(Object.keys(pack?.providers[0]?.channelTemplate.modelMapping ?? {})).toContain('x-alias');
+  });
+
   it.each(['\t', 2, 0])('is read as JSON, indented by %j', async (indent) => {
     const text = JSON.stringify(aManifest(), null, indent);
     expect((await readPack(await fileOf('variant.json', text), 'path')).providers).toEqual([aProvider()]);

@@ -58,6 +58,7 @@ export async function importCommand(flags: ImportFlags, io: Io, redactor: Redact
     }
     const planned = await planImport(request.job, tools);
     await events.idle();
+    if (stop.aborted) throw stop.reason;
     if (flags.dryRun) return await showPlan(request, planned, session, flags, io, startedAt);
     checkMassRemoval(planned.plan, flags.allowMassRemoval === true);
     await askConsent(questionsOf(planned.plan, request.job, ours), io, { yes: flags.yes === true, input: flags.input });

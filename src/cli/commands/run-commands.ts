@@ -1,14 +1,17 @@
 import { resolve } from 'node:path';
 import { inStage, type RunTools } from '../../apply/run-tools.ts';
-import { loadConfig } from '../../config/config-file.ts';
+import { configured, loadConfig } from '../../config/config-file.ts';
 import { hostSettings, type HostOptions } from '../../config/host-settings.ts';
 import { readSecretFile, sealSecret } from '../../config/read-secret.ts';
 import { beginRecord } from '../../flows/import-record.ts';
-import { planImport } from '../../flows/plan-import.ts';
+import type { Ledger } from '../../apply/ledger.ts';
+import type { ImportJob } from '../../flows/import-job.ts';
+import { planImport, type PlannedImport } from '../../flows/plan-import.ts';
 import { resumeJob } from '../../flows/resume-job.ts';
 import { rollbackRun } from '../../flows/rollback-run.ts';
 import { runImport } from '../../flows/run-import.ts';
 import { takeUpRun } from '../../flows/take-up-run.ts';
+import { changesAnything } from '../../plan/import-plan.ts';
 import { readRun, type RecordedRun } from '../../journal/read-journal.ts';
 import { RunJournal } from '../../journal/run-journal.ts';
 import { readKeyFile } from '../../keys/read-key-file.ts';
@@ -22,7 +25,8 @@ import { openHost } from '../host-session.ts';
 import type { SayFlags } from '../import-flags.ts';
 import { print, styleFor, type Io } from '../io.ts';
 import { progressView } from '../progress.ts';
-import { publish } from '../publish.ts';
+import { askConsent, checkMassRemoval, questionsOf } from '../consent.ts';
+import { publish, shellWord } from '../publish.ts';
 import { stopSignals } from '../stop-signals.ts';
 import { checkReportPlace } from '../write-report.ts';
 
@@ -33,6 +37,9 @@ export interface RunFlags extends HostOptions, SayFlags {
   timeout?: number;
   deadline?: number;
   config?: string;
+  yes?: boolean;
+  input: boolean;
+  allowMassRemoval?: boolean;
 }
 
 /** What `resume` and `rollback` do with a run whose journal, host and lock they hold. */
@@ -46,7 +53,9 @@ export async function resumeCommand(id: string, flags: RunFlags, io: Io, redacto
     throw new RelayError('USAGE', 'The keys of the run are needed: the journal does not hold them.', {
       hint: 'Give them with --keys FILE.',
     });
-  const place = flags.report === false ? null : (flags.report ?? 'relay-report.json');
+  if (run.end?.outcome === 'rolled_back') throw finished(id, 'it was rolled back');
+  const { config } = await loadConfig(flags.config, io.cwd);
+  const place = flags.report === false ? null : (flags.report ?? config.report ?? 'relay-report.json');
   if (place !== null) await checkReportPlace(place, io);
   const keyFile = await readKeyFile(
     flags.keys === '-' ? '-' : resolve(io.cwd, flags.keys),
@@ -65,7 +74,15 @@ export async function resumeCommand(id: string, flags: RunFlags, io: Io, redacto
   const job = resumeJob(run, keyFile, probeKey, io.version);
   return withRun(run, flags, io, redactor, async (_, tools, journal, events) => {
     const { ledger, leftovers } = await takeUpRun(run, tools);
-    const planned = await planImport(job, tools);
+    const planned = await planAgain(job, tools, ledger);
+    // Repeating it is safe, and an old run does not undo what later ones have done.
+    if (run.end?.outcome === 'succeeded' && changesAnything(planned.plan))
+      throw finished(id, 'it succeeded, and the host has changed since');
+    const { yes = false, input } = flags;
+    checkMassRemoval(planned.plan, flags.allowMassRemoval === true);
+    await events.idle();
+    // Where the keys go was agreed to when the run began.
+    await askConsent(questionsOf(planned.plan, job, true), io, { yes, input });
     const record = beginRecord(job, planned.plan, tools.host, ledger, startedAt);
     record.leftovers.push(...leftovers);
     if (await packChanged(run))
@@ -81,10 +98,26 @@ export async function resumeCommand(id: string, flags: RunFlags, io: Io, redacto
       record,
       { place, lasting: true, journal },
       flags,
-      `relay resume ${id} --keys ${flags.keys ?? 'FILE'}`,
+      `relay resume ${id} --keys ${shellWord(flags.keys ?? 'FILE')}`,
       io,
     );
   });
+}
+
+function finished(id: string, how: string): RelayError {
+  return new RelayError('RUN_FINISHED', `The run ${id} has ended: ${how}.`);
+}
+
+/** What stops it here comes after the interrupted run has written. */
+async function planAgain(job: ImportJob, tools: RunTools, ledger: Ledger): Promise<PlannedImport> {
+  try {
+    return await planImport(job, tools);
+  } catch (error) {
+    if (!(error instanceof RelayError) || ledger.deeds.length === 0) throw error;
+    const { code, message, hint, details } = error;
+    const more = `${ledger.deeds.length} objects of the run are still on the host.`;
+    throw new RelayError(code, message, { hint, details: [...details, more], cause: error, wrote: true });
+  }
 }
 
 /** `relay rollback RUN`: undoes a run, finished or not. 0 when the host is as it was, 6 when it is not. */
@@ -131,7 +164,10 @@ async function withRun(run: RecordedRun, flags: RunFlags, io: Io, redactor: Reda
   const events = new EventQueue(
     progressView(io, { quiet: flags.quiet === true, colour: flags.color, verbose: flags.verbose === true }),
   );
-  const { stop, release } = stopSignals((text) => events.emit({ type: 'notice', text }), flags.deadline);
+  const { stop, release } = stopSignals(
+    (text) => events.emit({ type: 'notice', text }),
+    flags.deadline ?? configured(config, 'deadline'),
+  );
   const base = { clock: systemClock, emit: events.emit, stop };
   const trace = flags.verbose === true ? { trace: (line: string) => print(io.stderr, redactor.redact(line)) } : {};
   let unlock: () => void = () => undefined;
@@ -145,7 +181,7 @@ async function withRun(run: RecordedRun, flags: RunFlags, io: Io, redactor: Reda
     const open = () =>
       openHost(settings, {
         version: io.version,
-        timeoutMs: flags.timeout ?? 30_000,
+        timeoutMs: flags.timeout ?? configured(config, 'timeout') ?? 30_000,
         clock: systemClock,
         redactor,
         ...trace,
