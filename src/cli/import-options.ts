@@ -111,12 +111,13 @@ export async function readImportRequest(options: ImportOptions, io: Io, redactor
   };
 }
 
-function accessMode(word: string | undefined): AccessMode {
+/** The access mode of a word, either way it is written. */
+export function accessMode(word: string | undefined): AccessMode {
   return word === 'self-service' || word === 'self_service' ? 'self_service' : 'subscription';
 }
 
 /** The time and a little chance, so that runs sort by time and never share an id. */
-function newRunId(): string {
+export function newRunId(): string {
   const time = new Date().toISOString().replace(/[-:]/g, '').slice(0, 15).replace('T', '-').toLowerCase();
   return `${time}-${randomBytes(3).toString('hex')}`;
 }
@@ -138,7 +139,8 @@ async function readAllTargets(options: ImportOptions): Promise<Target[]> {
   return [...(options.user ?? []).map((text) => parseTarget(text)), ...listed];
 }
 
-async function readProbeKey(options: ImportOptions, io: Io): Promise<Secret | null> {
+/** The user key for the gateway check, when one was given. */
+export async function readProbeKey(options: { probeKeyFile?: string }, io: Io): Promise<Secret | null> {
   if (options.probeKeyFile !== undefined) return readSecretFile(options.probeKeyFile, io.stdin);
   const value = io.env['RELAY_PROBE_KEY'];
   return value ? sealSecret(value, 'RELAY_PROBE_KEY') : null;

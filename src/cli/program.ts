@@ -1,8 +1,9 @@
 import { Command } from 'commander';
 import type { Redactor } from '../terms/redactor.ts';
-import { accountsPolicies, failedPolicies, importModes, probeModes } from '../terms/modes.ts';
+import { probeModes } from '../terms/modes.ts';
 import type { Io } from './io.ts';
-import { choice, count, duration, repeatable } from './option-values.ts';
+import { choice, count, duration } from './option-values.ts';
+import { addHostOptions, addImportOptions, addProviderOptions, examples, output } from './program-options.ts';
 
 type Done = (exitCode: number) => void;
 
@@ -151,6 +152,52 @@ export function buildProgram(io: Io, redactor: Redactor, done: Done): Command {
     done(await rollbackCommand(run, { ...globals(), ...options }, io, redactor));
   });
 
+  const status = program
+    .command('status')
+    .description('what the host holds for a provider, and the state of each account')
+    .option('--keys <file>', 'say which accounts have a key in this file, and which keys have none')
+    .option('--detailed-exitcode', 'exit with 8 when something is not fine')
+    .addHelpText(
+      'after',
+      examples('relay status --pack kimi', 'relay status --pack kimi --keys keys.txt --output json'),
+    );
+  addProviderOptions(status).action(async (options) => {
+    const { statusCommand } = await import('./commands/status-command.ts');
+    done(await statusCommand({ ...globals(), ...options }, io, redactor));
+  });
+
+  const probing = program
+    .command('probe')
+    .description('test the managed accounts and the gateway again')
+    .addOption(
+      choice('--repair <how>', 'take accounts that fail out of service, or remove them', ['disable', 'remove']),
+    )
+    .option('--revive', 'put accounts back that work again, where relay or the host had taken them out')
+    .addOption(choice('--probe <way>', 'where the key for the gateway check comes from; default auto', probeModes))
+    .option('--probe-key-file <file>', 'a user key to check the gateway with (env RELAY_PROBE_KEY)')
+    .addOption(count('--concurrency <n>', 'accounts tested at once; default 8', 256))
+    .addOption(duration('--gateway-wait <duration>', 'patience of the gateway check; default 60s'))
+    .option('-y, --yes', 'agree to the removal of accounts')
+    .addHelpText('after', examples('relay probe --pack kimi', 'relay probe --pack kimi --repair disable --revive'));
+  addProviderOptions(probing).action(async (options) => {
+    const { probeCommand } = await import('./commands/probe-command.ts');
+    done(await probeCommand({ ...globals(), ...options }, io, redactor));
+  });
+
+  const removing = program
+    .command('remove')
+    .description('take what relay manages for a provider off the host')
+    .option('-n, --dry-run', 'print what would be removed, and change nothing')
+    .option('-y, --yes', 'agree to the removal')
+    .addHelpText(
+      'after',
+      examples('relay remove --pack kimi --dry-run', 'relay remove --pack kimi --access self-service'),
+    );
+  addProviderOptions(removing).action(async (options) => {
+    const { removeCommand } = await import('./commands/remove-command.ts');
+    done(await removeCommand({ ...globals(), ...options }, io, redactor));
+  });
+
   const report = program
     .command('report')
     .description('about reports')
@@ -177,66 +224,4 @@ export function buildProgram(io: Io, redactor: Redactor, done: Done): Command {
       done(await sandboxCommand(options, io));
     });
   return program;
-}
-
-function addImportOptions(command: Command): Command {
-  command
-    .requiredOption('--pack <pack>', 'a pack by its id, or the path of a folder or file')
-    .requiredOption('--keys <file>', 'upstream keys, one a line; - is standard input')
-    .option('--provider <id>', 'which provider of the pack (default: the one the pack names)')
-    .addOption(choice('--mode <mode>', 'all or nothing, or keep what works; default strict', importModes))
-    .addOption(
-      choice('--access <access>', 'how users reach the models; default subscription', [
-        'subscription',
-        'self-service',
-        'self_service',
-      ]),
-    )
-    .addOption(repeatable('--user <email|id[=days]>', 'give this user a subscription; may be repeated'))
-    .option('--users <file>', 'the same, one user a line')
-    .option('--extend', 'lengthen a subscription that ends too early')
-    .addOption(choice('--probe <way>', 'where the key for the gateway check comes from; default auto', probeModes))
-    .option('--probe-key-file <file>', 'a user key to check the gateway with (env RELAY_PROBE_KEY)')
-    .option('--base-url <url>', 'use this upstream instead of the one of the pack')
-    .addOption(
-      choice('--failed <policy>', 'what partial mode does with failed accounts; default disable', failedPolicies),
-    )
-    .addOption(
-      choice(
-        '--accounts <policy>',
-        'match accounts by key, make all anew, or only add; default reconcile',
-        accountsPolicies,
-      ),
-    )
-    .option('--allow-mass-removal', 'more than half of the accounts may be removed')
-    .option('--adopt', 'take over what has a managed name but was not made by relay')
-    .addOption(count('--concurrency <n>', 'accounts tested at once; default 8', 256))
-    .addOption(count('--batch-size <n>', 'accounts made by one request; default 50', 500))
-    .addOption(duration('--gateway-wait <duration>', 'patience of the gateway check; default 60s'))
-    .option('--report <file>', 'where the report goes, - is standard output; default relay-report.json')
-    .option('--no-report', 'write no report')
-    .option('--detailed-exitcode', 'with a dry run: exit with 8 when something would change')
-    .option('-y, --yes', 'agree to what would need a question');
-  return addHostOptions(command);
-}
-
-/** How a host is named and logged in to, by every command that talks to one. */
-function addHostOptions(command: Command): Command {
-  return command
-    .option('--host <url>', 'the host: a URL, a name of the configuration file, or "sandbox" (env RELAY_HOST)')
-    .option('--admin-key-file <file>', 'file with the admin API key, - is standard input (env RELAY_ADMIN_KEY)')
-    .option('--admin-email <email>', 'log in as this admin instead (env RELAY_ADMIN_EMAIL)')
-    .option('--admin-password-file <file>', 'file with the password (env RELAY_ADMIN_PASSWORD)')
-    .option('--allow-http', 'allow plain http to an address that is not this machine')
-    .addOption(duration('--timeout <duration>', 'limit of one request; default 30s'))
-    .addOption(duration('--deadline <duration>', 'limit of the whole run; default none'))
-    .addOption(output());
-}
-
-function output() {
-  return choice('--output <form>', 'text, or one JSON value on standard output', ['text', 'json']).default('text');
-}
-
-function examples(...lines: string[]): string {
-  return `\nExamples:\n${lines.map((line) => `  ${line}`).join('\n')}\n`;
 }

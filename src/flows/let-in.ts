@@ -84,7 +84,8 @@ function mayComeIn({ fingerprint }: AccountStep, account: Account, { plan, recor
 /** A real request to the group beside. Only a key that relay makes can be bound to it. */
 async function answerBeside(job: ImportJob, accounts: readonly Account[], state: RunState): Promise<boolean> {
   const { plan, tools, record, side, probeUser } = state;
-  const serving = accounts.filter((account) => account.scheduled && !record.retired.has(account.id));
+  const working = new Set([...record.verdicts.values()].filter(works).map((verdict) => verdict.account.id));
+  const serving = accounts.filter((account) => account.scheduled && working.has(account.id));
   if (side === null || plan.gateway.probe !== 'make' || serving.length === 0) return true;
   const key = await probeUser.keyFor(side.id, 'self_service');
   const check = await checkGateway(key, completionOf(job.provider), job.gatewayWaitMs, tools);

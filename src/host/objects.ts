@@ -84,6 +84,9 @@ export interface Account {
   scheduled: boolean;
   /** What the host says of its state: cut, cleaned, redacted. */
   stateMessage: string;
+  /** Milliseconds since 1970: when it last served, and until when the host spares it for a passing trouble. */
+  lastUsedAt: number | null;
+  limitedUntil: number | null;
   /** The host is still finding out in the background what the upstream can do (rule N17). */
   learning: boolean;
 }

@@ -1,4 +1,5 @@
 import type { Group } from '../host/objects.ts';
+import type { AccessMode } from '../terms/modes.ts';
 import { problem, type Problem } from '../terms/relay-error.ts';
 import type { GroupStep } from './import-plan.ts';
 import { readGroupMarker, withGroupMarker } from './group-marker.ts';
@@ -10,10 +11,11 @@ export type Planned<Step> = { step: Step } | { problem: Problem };
 /** The managed group, when the host has it: by its name and its marker. */
 export function managedGroup(wanted: Wanted, observed: Pick<Observed, 'groups'>): Group | undefined {
   const name = resourceName(wanted.provider.id, wanted.access);
-  return observed.groups.find((group) => group.name === name && isMarked(group, wanted));
+  return observed.groups.find((group) => group.name === name && isMarkedFor(group, wanted));
 }
 
-function isMarked(group: Group, wanted: Wanted): boolean {
+/** Whether a group says in its description that it is the one of this provider and mode. */
+export function isMarkedFor(group: Group, wanted: { provider: { id: string }; access: AccessMode }): boolean {
   const marker = readGroupMarker(group.description);
   return marker?.provider === wanted.provider.id && marker.access === wanted.access;
 }
@@ -49,7 +51,7 @@ export function planGroup(wanted: Wanted, observed: Observed): Planned<GroupStep
         `${found.length} groups are named "${name}" (${found.map((each) => each.id).join(', ')}).`,
       ),
     };
-  if (!isMarked(group, wanted) && !wanted.adopt)
+  if (!isMarkedFor(group, wanted) && !wanted.adopt)
     return { problem: problem('FOREIGN_OBJECT', `The group "${name}" (${group.id}) was not made by relay.`) };
   if (group.platform !== provider.platform || group.type !== type) {
     return {
@@ -59,7 +61,7 @@ export function planGroup(wanted: Wanted, observed: Observed): Planned<GroupStep
       ),
     };
   }
-  if (isMarked(group, wanted)) return { step: { action: 'unchanged', name, id: group.id } };
+  if (isMarkedFor(group, wanted)) return { step: { action: 'unchanged', name, id: group.id } };
   return {
     step: {
       action: 'adopt',

@@ -63,6 +63,8 @@ describe('an account of the host', () => {
       state: 'active',
       scheduled: true,
       stateMessage: '',
+      lastUsedAt: null,
+      limitedUntil: null,
       learning: true,
     });
   });

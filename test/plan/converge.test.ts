@@ -66,6 +66,8 @@ function carriedOut(plan: ImportPlan, before: Observed): Observed {
         state: 'active',
         scheduled: true,
         stateMessage: '',
+        lastUsedAt: null,
+        limitedUntil: null,
         learning: false,
       },
     ];

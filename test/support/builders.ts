@@ -139,6 +139,8 @@ export function anAccount(changes: Partial<Account> = {}): Account {
     state: 'active',
     scheduled: true,
     stateMessage: '',
+    lastUsedAt: null,
+    limitedUntil: null,
     learning: false,
     ...changes,
   };

@@ -2,7 +2,6 @@ import { resolve } from 'node:path';
 import { inStage, type RunTools } from '../../apply/run-tools.ts';
 import { configured, loadConfig } from '../../config/config-file.ts';
 import { hostSettings, type HostOptions } from '../../config/host-settings.ts';
-import { readSecretFile, sealSecret } from '../../config/read-secret.ts';
 import { beginRecord } from '../../flows/import-record.ts';
 import type { Ledger } from '../../apply/ledger.ts';
 import type { ImportJob } from '../../flows/import-job.ts';
@@ -23,6 +22,7 @@ import { EventQueue } from '../event-queue.ts';
 import { holdLock, stateDirOf } from '../hold-lock.ts';
 import { openHost } from '../host-session.ts';
 import type { SayFlags } from '../import-flags.ts';
+import { readProbeKey } from '../import-options.ts';
 import { print, styleFor, type Io } from '../io.ts';
 import { progressView } from '../progress.ts';
 import { askConsent, checkMassRemoval, questionsOf } from '../consent.ts';
@@ -63,13 +63,7 @@ export async function resumeCommand(id: string, flags: RunFlags, io: Io, redacto
     io.stdin,
   );
   for (const entry of keyFile.entries) if (entry.kind === 'key') redactor.learn(entry.key);
-  const given = io.env['RELAY_PROBE_KEY'];
-  const probeKey =
-    flags.probeKeyFile !== undefined
-      ? await readSecretFile(flags.probeKeyFile, io.stdin)
-      : given
-        ? sealSecret(given, 'RELAY_PROBE_KEY')
-        : null;
+  const probeKey = await readProbeKey(flags, io);
   if (probeKey !== null) redactor.learn(probeKey);
   const job = resumeJob(run, keyFile, probeKey, io.version);
   return withRun(run, flags, io, redactor, async (_, tools, journal, events) => {

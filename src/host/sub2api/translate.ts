@@ -156,8 +156,20 @@ export function toAccount(wire: AccountWire, clean: Clean): Account {
     state: wire.status === 'active' || wire.status === 'error' ? wire.status : 'inactive',
     scheduled: wire.schedulable,
     stateMessage: clean(wire.error_message ?? ''),
+    lastUsedAt: toTime(wire.last_used_at),
+    limitedUntil: latest(wire.rate_limit_reset_at, wire.overload_until, wire.temp_unschedulable_until),
     learning: isLearning(wire),
   };
+}
+
+function toTime(text: string | null | undefined): number | null {
+  const at = text ? Date.parse(text) : Number.NaN;
+  return Number.isNaN(at) ? null : at;
+}
+
+function latest(...texts: (string | null | undefined)[]): number | null {
+  const times = texts.map(toTime).filter((at) => at !== null);
+  return times.length === 0 ? null : Math.max(...times);
 }
 
 /**

@@ -93,6 +93,10 @@ export const accountWire = z.object({
   error_message: z.string().nullish(),
   schedulable: z.boolean().default(true),
   group_ids: list(z.int()),
+  last_used_at: z.string().nullish(),
+  rate_limit_reset_at: z.string().nullish(),
+  overload_until: z.string().nullish(),
+  temp_unschedulable_until: z.string().nullish(),
 });
 
 /** What relay keeps under `extra.relay` of its accounts. */

@@ -1,0 +1,94 @@
+import { findManaged, removeProvider, type Managed, type Removal } from '../../flows/remove-provider.ts';
+import type { Redactor } from '../../terms/redactor.ts';
+import { askConsent } from '../consent.ts';
+import { print, styleFor, type Io } from '../io.ts';
+import { withProvider, type ProviderFlags } from '../with-provider.ts';
+
+export interface RemoveFlags extends ProviderFlags {
+  dryRun?: boolean;
+}
+
+/** `relay remove`: takes what relay manages for a provider off the host. 0 gone, 5 something is shared, 6 something is left. */
+export async function removeCommand(flags: RemoveFlags, io: Io, redactor: Redactor): Promise<number> {
+  return withProvider(flags, flags.dryRun !== true, io, redactor, async ({ provider, modes, tools, idle }) => {
+    const all = await findManaged(provider, modes, tools);
+    await idle();
+    const json = flags.output === 'json';
+    if (all.length === 0 || flags.dryRun === true) {
+      const removed = flags.dryRun === true ? all.flatMap(objectsOf) : [];
+      if (json)
+        print(
+          io.stdout,
+          JSON.stringify(
+            {
+              schema: 'relay.remove/1',
+              dryRun: flags.dryRun === true,
+              would: removed,
+              removed: [],
+              shared: [],
+              leftovers: [],
+              exitCode: 0,
+            },
+            null,
+            2,
+          ),
+        );
+      else if (all.length === 0) print(io.stdout, 'The host holds nothing of this provider.');
+      else for (const line of all.flatMap(describe)) print(io.stdout, line);
+      return 0;
+    }
+    const questions = all.flatMap(describe);
+    await askConsent(questions, io, { yes: flags.yes === true, input: flags.input });
+    const result = await removeProvider(all, tools);
+    await idle();
+    const exitCode = result.leftovers.length > 0 ? 6 : result.shared.length > 0 ? 5 : 0;
+    if (json)
+      print(io.stdout, JSON.stringify({ schema: 'relay.remove/1', dryRun: false, ...result, exitCode }, null, 2));
+    else say(result, flags, io);
+    if (exitCode !== 0)
+      print(
+        io.stderr,
+        `Next: ${exitCode === 6 ? 'run the commands above, then' : 'take away what others use there, then'} relay remove --pack ${flags.pack}`,
+      );
+    return exitCode;
+  });
+}
+
+function objectsOf({ group, channel, plan, accounts, sideGroups, subscriptions }: Managed) {
+  const ref = (kind: string, each: { id: number; name?: string } | null) =>
+    each === null ? [] : [{ kind, id: each.id, name: each.name ?? '' }];
+  return [
+    ...ref('plan', plan),
+    ...subscriptions.flatMap((each) => ref('subscription', { id: each.id })),
+    ...ref('channel', channel),
+    ...accounts.flatMap((each) => ref('account', each)),
+    ...ref('group', group),
+    ...sideGroups.flatMap((each) => ref('group', each)),
+  ];
+}
+
+/** What would go, and who would feel it. */
+function describe({ access, group, accounts, subscriptions, keys, foreign }: Managed): string[] {
+  const many = (count: number, word: string) => `${count} ${word}${count === 1 ? '' : 's'}`;
+  const name = group?.name ?? access.replace('_', '-');
+  return [
+    `${name}: ${many(accounts.length, 'account')} would be removed${group === null ? '' : ', with group, channel and plan'}.`,
+    ...(subscriptions.length > 0
+      ? [`${name}: ${many(subscriptions.length, 'user')} would lose an active subscription.`]
+      : []),
+    ...(keys.length > 0 ? [`${name}: ${many(keys.length, 'key')} of users would stop working.`] : []),
+    ...(foreign.length > 0
+      ? [`${name}: ${many(foreign.length, 'account')} of others stay, and with them group, channel and plan.`]
+      : []),
+  ];
+}
+
+function say({ removed, shared, leftovers }: Removal, flags: RemoveFlags, io: Io): void {
+  const style = styleFor(io, 'stdout', flags.color);
+  if (flags.quiet !== true) {
+    for (const { kind, name, id } of removed) print(io.stdout, `${style.good('removed')} ${kind} "${name}" (${id})`);
+    for (const { kind, name, id, why } of shared)
+      print(io.stdout, `${style.unsure('kept')} ${kind} "${name}" (${id}): ${why}`);
+  }
+  for (const { kind, name, command } of leftovers) print(io.stderr, `left: ${kind} "${name}": ${command}`);
+}

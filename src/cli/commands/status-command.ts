@@ -1,0 +1,37 @@
+import { resolve } from 'node:path';
+import { lookAtProvider } from '../../flows/look-at-provider.ts';
+import { acceptedKeys } from '../../keys/key-file.ts';
+import { readKeyFile } from '../../keys/read-key-file.ts';
+import { statusSchema } from '../../plan/provider-status.ts';
+import { statusText } from '../../report/status-text.ts';
+import type { Redactor } from '../../terms/redactor.ts';
+import { print, styleFor, type Io } from '../io.ts';
+import { withProvider, type ProviderFlags } from '../with-provider.ts';
+
+export interface StatusFlags extends ProviderFlags {
+  keys?: string;
+  detailedExitcode?: boolean;
+}
+
+/** `relay status`: what the host holds for a provider. 0, or with `--detailed-exitcode` 8 when something is not fine. */
+export async function statusCommand(flags: StatusFlags, io: Io, redactor: Redactor): Promise<number> {
+  const keys = await keysOf(flags, io, redactor);
+  return withProvider(flags, false, io, redactor, async ({ pack, provider, modes, tools, idle }) => {
+    const status = statusSchema.parse(await lookAtProvider({ pack, provider, modes, keys }, tools));
+    await idle();
+    const json = flags.output === 'json';
+    print(io.stdout, json ? JSON.stringify(status, null, 2) : statusText(status, styleFor(io, 'stdout', flags.color)));
+    return status.ok || flags.detailedExitcode !== true ? 0 : 8;
+  });
+}
+
+async function keysOf(
+  { keys }: StatusFlags,
+  io: Io,
+  redactor: Redactor,
+): Promise<{ line: number; fingerprint: string }[] | null> {
+  if (keys === undefined) return null;
+  const file = await readKeyFile(keys === '-' ? '-' : resolve(io.cwd, keys), 'strict', io.stdin);
+  for (const entry of file.entries) if (entry.kind === 'key') redactor.learn(entry.key);
+  return acceptedKeys(file).map(({ line, fingerprint }) => ({ line, fingerprint }));
+}

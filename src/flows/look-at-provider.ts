@@ -1,0 +1,42 @@
+import { inStage, type RunTools } from '../apply/run-tools.ts';
+import type { Provider } from '../pack/manifest.ts';
+import { providerStatus, type Looked, type ProviderStatus } from '../plan/provider-status.ts';
+import type { AccessMode } from '../terms/modes.ts';
+
+/** What the host holds, as far as a provider's status asks. Throws `HostFailure`. */
+export async function lookAtHost({ host, clock }: Pick<RunTools, 'host' | 'clock'>): Promise<Looked> {
+  const { reads } = host;
+  const [groups, channels, plans, accounts] = await Promise.all([
+    reads.groups(),
+    reads.channels(),
+    reads.plans(),
+    reads.accounts(),
+  ]);
+  return { groups, channels, plans, accounts, now: clock.now() };
+}
+
+export interface StatusJob {
+  pack: { id: string };
+  provider: Provider;
+  modes: readonly AccessMode[];
+  /** Keys of a key file that accounts are compared with. */
+  keys: readonly { line: number; fingerprint: string }[] | null;
+}
+
+/** What the host holds for a provider. Sends nothing but reads. */
+export function lookAtProvider(job: StatusJob, tools: RunTools): Promise<ProviderStatus> {
+  const { url, kind, version } = tools.host.info;
+  const { id, displayName } = job.provider;
+  return inStage(
+    tools,
+    'plan',
+    'Look',
+    async () => ({
+      schema: 'relay.status/1' as const,
+      host: { url, kind, version },
+      provider: { pack: job.pack.id, id, displayName },
+      ...providerStatus(job.provider, job.modes, await lookAtHost(tools), job.keys),
+    }),
+    ({ totals }) => ({ ok: true, text: `${totals.serving} of ${totals.accounts} accounts serve` }),
+  );
+}

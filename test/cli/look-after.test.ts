@@ -1,0 +1,92 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { startSandbox, type Sandbox } from '../../src/sandbox/start-sandbox.ts';
+import { workplace, type Workplace } from '../support/binary.ts';
+import { holdings, importInto } from '../support/import-run.ts';
+
+const good = ['sk-good-aaaaaaaaaaaaaaaaaaaa1', 'sk-good-bbbbbbbbbbbbbbbbbbbb2'];
+const dead = 'sk-dead-dddddddddddddddddddd4';
+
+let place: Workplace;
+let host: Sandbox;
+beforeAll(async () => {
+  place = await workplace();
+  await place.write('keys.txt', [...good, dead].join('\n'));
+});
+afterAll(() => place.remove());
+afterEach(() => host.stop());
+
+const run = (...args: string[]) =>
+  place.run([...args, '--pack', 'kimi', '--host', host.url], { env: { RELAY_ADMIN_KEY: host.adminKey } });
+
+describe('the commands that look after a provider', () => {
+  it('status: tells what is there, for people and for programs', async () => {
+    host = await startSandbox();
+    const nothing = await run('status', '--detailed-exitcode');
+    expect(nothing).toMatchObject({ exitCode: 8, stdout: expect.stringContaining('holds nothing') as unknown });
+    await importInto(host, [...good, dead], { mode: 'partial' });
+    const text = await run('status', '--keys', 'keys.txt');
+    expect(text.exitCode).toBe(0);
+    expect(text.stdout).toMatch(/kimi-cn-01 {2}serving .*in the key file/);
+    expect(text.stdout).toMatch(/kimi-cn-03 {2}error .*Invalid Authentication/);
+    expect(text.stdout).toContain('2 of 3 accounts serve.');
+    const json = await run('status', '--output', 'json', '--quiet', '--detailed-exitcode');
+    expect(json).toMatchObject({ exitCode: 8, stderr: '' });
+    expect(JSON.parse(json.stdout)).toMatchObject({
+      schema: 'relay.status/1',
+      group: { name: 'relay-kimi-cn-subscription' },
+      totals: { accounts: 3, serving: 2 },
+    });
+  });
+
+  it('probe: a line for what is not fine, and one that sums up', async () => {
+    host = await startSandbox();
+    await importInto(host, [...good, dead], { mode: 'partial', failed: 'keep' });
+    const found = await run('probe', '--quiet');
+    expect(found.exitCode).toBe(5);
+    expect(found.stdout.split('\n')).toEqual([
+      expect.stringMatching(/^failed kimi-cn-03 KEY_REFUSED: /),
+      '2 of 3 accounts passed, 1 failed, subscription gateway answers',
+    ]);
+    expect(found.stderr).toContain('--repair disable');
+    const refused = await run('probe', '--repair', 'remove');
+    expect(refused).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('--yes') as unknown });
+    const repaired = await run('probe', '--repair', 'remove', '--yes', '--output', 'json');
+    expect(JSON.parse(repaired.stdout)).toMatchObject({
+      schema: 'relay.probe/1',
+      exitCode: 5,
+      accounts: [{}, {}, { name: 'kimi-cn-03', validation: 'failed', change: 'removed', scheduled: null }],
+      gateways: [{ access: 'subscription', ok: true }],
+    });
+    expect(holdings(host)).toMatchObject({ accounts: ['kimi-cn-01', 'kimi-cn-02'] });
+    expect((await run('probe')).exitCode).toBe(0);
+  });
+
+  it('remove: asks, says who would feel it, and takes all of it off', async () => {
+    host = await startSandbox();
+    await importInto(host, good, {
+      targets: [{ asked: 'user@relay.test', user: { email: 'user@relay.test' }, days: 7 }],
+    });
+    const dry = await run('remove', '--dry-run');
+    expect(dry).toMatchObject({
+      exitCode: 0,
+      stdout: expect.stringContaining('2 accounts would be removed') as unknown,
+    });
+    const refused = await run('remove');
+    expect(refused.exitCode).toBe(2);
+    expect(refused.stderr).toContain('1 user would lose an active subscription');
+    expect(holdings(host)).toMatchObject({ accounts: ['kimi-cn-01', 'kimi-cn-02'] });
+    const gone = await run('remove', '--yes', '--output', 'json');
+    expect(JSON.parse(gone.stdout)).toMatchObject({ schema: 'relay.remove/1', shared: [], leftovers: [], exitCode: 0 });
+    expect(holdings(host)).toMatchObject({
+      groups: ['default'],
+      channels: [],
+      plans: [],
+      accounts: [],
+      subscriptions: 0,
+    });
+    expect(await run('remove', '--yes')).toMatchObject({
+      exitCode: 0,
+      stdout: 'The host holds nothing of this provider.',
+    });
+  });
+});

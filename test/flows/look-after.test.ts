@@ -1,0 +1,240 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { noJournal } from '../../src/apply/journal.ts';
+import type { RunTools } from '../../src/apply/run-tools.ts';
+import { lookAtProvider } from '../../src/flows/look-at-provider.ts';
+import { probeExitCode, probePool, type ProbeJobOptions } from '../../src/flows/probe-pool.ts';
+import { findManaged, removeProvider } from '../../src/flows/remove-provider.ts';
+import { connectSub2api } from '../../src/host/sub2api/connect.ts';
+import { nameKey } from '../../src/keys/fingerprint.ts';
+import { chooseProvider, findPack } from '../../src/pack/find-pack.ts';
+import type { Provider } from '../../src/pack/manifest.ts';
+import { statusSchema } from '../../src/plan/provider-status.ts';
+import { startSandbox, type Sandbox } from '../../src/sandbox/start-sandbox.ts';
+import { accessModes } from '../../src/terms/modes.ts';
+import { Redactor } from '../../src/terms/redactor.ts';
+import { Secret } from '../../src/terms/secret.ts';
+import { quickClock } from '../support/clocks.ts';
+import { holdings, importInto, wholeState } from '../support/import-run.ts';
+
+const good = ['sk-good-aaaaaaaaaaaaaaaaaaaa1', 'sk-good-bbbbbbbbbbbbbbbbbbbb2', 'sk-good-cccccccccccccccccccc3'];
+
+let sandbox: Sandbox;
+let provider: Provider;
+let tools: RunTools;
+beforeEach(async () => {
+  sandbox = await startSandbox();
+  const clock = quickClock();
+  const http = { baseUrl: sandbox.url, userAgent: 'relay/test', timeoutMs: 30_000, clock, redactor: new Redactor() };
+  const host = await connectSub2api(http, { key: new Secret(sandbox.adminKey) });
+  tools = { host, clock, emit: () => undefined, journal: noJournal, stop: new AbortController().signal };
+  provider = chooseProvider(await findPack('kimi'), undefined);
+});
+afterEach(() => sandbox.stop());
+
+const account = (name: string) => [...sandbox.state.accounts.values()].find((each) => each.name === name)!;
+const writes = (from: number) =>
+  sandbox.requests
+    .slice(from)
+    .filter(({ method, path }) => method !== 'GET' && !/\/test$|sync-upstream$|^\/v1\//.test(path));
+
+describe('relay status', () => {
+  const status = async (keys: readonly string[] | null = null) =>
+    statusSchema.parse(
+      await lookAtProvider(
+        {
+          pack: { id: 'kimi' },
+          provider,
+          modes: accessModes,
+          keys:
+            keys && keys.map((key, index) => ({ line: index + 1, fingerprint: nameKey(new Secret(key)).fingerprint })),
+        },
+        tools,
+      ),
+    );
+
+  it('of a host that holds nothing is not fine, and sends nothing but reads', async () => {
+    expect(await status()).toMatchObject({ ok: false, group: null, modes: [], accounts: [], totals: { accounts: 0 } });
+    expect(writes(0)).toEqual([]);
+  });
+
+  it('of both access modes tells each account, and is fine', async () => {
+    await importInto(sandbox, good.slice(0, 1));
+    await importInto(sandbox, good.slice(0, 1), { access: 'self_service' });
+    const found = await status(good.slice(0, 1));
+    expect(found).toMatchObject({
+      ok: true,
+      totals: { accounts: 2, serving: 2, notServing: 0, foreign: 0 },
+      missingKeys: [],
+    });
+    expect(found.modes.map((mode) => [mode.access, mode.group?.name, mode.plan?.name])).toEqual([
+      ['subscription', 'relay-kimi-cn-subscription', 'relay-kimi-cn-subscription'],
+      ['self_service', 'relay-kimi-cn-self-service', undefined],
+    ]);
+    expect(found.accounts.map((each) => [each.access, each.name, each.state, each.inKeys])).toEqual([
+      ['subscription', 'kimi-cn-01', 'serving', true],
+      ['self_service', 'kimi-cn-self-01', 'serving', true],
+    ]);
+  });
+
+  it.each<[string, string, () => void]>([
+    [
+      'error',
+      'in error',
+      () => Object.assign(account('kimi-cn-02'), { status: 'error', error_message: 'no \u001B[31m key' }),
+    ],
+    ['disabled', 'disabled', () => Object.assign(account('kimi-cn-02'), { status: 'inactive' })],
+    ['paused_by_hand', 'paused by hand', () => Object.assign(account('kimi-cn-02'), { schedulable: false })],
+    ['not_in_group', 'in no group', () => Object.assign(account('kimi-cn-02'), { bindings: [] })],
+    [
+      'limited',
+      'rate limited',
+      () =>
+        Object.assign(account('kimi-cn-02'), { rate_limit_reset_at: new Date(Date.now() + 3_600_000).toISOString() }),
+    ],
+    ['foreign', 'without a marker', () => Object.assign(account('kimi-cn-02'), { extra: {} })],
+  ])('tells an account that is %s', async (state, _, change) => {
+    await importInto(sandbox, good);
+    change();
+    const found = await status();
+    expect(found.ok).toBe(false);
+    expect(found.accounts.map((each) => each.state)).toEqual(['serving', state, 'serving']);
+    expect(JSON.stringify(found)).not.toContain('\u001B');
+  });
+
+  it('compares with a key file both ways', async () => {
+    await importInto(sandbox, good.slice(0, 2));
+    const found = await status(good.slice(1));
+    expect(found.accounts.map((each) => each.inKeys)).toEqual([false, true]);
+    expect(found).toMatchObject({ ok: false, missingKeys: [{ line: 2 }] });
+  });
+});
+
+describe('relay probe', () => {
+  const probe = (changes: Partial<ProbeJobOptions> = {}) =>
+    probePool(
+      {
+        run: `probe-${tools.clock.randomHex(3)}`,
+        provider: { ...provider, baseUrl: `${sandbox.vendorUrl}/v1` },
+        modes: accessModes,
+        repair: null,
+        revive: false,
+        probe: 'auto',
+        probeKey: null,
+        concurrency: 4,
+        gatewayWaitMs: 10_000,
+        ...changes,
+      },
+      tools,
+    );
+  const kill = (name: string) => Object.assign(account(name).credentials, { api_key: 'sk-dead-xxxxxxxxxxxxxxxxxxxx9' });
+  const told = ({ accounts }: Awaited<ReturnType<typeof probe>>) =>
+    accounts.map(({ verdict, change }) => [verdict.account.name, verdict.validation, change]);
+
+  it('of a pool that is well changes nothing, and leaves nothing of its own', async () => {
+    await importInto(sandbox, good);
+    const before = wholeState(sandbox);
+    const found = await probe();
+    expect(told(found).map(([, validation]) => validation)).toEqual(['passed', 'passed', 'passed']);
+    expect(found.gateways).toMatchObject([{ access: 'subscription', check: { ok: true } }]);
+    expect(probeExitCode(found)).toBe(0);
+    expect(wholeState(sandbox)).toEqual(before);
+  });
+
+  it('of a dead account says so, and without a repair leaves it', async () => {
+    await importInto(sandbox, good);
+    kill('kimi-cn-02');
+    const from = sandbox.requests.length;
+    const found = await probe({ probe: 'none' });
+    expect(told(found)).toContainEqual(['kimi-cn-02', 'failed', null]);
+    expect(probeExitCode(found)).toBe(5);
+    expect(writes(from)).toEqual([]);
+  });
+
+  it.each([
+    ['disable', 'disabled', 3],
+    ['remove', 'removed', 2],
+  ] as const)('repairs: %s (N15)', async (repair, change, left) => {
+    await importInto(sandbox, good, { probe: 'none' });
+    kill('kimi-cn-02');
+    const found = await probe({ repair });
+    expect(told(found).find(([name]) => name === 'kimi-cn-02')?.[2] ?? 'disabled').toBe(change);
+    expect(sandbox.state.accounts.size).toBe(left);
+    if (repair === 'disable') expect(account('kimi-cn-02').schedulable).toBe(false);
+  });
+
+  it('revives what relay or the host had taken out, and nothing that a person did (N15)', async () => {
+    await importInto(sandbox, good);
+    Object.assign(account('kimi-cn-01'), { schedulable: false });
+    Object.assign(account('kimi-cn-02'), { schedulable: false, status: 'error' });
+    Object.assign(account('kimi-cn-03'), { schedulable: false });
+    Object.assign(account('kimi-cn-03').extra['relay'] as object, { paused: true });
+    const found = await probe({ revive: true });
+    expect(told(found)).toEqual([
+      ['kimi-cn-01', 'passed', null],
+      ['kimi-cn-02', 'passed', 'revived'],
+      ['kimi-cn-03', 'passed', 'revived'],
+    ]);
+    expect(account('kimi-cn-01').schedulable).toBe(false);
+  });
+
+  it('says 7 when the gateway does not answer, or no account works', async () => {
+    expect(probeExitCode(await probe())).toBe(7);
+    await importInto(sandbox, good);
+    sandbox.addFault({ path: '/v1/chat/completions', times: 0, fault: 'status', status: 500 });
+    const found = await probe();
+    expect(probeExitCode(found)).toBe(7);
+    expect([...sandbox.state.users.values()].some((user) => user.email.startsWith('relay-probe'))).toBe(false);
+  });
+});
+
+describe('relay remove', () => {
+  const remove = async () => removeProvider(await findManaged(provider, accessModes, tools), tools);
+
+  it('takes everything off in the order in which nothing dangles, and is safe to repeat', async () => {
+    const before = wholeState(sandbox);
+    const target = [{ asked: 'user@relay.test', user: { email: 'user@relay.test' }, days: 7 }];
+    await importInto(sandbox, good, { targets: target });
+    await importInto(sandbox, good, { access: 'self_service' });
+    const from = sandbox.requests.length;
+    const found = await remove();
+    expect(found).toMatchObject({ shared: [], leftovers: [] });
+    expect(wholeState(sandbox)).toEqual(before);
+    const kinds = sandbox.requests
+      .slice(from)
+      .filter((request) => request.method === 'DELETE')
+      .map(({ path }) => /admin\/(?:payment\/)?(\w+)/.exec(path)?.[1]);
+    expect([...new Set(kinds.slice(0, 7))]).toEqual(['plans', 'subscriptions', 'channels', 'accounts', 'groups']);
+    expect(await remove()).toEqual({ removed: [], shared: [], leftovers: [] });
+  });
+
+  it('leaves what others use, and names it (N4)', async () => {
+    await importInto(sandbox, good);
+    const mine = account('kimi-cn-01');
+    sandbox.state.accounts.set(900, { ...structuredClone(mine), id: 900, name: 'theirs', extra: {} });
+    const found = await remove();
+    expect(found.shared.map((each) => each.kind)).toEqual(['group', 'channel', 'plan']);
+    expect(found.leftovers).toEqual([]);
+    expect(holdings(sandbox)).toMatchObject({
+      accounts: ['theirs'],
+      groups: ['default', 'relay-kimi-cn-subscription'],
+    });
+  });
+
+  it('lets a channel go that also holds groups of others', async () => {
+    await importInto(sandbox, good);
+    const [channel] = [...sandbox.state.channels.values()];
+    const [other] = [...sandbox.state.groups.values()];
+    channel!.group_ids = [...channel!.group_ids, other!.id];
+    const found = await remove();
+    expect(found).toMatchObject({ shared: [{ kind: 'channel' }], leftovers: [] });
+    expect(sandbox.state.channels.get(channel!.id)?.group_ids).toEqual([other!.id]);
+  });
+
+  it('names what could not be removed, with the command, and keeps the group', async () => {
+    await importInto(sandbox, good);
+    sandbox.addFault({ method: 'DELETE', path: '/api/v1/admin/accounts/*', times: 0, fault: 'status', status: 403 });
+    const found = await remove();
+    expect(found.leftovers.map((each) => each.kind)).toEqual(['account', 'account', 'account']);
+    expect(holdings(sandbox)).toMatchObject({ groups: ['default', 'relay-kimi-cn-subscription'] });
+  });
+});
