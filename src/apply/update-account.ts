@@ -37,19 +37,14 @@ export async function updateAccount(step: UpdateStep, tools: RunTools, ledger: L
         name: account.name,
         what: `change ${step.differences.join(', ')} of the account "${account.name}"`,
         stage: 'apply',
-        send: async () => {
-          const end = await writes.changeAccount(account.id, after);
-          return end.end === 'done' ? { end: 'done', value: true } : end;
-        },
+        send: () => writes.changeAccount(account.id, after),
         look: async () => {
           const now = await reads.account(account.id);
-          return now !== undefined && differencesFrom(now, change).length === 0 ? true : undefined;
+          return now !== undefined && differencesFrom(now, change).length === 0 ? now : undefined;
         },
       },
       tools,
-    ).then(() => reads.account(account.id));
-    if (done === undefined)
-      throw new RelayError('SETTINGS_DROPPED', `The account "${account.name}" (${account.id}) is gone.`);
+    );
     const lost = differencesFrom(done, change);
     if (lost.length > 0)
       throw new RelayError(

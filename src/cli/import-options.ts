@@ -5,9 +5,11 @@ import { hostSettings, type HostOptions, type HostSettings } from '../config/hos
 import { readSecretFile, sealSecret } from '../config/read-secret.ts';
 import { parseTarget, readTargets } from '../config/targets.ts';
 import type { ImportJob } from '../flows/import-job.ts';
+import { onlyKeys } from '../keys/key-file.ts';
 import { readKeyFile } from '../keys/read-key-file.ts';
 import type { Provider } from '../pack/manifest.ts';
 import { chooseProvider, findPack } from '../pack/find-pack.ts';
+import { openFingerprints, readEarlierReport } from '../report/read-report.ts';
 import { isLoopback } from '../terms/loopback.ts';
 import type { AccessMode, AccountsPolicy, FailedPolicy, ImportMode, ProbeMode } from '../terms/modes.ts';
 import type { Redactor } from '../terms/redactor.ts';
@@ -26,6 +28,8 @@ export interface ImportOptions extends HostOptions {
   user?: string[];
   users?: string;
   accounts?: AccountsPolicy;
+  onlyFailed?: boolean;
+  fromReport?: string;
   allowMassRemoval?: boolean;
   extend?: boolean;
   adopt?: boolean;
@@ -81,15 +85,17 @@ export async function readImportRequest(options: ImportOptions, io: Io, redactor
   const keyFile = await readKeyFile(options.keys === '-' ? '-' : resolve(io.cwd, options.keys), mode, io.stdin);
   for (const entry of keyFile.entries) if (entry.kind === 'key') redactor.learn(entry.key);
   if (probeKey !== null) redactor.learn(probeKey);
+  const tryAgain = await failedBefore(options, { provider: provider.id, access, host }, io);
   const job: ImportJob = {
     run: newRunId(),
     relayVersion: io.version,
     pack,
     provider,
-    keyFile,
+    keyFile: tryAgain === null ? keyFile : onlyKeys(keyFile, tryAgain),
     mode,
     access,
-    accounts: options.accounts ?? config.accounts ?? 'reconcile',
+    // What is not tried again stays as it is.
+    accounts: tryAgain === null ? (options.accounts ?? config.accounts ?? 'reconcile') : 'append',
     targets,
     extend: options.extend ?? false,
     adopt: options.adopt ?? false,
@@ -109,6 +115,33 @@ export async function readImportRequest(options: ImportOptions, io: Io, redactor
     deadlineMs: options.deadline ?? configured(config, 'deadline'),
     report: { place, named: typeof options.report === 'string' },
   };
+}
+
+/** The keys that failed in an earlier report of the same import; nothing when all are meant. */
+async function failedBefore(
+  { onlyFailed, fromReport, accounts }: ImportOptions,
+  asked: { provider: string; access: AccessMode; host: HostSettings },
+  io: Io,
+): Promise<ReadonlySet<string> | null> {
+  if (onlyFailed !== true && fromReport === undefined) return null;
+  if (onlyFailed !== true || fromReport === undefined || accounts !== undefined)
+    throw new RelayError('USAGE', '--only-failed and --from-report belong together, without --accounts.', {
+      hint: 'Write --only-failed --from-report relay-report.json.',
+    });
+  const file = resolve(io.cwd, fromReport);
+  const report = await readEarlierReport(file);
+  const differences = [
+    [report.provider.id, asked.provider],
+    [report.accessMode, asked.access],
+    [report.host.url, asked.host.kind === 'url' ? asked.host.url : 'sandbox'],
+  ].filter(([was, is]) => was !== is);
+  const [first] = differences;
+  if (first !== undefined)
+    throw new RelayError(
+      'REPORT_DIFFERS',
+      `The report ${fromReport} is of ${first[0]}, and this import is of ${first[1]}.`,
+    );
+  return openFingerprints(report);
 }
 
 /** The access mode of a word, either way it is written. */

@@ -33,6 +33,8 @@ export function addImportOptions(command: Command): Command {
       ),
     )
     .option('--allow-mass-removal', 'more than half of the accounts may be removed')
+    .option('--only-failed', 'only the keys that failed in an earlier report; nothing is removed')
+    .option('--from-report <file>', 'that report')
     .option('--adopt', 'take over what has a managed name but was not made by relay')
     .addOption(count('--concurrency <n>', 'accounts tested at once; default 8', 256))
     .addOption(count('--batch-size <n>', 'accounts made by one request; default 50', 500))

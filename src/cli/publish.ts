@@ -85,6 +85,8 @@ export function repeatCommand(flags: ImportFlags): string {
     ['--probe-key-file', flags.probeKeyFile],
     ['--base-url', flags.baseUrl],
     ['--accounts', flags.accounts],
+    ['--only-failed', flags.onlyFailed],
+    ['--from-report', flags.fromReport],
     ['--allow-mass-removal', flags.allowMassRemoval],
     ['--failed', flags.failed],
     ['--adopt', flags.adopt],

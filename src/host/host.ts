@@ -88,8 +88,11 @@ export interface HostWrites {
     keyOf: (spec: AccountSpec) => Secret,
     requestId: string,
   ): Promise<WriteEnd<CreatedAccount[]>>;
-  /** Changes all that is named but `scheduled`, and nothing else. Reads the account first; throws `HostFailure` if it cannot. */
-  changeAccount(id: Id, change: Omit<AccountChange, 'scheduled'>): Promise<WriteEnd<void>>;
+  /**
+   * Changes all that is named but `scheduled`, and nothing else, and gives the account as it is then. Where settings are
+   * kept in one piece, they are read first; throws `HostFailure` if they cannot be.
+   */
+  changeAccount(id: Id, change: Omit<AccountChange, 'scheduled'>): Promise<WriteEnd<Account>>;
   /** Puts accounts into exactly these groups. */
   bindAccounts(ids: readonly Id[], groupIds: readonly Id[]): Promise<WriteEnd<void>>;
   /** Takes an account out of service, or puts it back, and writes its marker, in one request. */

@@ -71,3 +71,9 @@ function faultOf(value: string): string | undefined {
 export function acceptedKeys(file: KeyFile): KeyLine[] {
   return file.entries.filter((entry): entry is KeyLine => entry.kind === 'key' && entry.duplicateOf === null);
 }
+
+/** The same file as if it held these keys only. */
+export function onlyKeys(file: KeyFile, fingerprints: ReadonlySet<string>): KeyFile {
+  const entries = acceptedKeys(file).filter((entry) => fingerprints.has(entry.fingerprint));
+  return { lines: entries.length, blank: 0, entries };
+}

@@ -19,6 +19,16 @@ export const codes = {
     summary: 'A file that was asked for cannot be written.',
     hint: 'Choose another place with --report, or use --no-report.',
   },
+  REPORT_UNREADABLE: {
+    exit: 2,
+    summary: 'A file that was given as a report is none that relay can use.',
+    hint: 'Give the file that --report wrote.',
+  },
+  REPORT_DIFFERS: {
+    exit: 2,
+    summary: 'The earlier report is of another host, provider or access mode.',
+    hint: 'Give the report of an import with the same --pack, --host and --access.',
+  },
   STATE_UNWRITABLE: {
     exit: 2,
     summary: 'The journal of the run cannot be kept.',

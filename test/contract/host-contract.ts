@@ -278,7 +278,8 @@ export function hostContract(name: string, open: () => Promise<OpenedHost>): voi
         tested: false,
       };
       const before = earlierState((await host.reads.account(one.id))!, change);
-      done(await host.writes.changeAccount(one.id, change));
+      const answer = done(await host.writes.changeAccount(one.id, change));
+      expect(differencesFrom(answer, change)).toEqual([]);
       const changed = (await host.reads.account(one.id))!;
       expect(differencesFrom(changed, change)).toEqual([]);
       expect(changed).toMatchObject({ tested: false, groupIds: [group.id], scheduled: true, platform: 'openai' });

@@ -206,11 +206,19 @@ export function fromAccountSpec(spec: AccountSpec, key: string): Record<string, 
   };
 }
 
+/** Whether a change is of settings that this host keeps in one piece, and replaces whole. */
+export function touchesMaps({ baseUrl, mapping, credentials, extra, marker, tested }: AccountChange): boolean {
+  return [baseUrl, mapping, credentials, extra, marker, tested].some((each) => each !== undefined);
+}
+
 /**
  * This host replaces both maps of settings whole, and keeps secrets that are left out. Where the upstream changes, what
  * the host had learnt of the old one is forgotten, so that nothing is tested on the strength of it.
  */
-export function fromAccountChange(now: AccountWire, change: Omit<AccountChange, 'scheduled'>): Record<string, unknown> {
+export function fromAccountChange(
+  change: Omit<AccountChange, 'scheduled'>,
+  now: Pick<AccountWire, 'credentials' | 'extra'> = { credentials: {}, extra: {} },
+): Record<string, unknown> {
   const { name, concurrency, priority, groupIds, baseUrl, mapping, credentials, extra, marker, tested } = change;
   const forgets = baseUrl !== undefined || extra?.['openai_responses_mode'] !== undefined;
   const maps = {
@@ -226,7 +234,6 @@ export function fromAccountChange(now: AccountWire, change: Omit<AccountChange, 
       ...(tested === undefined ? {} : { [testedKey]: tested ? { value: 'restored' } : null }),
     }),
   };
-  const touchesMaps = [baseUrl, mapping, credentials, extra, marker, tested].some((each) => each !== undefined);
   // The host looks at the upstream again only when it is sent credentials.
   const sent = credentials !== undefined || mapping !== undefined || forgets ? maps : { extra: maps.extra };
   return {
@@ -234,7 +241,7 @@ export function fromAccountChange(now: AccountWire, change: Omit<AccountChange, 
     ...(concurrency === undefined ? {} : { concurrency }),
     ...(priority === undefined ? {} : { priority }),
     ...(groupIds === undefined ? {} : { group_ids: groupIds }),
-    ...(touchesMaps ? sent : {}),
+    ...(touchesMaps(change) ? sent : {}),
   };
 }
 

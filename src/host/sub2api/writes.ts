@@ -12,6 +12,8 @@ import {
   fromMarker,
   fromPlanSpec,
   testedKey,
+  toAccount,
+  touchesMaps,
   toChannel,
   toGroup,
   toPlan,
@@ -81,11 +83,10 @@ export function sub2apiWrites(client: AdminClient): HostWrites {
       );
     },
     changeAccount: async (id, change) => {
-      const now = await client.get(`/api/v1/admin/accounts/${id}`, accountWire);
-      return mapEnd(
-        await client.write('PUT', `/api/v1/admin/accounts/${id}`, fromAccountChange(now, change), accountWire),
-        () => undefined,
-      );
+      const path = `/api/v1/admin/accounts/${id}`;
+      const now = touchesMaps(change) ? await client.get(path, accountWire) : undefined;
+      const end = await client.write('PUT', path, fromAccountChange(change, now), accountWire);
+      return mapEnd(end, (wire) => toAccount(wire, (text) => http.clean(text)));
     },
     bindAccounts: (ids, groupIds) => bulkUpdate(client, ids, { group_ids: groupIds }),
     setScheduled: (id, scheduled, marker) =>
