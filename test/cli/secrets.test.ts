@@ -66,12 +66,12 @@ describe('no secret leaves, whatever the host or the vendor echoes (N1)', () => 
 
   it.each([
     [
-      'a 500 that quotes the request',
+      'a refusal that quotes the request',
       {
         fault: 'status',
-        status: 500,
+        status: 400,
         body: {
-          code: 500,
+          code: 400,
           message: `failed: ${canaries[1]} \u001B]0;owned\u0007 ${Buffer.from(canaries[1] ?? '').toString('base64')}`,
         },
       },
