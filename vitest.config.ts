@@ -6,6 +6,7 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     setupFiles: ['test/support/seed.ts'],
     restoreMocks: true,
+    isolate: false,
     testTimeout: 30_000,
     // Much of the time is spent waiting for child processes.
     maxWorkers: Math.max(2, availableParallelism()),
