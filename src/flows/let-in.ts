@@ -87,6 +87,8 @@ async function answerBeside(job: ImportJob, accounts: readonly Account[], state:
   const working = new Set([...record.verdicts.values()].filter(works).map((verdict) => verdict.account.id));
   const serving = accounts.filter((account) => account.scheduled && working.has(account.id));
   if (side === null || plan.gateway.probe !== 'make' || serving.length === 0) return true;
+  const strangers = serving.filter((account) => !account.groupIds.includes(side.id));
+  if (strangers.length > 0) await bindAll(strangers, side.id, state);
   const key = await probeUser.keyFor(side.id, 'self_service');
   const check = await checkGateway(key, completionOf(job.provider), job.gatewayWaitMs, tools);
   throwIfStopped(tools);

@@ -23,7 +23,14 @@ export function buildPlan(wanted: Wanted, observed: Observed): PlanResult {
   const channelStep = planChannel(wanted, observed, group);
   const planStep: Planned<ImportPlan['plan']> =
     wanted.access === 'subscription' ? planPlan(wanted, observed, group) : { step: null };
-  const { accounts, removals, massRemoval, warnings, problems: clashes } = planAccounts(wanted, observed, group);
+  const {
+    accounts,
+    removals,
+    bystanders,
+    massRemoval,
+    warnings,
+    problems: clashes,
+  } = planAccounts(wanted, observed, group);
   const subscriptions = planSubscriptions(wanted, observed, group);
   const problems = [groupStep, channelStep, planStep].flatMap((planned) =>
     'problem' in planned ? [planned.problem] : [],
@@ -51,6 +58,7 @@ export function buildPlan(wanted: Wanted, observed: Observed): PlanResult {
       id,
       name: side,
     })),
+    bystanders,
     massRemoval,
     removals,
     subscriptions: subscriptions.steps,

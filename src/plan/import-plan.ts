@@ -33,6 +33,8 @@ export interface ImportPlan {
   side: { name: string } | null;
   /** Groups that interrupted runs have left beside this one. */
   staleSides: { id: Id; name: string }[];
+  /** Accounts of this provider that serve, and that the import is not about. */
+  bystanders: number;
   /** More than half of the accounts of this provider would go. */
   massRemoval: boolean;
   /** Accounts of this provider whose keys are no longer wanted, newest first. Carried out last. */

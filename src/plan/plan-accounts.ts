@@ -12,6 +12,7 @@ export interface PlannedAccounts {
   accounts: AccountStep[];
   removals: RemovalStep[];
   massRemoval: boolean;
+  bystanders: number;
   warnings: Problem[];
   problems: Problem[];
 }
@@ -42,6 +43,8 @@ export function planAccounts(wanted: Wanted, observed: Observed, group: Group | 
   const gone = wanted.accounts === 'append' || holdsBack ? [] : leaving;
   const wantedKeys = new Set(wanted.keys.map((key) => key.fingerprint));
   const losing = gone.filter((account) => !wantedKeys.has(account.marker?.fingerprint ?? ''));
+  const isBystander = (account: Account) =>
+    !kept.has(account) && !gone.includes(account) && isInGroup(account, group) && account.scheduled;
   const left = foreign.filter((account) => !kept.has(account));
   return {
     accounts: named(accounts, prefix, observed),
@@ -50,6 +53,8 @@ export function planAccounts(wanted: Wanted, observed: Observed, group: Group | 
         ? 'its key has another account'
         : 'its key is not in the key file',
     ),
+    bystanders: [...managed.byFingerprint.values()].filter((each) => isBystander(each) && each.state === 'active')
+      .length,
     massRemoval: losing.length * 2 > managed.byFingerprint.size,
     warnings: [
       ...(holdsBack ? [heldBack(leaving.length, wanted.malformedLines)] : []),

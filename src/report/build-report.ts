@@ -21,7 +21,7 @@ export function buildReport(record: RunRecord): Report {
     gatewayOk: record.gateway?.ok ?? null,
     accounts: {
       wanted: record.plan.accounts.filter((step) => step.enabled).length,
-      working: accounts.filter(works).length,
+      working: accounts.filter(works).length + record.plan.bystanders,
       failed: accounts.filter((each) => each.validation === 'failed' && each.action !== 'rolled_back').length,
     },
     malformed: summary.malformed,

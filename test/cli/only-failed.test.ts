@@ -36,6 +36,8 @@ describe('an import of only what failed before', () => {
   it('tries again the keys that failed, touches no other, and says 0 when none is left', async () => {
     host = await startSandbox();
     expect((await run('--mode', 'partial', '--report', 'first.json')).exitCode).toBe(5);
+    const still = await run('--mode', 'partial', '--only-failed', '--from-report', 'first.json', '--no-report');
+    expect(still.exitCode).toBe(5);
     // The vendor has mended the key.
     const account = [...host.state.accounts.values()].find((each) => each.credentials['api_key'] === dead);
     const from = host.requests.length;

@@ -190,6 +190,31 @@ describe('users are served all along changes of the accounts that serve them (N5
 /** A vendor without a model list, as the host tells of it. */
 const noList = { code: 502, message: 'Upstream model list request failed with HTTP 404' };
 
+describe('an account that was made by hand', () => {
+  it('is adopted by the key it holds, proven beside the group, and then serves (N4, N6)', async () => {
+    await servingHost(good('a'));
+    const made = await fetch(`${sandbox.url}/api/v1/admin/accounts`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'x-api-key': sandbox.adminKey },
+      body: JSON.stringify({
+        name: 'kimi-cn-07',
+        platform: 'openai',
+        type: 'apikey',
+        concurrency: 1,
+        credentials: { api_key: good('x')[0], base_url: `${sandbox.vendorUrl}/v1` },
+      }),
+    });
+    const { data } = (await made.json()) as { data: { id: number } };
+    const { done, bad } = await rotate(good('a', 'x'), { adopt: true });
+    expect(bad).toEqual([]);
+    expect(done.report).toMatchObject({ exitCode: 0, summary: { updated: 1, unchanged: 1, added: 0 } });
+    expect(done.report.accounts[1]).toMatchObject({ id: data.id, action: 'adopted', validation: 'passed' });
+    expect(serving()).toBe(2);
+    const again = await importInto(sandbox, good('a', 'x'), { clock });
+    expect(again.report).toMatchObject({ exitCode: 0, summary: { unchanged: 2 } });
+  });
+});
+
 describe('the last proof of an account that nothing else proves (N13)', () => {
   it.each([
     ['good', 'passed', null, 0],
