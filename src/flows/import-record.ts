@@ -32,7 +32,10 @@ export function beginRecord(
     leftovers: [],
     unsettled: [],
     interruptedBy: null,
-    warnings: plan.warnings.map((warning) => ({ ...warning, stage: 'plan' })),
+    // What was agreed to needs no warning any more.
+    warnings: plan.warnings
+      .filter((warning) => warning.code !== 'MASS_REMOVAL')
+      .map((warning) => ({ ...warning, stage: 'plan' })),
     errors: [],
   };
 }

@@ -103,7 +103,8 @@ function resource(
   kind: 'group' | 'channel' | 'plan',
 ): NonNullable<Report['group']> {
   const { name } = step;
-  const did = deedOf(record, kind, () => true);
+  // A run may also make groups to prove accounts in; they are not what the report is about.
+  const did = deedOf(record, kind, (deed) => deed.name === name);
   if (did === undefined)
     return step.action === 'unchanged'
       ? { id: step.id ?? null, name, action: 'unchanged' }
