@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { throwIfStopped } from '../apply/run-tools.ts';
 import type { Clock } from '../terms/clock.ts';
 import { RelayError } from '../terms/relay-error.ts';
 
@@ -24,7 +25,7 @@ const pollMs = 250;
 
 /**
  * Makes this the only run on a machine that changes this provider of this host (rule N12). Waits for another one, then
- * throws `LOCKED` naming it. A lock whose owner is gone heals itself. Returns what gives the lock back.
+ * throws `LOCKED` naming it, or the reason of `stop`. A lock whose owner is gone heals itself. Returns what gives it back.
  */
 export async function takeLock(options: LockOptions): Promise<() => void> {
   const folder = join(options.stateDir, 'locks');
@@ -34,14 +35,14 @@ export async function takeLock(options: LockOptions): Promise<() => void> {
   for (;;) {
     if (tryToTake(folder, file, options.owner)) return () => release(file, options.owner);
     const holder = readOwner(file);
-    // In a container a new process may bear the number of the one that has left the lock.
-    const isOwn = holder?.pid === options.owner.pid && holder.run !== options.owner.run;
-    if (holder === undefined || isOwn || !options.isAlive(holder.pid)) {
+    // No process asks for a lock that it holds: one with its number was left by an earlier one, as in a container.
+    if (holder === undefined || holder.pid === options.owner.pid || !options.isAlive(holder.pid)) {
       // Nobody is left to give it back. Whoever removes it first tries again like everyone else.
       if (sameOwner(readOwner(file), holder)) rmSync(file, { force: true });
       continue;
     }
-    if (options.clock.now() >= until || options.stop.aborted) {
+    throwIfStopped(options);
+    if (options.clock.now() >= until) {
       throw new RelayError(
         'LOCKED',
         `The run ${holder.run} (process ${holder.pid}) has been at work on ${options.provider} at ${options.hostUrl} since ${holder.since}.`,
@@ -77,7 +78,7 @@ function readOwner(file: string): Owner | undefined {
 }
 
 function sameOwner(one: Owner | undefined, other: Owner | undefined): boolean {
-  return one?.pid === other?.pid && one?.run === other?.run;
+  return one?.pid === other?.pid && one?.run === other?.run && one?.since === other?.since;
 }
 
 function release(file: string, owner: Owner): void {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { takeLock, type LockOptions } from '../../src/journal/lock.ts';
+import { Interruption } from '../../src/terms/relay-error.ts';
 import { quickClock } from '../support/clocks.ts';
 
 let stateDir: string;
@@ -56,11 +57,20 @@ describe('the lock of a provider on a host (N12)', () => {
     expect(clock.pauses).toEqual([]);
   });
 
-  it('heals itself when its owner had the number of this process, as in a container', async () => {
-    await take({ pid: 101, owner: { pid: 101, run: 'crashed', since: '2026-11-20T05:00:00.000Z' } });
+  it.each([
+    ['another run', 'crashed'],
+    ['the run that is resumed now', 'run-of-101'],
+  ])('heals itself when %s had the number of this process, as in a container', async (_name, run) => {
+    await take({ pid: 101, owner: { pid: 101, run, since: '2026-11-20T05:00:00.000Z' } });
     const clock = quickClock();
     await take({ pid: 101, clock });
     expect(clock.pauses).toEqual([]);
+  });
+
+  it('ends its wait when it is told to stop, with the signal', async () => {
+    await take({ pid: 101 });
+    const stop = AbortSignal.abort(new Interruption('SIGTERM'));
+    await expect(take({ pid: 202, stop })).rejects.toMatchObject({ code: 'INTERRUPTED', signal: 'SIGTERM' });
   });
 
   it.each([
