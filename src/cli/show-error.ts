@@ -30,7 +30,7 @@ export function showError(
   for (const line of details) print(io.stderr, `  ${line}`);
   if (options.verbose && code === 'INTERNAL' && error instanceof Error)
     print(io.stderr, redactor.redact(error.stack ?? ''));
-  if (!known.wrote && [2, 3, 130, 143].includes(exitCode)) print(io.stderr, 'Nothing was written to the host.');
+  print(io.stderr, known.holds ?? heldAfter(exitCode));
   print(io.stderr, `Next: ${hint}`);
   if (options.json)
     print(
@@ -42,4 +42,10 @@ export function showError(
       ),
     );
   return exitCode;
+}
+
+/** What the host holds after an error that ended a command before its first write, or that nobody expected. */
+function heldAfter(exitCode: number): string {
+  if (exitCode === 1) return 'It is not known what the host holds.';
+  return exitCode === 6 ? 'The host may hold a part of the run.' : 'Nothing was written to the host.';
 }

@@ -15,21 +15,27 @@ export class RelayError extends Error {
   override readonly name: string = 'RelayError';
   readonly code: Code;
   readonly hint: string;
-  /** Something may have been changed on the host before. */
-  readonly wrote: boolean;
+  /** What the host holds, where the exit code alone does not tell. */
+  readonly holds: string | null;
   /** More lines of the same kind, where a check found several faults at once. */
   readonly details: readonly string[];
 
   constructor(
     code: Code,
     message: string,
-    more: { hint?: string; details?: readonly string[]; cause?: unknown; wrote?: boolean } = {},
+    more: { hint?: string; details?: readonly string[]; cause?: unknown; holds?: string } = {},
   ) {
     super(message, more.cause === undefined ? {} : { cause: more.cause });
     this.code = code;
     this.hint = more.hint ?? codes[code].hint;
     this.details = more.details ?? [];
-    this.wrote = more.wrote ?? false;
+    this.holds = more.holds ?? null;
+  }
+
+  /** The same error, met when the host holds this. */
+  holding(holds: string): RelayError {
+    const { code, message, hint, details, cause } = this;
+    return new RelayError(code, message, { hint, details, cause, holds });
   }
 
   toProblem(): Problem {
@@ -41,9 +47,13 @@ export class RelayError extends Error {
 export class Interruption extends RelayError {
   readonly signal: 'SIGINT' | 'SIGTERM';
 
-  constructor(signal: 'SIGINT' | 'SIGTERM') {
-    super('INTERRUPTED', `The run was stopped by ${signal}.`);
+  constructor(signal: 'SIGINT' | 'SIGTERM', holds?: string) {
+    super('INTERRUPTED', `The run was stopped by ${signal}.`, holds === undefined ? {} : { holds });
     this.signal = signal;
+  }
+
+  override holding(holds: string): Interruption {
+    return new Interruption(this.signal, holds);
   }
 }
 

@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { startSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox/start-sandbox.ts';
@@ -43,8 +43,9 @@ const onto = (host: Sandbox, ...more: string[]) => [
   '--no-report',
   ...more,
 ];
-const newest = async (stateDir: string) =>
-  (await readdir(join(stateDir, 'runs'))).toSorted().at(-1)?.replace('.jsonl', '') ?? '';
+const idsIn = async (stateDir: string) =>
+  (await readdir(join(stateDir, 'runs'))).map((file) => file.replace('.jsonl', '')).toSorted();
+const newest = async (stateDir: string) => (await idsIn(stateDir)).at(-1) ?? '';
 
 describe('a run that is killed by the system', () => {
   it.each([
@@ -93,19 +94,95 @@ describe('a run that is killed by the system', () => {
 });
 
 describe('a run that has ended', () => {
-  it('is not resumed over what later runs have done, nor after it was rolled back', async () => {
+  const state = async (id: string, env: Record<string, string>) =>
+    (JSON.parse((await place.run(['runs', 'show', id, '--output', 'json'], { env })).stdout) as { state: string })
+      .state;
+
+  it('is not resumed over what later runs have done, however often it is tried', async () => {
     const { host, env, stateDir } = await start();
     expect((await place.run(onto(host), { env })).exitCode).toBe(0);
     const id = await newest(stateDir);
-    await place.write(
-      'more.txt',
-      `${await readFile(join(place.folder, 'keys.txt'), 'utf8')}\nsk-good-later-0000000000000\n`,
-    );
-    const later = await place.run([...onto(host), '--keys', 'more.txt'], { env });
+    await place.write('more-keys.txt', [...keys, 'sk-good-later-0000000000000'].join('\n'));
+    const later = await place.run([...onto(host), '--keys', 'more-keys.txt'], { env });
     expect(later.exitCode).toBe(0);
+    for (const _ of ['once', 'twice']) {
+      const resumed = await place.run(['resume', id, '--keys', 'keys.txt', '--yes'], { env });
+      expect(resumed).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('RUN_FINISHED') as unknown });
+      expect(resumed.stderr).toContain('6 objects of the run');
+      expect(await state(id, env)).toBe('succeeded');
+    }
+    expect(holdings(host)).toMatchObject({ accounts: ['kimi-cn-01', 'kimi-cn-02', 'kimi-cn-03', 'kimi-cn-04'] });
+  });
+
+  it('is not resumed when an account has gone bad since: its failed test would undo all', async () => {
+    const { host, env, stateDir } = await start();
+    await place.run(onto(host), { env });
+    const id = await newest(stateDir);
+    const [account] = [...host.state.accounts.values()];
+    if (account === undefined) throw new Error('no account');
+    Object.assign(account, { status: 'error', credentials: { ...account.credentials, api_key: 'sk-dead-0000000000' } });
+    const resumed = await place.run(['resume', id, '--keys', 'keys.txt', '--yes', '--no-report'], { env });
+    expect(resumed).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('RUN_FINISHED') as unknown });
+    expect(holdings(host)).toMatchObject({ accounts: ['kimi-cn-01', 'kimi-cn-02', 'kimi-cn-03'] });
+  });
+
+  it('is not resumed after it was rolled back', async () => {
+    const { host, env, stateDir } = await start();
+    await place.run(onto(host), { env });
+    const id = await newest(stateDir);
+    expect((await place.run(['rollback', id], { env })).exitCode).toBe(0);
     const resumed = await place.run(['resume', id, '--keys', 'keys.txt', '--yes'], { env });
     expect(resumed).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('RUN_FINISHED') as unknown });
-    expect(holdings(host)).toMatchObject({ accounts: ['kimi-cn-01', 'kimi-cn-02', 'kimi-cn-03', 'kimi-cn-04'] });
+    expect(holdings(host)).toMatchObject({ accounts: [] });
+  });
+});
+
+describe('a run that was about to remove accounts', () => {
+  it('is resumed only with the same yes that an import needs, and says what the host holds until then', async () => {
+    const { host, env, stateDir } = await start();
+    await place.run(onto(host), { env });
+    const first = await newest(stateDir);
+    await place.write('one-key.txt', keys[0] ?? '');
+    const agreed = ['--keys', 'one-key.txt', '--yes', '--allow-mass-removal'];
+    const signalAfter = { text: 'Remove 2 accounts', signal: 'SIGKILL' } as const;
+    await place.run([...onto(host), ...agreed], { env, signalAfter });
+    const [id = ''] = (await idsIn(stateDir)).filter((each) => each !== first);
+    const resume = (...more: string[]) =>
+      place.run(['resume', id, '--keys', 'one-key.txt', '--no-report', ...more], { env });
+    const mass = await resume('--yes');
+    expect(mass).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('MASS_REMOVAL') as unknown });
+    const asked = await resume('--allow-mass-removal');
+    expect(asked).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('CONSENT_NEEDED') as unknown });
+    expect(holdings(host)).toMatchObject({ accounts: ['kimi-cn-01', 'kimi-cn-02', 'kimi-cn-03'] });
+    expect((await resume('--yes', '--allow-mass-removal')).exitCode).toBe(0);
+    expect(holdings(host)).toMatchObject({ accounts: ['kimi-cn-01'] });
+  });
+});
+
+describe('the configuration file', () => {
+  it('brings the login, the limits and the place of the report to resume and rollback', async () => {
+    const { host, env, stateDir } = await start({ vendorLatencyMs: 60_000 });
+    await place.run(onto(host), { env, signalAfter: { text: 'Test 3 accounts', signal: 'SIGKILL' } });
+    const id = await newest(stateDir);
+    await place.write('admin-key', host.adminKey);
+    const config = (more: string) =>
+      place.write(
+        'relay.config.yaml',
+        `hosts: { prod: { url: "${host.url}/", adminKeyFile: ./admin-key } }\nreport: from-config.json\n${more}`,
+      );
+    const own = { env: { RELAY_STATE_DIR: stateDir } };
+    await config('deadline: 2s\n');
+    const late = await place.run(['resume', id, '--keys', 'keys.txt'], own);
+    expect(late).toMatchObject({ exitCode: 4, stderr: expect.stringContaining('DEADLINE_PASSED') as unknown });
+    expect(await place.report('from-config.json')).toMatchObject({ run: { id } });
+    await config('timeout: 1ms\n');
+    expect(await place.run(['rollback', id], own)).toMatchObject({
+      exitCode: 3,
+      stderr: expect.stringContaining('HOST_UNREACHABLE') as unknown,
+    });
+    await config('');
+    expect((await place.run(['rollback', id], own)).exitCode).toBe(0);
+    await rm(join(place.folder, 'relay.config.yaml'));
   });
 });
 

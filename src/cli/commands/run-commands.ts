@@ -1,16 +1,15 @@
 import { resolve } from 'node:path';
-import { inStage, type RunTools } from '../../apply/run-tools.ts';
+import { inStage, throwIfStopped, type RunTools } from '../../apply/run-tools.ts';
 import { configured, loadConfig } from '../../config/config-file.ts';
 import { hostSettings, type HostOptions } from '../../config/host-settings.ts';
 import { beginRecord } from '../../flows/import-record.ts';
 import type { Ledger } from '../../apply/ledger.ts';
-import type { ImportJob } from '../../flows/import-job.ts';
-import { planImport, type PlannedImport } from '../../flows/plan-import.ts';
+import { planImport } from '../../flows/plan-import.ts';
 import { resumeJob } from '../../flows/resume-job.ts';
 import { rollbackRun } from '../../flows/rollback-run.ts';
 import { runImport } from '../../flows/run-import.ts';
 import { takeUpRun } from '../../flows/take-up-run.ts';
-import { changesAnything } from '../../plan/import-plan.ts';
+import { acts } from '../../plan/import-plan.ts';
 import { readRun, type RecordedRun } from '../../journal/read-journal.ts';
 import { RunJournal } from '../../journal/run-journal.ts';
 import { readKeyFile } from '../../keys/read-key-file.ts';
@@ -68,15 +67,19 @@ export async function resumeCommand(id: string, flags: RunFlags, io: Io, redacto
   const job = resumeJob(run, keyFile, probeKey, io.version);
   return withRun(run, flags, io, redactor, async (_, tools, journal, events) => {
     const { ledger, leftovers } = await takeUpRun(run, tools);
-    const planned = await planAgain(job, tools, ledger);
-    // Repeating it is safe, and an old run does not undo what later ones have done.
-    if (run.end?.outcome === 'succeeded' && changesAnything(planned.plan))
-      throw finished(id, 'it succeeded, and the host has changed since');
-    const { yes = false, input } = flags;
-    checkMassRemoval(planned.plan, flags.allowMassRemoval === true);
-    await events.idle();
-    // Where the keys go was agreed to when the run began.
-    await askConsent(questionsOf(planned.plan, job, true), io, { yes, input });
+    const planned = await beforeMore(run, ledger, journal, async () => {
+      const found = await planImport(job, tools);
+      await events.idle();
+      throwIfStopped(tools);
+      // Repeating it is safe. Going on with it would undo what came later, and all of the run where a test fails now.
+      if (run.end?.outcome === 'succeeded' && acts(found.plan))
+        throw finished(id, 'it succeeded, and the host has changed since');
+      checkMassRemoval(found.plan, flags.allowMassRemoval === true);
+      // Where the keys go was agreed to when the run began.
+      await askConsent(questionsOf(found.plan, job, true), io, { yes: flags.yes === true, input: flags.input });
+      throwIfStopped(tools);
+      return found;
+    });
     const record = beginRecord(job, planned.plan, tools.host, ledger, startedAt);
     record.leftovers.push(...leftovers);
     if (await packChanged(run))
@@ -102,15 +105,20 @@ function finished(id: string, how: string): RelayError {
   return new RelayError('RUN_FINISHED', `The run ${id} has ended: ${how}.`);
 }
 
-/** What stops it here comes after the interrupted run has written. */
-async function planAgain(job: ImportJob, tools: RunTools, ledger: Ledger): Promise<PlannedImport> {
+/** What stops a resume here leaves the run as it was: ended as it had ended, and on the host with what it made. */
+async function beforeMore<T>(
+  { begin, end }: RecordedRun,
+  { deeds }: Ledger,
+  journal: RunJournal,
+  work: () => Promise<T>,
+): Promise<T> {
   try {
-    return await planImport(job, tools);
+    return await work();
   } catch (error) {
-    if (!(error instanceof RelayError) || ledger.deeds.length === 0) throw error;
-    const { code, message, hint, details } = error;
-    const more = `${ledger.deeds.length} objects of the run are still on the host.`;
-    throw new RelayError(code, message, { hint, details: [...details, more], cause: error, wrote: true });
+    if (end !== null) journal.end(end.outcome, end.exitCode);
+    if (!(error instanceof RelayError) || deeds.length === 0) throw error;
+    const count = `${deeds.length} object${deeds.length === 1 ? '' : 's'}`;
+    throw error.holding(`Nothing more was written: the host holds ${count} of the run ${begin.run}.`);
   }
 }
 
