@@ -6,7 +6,7 @@ import type { RunRecord } from '../report/run-record.ts';
 import { summaryText } from '../report/summary-text.ts';
 import { acts } from '../plan/import-plan.ts';
 import { RelayError } from '../terms/relay-error.ts';
-import type { ImportFlags, SayFlags } from './import-flags.ts';
+import type { SayFlags } from './import-flags.ts';
 import { print, styleFor, type Io } from './io.ts';
 import { writeReport } from './write-report.ts';
 
@@ -67,44 +67,4 @@ function sayResult(report: Report, changed: boolean, { place, lasting }: Publish
   print(io.stdout, summaryText(report, styleFor(io, 'stdout', flags.color), lasting));
   if (!lasting) print(io.stdout, '\nThe embedded host ran for this command only and is gone now.');
   if (place !== null) print(io.stdout, `\nReport: ${place}`);
-}
-
-/** The command that does the same again, with what was given by name. Secrets are never options, so none is in it. */
-export function repeatCommand(flags: ImportFlags): string {
-  const given: [string, string | number | boolean | undefined][] = [
-    ['--pack', flags.pack],
-    ['--provider', flags.provider],
-    ['--keys', flags.keys],
-    ['--host', flags.host],
-    ['--mode', flags.mode],
-    ['--access', flags.access],
-    ...(flags.user ?? []).map((user): [string, string] => ['--user', user]),
-    ['--users', flags.users],
-    ['--extend', flags.extend],
-    ['--probe', flags.probe],
-    ['--probe-key-file', flags.probeKeyFile],
-    ['--base-url', flags.baseUrl],
-    ['--accounts', flags.accounts],
-    ['--only-failed', flags.onlyFailed],
-    ['--from-report', flags.fromReport],
-    ['--allow-mass-removal', flags.allowMassRemoval],
-    ['--failed', flags.failed],
-    ['--adopt', flags.adopt],
-    ['--concurrency', flags.concurrency],
-    ['--batch-size', flags.batchSize],
-    ['--admin-key-file', flags.adminKeyFile],
-    ['--admin-email', flags.adminEmail],
-    ['--admin-password-file', flags.adminPasswordFile],
-    ['--allow-http', flags.allowHttp],
-    ['--config', flags.config],
-  ];
-  const words = given.flatMap(([name, value]) =>
-    value === undefined || value === false ? [] : value === true ? [name] : [name, shellWord(String(value))],
-  );
-  return ['relay import', ...words].join(' ');
-}
-
-/** A word as a shell takes it. */
-export function shellWord(value: string): string {
-  return /^[\w@%+=:,./-]+$/.test(value) ? value : `'${value.replaceAll("'", String.raw`'\''`)}'`;
 }

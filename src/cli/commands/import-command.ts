@@ -23,7 +23,8 @@ import type { ImportFlags } from '../import-flags.ts';
 import { readImportRequest, type ImportRequest } from '../import-options.ts';
 import { print, styleFor, type Io } from '../io.ts';
 import { progressView } from '../progress.ts';
-import { publish, repeatCommand } from '../publish.ts';
+import { publish } from '../publish.ts';
+import { repeatCommand } from '../repeat-command.ts';
 import { stopSignals } from '../stop-signals.ts';
 import { checkReportPlace, writeReport } from '../write-report.ts';
 
@@ -71,7 +72,7 @@ export async function importCommand(flags: ImportFlags, io: Io, redactor: Redact
     await events.idle();
     record.run.finishedAt = Date.now();
     record.run.stages = events.stages;
-    return await publish(record, { place, lasting, journal }, flags, repeatCommand(flags), io);
+    return await publish(record, { place, lasting, journal }, flags, repeatCommand('relay import', flags), io);
   } catch (error) {
     await events.idle();
     // Only who asked for a report by name gets one of a run that could not start.

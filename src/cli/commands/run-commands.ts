@@ -25,7 +25,8 @@ import { readProbeKey } from '../import-options.ts';
 import { print, styleFor, type Io } from '../io.ts';
 import { progressView } from '../progress.ts';
 import { askConsent, checkMassRemoval, questionsOf } from '../consent.ts';
-import { publish, shellWord } from '../publish.ts';
+import { publish } from '../publish.ts';
+import { repeatCommand } from '../repeat-command.ts';
 import { stopSignals } from '../stop-signals.ts';
 import { checkReportPlace } from '../write-report.ts';
 
@@ -91,13 +92,7 @@ export async function resumeCommand(id: string, flags: RunFlags, io: Io, redacto
     await events.idle();
     record.run.finishedAt = Date.now();
     record.run.stages = events.stages;
-    return publish(
-      record,
-      { place, lasting: true, journal },
-      flags,
-      `relay resume ${id} --keys ${shellWord(flags.keys ?? 'FILE')}`,
-      io,
-    );
+    return publish(record, { place, lasting: true, journal }, flags, repeatCommand(`relay resume ${id}`, flags), io);
   });
 }
 
@@ -141,7 +136,8 @@ export async function rollbackCommand(id: string, flags: RunFlags, io: Io, redac
     for (const each of leftovers)
       print(io.stderr, `left: ${each.kind} "${each.name}"${each.id === null ? '' : ` (${each.id})`}: ${each.command}`);
     for (const each of warnings) print(io.stderr, `${each.code}: ${each.message}`);
-    print(io.stderr, `Next: look at what is left; others may use it by now. Then: relay rollback ${id}`);
+    const again = repeatCommand(`relay rollback ${id}`, flags);
+    print(io.stderr, `Next: look at what is left; others may use it by now. Then: ${again}`);
     return exitCode;
   });
 }

@@ -1,0 +1,66 @@
+import { Command } from 'commander';
+import { describe, expect, it } from 'vitest';
+import { addImportOptions } from '../../src/cli/program-options.ts';
+import { repeatCommand } from '../../src/cli/repeat-command.ts';
+
+const parse = (words: readonly string[]) =>
+  addImportOptions(new Command('import').exitOverride())
+    .parse([...words], { from: 'user' })
+    .opts();
+
+/** The words of a line without quotes. */
+const split = (line: string) => line.split(' ').slice(2);
+
+const required = ['--pack', 'kimi', '--keys', 'keys.txt'];
+
+describe('the command that does the same again', () => {
+  const values: Record<string, string> = {
+    '--mode': 'partial',
+    '--access': 'self-service',
+    '--probe': 'none',
+    '--failed': 'remove',
+    '--accounts': 'append',
+    '--concurrency': '16',
+    '--batch-size': '20',
+    '--gateway-wait': '2m',
+    '--timeout': '1.5s',
+    '--deadline': '1h',
+    '--output': 'json',
+  };
+  const asked = new Set(['--pack', '--keys', '--yes', '--detailed-exitcode']);
+  const options = addImportOptions(new Command('import')).options.filter(({ long }) => !asked.has(long ?? ''));
+
+  it.each(options.map((option) => [option.long ?? '', option] as const))('says %s as it was given', (name, option) => {
+    const words = [...required, name, ...(option.required ? [values[name] ?? 'some-value'] : [])];
+    const line = repeatCommand('relay import', parse(words));
+    expect(line).toContain(name);
+    expect(parse(split(line))).toEqual(parse(words));
+  });
+
+  it('says each of several, and nothing that was not given', () => {
+    const words = [...required, '--user', 'ann@example.org=30', '--user', '7'];
+    expect(repeatCommand('relay import', parse(words))).toBe(`relay import ${words.join(' ')}`);
+    const globals = { quiet: false, verbose: false, color: true, input: true };
+    expect(repeatCommand('relay import', { ...globals, ...parse(required) })).toBe(
+      `relay import ${required.join(' ')}`,
+    );
+    expect(repeatCommand('relay resume RUN', { color: false, input: false, report: false, config: 'c.yaml' })).toBe(
+      'relay resume RUN --no-color --no-input --no-report --config c.yaml',
+    );
+  });
+
+  it('agrees to nothing, and asks for no dry run', () => {
+    const flags = parse([...required, '--yes', '--detailed-exitcode']);
+    expect(repeatCommand('relay import', { ...flags, dryRun: true })).toBe(`relay import ${required.join(' ')}`);
+  });
+
+  it.each([
+    ['my keys.txt', "'my keys.txt'"],
+    ["it's", String.raw`'it'\''s'`],
+    ['$(id)', "'$(id)'"],
+    ['', "''"],
+    ['-', '-'],
+  ])('quotes %j for a shell', (value, quoted) => {
+    expect(repeatCommand('relay import', { keys: value })).toBe(`relay import --keys ${quoted}`);
+  });
+});
