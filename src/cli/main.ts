@@ -2,6 +2,7 @@ import { CommanderError } from 'commander';
 import { Redactor } from '../terms/redactor.ts';
 import type { Io } from './io.ts';
 import { buildProgram } from './program.ts';
+import { shellWord } from './repeat-command.ts';
 
 /** Runs one command line and returns the exit code. `words` are the arguments after the program's name. */
 export async function main(words: readonly string[], io: Io): Promise<number> {
@@ -22,6 +23,7 @@ export async function main(words: readonly string[], io: Io): Promise<number> {
     );
     return showError(error, io, {
       redactor,
+      again: ['relay', ...words.filter((word) => word !== '--yes' && word !== '-y').map(shellWord)].join(' '),
       json,
       verbose: words.includes('--verbose'),
       colour: !words.includes('--no-color'),

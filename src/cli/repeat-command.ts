@@ -27,6 +27,7 @@ export function repeatCommand(command: string, flags: object): string {
   return [command, ...words].join(' ');
 }
 
-function shellWord(value: string): string {
+/** A word as a shell takes it. */
+export function shellWord(value: string): string {
   return /^[\w@%+=:,./-]+$/.test(value) ? value : `'${value.replaceAll("'", String.raw`'\''`)}'`;
 }

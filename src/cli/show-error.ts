@@ -1,16 +1,16 @@
-import { exitCodeOf } from '../terms/codes.ts';
 import type { Redactor } from '../terms/redactor.ts';
-import { Interruption, RelayError } from '../terms/relay-error.ts';
+import { RelayError } from '../terms/relay-error.ts';
 import { print, styleFor, type Io } from './io.ts';
 
 /**
- * Tells a person, or a program, why nothing was done, and returns the exit code. An error without a code is a fault of
- * relay; its stack is shown with `--verbose`, redacted, since its text may come from anywhere.
+ * Tells a person, or a program, why nothing was done, what the host holds and what to do next, and returns the exit code.
+ * `again` is the command that was given. An error without a code is a fault of relay; its stack is shown with
+ * `--verbose`, redacted, since its text may come from anywhere.
  */
 export function showError(
   error: unknown,
   io: Io,
-  options: { redactor: Redactor; json: boolean; verbose: boolean; colour: boolean },
+  options: { redactor: Redactor; again: string; json: boolean; verbose: boolean; colour: boolean },
 ): number {
   const { redactor } = options;
   const known =
@@ -21,8 +21,7 @@ export function showError(
           `relay met an error it did not expect: ${error instanceof Error ? error.message : String(error)}`,
           { cause: error },
         );
-  const { code, hint } = known;
-  const exitCode = known instanceof Interruption && known.signal === 'SIGTERM' ? 143 : exitCodeOf(code);
+  const { code, hint, exitCode } = known;
   const message = redactor.redact(known.message);
   const details = known.details.map((line) => redactor.redact(line));
   const style = styleFor(io, 'stderr', options.colour);
@@ -31,7 +30,7 @@ export function showError(
   if (options.verbose && code === 'INTERNAL' && error instanceof Error)
     print(io.stderr, redactor.redact(error.stack ?? ''));
   print(io.stderr, known.holds ?? heldAfter(exitCode));
-  print(io.stderr, `Next: ${hint}`);
+  print(io.stderr, `Next: ${redactor.redact(nextStep(known, options.again))}`);
   if (options.json)
     print(
       io.stdout,
@@ -48,4 +47,10 @@ export function showError(
 function heldAfter(exitCode: number): string {
   if (exitCode === 1) return 'It is not known what the host holds.';
   return exitCode === 6 ? 'The host may hold a part of the run.' : 'Nothing was written to the host.';
+}
+
+/** A wrong command is corrected, not given again. */
+function nextStep({ code, exitCode, hint }: RelayError, again: string): string {
+  if (code === 'INTERRUPTED') return again;
+  return exitCode === 2 ? hint : `${hint} Then: ${again}`;
 }

@@ -45,5 +45,5 @@ function working({ accounts }: Report): number {
 function next(report: Report, command: string): string {
   if (report.leftovers.length > 0 || report.unsettled.length > 0) return `run the commands above, then: ${command}`;
   const [cause] = report.errors;
-  return cause === undefined ? command : `${cause.hint} Then: ${command}`;
+  return cause === undefined || report.run.interrupted ? command : `${cause.hint} Then: ${command}`;
 }

@@ -335,7 +335,7 @@ export const codes = {
   INTERRUPTED: {
     exit: 130,
     summary: 'The run was stopped by a signal.',
-    hint: 'Run the import again; it goes on from what the host holds.',
+    hint: 'Run the same command again; it goes on from what the host holds.',
   },
   DEADLINE_PASSED: { exit: 4, summary: 'The run took longer than --deadline.', hint: 'Give it more time.' },
   INTERNAL: {

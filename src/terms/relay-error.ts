@@ -1,4 +1,4 @@
-import { codes, type Code } from './codes.ts';
+import { codes, exitCodeOf, type Code } from './codes.ts';
 
 /** What a person can be told about a failure. The default hint and the exit code stand in the table of codes. */
 export interface Problem {
@@ -32,6 +32,11 @@ export class RelayError extends Error {
     this.holds = more.holds ?? null;
   }
 
+  /** How a command ends that this error ended before its first write. */
+  get exitCode(): number {
+    return exitCodeOf(this.code);
+  }
+
   /** The same error, met when the host holds this. */
   holding(holds: string): RelayError {
     const { code, message, hint, details, cause } = this;
@@ -50,6 +55,10 @@ export class Interruption extends RelayError {
   constructor(signal: 'SIGINT' | 'SIGTERM', holds?: string) {
     super('INTERRUPTED', `The run was stopped by ${signal}.`, holds === undefined ? {} : { holds });
     this.signal = signal;
+  }
+
+  override get exitCode(): number {
+    return this.signal === 'SIGTERM' ? 143 : 130;
   }
 
   override holding(holds: string): Interruption {

@@ -348,4 +348,28 @@ describe('4 to 8, 130 and 143: what the host holds', () => {
     });
     expect(host.state.accounts.size).toBe(0);
   });
+
+  it.each([
+    ['import', 'SIGINT', 130],
+    ['import', 'SIGTERM', 143],
+    ['plan', 'SIGINT', 130],
+    ['plan', 'SIGTERM', 143],
+    ['status', 'SIGTERM', 143],
+  ] as const)('%s that gets %s while it looks at the host ends with it, and has written nothing', async (...each) => {
+    const [command, signal, exitCode] = each;
+    const host = await start({ faults: [{ method: 'GET', path: '/api/v1/admin/groups', fault: 'delay', ms: 1000 }] });
+    const args = onto(host).slice(1);
+    const run = await place.run(
+      command === 'status'
+        ? ['status', '--pack', 'kimi', '--host', host.url]
+        : [command, ...args, '--report', `${command}-${signal}.json`],
+      { ...login(host), signalAfter: { text: command === 'status' ? 'done connect' : 'Plan', signal } },
+    );
+    expect(run).toMatchObject({ exitCode, stdout: '' });
+    expect(run.stderr).toContain('Nothing was written to the host.');
+    expect(run.stderr).toContain(`relay ${command}`);
+    expect(writesOf(host)).toEqual([]);
+    if (command !== 'status')
+      expect(await place.report(`${command}-${signal}.json`)).toMatchObject({ exitCode, run: { interrupted: true } });
+  });
 });

@@ -369,6 +369,8 @@ describe('the last words of a run that did not end well', () => {
   it('end with what to do next', () => {
     expect(closing({ errors: [anError()] }).at(-1)).toBe(`Next: Replace the key. Then: ${command}`);
     expect(closing({ errors: [] }).at(-1)).toBe(`Next: ${command}`);
+    const run = { ...aReport().run, interrupted: true };
+    expect(closing({ errors: [anError('x', 'INTERRUPTED')], run }).at(-1)).toBe(`Next: ${command}`);
   });
 });
 

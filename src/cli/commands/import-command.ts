@@ -1,6 +1,6 @@
 import { noJournal } from '../../apply/journal.ts';
 import { Ledger } from '../../apply/ledger.ts';
-import { inStage, type RunTools } from '../../apply/run-tools.ts';
+import { inStage, throwIfStopped, type RunTools } from '../../apply/run-tools.ts';
 import { beginLine } from '../../flows/begin-journal.ts';
 import { beginRecord } from '../../flows/import-record.ts';
 import type { ImportJob } from '../../flows/import-job.ts';
@@ -12,7 +12,6 @@ import { acts, changesAnything } from '../../plan/import-plan.ts';
 import { planViewSchema, viewPlan } from '../../plan/plan-view.ts';
 import { planText } from '../../report/plan-text.ts';
 import { systemClock } from '../../terms/clock.ts';
-import { exitCodeOf } from '../../terms/codes.ts';
 import type { Redactor } from '../../terms/redactor.ts';
 import { RelayError } from '../../terms/relay-error.ts';
 import { askConsent, checkMassRemoval, questionsOf } from '../consent.ts';
@@ -59,11 +58,11 @@ export async function importCommand(flags: ImportFlags, io: Io, redactor: Redact
     }
     const planned = await planImport(request.job, tools);
     await events.idle();
-    if (stop.aborted) throw stop.reason;
+    throwIfStopped(tools);
     if (flags.dryRun) return await showPlan(request, planned, session, flags, io, startedAt);
     checkMassRemoval(planned.plan, flags.allowMassRemoval === true);
     await askConsent(questionsOf(planned.plan, request.job, ours), io, { yes: flags.yes === true, input: flags.input });
-    if (stop.aborted) throw stop.reason;
+    throwIfStopped(tools);
     // A host that ends with this command leaves nothing to finish or to undo.
     const begin = beginLine(request.job, planned.plan, session.host, startedAt);
     const journal = lasting && acts(planned.plan) ? RunJournal.begin(stateDirOf(io), begin, systemClock) : undefined;
@@ -82,7 +81,7 @@ export async function importCommand(flags: ImportFlags, io: Io, redactor: Redact
         host: hostOf(session, request),
         startedAt,
         finishedAt: Date.now(),
-        exitCode: exitCodeOf(error.code),
+        exitCode: error.exitCode,
       };
       await writeReport(
         refusedReport(request.job, { ...ending, dryRun: false, errors: problems, warnings: [] }),

@@ -1,3 +1,4 @@
+import { throwIfStopped } from '../../apply/run-tools.ts';
 import { findManaged, removeProvider, type Managed, type Removal } from '../../flows/remove-provider.ts';
 import type { Redactor } from '../../terms/redactor.ts';
 import { askConsent } from '../consent.ts';
@@ -13,6 +14,7 @@ export async function removeCommand(flags: RemoveFlags, io: Io, redactor: Redact
   return withProvider(flags, flags.dryRun !== true, io, redactor, async ({ provider, modes, tools, idle }) => {
     const all = await findManaged(provider, modes, tools);
     await idle();
+    throwIfStopped(tools);
     const json = flags.output === 'json';
     if (all.length === 0 || flags.dryRun === true) {
       const removed = flags.dryRun === true ? all.flatMap(objectsOf) : [];

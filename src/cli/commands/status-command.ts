@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { throwIfStopped } from '../../apply/run-tools.ts';
 import { lookAtProvider } from '../../flows/look-at-provider.ts';
 import { acceptedKeys } from '../../keys/key-file.ts';
 import { readKeyFile } from '../../keys/read-key-file.ts';
@@ -19,6 +20,7 @@ export async function statusCommand(flags: StatusFlags, io: Io, redactor: Redact
   return withProvider(flags, false, io, redactor, async ({ pack, provider, modes, tools, idle }) => {
     const status = statusSchema.parse(await lookAtProvider({ pack, provider, modes, keys }, tools));
     await idle();
+    throwIfStopped(tools);
     const json = flags.output === 'json';
     print(io.stdout, json ? JSON.stringify(status, null, 2) : statusText(status, styleFor(io, 'stdout', flags.color)));
     return status.ok || flags.detailedExitcode !== true ? 0 : 8;
