@@ -2,7 +2,6 @@ import { CommanderError } from 'commander';
 import { Redactor } from '../terms/redactor.ts';
 import type { Io } from './io.ts';
 import { buildProgram } from './program.ts';
-import { shellWord } from './repeat-command.ts';
 
 /** Runs one command line and returns the exit code. `words` are the arguments after the program's name. */
 export async function main(words: readonly string[], io: Io): Promise<number> {
@@ -15,13 +14,18 @@ export async function main(words: readonly string[], io: Io): Promise<number> {
     await program.parseAsync([...words], { from: 'user' });
     return exitCode;
   } catch (error) {
-    // commander has already said what is wrong, or shown what was asked for.
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    const { showError } = await import('./show-error.ts');
+    // What was asked for is shown.
+    if (error instanceof CommanderError && error.exitCode === 0) return 0;
+    const [{ showError }, { shellWord }, { usageError }] = await Promise.all([
+      import('./show-error.ts'),
+      import('./repeat-command.ts'),
+      import('./usage-error.ts'),
+    ]);
+    const known = error instanceof CommanderError ? usageError(error, program, words) : error;
     const json = words.some(
       (word, index) => word === '--output=json' || (word === '--output' && words[index + 1] === 'json'),
     );
-    return showError(error, io, {
+    return showError(known, io, {
       redactor,
       again: ['relay', ...words.filter((word) => word !== '--yes' && word !== '-y').map(shellWord)].join(' '),
       json,

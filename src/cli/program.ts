@@ -9,8 +9,6 @@ type Done = (exitCode: number) => void;
 
 /** The command line as data. What a command needs is loaded when it runs, so that starting costs little. */
 export function buildProgram(io: Io, redactor: Redactor, done: Done): Command {
-  // What was mistyped may be a secret: of an option only its name is shown.
-  const plain = (text: string) => redactor.redact(text.replace(/(unknown option '--?[\w-]+)=[^']*'/, "$1=…'"));
   const program = new Command('relay')
     .description('Brings the keys of a vendor up on an LLM gateway: plans, applies, proves it, or undoes it.')
     .version(io.version, '--version', 'print the version')
@@ -24,7 +22,9 @@ export function buildProgram(io: Io, redactor: Redactor, done: Done): Command {
     .exitOverride()
     .configureOutput({
       writeOut: (text) => void io.stdout.write(text),
-      writeErr: (text) => void io.stderr.write(plain(text)),
+      writeErr: (text) => void io.stderr.write(redactor.redact(text)),
+      // It quotes what was mistyped, which may be a secret; `usageError` says it without.
+      outputError: () => undefined,
     })
     .addHelpText(
       'after',

@@ -178,13 +178,56 @@ describe('2: wrong input, nothing written', () => {
     expect((await place.report()).removed).toHaveLength(2);
   });
 
-  it('a secret that was given as a value is not shown again (N1)', async () => {
-    const secret = 'admin-0123456789abcdef0123456789abcdef';
-    for (const args of [[`--admin-key=${secret}`], ['--mode', 'sk-canary-0123456789'], ['--access', secret]]) {
-      const run = await place.run(['import', '--pack', 'kimi', '--keys', 'good.txt', ...args]);
+  it.each([
+    ['as an unknown option', ['--admin-key=SECRET']],
+    ['as an unknown short option', ['-kSECRET']],
+    ['with a quote in it', ["--admin-key=don't-SECRET"]],
+    ['as a choice', ['--mode', 'SECRET']],
+    ['as a choice, after "="', ['--access=SECRET']],
+    ['as a choice with a quote in it', ['--mode', "SECRET's"]],
+    ['as a number', ['--concurrency', 'SECRET']],
+    ['as a duration', ['--timeout', 'SECRET']],
+    ['as one word too many', ['SECRET']],
+  ])('a secret that was given %s is not shown again (N1)', async (_name, args) => {
+    // The first has the shape of a key, the second that of nothing.
+    for (const secret of ['sk-canary-0123456789abcdef', 'Zq7wV9kLm2xT4canary0123456789']) {
+      const words = args.map((word) => word.replace('SECRET', secret));
+      const run = await place.run(['import', '--pack', 'kimi', '--keys', 'good.txt', '--output', 'json', ...words]);
       expect(run.exitCode).toBe(2);
-      expect(run.stderr).not.toMatch(/0123456789/);
+      expect(run.stderr + run.stdout).not.toMatch(/canary|0123456789/);
     }
+    const command = await place.run(['Zq7wV9kLm2xT4canary0123456789']);
+    expect(command.stderr).not.toContain('canary');
+  });
+
+  it.each([
+    [
+      ['import', '--kees', 'x', '--pack', 'kimi', '--keys', 'good.txt'],
+      'error USAGE: unknown option',
+      'See `relay import --help`.',
+    ],
+    [['import'], "error USAGE: required option '--pack <pack>' not specified", 'See `relay import --help`.'],
+    [['packs', 'shwo', 'kimi'], 'error USAGE: unknown command', 'See `relay packs --help`.'],
+    [['imprt'], 'error USAGE: unknown command', 'See `relay --help`.'],
+    [[], 'error USAGE: No command was given.', 'Choose one of the commands above.'],
+    [['runs'], 'error USAGE: No command was given.', 'Choose one of the commands above.'],
+    [
+      ['import', '--pack', 'kimi', '--keys', 'good.txt', '--timeout', '30'],
+      'error USAGE: option',
+      'relay import --help',
+    ],
+  ])('%j: what happened, what the host holds, what to do next', async (args, happened, next) => {
+    const run = await place.run(args);
+    expect(run).toMatchObject({ exitCode: 2, stdout: '' });
+    expect(run.stderr).toContain(happened);
+    const last = run.stderr.trimEnd().split('\n').slice(-2);
+    expect(last).toEqual(['Nothing was written to the host.', expect.stringContaining(next)]);
+    expect(last[1]).toMatch(/^Next: /);
+  });
+
+  it('a wrong command line tells a program the same as a person', async () => {
+    const run = await place.run(['import', '--output', 'json']);
+    expect(JSON.parse(run.stdout)).toMatchObject({ schema: 'relay.error/1', exitCode: 2, errors: [{ code: 'USAGE' }] });
   });
 
   it('keys to an upstream named by an outside pack without a yes', async () => {
