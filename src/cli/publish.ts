@@ -8,6 +8,7 @@ import { acts } from '../plan/import-plan.ts';
 import { RelayError } from '../terms/relay-error.ts';
 import type { SayFlags } from './import-flags.ts';
 import { print, styleFor, type Io } from './io.ts';
+import { sayLast } from './last-words.ts';
 import { writeReport } from './write-report.ts';
 
 export interface Published {
@@ -35,13 +36,19 @@ export async function publish(
     else if (flags.quiet !== true)
       sayResult(report, acts(record.plan) || record.ledger.deeds.length > 0, to, flags, io);
   }
-  if (lost !== undefined) print(io.stderr, `${lost.code}: ${lost.message}`);
   if (report.exitCode !== 0) {
+    if (lost !== undefined) print(io.stderr, `${lost.code}: ${lost.message}`);
     print(io.stderr, '');
     for (const line of closingText(report, again)) print(io.stderr, line);
   }
+  if (lost === undefined || report.exitCode !== 0) return report.exitCode;
   // The host is fine, but the caller has no report: that is not a success.
-  return lost !== undefined && report.exitCode === 0 ? 1 : report.exitCode;
+  sayLast(io, {
+    happened: `${lost.code}: ${lost.message}`,
+    holds: 'The host holds what was wanted.',
+    next: `${lost.hint} Then: ${again}`,
+  });
+  return 1;
 }
 
 async function tryToWrite(report: Report, place: string, io: Io): Promise<RelayError | undefined> {

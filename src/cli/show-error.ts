@@ -1,6 +1,7 @@
 import type { Redactor } from '../terms/redactor.ts';
 import { RelayError } from '../terms/relay-error.ts';
 import { print, styleFor, type Io } from './io.ts';
+import { nothingWritten } from './last-words.ts';
 
 /**
  * Tells a person, or a program, why nothing was done, what the host holds and what to do next, and returns the exit code.
@@ -46,7 +47,7 @@ export function showError(
 /** What the host holds after an error that ended a command before its first write, or that nobody expected. */
 function heldAfter(exitCode: number): string {
   if (exitCode === 1) return 'It is not known what the host holds.';
-  return exitCode === 6 ? 'The host may hold a part of the run.' : 'Nothing was written to the host.';
+  return exitCode === 6 ? 'The host may hold a part of the run.' : nothingWritten;
 }
 
 /** A wrong command is corrected, not given again. */

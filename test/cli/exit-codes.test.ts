@@ -225,6 +225,17 @@ describe('2: wrong input, nothing written', () => {
     expect(last[1]).toMatch(/^Next: /);
   });
 
+  it('validate ends in the same way', async () => {
+    await place.write('bad.yaml', 'schema: relay.pack/1\n');
+    const run = await place.run(['validate', './bad.yaml']);
+    expect(run).toMatchObject({ exitCode: 2, stdout: expect.stringContaining('bad.yaml:1:1') as unknown });
+    expect(run.stderr.split('\n')).toEqual([
+      '3 faults in 1 pack.',
+      'Nothing was written to the host.',
+      expect.stringMatching(/^Next: Correct them/),
+    ]);
+  });
+
   it('a wrong command line tells a program the same as a person', async () => {
     const run = await place.run(['import', '--output', 'json']);
     expect(JSON.parse(run.stdout)).toMatchObject({ schema: 'relay.error/1', exitCode: 2, errors: [{ code: 'USAGE' }] });
@@ -368,6 +379,11 @@ describe('4 to 8, 130 and 143: what the host holds', () => {
       counts: { added: 3 },
       changesAnything: true,
     });
+    expect(pending.stderr.split('\n').slice(-3)).toEqual([
+      'Changes are pending.',
+      'Nothing was written to the host.',
+      expect.stringMatching(/^Next: relay import --output json --pack kimi .*--host http/),
+    ]);
     expect(writesOf(host)).toEqual([]);
     await place.run(onto(host), login(host));
     expect((await plan('--detailed-exitcode')).exitCode).toBe(0);

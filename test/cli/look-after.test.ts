@@ -23,6 +23,7 @@ describe('the commands that look after a provider', () => {
     host = await startSandbox();
     const nothing = await run('status', '--detailed-exitcode');
     expect(nothing).toMatchObject({ exitCode: 8, stdout: expect.stringContaining('holds nothing') as unknown });
+    expect(nothing.stderr).toMatch(/Nothing was written to the host\.\nNext: relay import --pack kimi .*--keys FILE$/);
     await importInto(host, [...good, dead], { mode: 'partial' });
     const text = await run('status', '--keys', 'keys.txt');
     expect(text.exitCode).toBe(0);
@@ -47,7 +48,11 @@ describe('the commands that look after a provider', () => {
       expect.stringMatching(/^failed kimi-cn-03 KEY_REFUSED: /),
       '2 of 3 accounts passed, 1 failed, subscription gateway answers',
     ]);
-    expect(found.stderr).toContain('--repair disable');
+    expect(found.stderr.split('\n')).toEqual([
+      '2 of 3 accounts work.',
+      'The host holds 3 accounts of the provider.',
+      expect.stringMatching(/^Next: relay probe --quiet --pack kimi --host \S+ --repair disable$/),
+    ]);
     const refused = await run('probe', '--repair', 'remove');
     expect(refused).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('--yes') as unknown });
     const repaired = await run('probe', '--repair', 'remove', '--yes', '--output', 'json');

@@ -21,6 +21,7 @@ import { openHost, type HostSession } from '../host-session.ts';
 import type { ImportFlags } from '../import-flags.ts';
 import { readImportRequest, type ImportRequest } from '../import-options.ts';
 import { print, styleFor, type Io } from '../io.ts';
+import { nothingWritten, sayLast } from '../last-words.ts';
 import { progressView } from '../progress.ts';
 import { publish } from '../publish.ts';
 import { repeatCommand } from '../repeat-command.ts';
@@ -142,12 +143,21 @@ async function showPlan(
   startedAt: number,
 ): Promise<number> {
   const exitCode = changesAnything(plan) && flags.detailedExitcode === true ? 8 : 0;
+  const end = () => {
+    if (exitCode !== 0 && flags.quiet !== true)
+      sayLast(io, {
+        happened: 'Changes are pending.',
+        holds: nothingWritten,
+        next: repeatCommand('relay import', flags),
+      });
+    return exitCode;
+  };
   const { place, named } = request.report;
   if (place !== null && named) {
     const warnings = plan.warnings.map((each) => ({ ...each, stage: 'plan' }));
     const ending = { host: hostOf(session, request), startedAt, finishedAt: Date.now(), exitCode };
     await writeReport(refusedReport(request.job, { ...ending, dryRun: true, errors: [], warnings }), place, io);
-    if (place === '-') return exitCode;
+    if (place === '-') return end();
   }
   const { id, displayName, baseUrl } = request.job.provider;
   const view = planViewSchema.parse(
@@ -155,5 +165,5 @@ async function showPlan(
   );
   const style = styleFor(io, 'stdout', flags.color);
   print(io.stdout, flags.output === 'json' ? JSON.stringify(view, null, 2) : planText(view, style));
-  return exitCode;
+  return end();
 }

@@ -7,6 +7,8 @@ import type { Style } from '../../terms/style.ts';
 import { configured } from '../../config/config-file.ts';
 import { askConsent } from '../consent.ts';
 import { print, styleFor, type Io } from '../io.ts';
+import { leftLine, sayLast } from '../last-words.ts';
+import { repeatCommand, shellWord } from '../repeat-command.ts';
 import { withProvider, type AtProvider, type ProviderFlags } from '../with-provider.ts';
 
 export interface ProbeFlags extends ProviderFlags {
@@ -47,9 +49,7 @@ export async function probeCommand(flags: ProbeFlags, io: Io, redactor: Redactor
     const exitCode = probeExitCode(probe);
     if (flags.output === 'json') print(io.stdout, JSON.stringify(view(at, probe, exitCode), null, 2));
     else for (const line of lines(probe, styleFor(io, 'stdout', flags.color))) print(io.stdout, line);
-    for (const { code, message } of probe.problems) print(io.stderr, `${code}: ${message}`);
-    for (const { kind, name, command } of probe.leftovers) print(io.stderr, `left: ${kind} "${name}": ${command}`);
-    if (exitCode !== 0) print(io.stderr, `Next: ${next(flags, exitCode)}`);
+    if (exitCode !== 0) sayLast(io, lastWords(probe, flags, exitCode));
     return exitCode;
   });
 }
@@ -100,10 +100,27 @@ function accountLine({ verdict, change }: ProbedAccount, style: Style): string {
   return `${tone(validation)} ${account.name}${why}${change === null ? '' : ` → ${done[change]}`}`;
 }
 
-function next({ pack, repair }: ProbeFlags, exitCode: number): string {
-  if (exitCode === 6) return 'run the commands above, then probe again.';
-  if (exitCode === 7) return `look at \`relay status --pack ${pack}\`.`;
-  return repair === undefined
-    ? 'add --repair disable to take what failed out of service.'
-    : 'replace the keys that failed.';
+function lastWords({ accounts, gateways, leftovers, problems }: PoolProbe, flags: ProbeFlags, exitCode: number) {
+  const working = accounts.filter(({ verdict }) => verdict.validation === 'passed' || verdict.validation === 'warning');
+  const silent = gateways.some(({ check }) => !check.ok) ? ' The gateway does not answer.' : '';
+  return {
+    happened: [
+      `${working.length} of ${accounts.length} accounts work.${silent}`,
+      ...problems.map(({ code, message }) => `${code}: ${message}`),
+    ].join('\n'),
+    holds:
+      exitCode === 6
+        ? 'The host holds something that should not be there, or may:'
+        : `The host holds ${accounts.filter(({ change }) => change !== 'removed').length} accounts of the provider.`,
+    named: leftovers.map(leftLine),
+    next: next(flags, exitCode),
+  };
+}
+
+function next(flags: ProbeFlags, exitCode: number): string {
+  if (exitCode === 6) return `run the commands above, then: ${repeatCommand('relay probe', flags)}`;
+  if (exitCode === 7) return `relay status --pack ${shellWord(flags.pack)}`;
+  return flags.repair === undefined
+    ? `${repeatCommand('relay probe', flags)} --repair disable`
+    : 'Replace the keys that failed, and import the key file.';
 }

@@ -3,6 +3,8 @@ import { findManaged, removeProvider, type Managed, type Removal } from '../../f
 import type { Redactor } from '../../terms/redactor.ts';
 import { askConsent } from '../consent.ts';
 import { print, styleFor, type Io } from '../io.ts';
+import { leftLine, sayLast } from '../last-words.ts';
+import { repeatCommand } from '../repeat-command.ts';
 import { withProvider, type ProviderFlags } from '../with-provider.ts';
 
 export interface RemoveFlags extends ProviderFlags {
@@ -47,11 +49,17 @@ export async function removeCommand(flags: RemoveFlags, io: Io, redactor: Redact
     if (json)
       print(io.stdout, JSON.stringify({ schema: 'relay.remove/1', dryRun: false, ...result, exitCode }, null, 2));
     else say(result, flags, io);
-    if (exitCode !== 0)
-      print(
-        io.stderr,
-        `Next: ${exitCode === 6 ? 'run the commands above, then' : 'take away what others use there, then'} relay remove --pack ${flags.pack}`,
-      );
+    if (exitCode === 0) return 0;
+    const many = (list: readonly object[]) => `${list.length} object${list.length === 1 ? '' : 's'}`;
+    sayLast(io, {
+      happened: `${many(result.removed)} removed, ${result.shared.length} kept for others, ${result.leftovers.length} left.`,
+      holds:
+        exitCode === 6
+          ? 'The host holds something that should not be there, or may:'
+          : 'The host holds what others use.',
+      named: result.leftovers.map(leftLine),
+      next: `${exitCode === 6 ? 'run the commands above' : 'take away what others use there'}, then: ${repeatCommand('relay remove', flags)}`,
+    });
     return exitCode;
   });
 }
@@ -85,12 +93,10 @@ function describe({ access, group, accounts, subscriptions, keys, foreign }: Man
   ];
 }
 
-function say({ removed, shared, leftovers }: Removal, flags: RemoveFlags, io: Io): void {
+function say({ removed, shared }: Removal, flags: RemoveFlags, io: Io): void {
+  if (flags.quiet === true) return;
   const style = styleFor(io, 'stdout', flags.color);
-  if (flags.quiet !== true) {
-    for (const { kind, name, id } of removed) print(io.stdout, `${style.good('removed')} ${kind} "${name}" (${id})`);
-    for (const { kind, name, id, why } of shared)
-      print(io.stdout, `${style.unsure('kept')} ${kind} "${name}" (${id}): ${why}`);
-  }
-  for (const { kind, name, command } of leftovers) print(io.stderr, `left: ${kind} "${name}": ${command}`);
+  for (const { kind, name, id } of removed) print(io.stdout, `${style.good('removed')} ${kind} "${name}" (${id})`);
+  for (const { kind, name, id, why } of shared)
+    print(io.stdout, `${style.unsure('kept')} ${kind} "${name}" (${id}): ${why}`);
 }

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { inStage, throwIfStopped, type RunTools } from '../../apply/run-tools.ts';
+import type { Leftover } from '../../apply/undo.ts';
 import { configured, loadConfig } from '../../config/config-file.ts';
 import { hostSettings, type HostOptions } from '../../config/host-settings.ts';
 import { beginRecord } from '../../flows/import-record.ts';
@@ -16,13 +17,14 @@ import { readKeyFile } from '../../keys/read-key-file.ts';
 import { systemClock } from '../../terms/clock.ts';
 import type { Redactor } from '../../terms/redactor.ts';
 import { inspectPack } from '../../pack/read-pack.ts';
-import { problem, RelayError } from '../../terms/relay-error.ts';
+import { problem, RelayError, type Problem } from '../../terms/relay-error.ts';
 import { EventQueue } from '../event-queue.ts';
 import { holdLock, stateDirOf } from '../hold-lock.ts';
 import { openHost } from '../host-session.ts';
 import type { SayFlags } from '../import-flags.ts';
 import { readProbeKey } from '../import-options.ts';
 import { print, styleFor, type Io } from '../io.ts';
+import { leftLine, sayLast, type LastWords } from '../last-words.ts';
 import { progressView } from '../progress.ts';
 import { askConsent, checkMassRemoval, questionsOf } from '../consent.ts';
 import { publish } from '../publish.ts';
@@ -133,13 +135,24 @@ export async function rollbackCommand(id: string, flags: RunFlags, io: Io, redac
       if (undone.length === 0) print(io.stdout, 'Nothing of this run is on the host.');
     }
     if (exitCode === 0) return 0;
-    for (const each of leftovers)
-      print(io.stderr, `left: ${each.kind} "${each.name}"${each.id === null ? '' : ` (${each.id})`}: ${each.command}`);
-    for (const each of warnings) print(io.stderr, `${each.code}: ${each.message}`);
-    const again = repeatCommand(`relay rollback ${id}`, flags);
-    print(io.stderr, `Next: look at what is left; others may use it by now. Then: ${again}`);
+    sayLast(io, rollbackEnd(leftovers, warnings, repeatCommand(`relay rollback ${id}`, flags)));
     return exitCode;
   });
+}
+
+function rollbackEnd(leftovers: readonly Leftover[], warnings: readonly Problem[], again: string): LastWords {
+  const left = `${leftovers.length} object${leftovers.length === 1 ? '' : 's'} of the run could not be taken back.`;
+  const lost = warnings.map(({ code, message }) => `${code}: ${message}`);
+  const hints = warnings.map(({ hint }) => hint).join(' ');
+  return {
+    happened: [...(leftovers.length > 0 ? [left] : []), ...lost].join('\n'),
+    holds:
+      leftovers.length > 0
+        ? 'The host holds something that should not be there, or may:'
+        : 'The host holds nothing of the run any more.',
+    named: leftovers.map(leftLine),
+    next: leftovers.length > 0 ? `look at what is left; others may use it by now. Then: ${again}` : hints,
+  };
 }
 
 /** A pack that is gone has changed too. */

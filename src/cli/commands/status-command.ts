@@ -7,6 +7,8 @@ import { statusSchema } from '../../plan/provider-status.ts';
 import { statusText } from '../../report/status-text.ts';
 import type { Redactor } from '../../terms/redactor.ts';
 import { print, styleFor, type Io } from '../io.ts';
+import { nothingWritten, sayLast } from '../last-words.ts';
+import { repeatCommand } from '../repeat-command.ts';
 import { withProvider, type ProviderFlags } from '../with-provider.ts';
 
 export interface StatusFlags extends ProviderFlags {
@@ -23,7 +25,17 @@ export async function statusCommand(flags: StatusFlags, io: Io, redactor: Redact
     throwIfStopped(tools);
     const json = flags.output === 'json';
     print(io.stdout, json ? JSON.stringify(status, null, 2) : statusText(status, styleFor(io, 'stdout', flags.color)));
-    return status.ok || flags.detailedExitcode !== true ? 0 : 8;
+    if (status.ok || flags.detailedExitcode !== true) return 0;
+    if (flags.quiet !== true)
+      sayLast(io, {
+        happened: 'The provider is not as it should be.',
+        holds: nothingWritten,
+        next:
+          status.group === null
+            ? repeatCommand('relay import', { ...flags, keys: flags.keys ?? 'FILE' })
+            : repeatCommand('relay probe', { ...flags, keys: undefined }),
+      });
+    return 8;
   });
 }
 

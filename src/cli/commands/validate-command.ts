@@ -2,6 +2,7 @@ import { builtInPackIds, locatePack } from '../../pack/find-pack.ts';
 import { findingText, type Finding } from '../../pack/finding.ts';
 import { inspectPack } from '../../pack/read-pack.ts';
 import { print, styleFor, type Io } from '../io.ts';
+import { nothingWritten, sayLast } from '../last-words.ts';
 
 export interface ValidateFlags {
   output: 'text' | 'json';
@@ -35,9 +36,10 @@ export async function validateCommand(words: readonly string[], flags: ValidateF
       );
   }
   if (!ok)
-    print(
-      io.stderr,
-      `${faults.length} fault${faults.length === 1 ? '' : 's'} in ${wanted.length} pack${wanted.length === 1 ? '' : 's'}. Next: correct them; \`relay packs schema\` prints what a manifest may hold.`,
-    );
+    sayLast(io, {
+      happened: `${faults.length} fault${faults.length === 1 ? '' : 's'} in ${wanted.length} pack${wanted.length === 1 ? '' : 's'}.`,
+      holds: nothingWritten,
+      next: 'Correct them; `relay packs schema` prints what a manifest may hold.',
+    });
   return ok ? 0 : 2;
 }

@@ -1,0 +1,24 @@
+import { print, type Io } from './io.ts';
+
+/** What the host holds after a command that only looked, or was refused. */
+export const nothingWritten = 'Nothing was written to the host.';
+
+/** The end of standard error wherever a command ends with another code than 0. */
+export interface LastWords {
+  happened: string;
+  holds: string;
+  /** Objects that are named, each with its command. */
+  named?: readonly string[];
+  /** A command, or what to change in the one that was given. */
+  next: string;
+}
+
+/** Says last what happened, what the host holds, and what to do next. */
+export function sayLast(io: Io, { happened, holds, named = [], next }: LastWords): void {
+  for (const line of [happened, holds, ...named, `Next: ${next}`]) print(io.stderr, line);
+}
+
+/** An object that should not be on the host, with the command that removes or shows it. */
+export function leftLine(left: { kind: string; id: number | null; name: string; command: string }): string {
+  return `  left: ${left.kind} "${left.name}"${left.id === null ? '' : ` (${left.id})`}: ${left.command}`;
+}
