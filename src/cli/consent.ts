@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createInterface } from 'node:readline/promises';
+import { throwIfStopped } from '../apply/run-tools.ts';
 import type { ImportPlan } from '../plan/import-plan.ts';
 import { RelayError } from '../terms/relay-error.ts';
 import type { ImportJob } from '../flows/import-job.ts';
@@ -33,24 +34,32 @@ export function checkMassRemoval(plan: ImportPlan, isAllowed: boolean): void {
   );
 }
 
-/** Asks on a terminal; elsewhere only `--yes` agrees. Throws `CONSENT_NEEDED`. */
+/** Asks on a terminal; elsewhere only `--yes` agrees. Throws `CONSENT_NEEDED`, or the reason of `stop`. */
 export async function askConsent(
   questions: readonly string[],
   io: Io,
-  options: { yes: boolean; input: boolean },
+  flags: { yes?: boolean; input: boolean },
+  stop: AbortSignal = new AbortController().signal,
 ): Promise<void> {
-  if (questions.length === 0 || options.yes) return;
+  if (questions.length === 0 || flags.yes === true) return;
   const refused = (hint: string) =>
     new RelayError('CONSENT_NEEDED', questions[0] ?? '', { details: questions.slice(1), hint });
-  if (!options.input || io.stdin.isTTY !== true || io.stderr.isTTY !== true) throw refused('Add --yes to agree.');
+  if (!flags.input || io.stdin.isTTY !== true || io.stderr.isTTY !== true) throw refused('Add --yes to agree.');
   for (const question of questions) print(io.stderr, question);
-  const prompt = createInterface({ input: io.stdin, output: io.stderr });
+  const answer = await answerTo('Go on? Only "yes" goes on: ', io, stop);
+  // What follows begins on a line of its own.
+  if (answer === undefined) print(io.stderr, '');
+  throwIfStopped({ stop });
+  if (answer?.trim().toLowerCase() !== 'yes') throw refused('Answer "yes", or add --yes, to agree.');
+}
+
+/** Nothing when there is no answer: Ctrl-C and the signal reject, Ctrl-D closes. */
+async function answerTo(question: string, { stdin, stderr }: Io, signal: AbortSignal): Promise<string | undefined> {
+  const prompt = createInterface({ input: stdin, output: stderr });
   try {
-    // Ctrl-C rejects and Ctrl-D closes: both are a no.
-    const closed = once(prompt, 'close').then(() => '');
-    const asked = prompt.question('Go on? Only "yes" goes on: ').catch(() => '');
-    const answer = await Promise.race([asked, closed]);
-    if (answer.trim().toLowerCase() !== 'yes') throw refused('Nothing was agreed to, so nothing was done.');
+    const closed = once(prompt, 'close').then(() => undefined);
+    const asked = prompt.question(question, { signal }).catch(() => undefined);
+    return await Promise.race([asked, closed]);
   } finally {
     prompt.close();
   }

@@ -62,7 +62,7 @@ export async function importCommand(flags: ImportFlags, io: Io, redactor: Redact
     throwIfStopped(tools);
     if (flags.dryRun) return await showPlan(request, planned, session, flags, io, startedAt);
     checkMassRemoval(planned.plan, flags.allowMassRemoval === true);
-    await askConsent(questionsOf(planned.plan, request.job, ours), io, { yes: flags.yes === true, input: flags.input });
+    await askConsent(questionsOf(planned.plan, request.job, ours), io, flags, stop);
     throwIfStopped(tools);
     // A host that ends with this command leaves nothing to finish or to undo.
     const begin = beginLine(request.job, planned.plan, session.host, startedAt);

@@ -24,11 +24,7 @@ export interface ProbeFlags extends ProviderFlags {
 export async function probeCommand(flags: ProbeFlags, io: Io, redactor: Redactor): Promise<number> {
   const probeKey = await readProbeKey(flags, io);
   if (probeKey !== null) redactor.learn(probeKey);
-  if (flags.repair === 'remove')
-    await askConsent(['Accounts that do not work would be removed.'], io, {
-      yes: flags.yes === true,
-      input: flags.input,
-    });
+  if (flags.repair === 'remove') await askConsent(['Accounts that do not work would be removed.'], io, flags);
   return withProvider(flags, true, io, redactor, async (at) => {
     const { config, run, provider, modes, tools, idle } = at;
     const probe = await probePool(

@@ -42,7 +42,7 @@ export async function removeCommand(flags: RemoveFlags, io: Io, redactor: Redact
       return 0;
     }
     const questions = all.flatMap(describe);
-    await askConsent(questions, io, { yes: flags.yes === true, input: flags.input });
+    await askConsent(questions, io, flags, tools.stop);
     const result = await removeProvider(all, tools);
     await idle();
     const exitCode = result.leftovers.length > 0 ? 6 : result.shared.length > 0 ? 5 : 0;

@@ -79,7 +79,7 @@ export async function resumeCommand(id: string, flags: RunFlags, io: Io, redacto
         throw finished(id, 'it succeeded, and the host has changed since');
       checkMassRemoval(found.plan, flags.allowMassRemoval === true);
       // Where the keys go was agreed to when the run began.
-      await askConsent(questionsOf(found.plan, job, true), io, { yes: flags.yes === true, input: flags.input });
+      await askConsent(questionsOf(found.plan, job, true), io, flags, tools.stop);
       throwIfStopped(tools);
       return found;
     });

@@ -1,0 +1,50 @@
+import { PassThrough } from 'node:stream';
+import { describe, expect, it } from 'vitest';
+import { askConsent } from '../../src/cli/consent.ts';
+import type { Io } from '../../src/cli/io.ts';
+import { Interruption } from '../../src/terms/relay-error.ts';
+
+const terminal = () => Object.assign(new PassThrough(), { isTTY: true });
+
+/** Asks on a terminal, and does this once the question is there. */
+async function ask(then: (stdin: PassThrough) => void, stop?: AbortSignal): Promise<string> {
+  const [stdin, stderr] = [terminal(), terminal()];
+  let said = '';
+  stderr.on('data', (chunk: Buffer) => {
+    const before = said;
+    said += chunk.toString();
+    if (said.includes('goes on: ') && !before.includes('goes on: ')) setImmediate(() => then(stdin));
+  });
+  const io: Io = { stdin, stderr, stdout: terminal(), env: {}, cwd: '/', version: '0' };
+  await askConsent(['One account would be removed.'], io, { input: true }, stop);
+  return said;
+}
+
+describe('a question on a terminal', () => {
+  it.each(['yes\r', 'YES \n'])('is agreed to with %j', async (answer) => {
+    expect(await ask((stdin) => stdin.write(answer))).toContain('One account would be removed.\n');
+  });
+
+  it.each([
+    ['no', 'no\r'],
+    ['nothing', '\r'],
+    ['y', 'y\r'],
+    ['Ctrl-C', '\u0003'],
+    ['Ctrl-D', '\u0004'],
+  ])('is not agreed to with %s', async (_name, answer) => {
+    await expect(ask((stdin) => stdin.write(answer))).rejects.toMatchObject({
+      code: 'CONSENT_NEEDED',
+      hint: 'Answer "yes", or add --yes, to agree.',
+    });
+  });
+
+  it('is not agreed to when the terminal goes away', async () => {
+    await expect(ask((stdin) => stdin.end())).rejects.toMatchObject({ code: 'CONSENT_NEEDED' });
+  });
+
+  it('ends with the signal that ends the run', async () => {
+    const stop = new AbortController();
+    const asked = ask(() => stop.abort(new Interruption('SIGTERM')), stop.signal);
+    await expect(asked).rejects.toMatchObject({ code: 'INTERRUPTED', exitCode: 143 });
+  });
+});
