@@ -61,14 +61,17 @@ async function tryToWrite(report: Report, place: string, io: Io): Promise<RelayE
   }
 }
 
+/** Warnings that tell where the host is not as the pack, the key file or the command say. */
+const differences = new Set(['DRIFT', 'REMOVALS_HELD_BACK', 'SUBSCRIPTION_DIFFERS']);
+
 function sayResult(report: Report, changed: boolean, { place, lasting }: Published, flags: SayFlags, io: Io): void {
   if (io.stderr.isTTY === true && io.stdout.isTTY === true) print(io.stdout, '');
-  const differs = report.warnings.some((warning) => warning.code === 'DRIFT');
-  if (!changed)
+  const differs = report.warnings.some(({ code }) => differences.has(code));
+  if (!changed && report.exitCode === 0)
     print(
       io.stdout,
       differs
-        ? 'Nothing to do: what differs from the pack is left as it is.\n'
+        ? 'Nothing to do: what differs is left as it is; the warnings name it.\n'
         : 'Nothing to do: the host is as the pack and the key file say.\n',
     );
   print(io.stdout, summaryText(report, styleFor(io, 'stdout', flags.color), lasting));

@@ -88,14 +88,15 @@ function attentionLines({ accounts }: Report, style: Style): string[] {
   return ['', ...lines, ...(hidden > 0 ? [style.dim(`  and ${hidden} more; the report has all of them`)] : [])];
 }
 
-/** Warnings that no account above tells already, each kind of them once where there are many. */
-function warningLines({ warnings }: Report, style: Style): string[] {
-  const told = warnings.filter((warning) => warning.stage !== 'verify');
-  if (told.length === 0) return [];
-  const lines = told
+/** Warnings but for those that are the verdict of an account. */
+function warningLines({ accounts, warnings }: Report, style: Style): string[] {
+  const verdicts = new Set(accounts.map(({ code, name, probe }) => `${code} ${name}: ${probe?.message ?? ''}`));
+  const others = warnings.filter(({ code, message }) => !verdicts.has(`${code} ${message}`));
+  if (others.length === 0) return [];
+  const lines = others
     .slice(0, mostWarnings)
     .map(({ code, message }) => `  ${style.unsure('warning')}  ${code}: ${readable(message)}`);
-  const hidden = told.length - lines.length;
+  const hidden = others.length - lines.length;
   return ['', ...lines, ...(hidden > 0 ? [style.dim(`  and ${hidden} more; the report has all of them`)] : [])];
 }
 

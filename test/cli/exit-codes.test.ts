@@ -62,6 +62,31 @@ describe('0: done, or nothing to do', () => {
     },
   );
 
+  it('says that there is nothing to do only when the host is as it should be', async () => {
+    const host = await start();
+    const user = ['--user', 'user@relay.test=7'];
+    await place.run(onto(host, ...user), login(host));
+    const again = () => place.run(onto(host, ...user), login(host));
+    expect((await again()).stdout).toContain('Nothing to do: the host is as the pack and the key file say.');
+    const [account] = [...host.state.accounts.values()];
+    if (account === undefined) throw new Error('no account');
+    // It is tested, and put back when it works.
+    account.status = 'error';
+    const tested = await again();
+    expect(tested).toMatchObject({ exitCode: 0, stdout: expect.not.stringContaining('Nothing to do') as unknown });
+    expect(tested.stdout).toContain('1 passed');
+    const [group] = [...host.state.groups.values()].filter((each) => each.name.startsWith('relay-'));
+    if (group === undefined) throw new Error('no group');
+    group.rate_multiplier = 3;
+    const differs = await again();
+    expect(differs.stdout).toContain('Nothing to do: what differs is left as it is; the warnings name it.');
+    expect(differs.stdout).toMatch(/warning {2}DRIFT: /);
+    group.rate_multiplier = 1;
+    const longer = await place.run(onto(host, '--user', 'user@relay.test=90'), login(host));
+    expect(longer.stdout).toContain('Nothing to do: what differs is left as it is; the warnings name it.');
+    expect(longer.stdout).toMatch(/warning {2}SUBSCRIPTION_DIFFERS: /);
+  });
+
   it('does the whole job on the embedded host', async () => {
     const run = await place.run(['import', '--pack', 'kimi', '--keys', '-', '--host', 'sandbox', '--report', '-'], {
       input: good.join('\n'),

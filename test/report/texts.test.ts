@@ -277,6 +277,30 @@ describe('a summary for people (N19)', () => {
     expect(lines).toContain('  and 7 more; the report has all of them');
   });
 
+  const aWarning = (message: string, code = 'DRIFT', stage = 'plan') => ({ code, stage, message, hint: 'Look.' });
+
+  it('tells each warning in a line, ten at most, and counts the others', () => {
+    const warnings = Array.from({ length: 14 }, (_, index) => aWarning(`The account "acme-${index}" is paused.`));
+    const lines = linesOf(aReport({ accounts: [], warnings })).filter((line) => line.includes('DRIFT'));
+    expect(lines).toHaveLength(10);
+    expect(lines[0]).toBe('  <unsure>warning  DRIFT: The account "acme-0" is paused.');
+    expect(linesOf(aReport({ accounts: [], warnings }))).toContain('  and 4 more; the report has all of them');
+    expect(linesOf(aReport({ warnings: warnings.slice(0, 10) })).join()).not.toContain('more;');
+  });
+
+  it('does not tell twice what the line of an account tells, and tells every other warning of the tests', () => {
+    const account = anAccountReport({ validation: 'warning', code: 'KEY_UNPROVEN' });
+    const warnings = [
+      aWarning('acme-01: The test passed.', 'KEY_UNPROVEN', 'verify'),
+      aWarning('The host did not take the note.', 'TEST_NOT_NOTED', 'verify'),
+    ];
+    const lines = linesOf(aReport({ accounts: [account], warnings })).filter((line) => line.startsWith('  <unsure>'));
+    expect(lines).toEqual([
+      '  <unsure>warning  acme-01 (line 1) KEY_UNPROVEN: The test passed.',
+      '  <unsure>warning  TEST_NOT_NOTED: The host did not take the note.',
+    ]);
+  });
+
   it('ends with how users connect', () => {
     expect(linesOf(aReport({ exitCode: 0, connect })).slice(-5)).toEqual([
       'Users connect with',
