@@ -1,18 +1,20 @@
 import { inStage, type RunTools } from '../apply/run-tools.ts';
 import type { Provider } from '../pack/manifest.ts';
 import { providerStatus, type Looked, type ProviderStatus } from '../plan/provider-status.ts';
+import { probeUserPrefix } from '../plan/names.ts';
 import type { AccessMode } from '../terms/modes.ts';
 
 /** What the host holds, as far as a provider's status asks. Throws `HostFailure`. */
 export async function lookAtHost({ host, clock }: Pick<RunTools, 'host' | 'clock'>): Promise<Looked> {
   const { reads } = host;
-  const [groups, channels, plans, accounts] = await Promise.all([
+  const [groups, channels, plans, accounts, probeUsers] = await Promise.all([
     reads.groups(),
     reads.channels(),
     reads.plans(),
     reads.accounts(),
+    reads.usersNamed(probeUserPrefix),
   ]);
-  return { groups, channels, plans, accounts, now: clock.now() };
+  return { groups, channels, plans, accounts, probeUsers, now: clock.now() };
 }
 
 export interface StatusJob {

@@ -51,6 +51,8 @@ export interface HostReads {
   subscriptionsOfUser(userId: Id): Promise<Subscription[]>;
   userByEmail(email: string): Promise<User | undefined>;
   userById(id: Id): Promise<User | undefined>;
+  /** Users whose e-mail begins so. */
+  usersNamed(beginning: string): Promise<User[]>;
   keysOfUser(userId: Id): Promise<Id[]>;
   /** Keys of living users that are bound to the group. */
   keysOfGroup(groupId: Id): Promise<Id[]>;

@@ -1,5 +1,8 @@
 import type { AccessMode } from '../terms/modes.ts';
 
+/** What the e-mails of the users begin with that relay makes for a gateway check. */
+export const probeUserPrefix = 'relay-probe-';
+
 /** Words of the access mode as they stand in names and options. */
 export function accessSlug(access: AccessMode): string {
   return access === 'subscription' ? 'subscription' : 'self-service';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Account, Channel, Group, Plan } from '../host/objects.ts';
+import type { Account, Channel, Group, Plan, User } from '../host/objects.ts';
 import type { Provider } from '../pack/manifest.ts';
 import { accessModes, type AccessMode } from '../terms/modes.ts';
 import { isInGroup, managedAccounts } from './managed-accounts.ts';
@@ -49,6 +49,9 @@ export const statusSchema = z.object({
   accounts: z.array(accountStatus),
   missingKeys: z.array(z.object({ line: z.int(), fingerprint: z.string() })).describe('Keys without an account.'),
   sideGroups: z.array(z.object({ id: z.int(), name: z.string() })).describe('Left by interrupted runs.'),
+  probeUsers: z
+    .array(z.object({ id: z.int(), name: z.string() }))
+    .describe('Made for a gateway check, by a run that was interrupted or is at work; of any provider.'),
   totals: z.object({ accounts: z.int(), serving: z.int(), notServing: z.int(), foreign: z.int() }),
   ok: z.boolean(),
 });
@@ -61,6 +64,7 @@ export interface Looked {
   channels: Channel[];
   plans: Plan[];
   accounts: Account[];
+  probeUsers: User[];
   now: number;
 }
 
@@ -82,6 +86,7 @@ export function providerStatus(
   const sideGroups = modes
     .flatMap((access) => staleSideGroups({ provider, access, run: '' }, host.groups, host.accounts))
     .map(({ id, name }) => ({ id, name }));
+  const probeUsers = host.probeUsers.map(({ id, email }) => ({ id, name: email }));
   const count = (is: (account: AccountStatus) => boolean) => accounts.filter(is).length;
   const foreign = count((each) => each.state === 'foreign');
   const serving = count((each) => each.state === 'serving');
@@ -101,8 +106,12 @@ export function providerStatus(
     accounts,
     missingKeys,
     sideGroups,
+    probeUsers,
     totals,
-    ok: serving > 0 && whole && totals.notServing + foreign + missingKeys.length + sideGroups.length === 0,
+    ok:
+      serving > 0 &&
+      whole &&
+      totals.notServing + foreign + missingKeys.length + sideGroups.length + probeUsers.length === 0,
   };
 }
 

@@ -18,7 +18,7 @@ const words: Record<AccountStatus['state'], string> = {
 export function statusText(status: ProviderStatus, style: Style): string {
   const { provider, host, totals } = status;
   const lines = [style.bold(`${provider.displayName} (${provider.id}) on ${host.url} (${host.kind} ${host.version})`)];
-  if (status.modes.length === 0) return [...lines, '', 'The host holds nothing of this provider.'].join('\n');
+  if (status.modes.length === 0) lines.push('', 'The host holds nothing of this provider.');
   for (const mode of status.modes) {
     const part = (kind: 'group' | 'channel' | 'plan') =>
       mode[kind] === null ? style.bad(`${kind} missing`) : `${kind} ${mode[kind].id}`;
@@ -33,8 +33,11 @@ export function statusText(status: ProviderStatus, style: Style): string {
   }
   for (const { id, name } of status.sideGroups)
     lines.push(`${style.unsure('left')} group ${name} (${id}), by an interrupted run; the next import removes it`);
+  for (const { id, name } of status.probeUsers)
+    lines.push(`${style.unsure('left')} user ${name} (${id}), by a run that was interrupted or is at work`);
   for (const { line, fingerprint } of status.missingKeys)
     lines.push(`${style.unsure('missing')} the key of line ${line} (${fingerprint}) has no account`);
+  if (status.modes.length === 0) return lines.join('\n');
   const foreign = totals.foreign === 0 ? '' : `, ${totals.foreign} not of relay`;
   const tone = status.ok ? style.good : style.unsure;
   return [...lines, '', tone(`${totals.serving} of ${totals.accounts} accounts serve${foreign}.`)].join('\n');

@@ -4,6 +4,7 @@ import type { RunTools } from '../apply/run-tools.ts';
 import type { UserSession } from '../host/host.ts';
 import { HostFailure } from '../host/host-failure.ts';
 import type { Id } from '../host/objects.ts';
+import { probeUserPrefix } from '../plan/names.ts';
 import type { AccessMode } from '../terms/modes.ts';
 import { RelayError } from '../terms/relay-error.ts';
 import { Secret } from '../terms/secret.ts';
@@ -31,7 +32,7 @@ export class ProbeUser {
   constructor(run: string, tools: RunTools, begun = false) {
     this.#begun = begun;
     this.#tools = tools;
-    this.#email = `relay-probe-${run.toLowerCase()}@relay.invalid`;
+    this.#email = `${probeUserPrefix}${run.toLowerCase()}@relay.invalid`;
     // Made again from the admin login when an interrupted run is taken up, so that it need not be kept.
     this.#password = new Secret(`Rp1!${tools.host.derive(`probe user of ${run}`).open().slice(0, 32)}`);
   }

@@ -101,6 +101,17 @@ describe('relay status', () => {
     expect(JSON.stringify(found)).not.toContain('\u001B');
   });
 
+  it('shows the user that an interrupted check has left', async () => {
+    await importInto(sandbox, good);
+    expect(await status()).toMatchObject({ ok: true, probeUsers: [] });
+    const [user] = sandbox.state.users.values();
+    sandbox.state.users.set(77, { ...structuredClone(user!), id: 77, email: 'relay-probe-gone@relay.invalid' });
+    expect(await status()).toMatchObject({
+      ok: false,
+      probeUsers: [{ id: 77, name: 'relay-probe-gone@relay.invalid' }],
+    });
+  });
+
   it('compares with a key file both ways', async () => {
     await importInto(sandbox, good.slice(0, 2));
     const found = await status(good.slice(1));

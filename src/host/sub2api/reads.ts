@@ -61,6 +61,10 @@ export function sub2apiReads(client: AdminClient): HostReads {
       const wire = found.find((user) => user.email.toLowerCase() === email.toLowerCase());
       return wire === undefined ? undefined : toUser(wire);
     },
+    usersNamed: async (beginning) =>
+      (await client.list('/api/v1/admin/users', userWire, { search: beginning, ...byId }))
+        .filter((user) => user.email.startsWith(beginning))
+        .map(toUser),
     userById: async (id) => {
       const wire = await client.find(`/api/v1/admin/users/${id}`, userWire);
       return wire === undefined ? undefined : toUser(wire);
