@@ -1,12 +1,13 @@
-import { inStage, type RunTools } from '../apply/run-tools.ts';
+import { inStage, throwIfStopped, type RunTools } from '../apply/run-tools.ts';
 import type { Provider } from '../pack/manifest.ts';
-import { providerStatus, type Looked, type ProviderStatus } from '../plan/provider-status.ts';
+import { providerStatus, type Looked } from '../plan/provider-status.ts';
 import { probeUserPrefix } from '../plan/names.ts';
+import type { ProviderStatus } from '../plan/status-schema.ts';
 import type { AccessMode } from '../terms/modes.ts';
 
-/** What the host holds, as far as a provider's status asks. Throws `HostFailure`. */
-export async function lookAtHost({ host, clock }: Pick<RunTools, 'host' | 'clock'>): Promise<Looked> {
-  const { reads } = host;
+/** What the host holds, as far as a provider's status asks. Throws `HostFailure`, and what the run was stopped with. */
+export async function lookAtHost(tools: Pick<RunTools, 'host' | 'clock' | 'stop'>): Promise<Looked> {
+  const { reads } = tools.host;
   const [groups, channels, plans, accounts, probeUsers] = await Promise.all([
     reads.groups(),
     reads.channels(),
@@ -14,7 +15,8 @@ export async function lookAtHost({ host, clock }: Pick<RunTools, 'host' | 'clock
     reads.accounts(),
     reads.usersNamed(probeUserPrefix),
   ]);
-  return { groups, channels, plans, accounts, probeUsers, now: clock.now() };
+  throwIfStopped(tools);
+  return { groups, channels, plans, accounts, probeUsers, now: tools.clock.now() };
 }
 
 export interface StatusJob {

@@ -1,63 +1,11 @@
-import { z } from 'zod';
 import type { Account, Channel, Group, Plan, User } from '../host/objects.ts';
 import type { Provider } from '../pack/manifest.ts';
-import { accessModes, type AccessMode } from '../terms/modes.ts';
+import type { AccessMode } from '../terms/modes.ts';
 import { isInGroup, managedAccounts } from './managed-accounts.ts';
 import { accountPrefix, isAccountName, resourceName } from './names.ts';
 import { isMarkedFor } from './plan-group.ts';
 import { staleSideGroups } from './side-groups.ts';
-
-const standings = [
-  'serving',
-  'limited',
-  'error',
-  'paused_by_relay',
-  'paused_by_hand',
-  'disabled',
-  'not_in_group',
-  'foreign',
-] as const;
-
-const object = z.object({ id: z.int(), name: z.string() }).nullable();
-const time = z.iso.datetime().nullable();
-
-const accountStatus = z.object({
-  access: z.enum(accessModes),
-  id: z.int(),
-  name: z.string(),
-  fingerprint: z.string().nullable(),
-  state: z.enum(standings).describe('Whether the host hands requests to it, and why not.'),
-  message: z.string().describe('What the host says of it.'),
-  limitedUntil: time,
-  lastUsedAt: time,
-  priority: z.int(),
-  concurrency: z.int(),
-  inKeys: z.boolean().nullable().describe('Whether its key is in the given key file; null when none was given.'),
-});
-
-const modeStatus = z.object({ access: z.enum(accessModes), group: object, channel: object, plan: object });
-
-/** What a host holds for a provider, as programs read it. */
-export const statusSchema = z.object({
-  schema: z.literal('relay.status/1'),
-  host: z.object({ url: z.string(), kind: z.string(), version: z.string() }),
-  provider: z.object({ pack: z.string(), id: z.string(), displayName: z.string() }),
-  group: object.describe('Of the first access mode that is there.'),
-  channel: object,
-  plan: object,
-  modes: z.array(modeStatus).describe('Every access mode that is there.'),
-  accounts: z.array(accountStatus),
-  missingKeys: z.array(z.object({ line: z.int(), fingerprint: z.string() })).describe('Keys without an account.'),
-  sideGroups: z.array(z.object({ id: z.int(), name: z.string() })).describe('Left by interrupted runs.'),
-  probeUsers: z
-    .array(z.object({ id: z.int(), name: z.string() }))
-    .describe('Made for a gateway check, by a run that was interrupted or is at work; of any provider.'),
-  totals: z.object({ accounts: z.int(), serving: z.int(), notServing: z.int(), foreign: z.int() }),
-  ok: z.boolean(),
-});
-
-export type ProviderStatus = z.infer<typeof statusSchema>;
-export type AccountStatus = z.infer<typeof accountStatus>;
+import type { AccountStatus, ModeStatus, ProviderStatus } from './status-schema.ts';
 
 export interface Looked {
   groups: Group[];
@@ -85,19 +33,21 @@ export function providerStatus(
     .map(({ line, fingerprint }) => ({ line, fingerprint }));
   const sideGroups = modes
     .flatMap((access) => staleSideGroups({ provider, access, run: '' }, host.groups, host.accounts))
-    .map(({ id, name }) => ({ id, name }));
-  const probeUsers = host.probeUsers.map(({ id, email }) => ({ id, name: email }));
+    .map(refOf);
+  const foreign = found.flatMap((each) => each.foreign);
   const count = (is: (account: AccountStatus) => boolean) => accounts.filter(is).length;
-  const foreign = count((each) => each.state === 'foreign');
+  const others = count((each) => each.state === 'foreign');
   const serving = count((each) => each.state === 'serving');
   const totals = {
-    accounts: accounts.length - foreign,
+    accounts: accounts.length - others,
     serving,
-    notServing: accounts.length - foreign - serving,
-    foreign,
+    notServing: accounts.length - others - serving,
+    foreign: others,
   };
   const first = there[0]?.mode;
   const whole = there.every(({ mode }) => isWhole(mode));
+  const faults =
+    totals.notServing + others + missingKeys.length + sideGroups.length + foreign.length + host.probeUsers.length;
   return {
     group: first?.group ?? null,
     channel: first?.channel ?? null,
@@ -105,31 +55,51 @@ export function providerStatus(
     modes: there.map((each) => each.mode),
     accounts,
     missingKeys,
+    foreign,
     sideGroups,
-    probeUsers,
+    probeUsers: host.probeUsers.map(({ id, email }) => ({ id, name: email })),
     totals,
-    ok:
-      serving > 0 &&
-      whole &&
-      totals.notServing + foreign + missingKeys.length + sideGroups.length + probeUsers.length === 0,
+    ok: serving > 0 && whole && faults === 0,
   };
 }
 
-function isWhole({ access, group, channel, plan }: ProviderStatus['modes'][number]): boolean {
-  return group !== null && channel !== null && (plan !== null || access === 'self_service');
+/** Whether everything that a mode needs is there, and switched on. */
+export function isWhole({ access, group, channel, plan }: ModeStatus): boolean {
+  return group?.active === true && channel?.active === true && (plan !== null || access === 'self_service');
 }
 
 function modeOf(provider: Provider, access: AccessMode, host: Looked, wanted: ReadonlySet<string> | null) {
   const name = resourceName(provider.id, access);
-  const marked = { provider, access };
-  const group = host.groups.find((each) => each.name === name && isMarkedFor(each, marked));
-  const channel = host.channels.find(
-    (each) => each.name === name && group !== undefined && each.groupIds.includes(group.id),
-  );
-  const plan = host.plans.find((each) => each.name === name && each.groupId === group?.id);
+  const groups = host.groups.filter((each) => each.name === name);
+  const channels = host.channels.filter((each) => each.name === name);
+  const plans = host.plans.filter((each) => each.name === name);
+  const group = groups.find((each) => isMarkedFor(each, { provider, access }));
+  const channel = channels.find((each) => group !== undefined && each.groupIds.includes(group.id));
+  const plan = plans.find((each) => group !== undefined && each.groupId === group.id);
+  const foreign = [
+    ...othersThan(group, groups).map((each) => ({ access, kind: 'group' as const, ...refOf(each) })),
+    ...othersThan(channel, channels).map((each) => ({ access, kind: 'channel' as const, ...refOf(each) })),
+    ...othersThan(plan, plans).map((each) => ({ access, kind: 'plan' as const, ...refOf(each) })),
+  ];
+  const mode = {
+    access,
+    group: group === undefined ? null : { ...refOf(group), active: group.active },
+    channel: channel === undefined ? null : { ...refOf(channel), active: channel.active },
+    plan: plan === undefined ? null : refOf(plan),
+  };
+  return { mode, foreign, accounts: accountsOf(provider, access, host, group, wanted) };
+}
+
+function accountsOf(
+  provider: Provider,
+  access: AccessMode,
+  host: Looked,
+  group: Group | undefined,
+  wanted: ReadonlySet<string> | null,
+): AccountStatus[] {
   const managed = managedAccounts({ provider, access, run: '', accounts: 'reconcile' }, host, group);
   const prefix = accountPrefix(provider.id, access);
-  const foreign = host.accounts.filter((each) => each.marker === null && isAccountName(each.name, prefix));
+  const unmarked = host.accounts.filter((each) => each.marker === null && isAccountName(each.name, prefix));
   const line = (account: Account, state: AccountStatus['state']): AccountStatus => {
     const fingerprint = account.marker?.fingerprint ?? null;
     return {
@@ -143,17 +113,14 @@ function modeOf(provider: Provider, access: AccessMode, host: Looked, wanted: Re
       lastUsedAt: iso(account.lastUsedAt),
       priority: account.priority,
       concurrency: account.concurrency,
-      inKeys: wanted === null ? null : fingerprint !== null && wanted.has(fingerprint),
+      inKeys: wanted === null || fingerprint === null ? null : wanted.has(fingerprint),
     };
   };
-  const own = [...managed.byFingerprint.values(), ...managed.superseded];
-  const accounts = [
-    ...own.map((account) => line(account, standingOf(account, group, host.now))),
-    ...[...foreign, ...managed.copies].map((account) => line(account, 'foreign')),
+  return [
+    ...[...managed.byFingerprint.values()].map((account) => line(account, standingOf(account, group, host.now))),
+    ...managed.superseded.map((account) => line(account, 'superseded')),
+    ...[...unmarked, ...managed.copies].map((account) => line(account, 'foreign')),
   ].toSorted((a, b) => a.id - b.id);
-  const ref = (each: { id: number; name: string } | undefined) =>
-    each === undefined ? null : { id: each.id, name: each.name };
-  return { mode: { access, group: ref(group), channel: ref(channel), plan: ref(plan) }, accounts };
 }
 
 function standingOf(account: Account, group: Group | undefined, now: number): AccountStatus['state'] {
@@ -166,6 +133,14 @@ function standingOf(account: Account, group: Group | undefined, now: number): Ac
 
 function isLimited({ limitedUntil }: Account, now: number): boolean {
   return limitedUntil !== null && limitedUntil > now;
+}
+
+function othersThan<T>(managed: T | undefined, all: readonly T[]): T[] {
+  return all.filter((each) => each !== managed);
+}
+
+function refOf({ id, name }: { id: number; name: string }): { id: number; name: string } {
+  return { id, name };
 }
 
 function iso(ms: number | null): string | null {

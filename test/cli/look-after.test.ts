@@ -27,11 +27,16 @@ describe('the commands that look after a provider', () => {
     await importInto(host, [...good, dead], { mode: 'partial' });
     const text = await run('status', '--keys', 'keys.txt');
     expect(text.exitCode).toBe(0);
-    expect(text.stdout).toMatch(/kimi-cn-01 {2}serving .*in the key file/);
-    expect(text.stdout).toMatch(/kimi-cn-03 {2}error .*Invalid Authentication/);
+    expect(text.stdout).toMatch(/kimi-cn-01 \(1\) {2}serving .*in the key file/);
+    expect(text.stdout).toMatch(/kimi-cn-03 \(3\) {2}error .*Invalid Authentication/);
     expect(text.stdout).toContain('2 of 3 accounts serve.');
     const json = await run('status', '--output', 'json', '--quiet', '--detailed-exitcode');
-    expect(json).toMatchObject({ exitCode: 8, stderr: '' });
+    expect(json.exitCode).toBe(8);
+    expect(json.stderr.split('\n')).toEqual([
+      'Not fine: 1 account does not serve.',
+      'Nothing was written to the host.',
+      `Next: relay probe --quiet --output json --pack kimi --host ${host.url}`,
+    ]);
     expect(JSON.parse(json.stdout)).toMatchObject({
       schema: 'relay.status/1',
       group: { name: 'relay-kimi-cn-subscription' },

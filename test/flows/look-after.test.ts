@@ -8,15 +8,18 @@ import { connectSub2api } from '../../src/host/sub2api/connect.ts';
 import { nameKey } from '../../src/keys/fingerprint.ts';
 import { chooseProvider, findPack } from '../../src/pack/find-pack.ts';
 import type { Provider } from '../../src/pack/manifest.ts';
-import { statusSchema } from '../../src/plan/provider-status.ts';
+import { statusSchema } from '../../src/plan/status-schema.ts';
 import { startSandbox, type Sandbox } from '../../src/sandbox/start-sandbox.ts';
 import { accessModes } from '../../src/terms/modes.ts';
 import { Redactor } from '../../src/terms/redactor.ts';
+import { RelayError } from '../../src/terms/relay-error.ts';
 import { Secret } from '../../src/terms/secret.ts';
 import { quickClock } from '../support/clocks.ts';
 import { holdings, importInto, wholeState } from '../support/import-run.ts';
 
 const good = ['sk-good-aaaaaaaaaaaaaaaaaaaa1', 'sk-good-bbbbbbbbbbbbbbbbbbbb2', 'sk-good-cccccccccccccccccccc3'];
+
+type GroupRow = Sandbox['state']['groups'] extends Map<number, infer Row> ? Row : never;
 
 let sandbox: Sandbox;
 let provider: Provider;
@@ -99,6 +102,39 @@ describe('relay status', () => {
     expect(found.ok).toBe(false);
     expect(found.accounts.map((each) => each.state)).toEqual(['serving', state, 'serving']);
     expect(JSON.stringify(found)).not.toContain('\u001B');
+  });
+
+  it.each<[string, (group: GroupRow) => unknown, object]>([
+    ['a group that is switched off', (group) => (group.status = 'inactive'), { group: { active: false } }],
+    [
+      'a group with the managed name that lost its marker, and what belongs to it',
+      (group) => (group.description = 'by hand'),
+      { modes: [{ group: null }], foreign: [{ kind: 'group' }, { kind: 'channel' }, { kind: 'plan' }] },
+    ],
+  ])('is not fine with %s', async (_, change, expected) => {
+    await importInto(sandbox, good);
+    change([...sandbox.state.groups.values()].find((each) => each.name.startsWith('relay-'))!);
+    expect(await status()).toMatchObject({ ok: false, ...expected });
+  });
+
+  it('tells an account whose key another one has by now, and no key of what is not of relay', async () => {
+    await importInto(sandbox, good);
+    const older = structuredClone(account('kimi-cn-01'));
+    Object.assign(older.extra['relay'] as object, { run: 'earlier' });
+    sandbox.state.accounts.set(900, { ...older, id: 900 });
+    Object.assign(account('kimi-cn-02'), { extra: {} });
+    const found = await status(good);
+    expect(found.accounts.map((each) => [each.state, each.inKeys])).toEqual([
+      ['serving', true],
+      ['foreign', null],
+      ['serving', true],
+      ['superseded', true],
+    ]);
+  });
+
+  it('ends when it is told to stop', async () => {
+    tools = { ...tools, stop: AbortSignal.abort(new RelayError('DEADLINE_PASSED', 'Too long.')) };
+    await expect(status()).rejects.toMatchObject({ code: 'DEADLINE_PASSED' });
   });
 
   it('shows the user that an interrupted check has left', async () => {

@@ -310,3 +310,12 @@ describe('the other objects of the host', () => {
     });
   });
 });
+
+describe('a name that a person chose on the host', () => {
+  it('reaches no terminal as it is: what a terminal would obey is replaced', () => {
+    expect(toAccount(wired({ name: 'x\u001B]0;owned\u0007y\u202Ez' }), asIs).name).toBe(
+      'x\uFFFD]0;owned\uFFFDy\uFFFDz',
+    );
+    expect(toAccount(wired({ name: 'kimi-cn-01 (copy) ü' }), asIs).name).toBe('kimi-cn-01 (copy) ü');
+  });
+});

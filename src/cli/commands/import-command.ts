@@ -144,7 +144,7 @@ async function showPlan(
 ): Promise<number> {
   const exitCode = changesAnything(plan) && flags.detailedExitcode === true ? 8 : 0;
   const end = () => {
-    if (exitCode !== 0 && flags.quiet !== true)
+    if (exitCode !== 0)
       sayLast(io, {
         happened: 'Changes are pending.',
         holds: nothingWritten,

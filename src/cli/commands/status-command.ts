@@ -3,7 +3,8 @@ import { throwIfStopped } from '../../apply/run-tools.ts';
 import { lookAtProvider } from '../../flows/look-at-provider.ts';
 import { acceptedKeys } from '../../keys/key-file.ts';
 import { readKeyFile } from '../../keys/read-key-file.ts';
-import { statusSchema } from '../../plan/provider-status.ts';
+import { statusSchema } from '../../plan/status-schema.ts';
+import { statusFaults } from '../../report/status-faults.ts';
 import { statusText } from '../../report/status-text.ts';
 import type { Redactor } from '../../terms/redactor.ts';
 import { print, styleFor, type Io } from '../io.ts';
@@ -24,17 +25,17 @@ export async function statusCommand(flags: StatusFlags, io: Io, redactor: Redact
     await idle();
     throwIfStopped(tools);
     const json = flags.output === 'json';
-    print(io.stdout, json ? JSON.stringify(status, null, 2) : statusText(status, styleFor(io, 'stdout', flags.color)));
-    if (status.ok || flags.detailedExitcode !== true) return 0;
-    if (flags.quiet !== true)
-      sayLast(io, {
-        happened: 'The provider is not as it should be.',
-        holds: nothingWritten,
-        next:
-          status.group === null
-            ? repeatCommand('relay import', { ...flags, keys: flags.keys ?? 'FILE' })
-            : repeatCommand('relay probe', { ...flags, keys: undefined }),
-      });
+    const text = () => statusText(status, styleFor(io, 'stdout', flags.color), io.stdout.columns);
+    print(io.stdout, json ? JSON.stringify(status, null, 2) : text());
+    const faults = statusFaults(status);
+    if (faults === null || flags.detailedExitcode !== true) return 0;
+    const { happened, next } = faults;
+    const again = next === 'import' ? { ...flags, keys: flags.keys ?? 'FILE' } : { ...flags, keys: undefined };
+    sayLast(io, {
+      happened: `Not fine: ${happened}.`,
+      holds: nothingWritten,
+      next: repeatCommand(`relay ${next}`, again),
+    });
     return 8;
   });
 }

@@ -32,11 +32,16 @@ type Clean = (text: string) => string;
  */
 export const testedKey = 'relay_tested';
 
+/** People choose names, and a terminal would obey what they put there. Names that relay gives are not touched by it. */
+function plainName(text: string): string {
+  return text.replace(/\p{C}/gu, '\uFFFD');
+}
+
 /** From the host's words to relay's, and back. Pure. */
 export function toGroup(wire: GroupWire): Group {
   return {
     id: wire.id,
-    name: wire.name,
+    name: plainName(wire.name),
     description: wire.description,
     platform: wire.platform,
     type: wire.subscription_type,
@@ -58,7 +63,7 @@ export function fromGroupSpec(spec: GroupSpec): Record<string, unknown> {
 export function toChannel(wire: ChannelWire): Channel {
   return {
     id: wire.id,
-    name: wire.name,
+    name: plainName(wire.name),
     active: wire.status === 'active',
     groupIds: wire.group_ids,
     mappings: wire.model_mapping,
@@ -116,7 +121,7 @@ export function fromChannelSpec(spec: ChannelSpec): Record<string, unknown> {
 export function toPlan(wire: PlanWire): Plan {
   return {
     id: wire.id,
-    name: wire.name,
+    name: plainName(wire.name),
     groupId: wire.group_id,
     price: wire.price,
     validityDays: wire.validity_days,
@@ -141,7 +146,7 @@ export function toAccount(wire: AccountWire, clean: Clean): Account {
   const { base_url, model_mapping, ...credentials } = wire.credentials;
   return {
     id: wire.id,
-    name: wire.name,
+    name: plainName(wire.name),
     platform: wire.platform,
     type: wire.type,
     baseUrl: typeof base_url === 'string' ? base_url : null,
@@ -276,5 +281,5 @@ export function toSubscription(wire: SubscriptionWire, now: number): Subscriptio
 }
 
 export function toUser(wire: UserWire): User {
-  return { id: wire.id, email: wire.email, active: wire.status === 'active' };
+  return { id: wire.id, email: plainName(wire.email), active: wire.status === 'active' };
 }

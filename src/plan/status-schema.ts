@@ -1,0 +1,68 @@
+import { z } from 'zod';
+import { accessModes } from '../terms/modes.ts';
+
+const standings = [
+  'serving',
+  'limited',
+  'error',
+  'paused_by_relay',
+  'paused_by_hand',
+  'disabled',
+  'not_in_group',
+  'superseded',
+  'foreign',
+] as const;
+
+const named = z.object({ id: z.int(), name: z.string() });
+const switched = named.extend({ active: z.boolean() }).nullable();
+const time = z.iso.datetime().nullable();
+
+const accountStatus = z.object({
+  access: z.enum(accessModes),
+  id: z.int(),
+  name: z.string(),
+  fingerprint: z.string().nullable(),
+  state: z.enum(standings).describe('Whether the host hands requests to it, and why not.'),
+  message: z.string().describe('What the host says of it.'),
+  limitedUntil: time,
+  lastUsedAt: time,
+  priority: z.int(),
+  concurrency: z.int(),
+  inKeys: z
+    .boolean()
+    .nullable()
+    .describe('Whether its key is in the given key file; null when none was given, or its key is not known.'),
+});
+
+const modeStatus = z.object({
+  access: z.enum(accessModes),
+  group: switched,
+  channel: switched,
+  plan: named.nullable(),
+});
+
+const foreignObject = named.extend({ access: z.enum(accessModes), kind: z.enum(['group', 'channel', 'plan']) });
+
+/** What a host holds for a provider, as programs read it. */
+export const statusSchema = z.object({
+  schema: z.literal('relay.status/1'),
+  host: z.object({ url: z.string(), kind: z.string(), version: z.string() }),
+  provider: z.object({ pack: z.string(), id: z.string(), displayName: z.string() }),
+  group: switched.describe('Of the first access mode that is there.'),
+  channel: switched,
+  plan: named.nullable(),
+  modes: z.array(modeStatus).describe('Every access mode that is there.'),
+  accounts: z.array(accountStatus),
+  missingKeys: z.array(z.object({ line: z.int(), fingerprint: z.string() })).describe('Keys without an account.'),
+  foreign: z.array(foreignObject).describe('What bears a managed name and is not managed: imports stop there.'),
+  sideGroups: z.array(named).describe('Left by interrupted runs.'),
+  probeUsers: z
+    .array(named)
+    .describe('Made for a gateway check, by a run that was interrupted or is at work; of any provider.'),
+  totals: z.object({ accounts: z.int(), serving: z.int(), notServing: z.int(), foreign: z.int() }),
+  ok: z.boolean(),
+});
+
+export type ProviderStatus = z.infer<typeof statusSchema>;
+export type AccountStatus = z.infer<typeof accountStatus>;
+export type ModeStatus = z.infer<typeof modeStatus>;
