@@ -60,10 +60,10 @@ const defaultReport = 'relay-report.json';
 /** Reads and checks everything that an import is asked with, before the host is touched (rules B2 to B5). */
 export async function readImportRequest(options: ImportOptions, io: Io, redactor: Redactor): Promise<ImportRequest> {
   const { config } = await loadConfig(options.config, io.cwd);
-  const stdinUsers = [options.keys, options.adminKeyFile, options.adminPasswordFile, options.probeKeyFile].filter(
+  const fromStdin = [options.keys, options.adminKeyFile, options.adminPasswordFile, options.probeKeyFile].filter(
     (each) => each === '-',
   );
-  if (stdinUsers.length > 1)
+  if (fromStdin.length > 1)
     throw new RelayError('USAGE', 'Standard input can be read for one thing only.', {
       hint: 'Give the others as files.',
     });

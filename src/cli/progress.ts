@@ -12,7 +12,7 @@ export function progressView(io: Io, options: { quiet: boolean; colour: boolean;
   return live ? liveView(io) : plainView(io, options.colour);
 }
 
-/** Seconds between two lines about the progress of one stage. */
+/** Pause between two lines about the progress of one stage, in milliseconds. */
 const plainEveryMs = 2000;
 
 function plainView(io: Io, colour: boolean): Show {

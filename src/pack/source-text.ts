@@ -1,10 +1,23 @@
-import { isMap, isScalar, LineCounter, parseDocument, visit, type Document, type Node, type Pair } from 'yaml';
+import {
+  isCollection,
+  isMap,
+  isScalar,
+  LineCounter,
+  parseDocument,
+  visit,
+  type Document,
+  type Node,
+  type Pair,
+} from 'yaml';
 import type { Finding } from './finding.ts';
 
 export type Path = readonly PropertyKey[];
 
-/** Deepest nesting and most aliases that a manifest may have; real ones need a tenth, bombs need more. */
+/** Deepest nesting and most aliases that a manifest may have; real ones need a fraction, bombs need more. */
+const deepest = 32;
 const mostAliases = 20;
+
+const tooDeep = `the text nests deeper than ${deepest}`;
 
 /**
  * A YAML or JSON text with the place of each value in it. JSON is read by the same reader, so that its faults have
@@ -28,15 +41,24 @@ export class SourceText {
   /** Faults of the syntax itself. When there are any, the value means nothing. */
   syntaxFindings(): Finding[] {
     const faults = [...this.#document.errors, ...this.#document.warnings].map((fault) =>
-      this.#syntax(fault.pos[0], fault.message.split('\n')[0] ?? fault.message),
+      // The reader itself comes back from a nesting that is too deep for it.
+      this.#syntax(fault.pos[0], /call stack/.test(fault.message) ? tooDeep : (fault.message.split('\n')[0] ?? '')),
     );
     return [...faults, ...this.#traps()];
   }
 
-  /** What is good YAML and yet no data: aliases to nowhere or to what holds them, and a name that objects give a meaning. */
+  /**
+   * What is good YAML and yet no data: aliases to nowhere or to what holds them, a name that objects give a meaning, and
+   * too deep a nesting.
+   */
   #traps(): Finding[] {
     const found: Finding[] = [];
     visit(this.#document, {
+      Collection: (_, node, ancestors) => {
+        if (ancestors.filter(isCollection).length < deepest) return undefined;
+        found.push(this.#syntax(node.range?.[0] ?? 0, tooDeep));
+        return visit.SKIP;
+      },
       Alias: (_, alias, ancestors) => {
         const target = alias.resolve(this.#document);
         const at = alias.range?.[0] ?? 0;

@@ -752,6 +752,26 @@ describe('a manifest that is no attack on its reader', () => {
     expect(findings[0]).toMatchObject({ code: 'SYNTAX', severity: 'error' });
   });
 
+  it.each([
+    ['lists', '[', ']'],
+    ['maps', '{ a: ', '}'],
+  ])('nests %s up to 32 deep, and is told where it nests deeper', async (_, open, close) => {
+    // Three of them are the manifest, its providers, and the first of these.
+    const nested = (depth: number) =>
+      yaml.replace(
+        'accountTemplate:',
+        `x-notes: ${open.repeat(depth - 3)}1${close.repeat(depth - 3)}\n    accountTemplate:`,
+      );
+    expect((await inspect(nested(32))).findings).toEqual([]);
+    const { pack, findings } = await inspect(nested(33));
+    expect(pack).toBeUndefined();
+    expect(findings).toEqual([
+      expect.objectContaining({ code: 'SYNTAX', message: 'the text nests deeper than 32', line: expect.any(Number) }),
+    ]);
+    const [bomb] = (await inspect(nested(5000))).findings;
+    expect(bomb).toMatchObject({ code: 'SYNTAX', message: 'the text nests deeper than 32' });
+  });
+
   it('may not be one that holds itself', async () => {
     const { pack, findings } = await inspect(yaml.replace('[big, small]', '&models [*models]'));
     expect(pack).toBeUndefined();

@@ -102,6 +102,17 @@ describe('a manifest of only what is required (B5)', () => {
     const { pack, findings } = await inspectPack(await fileOf('variant.yaml', text), 'path');
     expect(findings).toEqual([]);
     expect(Object.keys(pack?.providers[0]?.channelTemplate.modelMapping ?? {})).toContain('x-alias');
+    const provider = aProvider({
+      defaultModels: ['x-ai/big'],
+      smokeTestModel: 'x-ai/big',
+      channelTemplate: { modelMapping: {} },
+      prices: { currency: 'USD', perMillionTokens: { 'x-ai/big': { input: 1, output: 2 } } },
+    });
+    provider.accountTemplate.extra = { 'x-one': { 'x-two': 2 } };
+    const priced = await inspectPack(await fileOf('priced.json', JSON.stringify(aManifest([provider]))), 'path');
+    expect(priced.findings).toEqual([]);
+    expect(priced.pack?.providers[0]?.prices?.perMillionTokens).toHaveProperty(['x-ai/big']);
+    expect(priced.pack?.providers[0]?.accountTemplate.extra).toEqual({ 'x-one': { 'x-two': 2 } });
   });
 
   it.each(['\t', 2, 0])('is read as JSON, indented by %j', async (indent) => {
