@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { resolve } from 'node:path';
-import { configured, loadConfig } from '../config/config-file.ts';
+import { configured, limitsOf, loadConfig } from '../config/config-file.ts';
 import { hostSettings, type HostOptions, type HostSettings } from '../config/host-settings.ts';
 import { readSecretFile, sealSecret } from '../config/read-secret.ts';
 import { parseTarget, readTargets } from '../config/targets.ts';
@@ -60,13 +60,7 @@ const defaultReport = 'relay-report.json';
 /** Reads and checks everything that an import is asked with, before the host is touched (rules B2 to B5). */
 export async function readImportRequest(options: ImportOptions, io: Io, redactor: Redactor): Promise<ImportRequest> {
   const { config } = await loadConfig(options.config, io.cwd);
-  const fromStdin = [options.keys, options.adminKeyFile, options.adminPasswordFile, options.probeKeyFile].filter(
-    (each) => each === '-',
-  );
-  if (fromStdin.length > 1)
-    throw new RelayError('USAGE', 'Standard input can be read for one thing only.', {
-      hint: 'Give the others as files.',
-    });
+  checkStdin(options);
   const mode = options.mode ?? config.mode ?? 'strict';
   const access = accessMode(options.access ?? config.access);
   const pack = await findPack(options.pack);
@@ -111,8 +105,7 @@ export async function readImportRequest(options: ImportOptions, io: Io, redactor
   return {
     job,
     host,
-    timeoutMs: options.timeout ?? configured(config, 'timeout') ?? 30_000,
-    deadlineMs: options.deadline ?? configured(config, 'deadline'),
+    ...limitsOf(options, config),
     report: { place, named: typeof options.report === 'string' },
   };
 }
@@ -142,6 +135,15 @@ async function failedBefore(
       `The report ${fromReport} is of ${first[0]}, and this import is of ${first[1]}.`,
     );
   return openFingerprints(report);
+}
+
+/** Refuses two things that would both be read from standard input. Throws `USAGE`. */
+export function checkStdin(options: HostOptions & { keys?: string | undefined; probeKeyFile?: string }): void {
+  const files = [options.keys, options.adminKeyFile, options.adminPasswordFile, options.probeKeyFile];
+  if (files.filter((file) => file === '-').length > 1)
+    throw new RelayError('USAGE', 'Standard input can be read for one thing only.', {
+      hint: 'Give the others as files.',
+    });
 }
 
 /** The access mode of a word, either way it is written. */

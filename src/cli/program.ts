@@ -139,7 +139,7 @@ export function buildProgram(io: Io, redactor: Redactor, done: Done): Command {
     .option('-y, --yes', 'agree to what would need a question')
     .addHelpText('after', examples('relay resume 20261121-101530-4f2a91 --keys keys.txt'));
   addHostOptions(resuming).action(async (run: string, options) => {
-    const { resumeCommand } = await import('./commands/run-commands.ts');
+    const { resumeCommand } = await import('./commands/resume-command.ts');
     done(await resumeCommand(run, { ...globals(), ...options }, io, redactor));
   });
 
@@ -148,7 +148,7 @@ export function buildProgram(io: Io, redactor: Redactor, done: Done): Command {
     .description('undo a run, finished or not')
     .addHelpText('after', examples('relay rollback 20261121-101530-4f2a91'));
   addHostOptions(rollingBack).action(async (run: string, options) => {
-    const { rollbackCommand } = await import('./commands/run-commands.ts');
+    const { rollbackCommand } = await import('./commands/rollback-command.ts');
     done(await rollbackCommand(run, { ...globals(), ...options }, io, redactor));
   });
 

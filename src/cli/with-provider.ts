@@ -1,21 +1,15 @@
-import { noJournal } from '../apply/journal.ts';
-import { inStage, type RunTools } from '../apply/run-tools.ts';
-import { configured, loadConfig, type ConfigFile } from '../config/config-file.ts';
+import type { RunTools } from '../apply/run-tools.ts';
+import { limitsOf, loadConfig, type ConfigFile } from '../config/config-file.ts';
 import { hostSettings, type HostOptions } from '../config/host-settings.ts';
 import { chooseProvider, findPack } from '../pack/find-pack.ts';
 import type { Provider } from '../pack/manifest.ts';
 import type { Pack } from '../pack/read-pack.ts';
-import { systemClock } from '../terms/clock.ts';
 import { accessModes, type AccessMode } from '../terms/modes.ts';
 import type { Redactor } from '../terms/redactor.ts';
-import { EventQueue } from './event-queue.ts';
-import { holdLock } from './hold-lock.ts';
-import { openHost } from './host-session.ts';
 import type { SayFlags } from './import-flags.ts';
 import { accessMode, newRunId } from './import-options.ts';
-import { print, type Io } from './io.ts';
-import { progressView } from './progress.ts';
-import { stopSignals } from './stop-signals.ts';
+import type { Io } from './io.ts';
+import { withHost } from './with-host.ts';
 
 /** What the commands that look after a provider are told. */
 export interface ProviderFlags extends HostOptions, SayFlags {
@@ -54,32 +48,9 @@ export async function withProvider(
   const provider = chooseProvider(pack, flags.provider);
   const modes = flags.access === undefined ? accessModes : [accessMode(flags.access)];
   const settings = await hostSettings(flags, io.env, config, io.stdin);
-  const verbose = flags.verbose === true;
-  const events = new EventQueue(progressView(io, { quiet: flags.quiet === true, colour: flags.color, verbose }));
-  const deadlineMs = flags.deadline ?? configured(config, 'deadline');
-  const { stop, release } = stopSignals((text) => events.emit({ type: 'notice', text }), deadlineMs);
-  const base = { clock: systemClock, emit: events.emit, journal: noJournal, stop };
-  const run = newRunId();
-  let unlock: () => void = () => undefined;
-  let close: () => Promise<void> = async () => undefined;
-  try {
-    const timeoutMs = flags.timeout ?? configured(config, 'timeout') ?? 30_000;
-    const trace = verbose ? { trace: (line: string) => print(io.stderr, redactor.redact(line)) } : {};
-    const session = await inStage(
-      base,
-      'connect',
-      'Connect',
-      () => openHost(settings, { version: io.version, timeoutMs, clock: systemClock, redactor, ...trace }),
-      ({ host }) => ({ ok: true, text: `${host.info.kind} ${host.info.version} at ${host.info.url}` }),
-    );
-    close = session.close;
-    const { host } = session;
-    if (changes) unlock = await holdLock(io, { hostUrl: host.info.url, provider: provider.id, run }, systemClock, stop);
-    return await work({ run, pack, provider, modes, config, tools: { ...base, host }, idle: () => events.idle() });
-  } finally {
-    await events.idle();
-    release();
-    unlock();
-    await close();
-  }
+  return withHost({ settings, ...limitsOf(flags, config) }, flags, io, redactor, async (at) => {
+    const run = newRunId();
+    if (changes) await at.hold(provider.id, run);
+    return work({ run, pack, provider, modes, config, tools: at.tools, idle: at.idle });
+  });
 }

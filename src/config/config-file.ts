@@ -153,3 +153,14 @@ export function configured(config: ConfigFile, name: 'timeout' | 'deadline' | 'g
   const text = config[name];
   return text === undefined ? undefined : parseDuration(text);
 }
+
+/** The limits of one request and of the whole command, in milliseconds: option, then configuration file, then default. */
+export function limitsOf(
+  options: { timeout?: number; deadline?: number },
+  config: ConfigFile,
+): { timeoutMs: number; deadlineMs: number | undefined } {
+  return {
+    timeoutMs: options.timeout ?? configured(config, 'timeout') ?? 30_000,
+    deadlineMs: options.deadline ?? configured(config, 'deadline'),
+  };
+}

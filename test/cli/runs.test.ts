@@ -190,6 +190,11 @@ describe('what cannot be resumed or undone', () => {
   it.each([
     ['an unknown run, with the newest', ['resume', 'nope', '--keys', 'keys.txt'], 'RUN_NOT_FOUND'],
     ['a run without its keys', ['resume', 'RUN'], '--keys'],
+    [
+      'a run with two secrets from standard input',
+      ['resume', 'RUN', '--keys', '-', '--probe-key-file', '-'],
+      'one thing only',
+    ],
     ['a run with other keys, by line', ['resume', 'RUN', '--keys', 'other.txt'], 'missing: the key of line 3'],
     ['a run on another host', ['rollback', 'RUN', '--host', 'https://elsewhere.example.org'], 'RUN_HOST_DIFFERS'],
   ])('%s', async (_name, args, said) => {

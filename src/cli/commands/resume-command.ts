@@ -1,0 +1,119 @@
+import { resolve } from 'node:path';
+import type { Deed, Ledger } from '../../apply/ledger.ts';
+import { throwIfStopped } from '../../apply/run-tools.ts';
+import type { Leftover } from '../../apply/undo.ts';
+import { loadConfig } from '../../config/config-file.ts';
+import type { ImportJob } from '../../flows/import-job.ts';
+import { beginRecord } from '../../flows/import-record.ts';
+import { planImport, type PlannedImport } from '../../flows/plan-import.ts';
+import { resumeJob } from '../../flows/resume-job.ts';
+import { runImport } from '../../flows/run-import.ts';
+import { takeUpRun } from '../../flows/take-up-run.ts';
+import { readRun, type RecordedRun } from '../../journal/read-journal.ts';
+import { readKeyFile } from '../../keys/read-key-file.ts';
+import { inspectPack } from '../../pack/read-pack.ts';
+import { acts } from '../../plan/import-plan.ts';
+import type { Redactor } from '../../terms/redactor.ts';
+import { problem, RelayError } from '../../terms/relay-error.ts';
+import { askConsent, checkMassRemoval, questionsOf } from '../consent.ts';
+import { stateDirOf } from '../hold-lock.ts';
+import { checkStdin, readProbeKey } from '../import-options.ts';
+import type { Io } from '../io.ts';
+import { publish } from '../publish.ts';
+import { repeatCommand } from '../repeat-command.ts';
+import { withRun, type AtRun, type RunFlags } from '../with-run.ts';
+import { checkReportPlace } from '../write-report.ts';
+
+export interface ResumeFlags extends RunFlags {
+  keys?: string;
+  probeKeyFile?: string;
+  report?: string | false;
+  yes?: boolean;
+  input: boolean;
+  allowMassRemoval?: boolean;
+}
+
+/** `relay resume RUN --keys FILE`: finishes an interrupted run. */
+export async function resumeCommand(id: string, flags: ResumeFlags, io: Io, redactor: Redactor): Promise<number> {
+  const startedAt = Date.now();
+  const recorded = await readRun(stateDirOf(io), id);
+  if (flags.keys === undefined)
+    throw new RelayError('USAGE', 'The keys of the run are needed: the journal does not hold them.', {
+      hint: 'Give them with --keys FILE.',
+    });
+  checkStdin(flags);
+  refuseRolledBack(recorded);
+  const { config } = await loadConfig(flags.config, io.cwd);
+  const place = flags.report === false ? null : (flags.report ?? config.report ?? 'relay-report.json');
+  if (place !== null) await checkReportPlace(place, io);
+  const { mode } = recorded.begin.job;
+  const keyFile = await readKeyFile(flags.keys === '-' ? '-' : resolve(io.cwd, flags.keys), mode, io.stdin);
+  for (const entry of keyFile.entries) if (entry.kind === 'key') redactor.learn(entry.key);
+  const probeKey = await readProbeKey(flags, io);
+  if (probeKey !== null) redactor.learn(probeKey);
+  const job = resumeJob(recorded, keyFile, probeKey, io.version);
+  return withRun(id, flags, io, redactor, async (at) => {
+    const { run, tools, journal, idle, stages } = at;
+    const { ledger, leftovers, planned } = await prepare(at, job, flags, io);
+    const record = beginRecord(job, planned.plan, tools.host, ledger, startedAt);
+    record.leftovers.push(...leftovers);
+    if (await packChanged(run))
+      record.warnings.push({
+        ...problem('PACK_CHANGED', `The pack ${run.begin.pack.file} has changed since the run began.`),
+        stage: 'plan',
+      });
+    await runImport(job, planned, tools, record);
+    await idle();
+    record.run.finishedAt = Date.now();
+    record.run.stages = stages;
+    return publish(record, { place, lasting: true, journal }, flags, repeatCommand(`relay resume ${id}`, flags), io);
+  });
+}
+
+/**
+ * Takes the run up and asks what is to be asked. What stops it here leaves the run as it was: ended as it had ended, and
+ * on the host with what it made.
+ */
+async function prepare(
+  { run, tools, journal, idle }: AtRun,
+  job: ImportJob,
+  flags: ResumeFlags,
+  io: Io,
+): Promise<{ ledger: Ledger; leftovers: Leftover[]; planned: PlannedImport }> {
+  let deeds: readonly Deed[] = run.deeds;
+  try {
+    refuseRolledBack(run);
+    const taken = await takeUpRun(run, tools);
+    deeds = taken.ledger.deeds;
+    const planned = await planImport(job, tools);
+    await idle();
+    throwIfStopped(tools);
+    // Repeating it is safe. Going on with it would undo what came later, and all of the run where a test fails now.
+    if (run.end?.outcome === 'succeeded' && acts(planned.plan))
+      throw finished(run, 'it succeeded, and the host has changed since');
+    checkMassRemoval(planned.plan, flags.allowMassRemoval === true);
+    // Where the keys go was agreed to when the run began.
+    await askConsent(questionsOf(planned.plan, job, true), io, flags, tools.stop);
+    throwIfStopped(tools);
+    return { ...taken, planned };
+  } catch (error) {
+    if (run.end !== null) journal.end(run.end.outcome, run.end.exitCode);
+    if (!(error instanceof RelayError) || deeds.length === 0) throw error;
+    const count = `${deeds.length} object${deeds.length === 1 ? '' : 's'}`;
+    throw error.holding(`Nothing more was written: the host holds ${count} of the run ${job.run}.`);
+  }
+}
+
+function refuseRolledBack(run: RecordedRun): void {
+  if (run.end?.outcome === 'rolled_back') throw finished(run, 'it was rolled back');
+}
+
+function finished({ begin }: RecordedRun, how: string): RelayError {
+  return new RelayError('RUN_FINISHED', `The run ${begin.run} has ended: ${how}.`);
+}
+
+/** A pack that is gone has changed too. */
+async function packChanged({ begin }: RecordedRun): Promise<boolean> {
+  const now = await inspectPack(begin.pack.file, begin.pack.origin).catch(() => undefined);
+  return now?.pack?.digest !== begin.pack.digest;
+}

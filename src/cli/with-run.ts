@@ -1,0 +1,51 @@
+import type { RunTools } from '../apply/run-tools.ts';
+import { limitsOf, loadConfig } from '../config/config-file.ts';
+import { hostSettings, type HostOptions } from '../config/host-settings.ts';
+import { readRun, type RecordedRun } from '../journal/read-journal.ts';
+import { RunJournal } from '../journal/run-journal.ts';
+import { systemClock } from '../terms/clock.ts';
+import type { Redactor } from '../terms/redactor.ts';
+import { RelayError } from '../terms/relay-error.ts';
+import { stateDirOf } from './hold-lock.ts';
+import type { SayFlags } from './import-flags.ts';
+import type { Io } from './io.ts';
+import { withHost, type AtHost } from './with-host.ts';
+
+/** What the commands that go on with a run are told. */
+export interface RunFlags extends HostOptions, SayFlags {
+  timeout?: number;
+  deadline?: number;
+  config?: string;
+}
+
+/** A run that is gone on with, on its host, under its lock, in its journal. */
+export interface AtRun extends AtHost {
+  run: RecordedRun;
+  tools: RunTools;
+  journal: RunJournal;
+}
+
+/** Opens the host of a run to go on with it. Throws `RUN_NOT_FOUND`, `RUN_HOST_DIFFERS`, and what `withHost` throws. */
+export async function withRun(
+  id: string,
+  flags: RunFlags,
+  io: Io,
+  redactor: Redactor,
+  work: (at: AtRun) => Promise<number>,
+): Promise<number> {
+  const { begin } = await readRun(stateDirOf(io), id);
+  const { config } = await loadConfig(flags.config, io.cwd);
+  const { url } = begin.host;
+  const settings = await hostSettings({ ...flags, host: flags.host ?? url }, io.env, config, io.stdin);
+  if (settings.kind !== 'url' || settings.url !== url) {
+    const other = settings.kind === 'url' ? settings.url : 'the sandbox';
+    throw new RelayError('RUN_HOST_DIFFERS', `The run ${id} was on ${url}, not on ${other}.`);
+  }
+  return withHost({ settings, ...limitsOf(flags, config) }, flags, io, redactor, async (at) => {
+    await at.hold(begin.provider.id, id);
+    // Who held the lock until now may have gone on with the same run.
+    const run = await readRun(stateDirOf(io), id);
+    const journal = RunJournal.reopen(stateDirOf(io), id, systemClock);
+    return work({ ...at, run, tools: { ...at.tools, journal }, journal });
+  });
+}
