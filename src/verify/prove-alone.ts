@@ -29,9 +29,10 @@ export interface Proof {
 
 /**
  * The last proof (rule N13): each account whose verdict is open answers one completion in a group in which it is alone.
- * The first account of a new group is seen at once. Returns the verdicts with what the completions told.
+ * The first account of a new group is seen at once. Returns the verdicts with what the completions told. Throws the first
+ * failure, once nothing of it is under way any more: whoever tidies up then meets no latecomers.
  */
-export function proveAlone(
+export async function proveAlone(
   verdicts: readonly AccountVerdict[],
   proof: Proof,
   tools: RunTools,
@@ -39,15 +40,25 @@ export function proveAlone(
 ): Promise<AccountVerdict[]> {
   const limit = pLimit(proof.concurrency);
   let number = 0;
-  return Promise.all(
+  let failed = false;
+  const proofs = await Promise.allSettled(
     verdicts.map((verdict) =>
-      limit(() => {
-        if (!isOpen(verdict) || tools.stop.aborted) return verdict;
+      limit(async () => {
+        if (!isOpen(verdict) || failed || tools.stop.aborted) return verdict;
         number += 1;
-        return proveOne(verdict, sideGroupName(proof.side.run, number), proof, tools, ledger);
+        try {
+          return await proveOne(verdict, sideGroupName(proof.side.run, number), proof, tools, ledger);
+        } catch (error) {
+          failed = true;
+          throw error;
+        }
       }),
     ),
   );
+  return proofs.map((each) => {
+    if (each.status === 'rejected') throw each.reason;
+    return each.value;
+  });
 }
 
 async function proveOne(
