@@ -177,6 +177,7 @@ export function buildProgram(io: Io, redactor: Redactor, done: Done): Command {
     .option('--probe-key-file <file>', 'a user key to check the gateway with (env RELAY_PROBE_KEY)')
     .addOption(count('--concurrency <n>', 'accounts tested at once; default 8', 256))
     .addOption(duration('--gateway-wait <duration>', 'patience of the gateway check; default 60s'))
+    .option('--allow-mass-removal', 'more than half of the accounts may be removed')
     .option('-y, --yes', 'agree to the removal of accounts')
     .addHelpText('after', examples('relay probe --pack kimi', 'relay probe --pack kimi --repair disable --revive'));
   addProviderOptions(probing).action(async (options) => {

@@ -12,7 +12,7 @@ import { statusSchema } from '../../src/plan/status-schema.ts';
 import { startSandbox, type Sandbox } from '../../src/sandbox/start-sandbox.ts';
 import { accessModes } from '../../src/terms/modes.ts';
 import { Redactor } from '../../src/terms/redactor.ts';
-import { RelayError } from '../../src/terms/relay-error.ts';
+import { Interruption, RelayError } from '../../src/terms/relay-error.ts';
 import { Secret } from '../../src/terms/secret.ts';
 import { quickClock } from '../support/clocks.ts';
 import { holdings, importInto, wholeState } from '../support/import-run.ts';
@@ -165,6 +165,7 @@ describe('relay probe', () => {
         modes: accessModes,
         repair: null,
         revive: false,
+        allowMassRemoval: false,
         probe: 'auto',
         probeKey: null,
         concurrency: 4,
@@ -222,6 +223,117 @@ describe('relay probe', () => {
       ['kimi-cn-03', 'passed', 'revived'],
     ]);
     expect(account('kimi-cn-01').schedulable).toBe(false);
+  });
+
+  it('removes nothing for a test that could not be carried out: a removed key is lost', async () => {
+    await importInto(sandbox, good, { probe: 'none' });
+    sandbox.addFault({ path: '/api/v1/admin/accounts/*/models', times: 0, fault: 'status', status: 500 });
+    for (const repair of ['remove', 'disable'] as const) {
+      const found = await probe({ repair, probe: 'none', allowMassRemoval: true });
+      expect(found.accounts.map(({ verdict, change }) => [verdict.code, change])).toEqual(
+        good.map(() => ['TEST_ERROR', null]),
+      );
+    }
+    expect([...sandbox.state.accounts.values()].map((each) => each.schedulable)).toEqual([true, true, true]);
+  });
+
+  it('removes no more than half of the accounts unless that is allowed', async () => {
+    await importInto(sandbox, good, { probe: 'none' });
+    kill('kimi-cn-01');
+    kill('kimi-cn-02');
+    const held = await probe({ repair: 'remove', probe: 'none' });
+    expect(held.problems).toMatchObject([{ code: 'MASS_REMOVAL' }]);
+    expect(probeExitCode(held)).toBe(5);
+    expect(sandbox.state.accounts.size).toBe(3);
+    await probe({ repair: 'remove', probe: 'none', allowMassRemoval: true });
+    expect(holdings(sandbox)).toMatchObject({ accounts: ['kimi-cn-03'] });
+  });
+
+  it('lets alone what a person has disabled, and says so', async () => {
+    await importInto(sandbox, good);
+    Object.assign(account('kimi-cn-02'), { status: 'inactive' });
+    const found = await probe({ repair: 'remove', revive: true });
+    expect(told(found)).toContainEqual(['kimi-cn-02', 'not_tried', null]);
+    expect(probeExitCode(found)).toBe(0);
+    expect(account('kimi-cn-02').status).toBe('inactive');
+  });
+
+  it('names what works and serves nobody', async () => {
+    await importInto(sandbox, good);
+    Object.assign(account('kimi-cn-01'), { bindings: [] });
+    Object.assign(account('kimi-cn-03'), { schedulable: false });
+    Object.assign(account('kimi-cn-03').extra['relay'] as object, { paused: true });
+    const found = await probe();
+    expect(found.accounts.map((each) => each.idle)).toEqual(['not_in_group', null, 'revivable']);
+  });
+
+  it('says 7 where the group is gone', async () => {
+    await importInto(sandbox, good);
+    for (const group of sandbox.state.groups.values()) group.description = 'by hand';
+    const found = await probe();
+    expect(found.gateways).toMatchObject([{ check: { ok: false, message: 'The managed group is missing.' } }]);
+    expect(probeExitCode(found)).toBe(7);
+  });
+
+  it('finds out before the first test that there is no key for the gateway (N10)', async () => {
+    await importInto(sandbox, good);
+    const from = sandbox.requests.length;
+    await expect(probe({ probe: 'find', repair: 'disable' })).rejects.toMatchObject({ code: 'PROBE_KEY_IMPOSSIBLE' });
+    await importInto(sandbox, good, { access: 'self_service' });
+    const later = sandbox.requests.length;
+    await expect(probe({ probeKey: new Secret('sk-user-0000000000000000') })).rejects.toMatchObject({ code: 'USAGE' });
+    const sent = [...sandbox.requests.slice(from, from + 8), ...sandbox.requests.slice(later)];
+    expect(sent.filter(({ path }) => path.endsWith('/test'))).toEqual([]);
+  });
+
+  it.each([
+    ['the gateway is asked', '/v1/chat/completions', 'SIGTERM', 143],
+    ['the probe user is made', '/api/v1/admin/users', 'SIGINT', 130],
+  ] as const)('stopped while %s: tells what was tested, and leaves nothing', async (_, path, signal, exitCode) => {
+    await importInto(sandbox, good, { probe: 'none' });
+    const before = wholeState(sandbox);
+    const stop = new AbortController();
+    tools = { ...tools, stop: stop.signal };
+    sandbox.addFault({ method: 'POST', path, times: 0, fault: 'status', status: 503 });
+    tools.emit = (event) => {
+      if (event.type === 'retry') stop.abort(new Interruption(signal));
+    };
+    const found = await probe();
+    expect(found).toMatchObject({ gateways: [], leftovers: [], cutShort: { code: 'INTERRUPTED' } });
+    expect(told(found).map(([, validation]) => validation)).toEqual(['passed', 'passed', 'passed']);
+    expect(probeExitCode(found)).toBe(exitCode);
+    expect(wholeState(sandbox)).toEqual(before);
+  });
+
+  it('names a probe user that stays, also after an error', async () => {
+    await importInto(sandbox, good, { probe: 'none' });
+    sandbox.addFault({ method: 'POST', path: '/api/v1/keys', times: 0, fault: 'status', status: 403 });
+    sandbox.addFault({ method: 'DELETE', path: '/api/v1/admin/users/*', times: 0, fault: 'status', status: 403 });
+    const found = await probe();
+    expect(found).toMatchObject({ cutShort: { code: 'WRITE_REFUSED' }, leftovers: [{ kind: 'user' }] });
+    expect(probeExitCode(found)).toBe(6);
+  });
+
+  it('leaves no side group when one of many last proofs cannot be made (N13)', async () => {
+    await sandbox.stop();
+    sandbox = await startSandbox({ hostVersion: '0.1.129' });
+    const http = { baseUrl: sandbox.url, userAgent: 'relay/test', timeoutMs: 30_000, clock: tools.clock };
+    const host = await connectSub2api({ ...http, redactor: new Redactor() }, { key: new Secret(sandbox.adminKey) });
+    tools = { ...tools, host };
+    const many = Array.from({ length: 24 }, (_, index) => `sk-good-aaaaaaaaaaaaaaaaa${100 + index}`);
+    await importInto(sandbox, many, {
+      vendorPath: '/chat-only/v1',
+      mode: 'partial',
+      keyCheck: 'none',
+      probe: 'none',
+      failed: 'keep',
+    });
+    const before = wholeState(sandbox);
+    sandbox.addFault({ method: 'POST', path: '/api/v1/keys', nth: 2, times: 1, fault: 'status', status: 403 });
+    const found = await probe({ provider: { ...provider, keyCheck: 'none' } });
+    expect(found).toMatchObject({ cutShort: { code: 'WRITE_REFUSED' }, leftovers: [] });
+    expect(found.accounts).toHaveLength(24);
+    expect(wholeState(sandbox)).toEqual(before);
   });
 
   it('says 7 when the gateway does not answer, or no account works', async () => {

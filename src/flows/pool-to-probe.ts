@@ -1,0 +1,60 @@
+import type { RunTools } from '../apply/run-tools.ts';
+import type { Account, Group } from '../host/objects.ts';
+import type { Provider } from '../pack/manifest.ts';
+import { managedAccounts } from '../plan/managed-accounts.ts';
+import { resourceName } from '../plan/names.ts';
+import { isMarkedFor } from '../plan/plan-group.ts';
+import type { AccessMode, ProbeMode } from '../terms/modes.ts';
+import { RelayError } from '../terms/relay-error.ts';
+import type { Secret } from '../terms/secret.ts';
+import { lookAtHost } from './look-at-provider.ts';
+
+/** What is to be probed in one access mode. */
+export interface Pool {
+  access: AccessMode;
+  group: Group | undefined;
+  accounts: Account[];
+  /** For the gateway check: a key, one that is yet to be made, or no check. */
+  key: Secret | 'make' | null;
+}
+
+/**
+ * What a probe will test, with the keys for the gateway checks: a key that cannot be had is found out before anything is
+ * tested (rule N10). Sends nothing but reads.
+ */
+export async function findPools(
+  asked: { provider: Provider; modes: readonly AccessMode[]; probe: ProbeMode; probeKey: Secret | null },
+  tools: RunTools,
+): Promise<Pool[]> {
+  const { provider, probe, probeKey } = asked;
+  const held = await lookAtHost(tools);
+  const pools: Pool[] = [];
+  for (const access of asked.modes) {
+    const name = resourceName(provider.id, access);
+    const group = held.groups.find((each) => each.name === name && isMarkedFor(each, { provider, access }));
+    const own = managedAccounts({ provider, access, run: '', accounts: 'reconcile' }, held, group);
+    const accounts = [...own.byFingerprint.values()].toSorted((a, b) => a.id - b.id);
+    if (group !== undefined || accounts.length > 0) pools.push({ access, group, accounts, key: null });
+  }
+  if (probe === 'none') return pools;
+  if (probeKey !== null && pools.length > 1)
+    throw new RelayError('USAGE', 'A user key opens one group, and both access modes of this provider are there.', {
+      hint: 'Say which one the key is for: --access subscription or --access self-service.',
+    });
+  for (const pool of pools)
+    if (pool.group !== undefined) pool.key = probeKey ?? (await keyFor(pool.group, probe, tools));
+  return pools;
+}
+
+async function keyFor(group: Group, probe: 'auto' | 'find', { host }: RunTools): Promise<Secret | 'make'> {
+  if (probe === 'find') {
+    const found = await host.reads.usableKey(group.id);
+    if (found !== undefined) return found;
+    throw new RelayError('PROBE_KEY_IMPOSSIBLE', `No user has a key with access to the group "${group.name}".`, {
+      hint: 'Let relay make one with --probe auto, or give one with --probe-key-file.',
+    });
+  }
+  const { probeUser } = host.info.features;
+  if (probeUser.possible) return 'make';
+  throw new RelayError('PROBE_KEY_IMPOSSIBLE', `relay cannot make a user key on this host: ${probeUser.why}.`);
+}
