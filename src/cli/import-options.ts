@@ -5,10 +5,11 @@ import { hostSettings, type HostOptions, type HostSettings } from '../config/hos
 import { readSecretFile, sealSecret } from '../config/read-secret.ts';
 import { parseTarget, readTargets } from '../config/targets.ts';
 import type { ImportJob } from '../flows/import-job.ts';
+import { hintsOnKeys } from '../keys/key-hints.ts';
 import { onlyKeys } from '../keys/key-file.ts';
 import { readKeyFile } from '../keys/read-key-file.ts';
 import type { Provider } from '../pack/manifest.ts';
-import { chooseProvider, findPack } from '../pack/find-pack.ts';
+import { chooseProvider } from '../pack/find-pack.ts';
 import { openFingerprints, readEarlierReport } from '../report/read-report.ts';
 import { isLoopback } from '../terms/loopback.ts';
 import type { AccessMode, AccountsPolicy, FailedPolicy, ImportMode, ProbeMode } from '../terms/modes.ts';
@@ -16,11 +17,14 @@ import type { Redactor } from '../terms/redactor.ts';
 import { RelayError } from '../terms/relay-error.ts';
 import type { Secret } from '../terms/secret.ts';
 import type { Target } from '../terms/target.ts';
+import { choosePack, termsOf } from './choose-pack.ts';
 import type { Io } from './io.ts';
 
 /** The options of `import` and `plan` as commander hands them over; durations are in milliseconds. */
 export interface ImportOptions extends HostOptions {
   pack: string;
+  packSha256?: string;
+  acceptTerms?: string[];
   provider?: string;
   keys: string;
   mode?: ImportMode;
@@ -63,7 +67,7 @@ export async function readImportRequest(options: ImportOptions, io: Io, redactor
   checkStdin(options);
   const mode = options.mode ?? config.mode ?? 'strict';
   const access = accessMode(options.access ?? config.access);
-  const pack = await findPack(options.pack);
+  const { pack, warnings } = await choosePack(options, config);
   const provider = withBaseUrl(
     chooseProvider(pack, options.provider),
     options.baseUrl,
@@ -95,6 +99,7 @@ export async function readImportRequest(options: ImportOptions, io: Io, redactor
     adopt: options.adopt ?? false,
     failed: options.failed ?? config.failed ?? 'disable',
     probe: options.probe ?? config.probe ?? 'auto',
+    warnings: [...warnings, ...termsOf(provider), ...hintsOnKeys(keyFile, provider.keyHints)],
     probeKey,
     takenUp: false,
     concurrency: options.concurrency ?? config.concurrency ?? 8,

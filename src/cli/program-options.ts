@@ -8,6 +8,8 @@ export function addImportOptions(command: Command): Command {
     .requiredOption('--pack <pack>', 'a pack by its id, or the path of a folder or file')
     .requiredOption('--keys <file>', 'upstream keys, one a line; - is standard input')
     .option('--provider <id>', 'which provider of the pack (default: the one the pack names)')
+    .option('--pack-sha256 <hex>', 'use the pack only if its file has this digest; agrees to where it sends keys')
+    .addOption(repeatable('--accept-terms <id>', 'agree to the terms of a wallet; may be repeated'))
     .addOption(choice('--mode <mode>', 'all or nothing, or keep what works; default strict', importModes))
     .addOption(
       choice('--access <access>', 'how users reach the models; default subscription', [
@@ -63,6 +65,11 @@ export function addProviderOptions(command: Command): Command {
 
 /** How a host is named and logged in to, by every command that talks to one. */
 export function addHostOptions(command: Command): Command {
+  return addLoginOptions(command).addOption(output());
+}
+
+/** The same for a command that says its result in forms of its own. */
+export function addLoginOptions(command: Command): Command {
   return command
     .option('--host <url>', 'the host: a URL, a name of the configuration file, or "sandbox" (env RELAY_HOST)')
     .option('--admin-key-file <file>', 'file with the admin API key, - is standard input (env RELAY_ADMIN_KEY)')
@@ -70,8 +77,7 @@ export function addHostOptions(command: Command): Command {
     .option('--admin-password-file <file>', 'file with the password (env RELAY_ADMIN_PASSWORD)')
     .option('--allow-http', 'allow plain http to an address that is not this machine')
     .addOption(duration('--timeout <duration>', 'limit of one request; default 30s'))
-    .addOption(duration('--deadline <duration>', 'limit of the whole run; default none'))
-    .addOption(output());
+    .addOption(duration('--deadline <duration>', 'limit of the whole run; default none'));
 }
 
 /** How a command's result is said. */

@@ -1,11 +1,12 @@
 import type { RunTools } from '../apply/run-tools.ts';
 import { limitsOf, loadConfig, type ConfigFile } from '../config/config-file.ts';
 import { hostSettings, type HostOptions } from '../config/host-settings.ts';
-import { chooseProvider, findPack } from '../pack/find-pack.ts';
+import { chooseProvider } from '../pack/find-pack.ts';
 import type { Provider } from '../pack/manifest.ts';
 import type { Pack } from '../pack/read-pack.ts';
 import { accessModes, type AccessMode } from '../terms/modes.ts';
 import type { Redactor } from '../terms/redactor.ts';
+import { choosePack } from './choose-pack.ts';
 import type { SayFlags } from './import-flags.ts';
 import { accessMode, newRunId } from './import-options.ts';
 import type { Io } from './io.ts';
@@ -44,11 +45,12 @@ export async function withProvider(
   work: (at: AtProvider) => Promise<number>,
 ): Promise<number> {
   const { config } = await loadConfig(flags.config, io.cwd);
-  const pack = await findPack(flags.pack);
+  const { pack, warnings } = await choosePack(flags, config);
   const provider = chooseProvider(pack, flags.provider);
   const modes = flags.access === undefined ? accessModes : [accessMode(flags.access)];
   const settings = await hostSettings(flags, io.env, config, io.stdin);
   return withHost({ settings, ...limitsOf(flags, config) }, flags, io, redactor, async (at) => {
+    for (const { message } of warnings) at.tools.emit({ type: 'notice', text: message });
     const run = newRunId();
     if (changes) await at.hold(provider.id, run);
     return work({ run, pack, provider, modes, config, tools: at.tools, idle: at.idle });

@@ -27,6 +27,7 @@ export const configSchema = z.strictObject({
   $schema: z.string().optional(),
   hosts: z.record(z.string(), hostEntry).optional(),
   host: z.string().optional(),
+  packDirs: z.array(z.string()).optional(),
   timeout: duration.optional(),
   deadline: duration.optional(),
   allowHttp: z.boolean().optional(),
@@ -145,7 +146,13 @@ function withPaths(config: ConfigFile, folder: string): ConfigFile {
       [name, { ...host, adminKeyFile: at(host.adminKeyFile), adminPasswordFile: at(host.adminPasswordFile) }] as const,
   );
   const report = config.report === '-' ? config.report : at(config.report);
-  return { ...config, ...(report === undefined ? {} : { report }), hosts: Object.fromEntries(hosts) };
+  const packDirs = config.packDirs?.map((path) => resolve(folder, path));
+  return {
+    ...config,
+    ...(report === undefined ? {} : { report }),
+    ...(packDirs === undefined ? {} : { packDirs }),
+    hosts: Object.fromEntries(hosts),
+  };
 }
 
 /** A duration of the configuration file, in milliseconds. */

@@ -2,6 +2,7 @@ import type { KeyFile } from '../keys/key-file.ts';
 import type { Provider } from '../pack/manifest.ts';
 import type { Pack } from '../pack/read-pack.ts';
 import type { AccessMode, AccountsPolicy, FailedPolicy, ImportMode, ProbeMode } from '../terms/modes.ts';
+import type { Problem } from '../terms/relay-error.ts';
 import type { Secret } from '../terms/secret.ts';
 import type { Target } from '../terms/target.ts';
 
@@ -22,6 +23,8 @@ export interface ImportJob {
   adopt: boolean;
   failed: FailedPolicy;
   probe: ProbeMode;
+  /** What is to be said before anything is sent: of the pack, its terms, and the look of the keys. */
+  warnings: readonly Problem[];
   probeKey: Secret | null;
   /** Accounts tested at once. */
   concurrency: number;

@@ -1,4 +1,3 @@
-import { satisfies } from 'semver';
 import type { HostReads } from '../host/host.ts';
 import { inStage, type RunTools } from '../apply/run-tools.ts';
 import type { Account, Id } from '../host/objects.ts';
@@ -11,6 +10,7 @@ import { accountPrefix, isAccountName, resourceName } from '../plan/names.ts';
 import { managedGroup } from '../plan/plan-group.ts';
 import { RelayError, type Problem } from '../terms/relay-error.ts';
 import type { Secret } from '../terms/secret.ts';
+import { versionProblems } from './ask-host.ts';
 import type { ImportJob } from './import-job.ts';
 
 export interface PlannedImport {
@@ -33,7 +33,10 @@ export function planImport(job: ImportJob, tools: RunTools): Promise<PlannedImpo
       const result = buildPlan(wanted, observed);
       if ('problems' in result) throw combined(result.problems);
       const probeKey = job.probeKey ?? (await findKey(result.plan, host.reads));
-      return { plan: { ...result.plan, warnings: [...host.info.warnings, ...result.plan.warnings] }, probeKey };
+      return {
+        plan: { ...result.plan, warnings: [...job.warnings, ...host.info.warnings, ...result.plan.warnings] },
+        probeKey,
+      };
     },
     ({ plan }) => ({
       ok: true,
@@ -48,13 +51,9 @@ function planCounts({ accounts, removals }: ImportPlan): string {
   return `${count('create')} to create, ${updated === 0 ? '' : `${updated} to update, `}${count('unchanged')} unchanged, ${removals.length} to remove`;
 }
 
-function checkHostVersion({ provider, pack }: ImportJob, version: string): void {
-  const needed = provider.hostVersion;
-  if (needed === undefined || satisfies(version, needed, { includePrerelease: true })) return;
-  throw new RelayError(
-    'HOST_TOO_OLD_FOR_PACK',
-    `The pack "${pack.id}" needs a host ${needed}; this one is ${version}.`,
-  );
+function checkHostVersion({ provider }: ImportJob, version: string): void {
+  const [found] = versionProblems(provider, version);
+  if (found !== undefined) throw new RelayError(found.code, found.message);
 }
 
 function wantedOf(job: ImportJob): Wanted {

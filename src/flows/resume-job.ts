@@ -41,10 +41,11 @@ export function resumeJob(
   return {
     run: begin.run,
     relayVersion,
-    pack: { schema: 'relay.pack/1', displayName: provider.displayName, providers: [provider], ...pack },
+    pack: { schema: 'relay.pack/1', displayName: provider.displayName, providers: [provider], shadows: [], ...pack },
     provider,
     keyFile: { lines: begin.keys.lines, blank: begin.keys.blank, entries },
     ...job,
+    warnings: [],
     probeKey,
     takenUp: true,
   };

@@ -160,7 +160,12 @@ export const beginSchema = z.object({
   run: z.string(),
   relayVersion: z.string(),
   host: z.object({ url: z.string(), kind: z.string(), version: z.string() }),
-  pack: z.object({ id: z.string(), file: z.string(), digest: z.string(), origin: z.enum(['built-in', 'path']) }),
+  pack: z.object({
+    id: z.string(),
+    file: z.string(),
+    digest: z.string(),
+    origin: z.enum(['built-in', 'folder', 'path']),
+  }),
   provider: providerSchema,
   job: z.object({
     mode: z.enum(importModes),

@@ -1,5 +1,8 @@
 import { validRange } from 'semver';
-import { isLoopback } from '../terms/loopback.ts';
+import { checkBaseUrl } from './check-base-url.ts';
+import { checkKeyHints } from './check-key-hints.ts';
+import { checkPrices } from './check-prices.ts';
+import { checkSecrets } from './check-secrets.ts';
 import type { Finding } from './finding.ts';
 import type { PackManifest, Provider } from './manifest.ts';
 import { effectiveMapping, overlappingPairs } from './model-mapping.ts';
@@ -28,6 +31,16 @@ function checkDefaults(source: SourceText, pack: PackManifest): Finding[] {
     findings.push(
       source.finding(['providers', index, 'default'], 'TWO_DEFAULTS', 'only one provider of a pack can be the default'),
     );
+  for (const index of defaults) {
+    if (pack.providers[index]?.terms !== undefined)
+      findings.push(
+        source.finding(
+          ['providers', index, 'default'],
+          'TERMS_DEFAULT',
+          'a provider whose terms must be agreed to cannot be the default',
+        ),
+      );
+  }
   return findings;
 }
 
@@ -36,8 +49,8 @@ function checkProvider(source: SourceText, pack: PackManifest, provider: Provide
     ...checkModels(source, provider, at),
     ...checkBaseUrl(source, provider, at),
     ...checkPrices(source, provider, at),
-    ...checkPatterns(source, pack, provider, at),
-    ...checkSecrets(source, provider.accountTemplate.credentials, [...at, 'accountTemplate', 'credentials']),
+    ...checkKeyHints(source, pack, provider, at),
+    ...checkSecrets(source, provider, at),
     ...(provider.hostVersion !== undefined && validRange(provider.hostVersion) === null
       ? [
           source.finding(
@@ -100,106 +113,4 @@ function checkModels(source: SourceText, provider: Provider, at: Path): Finding[
     );
   }
   return findings;
-}
-
-function checkBaseUrl(source: SourceText, provider: Provider, at: Path): Finding[] {
-  const url = new URL(provider.baseUrl);
-  const place = [...at, 'baseUrl'];
-  const findings: Finding[] = [];
-  if (url.username !== '' || url.password !== '')
-    findings.push(source.finding(place, 'SECRET_IN_MANIFEST', 'the base URL holds a user name or password'));
-  if (url.search !== '' || url.hash !== '')
-    findings.push(source.finding(place, 'BASE_URL_FORM', 'the base URL must end with its path'));
-  if (url.protocol === 'http:' && !isLoopback(url.hostname))
-    findings.push(source.finding(place, 'PLAIN_HTTP', 'keys would travel unprotected over http', 'warning'));
-  if (provider.platform === 'anthropic' && /\/v1\/?$/.test(url.pathname)) {
-    findings.push(
-      source.finding(
-        place,
-        'BASE_URL_FORM',
-        'the host adds /v1/messages to an anthropic base URL, so it must not end in /v1',
-      ),
-    );
-  }
-  return findings;
-}
-
-function checkPrices(source: SourceText, provider: Provider, at: Path): Finding[] {
-  const { prices } = provider;
-  if (prices === undefined) return [];
-  const place = [...at, 'prices'];
-  const findings: Finding[] = [];
-  if (prices.currency !== 'USD' && prices.usdRate === undefined)
-    findings.push(
-      source.finding(
-        place,
-        'USD_RATE_MISSING',
-        `prices in ${prices.currency} need usdRate, the ${prices.currency} that one US dollar buys`,
-      ),
-    );
-  for (const model of Object.keys(prices.perMillionTokens)) {
-    if (!provider.defaultModels.includes(model))
-      findings.push(
-        source.finding(
-          [...place, 'perMillionTokens', model],
-          'PRICED_MODEL_UNKNOWN',
-          `"${model}" has a price but is not among the default models`,
-        ),
-      );
-  }
-  return findings;
-}
-
-function checkPatterns(source: SourceText, pack: PackManifest, provider: Provider, at: Path): Finding[] {
-  const hints = provider.keyHints;
-  if (hints === undefined) return [];
-  const place = [...at, 'keyHints'];
-  const patterns: [Path, string][] = [
-    ...(hints.pattern === undefined ? [] : [[[...place, 'pattern'], hints.pattern] as [Path, string]]),
-    ...hints.otherWallets.map((wallet, index): [Path, string] => [
-      [...place, 'otherWallets', index, 'pattern'],
-      wallet.pattern,
-    ]),
-  ];
-  const ids = new Set(pack.providers.map((each) => each.id));
-  return [
-    ...patterns
-      .filter(([, pattern]) => !isRegExp(pattern))
-      .map(([path, pattern]) => source.finding(path, 'INVALID_VALUE', `"${pattern}" is no regular expression`)),
-    ...hints.otherWallets.flatMap((wallet, index) =>
-      ids.has(wallet.provider)
-        ? []
-        : [
-            source.finding(
-              [...place, 'otherWallets', index, 'provider'],
-              'PROVIDER_UNKNOWN',
-              `"${wallet.provider}" is no provider of this pack`,
-            ),
-          ],
-    ),
-  ];
-}
-
-function isRegExp(pattern: string): boolean {
-  try {
-    return new RegExp(pattern, 'u') instanceof RegExp;
-  } catch {
-    return false;
-  }
-}
-
-const secretNames =
-  /^(?:api_?key|access_token|refresh_token|id_token|session_key|cookie|password|private_key|secret)$/i;
-
-function checkSecrets(source: SourceText, credentials: Record<string, unknown>, at: Path): Finding[] {
-  return Object.keys(credentials)
-    .filter((name) => secretNames.test(name))
-    .map((name) =>
-      source.keyFinding(
-        at,
-        name,
-        'SECRET_IN_MANIFEST',
-        `"${name}" is a secret; a pack is shared, keys come from the key file`,
-      ),
-    );
 }

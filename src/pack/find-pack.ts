@@ -1,41 +1,107 @@
-import { readdir } from 'node:fs/promises';
+import { access, readdir } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { didYouMean } from '../terms/nearest.ts';
 import { RelayError } from '../terms/relay-error.ts';
-import type { Provider } from './manifest.ts';
-import { readPack, type Pack } from './read-pack.ts';
+import type { Finding } from './finding.ts';
+import { idPattern, type Provider } from './manifest.ts';
+import { manifestNames, readPack, type Pack, type PackOrigin } from './read-pack.ts';
 
 /** The packs that are shipped, beside `dist/` and `src/` alike. */
 const builtInFolder = fileURLToPath(new URL('../../packs/', import.meta.url));
+
+/** Where a pack stands, and where others of its name stand that it hides. */
+export interface PackPlace {
+  path: string;
+  origin: PackOrigin;
+  shadows: string[];
+}
 
 /** Whether the word names a place rather than a pack: only then is a file of the user's read. */
 export function isPackPath(word: string): boolean {
   return /^\.{1,2}(?:$|[/\\])/.test(word) || isAbsolute(word) || /^[A-Za-z]:[/\\]/.test(word);
 }
 
-/** The ids of the shipped packs, in alphabetical order. */
-export async function builtInPackIds(): Promise<string[]> {
-  const entries = await readdir(builtInFolder, { withFileTypes: true });
-  return entries
-    .filter((entry) => entry.isDirectory())
-    .map((entry) => entry.name)
-    .toSorted();
+/**
+ * Every pack that is found by name, in alphabetical order: in the folders of `packDirs`, in their order, then the shipped
+ * ones; the first of a name wins. Throws `CONFIG_INVALID` for a folder that cannot be read.
+ */
+export async function knownPacks(packDirs: readonly string[]): Promise<Map<string, PackPlace>> {
+  const known = new Map<string, PackPlace>();
+  for (const folder of [...packDirs, builtInFolder]) {
+    const origin = folder === builtInFolder ? 'built-in' : 'folder';
+    for (const id of await packIdsIn(folder)) {
+      const path = join(folder, id);
+      const first = known.get(id);
+      if (first === undefined) known.set(id, { path, origin, shadows: [] });
+      else first.shadows.push(path);
+    }
+  }
+  return new Map([...known].toSorted(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+async function packIdsIn(folder: string): Promise<string[]> {
+  const names = await readdir(folder).catch((cause: NodeJS.ErrnoException) => {
+    throw new RelayError('CONFIG_INVALID', `The folder ${folder} of packDirs cannot be read (${cause.code}).`, {
+      cause,
+      hint: 'Correct packDirs in the configuration file.',
+    });
+  });
+  const packs = await Promise.all(names.map((name) => idPattern.test(name) && holdsManifest(join(folder, name))));
+  return names.filter((_, index) => packs[index]);
+}
+
+async function holdsManifest(folder: string): Promise<boolean> {
+  for (const name of manifestNames) {
+    const found = await access(join(folder, name)).then(
+      () => true,
+      () => false,
+    );
+    if (found) return true;
+  }
+  return false;
 }
 
 /** Where a pack stands. Throws `PACK_NOT_FOUND` with the nearest known id. */
-export async function locatePack(word: string): Promise<{ path: string; origin: Pack['origin'] }> {
-  if (isPackPath(word)) return { path: word, origin: 'path' };
-  const ids = await builtInPackIds();
-  if (!ids.includes(word))
-    throw new RelayError('PACK_NOT_FOUND', `There is no pack "${word}".${didYouMean(word, ids)}`);
-  return { path: join(builtInFolder, word), origin: 'built-in' };
+export async function locatePack(word: string, packDirs: readonly string[] = []): Promise<PackPlace> {
+  if (isPackPath(word)) return { path: word, origin: 'path', shadows: [] };
+  const known = await knownPacks(packDirs);
+  const place = known.get(word);
+  if (place !== undefined) return place;
+  throw new RelayError('PACK_NOT_FOUND', `There is no pack "${word}".${didYouMean(word, known.keys())}`);
+}
+
+/**
+ * Where the packs of a list of words stand; without words, all that are found by name. The path of a folder of packs
+ * stands for each of them. A word that leads nowhere is a finding.
+ */
+export async function findPlaces(
+  words: readonly string[],
+  packDirs: readonly string[],
+): Promise<(PackPlace | { fault: Finding })[]> {
+  if (words.length === 0) return [...(await knownPacks(packDirs)).values()];
+  const found = await Promise.all(words.map((word) => placesOf(word, packDirs)));
+  return found.flat();
+}
+
+async function placesOf(word: string, packDirs: readonly string[]): Promise<(PackPlace | { fault: Finding })[]> {
+  if (isPackPath(word) && !(await holdsManifest(word))) {
+    const ids = await packIdsIn(word).catch(() => []);
+    if (ids.length > 0) return ids.toSorted().map((id) => ({ path: join(word, id), origin: 'path', shadows: [] }));
+  }
+  try {
+    return [await locatePack(word, packDirs)];
+  } catch (error) {
+    if (!(error instanceof RelayError) || error.code !== 'PACK_NOT_FOUND') throw error;
+    const { message } = error;
+    return [{ fault: { file: word, line: 1, column: 1, code: 'UNREADABLE', severity: 'error', message } }];
+  }
 }
 
 /** Finds and reads a pack by id or path. */
-export async function findPack(word: string): Promise<Pack> {
-  const { path, origin } = await locatePack(word);
-  return readPack(path, origin);
+export async function findPack(word: string, packDirs: readonly string[] = []): Promise<Pack> {
+  const { path, origin, shadows } = await locatePack(word, packDirs);
+  return { ...(await readPack(path, origin)), shadows };
 }
 
 /** The provider that is meant: the named one, else the default, else the only one. Throws `PROVIDER_NOT_FOUND`. */

@@ -15,8 +15,8 @@ const price = z.number().nonnegative();
 const modelPrice = z.strictObject({
   input: price.describe('Price of a million input tokens, in the currency of the list.'),
   output: price.describe('Price of a million output tokens.'),
-  cacheRead: price.optional().describe('Price of a million input tokens read from the cache of the vendor.'),
-  cacheWrite: price.optional().describe('Price of a million input tokens written to the cache of the vendor.'),
+  cacheRead: price.optional().describe('The same for input read from the cache of the vendor; default: as input.'),
+  cacheWrite: price.optional().describe('The same for input written to the cache of the vendor; default: as input.'),
 });
 
 const prices = z.strictObject({

@@ -1,75 +1,164 @@
+import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
-import { readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readFile, realpath, stat } from 'node:fs/promises';
+import { basename, dirname, join, sep } from 'node:path';
 import { RelayError } from '../terms/relay-error.ts';
 import { checkFacts } from './check-facts.ts';
+import { findKeys } from './check-secrets.ts';
 import { checkShape } from './check-shape.ts';
 import { findingText, type Finding } from './finding.ts';
+import { jsonFault } from './json-fault.ts';
 import type { PackManifest } from './manifest.ts';
-import { SourceText } from './source-text.ts';
+import type { RuleCode } from './rules.ts';
+import { SourceText, type Path } from './source-text.ts';
+
+/** Where a pack comes from: shipped, found by name in a folder of the configuration, or named by its path. */
+export type PackOrigin = 'built-in' | 'folder' | 'path';
 
 /** A pack that was read and found right. */
 export interface Pack extends PackManifest {
-  origin: 'built-in' | 'path';
+  origin: PackOrigin;
   file: string;
   /** `sha256:` and the digest of the bytes of the file. */
   digest: string;
+  /** Packs of the same name that this one hides. */
+  shadows: readonly string[];
 }
 
-export type PackReading = { pack: Pack; findings: Finding[] } | { pack?: undefined; findings: Finding[] };
+/** What reading a pack found; without a pack when there is an error among the findings. */
+export interface PackReading {
+  file: string;
+  /** The lines of the text, for findings to be shown in. */
+  lines: readonly string[];
+  findings: Finding[];
+  pack?: Pack;
+  /** A finding at a place of the manifest, for what is only known beside other packs or a host. */
+  findingAt?: (path: Path, code: RuleCode, message: string, severity?: Finding['severity']) => Finding;
+}
 
 /** Names of the manifest inside a pack folder, in the order in which they are looked for. */
 export const manifestNames = ['pack.yaml', 'pack.yml', 'pack.json'] as const;
 
-/** Largest manifest that is read, in bytes; the largest shipped one has a hundredth. */
-const largestManifest = 1024 * 1024;
+/** Largest manifest that is read, in bytes; the most findings that are told of one, and their length in characters. */
+const largestManifest = 128 * 1024;
+const mostFindings = 100;
+const longestMessage = 400;
 
-/** Reads and checks the pack in a folder or file. Faults of the content are findings; a file that cannot be read throws. */
-export async function inspectPack(path: string, origin: Pack['origin']): Promise<PackReading> {
-  const file = await manifestFile(path);
-  const bytes = await readFile(file);
-  const source = new SourceText(file, decode(bytes, file));
+/**
+ * Reads and checks the pack in a folder or file. Whatever is wrong with it is a finding, in bounded time; it never throws.
+ * One that is found by name must bear the name of its folder.
+ */
+export async function inspectPack(path: string, origin: PackOrigin): Promise<PackReading> {
+  const found = await manifestFile(path, origin);
+  if ('fault' in found) return { file: found.fault.file, lines: [], findings: [found.fault] };
+  return inspectBytes(found.file, found.bytes, origin, origin === 'path' ? null : basename(path));
+}
+
+/** The same for what would stand in a file. `id`: the name that the pack must have. */
+export async function inspectBytes(
+  file: string,
+  bytes: Buffer,
+  origin: PackOrigin,
+  id: string | null,
+): Promise<PackReading> {
+  if (!isUtf8(bytes)) return { file, lines: [], findings: [notUtf8(file, bytes)] };
+  const text = bytes.toString('utf8').replace(/^\uFEFF/, '');
+  const lines = text.split(/\r\n|\n|\r/);
+  const source = new SourceText(file, text);
+  const keys = findKeys(file, lines);
+  const refused = (findings: Finding[]): PackReading => ({ file, lines, findings: inOrder([...keys, ...findings]) });
+  const strict = file.endsWith('.json') ? await jsonFault(file, text) : undefined;
   const syntax = source.syntaxFindings();
-  if (syntax.length > 0) return { findings: syntax };
+  if (syntax.length > 0) return refused(syntax);
+  if (strict !== undefined) return refused([strict]);
   let value: unknown;
   try {
     value = source.value();
   } catch {
-    return { findings: [source.finding([], 'SYNTAX', 'the text has too many aliases')] };
+    return refused([source.finding([], 'SYNTAX', 'the text has too many aliases')]);
   }
   const { manifest, findings } = checkShape(source, value);
-  if (manifest === undefined) return { findings };
+  if (manifest === undefined) return refused(findings);
   const facts = checkFacts(source, manifest);
-  if (facts.some((finding) => finding.severity === 'error')) return { findings: facts };
+  if (id !== null && manifest.id !== id)
+    facts.push(source.finding(['id'], 'ID_DIFFERS', `the pack "${manifest.id}" is in the folder "${id}"`));
+  if ([...keys, ...facts].some((finding) => finding.severity === 'error')) return refused(facts);
   const digest = `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
-  return { pack: { ...manifest, origin, file, digest }, findings: facts };
+  return {
+    file,
+    lines,
+    findings: inOrder(facts),
+    pack: { ...manifest, origin, file, digest, shadows: [] },
+    findingAt: (place, code, message, severity) => source.finding(place, code, message, severity),
+  };
 }
 
 /** Reads a pack that must be right. Throws `MANIFEST_INVALID` with every fault, or `PACK_NOT_FOUND`. */
-export async function readPack(path: string, origin: Pack['origin']): Promise<Pack> {
+export async function readPack(path: string, origin: PackOrigin): Promise<Pack> {
   const { pack, findings } = await inspectPack(path, origin);
   if (pack !== undefined) return pack;
+  const [first] = findings;
+  if (first?.code === 'UNREADABLE') throw new RelayError('PACK_NOT_FOUND', first.message);
   const count = `${findings.length} fault${findings.length === 1 ? '' : 's'}`;
   throw new RelayError('MANIFEST_INVALID', `The pack ${path} has ${count}.`, { details: findings.map(findingText) });
 }
 
-async function manifestFile(path: string): Promise<string> {
+function inOrder(unordered: Finding[]): Finding[] {
+  const findings = unordered
+    .toSorted((a, b) => a.line - b.line || a.column - b.column)
+    // A message quotes the text, which may be anything.
+    .map((each) => ({ ...each, message: each.message.replace(/\p{C}/gu, '\uFFFD').slice(0, longestMessage) }));
+  const last = findings[mostFindings];
+  if (last === undefined) return findings;
+  const more = `and ${findings.length - mostFindings} more`;
+  return [...findings.slice(0, mostFindings), { ...last, code: 'TOO_MANY', message: more }];
+}
+
+function fault(file: string, code: RuleCode, message: string, place = { line: 1, column: 1 }): Finding {
+  return { file, ...place, code, severity: 'error', message };
+}
+
+type Found = { file: string; bytes: Buffer } | { fault: Finding };
+
+async function manifestFile(path: string, origin: PackOrigin): Promise<Found> {
   const found = await stat(path).catch(() => undefined);
-  if (found === undefined) throw new RelayError('PACK_NOT_FOUND', `There is no pack at ${path}.`);
+  if (found === undefined) return { fault: fault(path, 'UNREADABLE', `There is no pack at ${path}.`) };
   const candidates = found.isDirectory() ? manifestNames.map((name) => join(path, name)) : [path];
   for (const file of candidates) {
     const info = await stat(file).catch(() => undefined);
     if (info?.isFile() !== true) continue;
-    if (info.size > largestManifest) throw new RelayError('MANIFEST_INVALID', `${file} is larger than 1 MiB.`);
-    return file;
+    const folder = origin === 'path' && found.isDirectory() ? path : dirname(path);
+    return readInside(file, info.size, folder);
   }
-  throw new RelayError('PACK_NOT_FOUND', `The folder ${path} holds no ${manifestNames.join(' or ')}.`);
+  const message = `The folder ${path} holds no ${manifestNames.join(' or ')}.`;
+  return { fault: fault(path, 'UNREADABLE', message) };
 }
 
-function decode(bytes: Buffer, file: string): string {
+async function readInside(file: string, size: number, folder: string): Promise<Found> {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch (cause) {
-    throw new RelayError('MANIFEST_INVALID', `${file} is not UTF-8 text.`, { cause });
+    const [real, inside] = await Promise.all([realpath(file), realpath(folder)]);
+    if (!real.startsWith(inside.endsWith(sep) ? inside : inside + sep))
+      return { fault: fault(file, 'OUTSIDE_FOLDER', `it is a link to ${real}`) };
+    if (size > largestManifest) return { fault: fault(file, 'TOO_LARGE', `it has ${size} bytes`) };
+    return { file, bytes: await readFile(file) };
+  } catch (error) {
+    const why = (error as NodeJS.ErrnoException).code ?? 'unknown';
+    return { fault: fault(file, 'UNREADABLE', `${file} cannot be read (${why}).`) };
   }
+}
+
+/** The place of the first byte that is no UTF-8. A line end is never a part of another character, so lines can be looked at. */
+function notUtf8(file: string, bytes: Buffer): Finding {
+  let line = 1;
+  let start = 0;
+  for (
+    let end = bytes.indexOf(0x0a);
+    end !== -1 && isUtf8(bytes.subarray(start, end));
+    end = bytes.indexOf(0x0a, start)
+  ) {
+    line += 1;
+    start = end + 1;
+  }
+  const rest = bytes.subarray(start).toString('utf8');
+  return fault(file, 'NOT_UTF8', 'here stands what is no UTF-8', { line, column: rest.indexOf('\uFFFD') + 1 });
 }

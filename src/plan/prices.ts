@@ -35,13 +35,13 @@ function tokenPrice(provider: Provider, model: string): TokenPrice {
   const price = list?.perMillionTokens[model];
   if (list === undefined || price === undefined) return unpriced;
   const perUsd = list.currency === 'USD' ? 1 : (list.usdRate ?? 1);
-  const usd = (perMillion: number | undefined) =>
-    perMillion === undefined ? null : roundToken(perMillion / perUsd / 1_000_000);
+  const usd = (perMillion: number) => roundToken(perMillion / perUsd / 1_000_000);
   return {
     input: usd(price.input),
     output: usd(price.output),
-    cacheRead: usd(price.cacheRead),
-    cacheWrite: usd(price.cacheWrite),
+    // What has no price of its own is input. A host that is told nothing bills nothing for it.
+    cacheRead: usd(price.cacheRead ?? price.input),
+    cacheWrite: usd(price.cacheWrite ?? price.input),
   };
 }
 

@@ -65,6 +65,36 @@ export const codes = {
     summary: 'The pack has no such provider, or several and no default.',
     hint: 'Name one with --provider; `relay packs show` lists them.',
   },
+  PACK_SHADOWED: {
+    exit: 0,
+    summary: 'The pack hides others of the same name.',
+    hint: 'Give the path of another one if that was meant; `relay packs list` shows where each is.',
+  },
+  PACK_DIGEST_DIFFERS: {
+    exit: 2,
+    summary: 'The pack is not the one that --pack-sha256 names.',
+    hint: 'Look at what has changed, then pin the new digest; `relay packs show` prints it.',
+  },
+  TERMS_NOT_ACCEPTED: {
+    exit: 2,
+    summary: 'The wallet of this provider has terms that relay does not pass over silently.',
+    hint: 'Read the terms; --accept-terms agrees to them.',
+  },
+  TERMS_APPLY: {
+    exit: 0,
+    summary: 'The wallet of this provider has terms that limit what it may be used for.',
+    hint: 'Read the terms before you let users in.',
+  },
+  KEY_OF_OTHER_WALLET: {
+    exit: 0,
+    summary: 'Keys look like those of another wallet of the vendor.',
+    hint: 'Import them with the provider that is named.',
+  },
+  KEY_UNUSUAL: {
+    exit: 0,
+    summary: 'Keys do not look like those that the vendor gives out for this wallet.',
+    hint: 'Check that they were copied whole, and are of this vendor.',
+  },
   MANIFEST_INVALID: {
     exit: 2,
     summary: 'The pack has faults.',

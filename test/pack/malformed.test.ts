@@ -38,7 +38,6 @@ providers:
       pattern: '^sk-'
       otherWallets:
         - { pattern: '^tp-', provider: acme-two }
-    terms: { id: t1, url: https://acme.example/terms, says: careful }
     hostVersion: '>=0.1.129'
     asOf: 2026-08-21
   - id: acme-two
@@ -51,6 +50,7 @@ providers:
     groupTemplate: { rateMultiplier: 1.5 }
     channelTemplate: { modelMapping: {} }
     planTemplate: { price: 9, validityDays: 30, validityUnit: day }
+    terms: { id: t1, url: https://acme.example/terms, says: careful }
 `;
 
 const json = `{
@@ -87,7 +87,7 @@ async function inspect(text: string, extension: 'yaml' | 'json' = 'yaml') {
   files += 1;
   const file = join(folder, `pack-${files}.${extension}`);
   await writeFile(file, text);
-  return { file, ...(await inspectPack(file, 'path')) };
+  return inspectPack(file, 'path');
 }
 
 /** `text` with one piece replaced. In what replaces it, `¦` marks the place of the fault and is left out. */
@@ -178,7 +178,7 @@ const unknownFields: Row[] = [
     'says: careful }',
     'says: careful, ¦say: x }',
     'UNKNOWN_FIELD',
-    'unknown field "say" in providers[0].terms. Did you mean "says"?',
+    'unknown field "say" in providers[1].terms. Did you mean "says"?',
   ],
   ['that resembles nothing', 'keysFrom:', '¦colour:', 'UNKNOWN_FIELD', 'unknown field "colour".'],
 ];
@@ -396,7 +396,7 @@ const values: Row[] = [
     'https://acme.example/terms',
     '¦terms',
     'INVALID_VALUE',
-    'providers[0].terms.url must be an http or https URL',
+    'providers[1].terms.url must be an http or https URL',
   ],
   [
     'a range of versions that is none',
@@ -426,7 +426,7 @@ const missing: [field: string, piece: string, from: string, to: string][] = [
     '{ provider: acme-two }',
     '¦{ provider: acme-two }',
   ],
-  ['providers[0].terms.says', ', says: careful', '{ id: t1', '¦{ id: t1'],
+  ['providers[1].terms.says', ', says: careful', '{ id: t1', '¦{ id: t1'],
 ];
 
 const facts: Row[] = [
@@ -528,15 +528,91 @@ const facts: Row[] = [
     'provider: acme-two',
     'provider: ¦acme-three',
     'PROVIDER_UNKNOWN',
-    '"acme-three" is no provider of this pack',
+    '"acme-three" is no other provider of this pack',
+  ],
+  [
+    'a wallet of the provider itself',
+    'provider: acme-two',
+    'provider: ¦acme-one',
+    'PROVIDER_UNKNOWN',
+    '"acme-one" is no other provider of this pack',
+  ],
+  [
+    'a default provider whose terms ask for consent',
+    'default: true\n    platform: openai',
+    'default: ¦true\n    terms: { id: t2, url: https://acme.example/t, says: careful }\n    platform: openai',
+    'TERMS_DEFAULT',
+    'cannot be the default',
+  ],
+  ...[
+    ['a repeated group', '^(a+)+$'],
+    ['a repeated choice', '^(?:a|aa)*$'],
+    ['a counted group', '^(a?){30}a{30}$'],
+    ['many open repetitions', '^a?a?a?a?a?a?aaaaaa$'],
+    ['a reference back', String.raw`^(a)\1$`],
+    ['an endless text', `^${'a'.repeat(300)}$`],
+  ].map(([what, pattern]): Row => [
+    `a pattern for keys with ${what}`,
+    "pattern: '^sk-'",
+    `pattern: ¦'${pattern}'`,
+    'PATTERN_UNSAFE',
+    'could take very long',
+  ]),
+  [
+    'an openai base URL with the path of a request',
+    'https://api.acme.example/v1',
+    '¦https://api.acme.example/v1/chat/completions',
+    'BASE_URL_FORM',
+    'must end before it',
+  ],
+  [
+    'an anthropic base URL with the path of a request',
+    'https://api.acme.example/anthropic',
+    '¦https://api.acme.example/anthropic/v1/messages',
+    'BASE_URL_FORM',
+    'must not end in /v1',
+  ],
+  [
+    'a gemini base URL with a version',
+    'platform: anthropic\n    accountType: apikey\n    baseUrl: https://api.acme.example/anthropic',
+    'platform: gemini\n    accountType: apikey\n    baseUrl: ¦https://api.acme.example/v1beta',
+    'BASE_URL_FORM',
+    'must be the root',
+  ],
+  [
+    'a password below the extra settings',
+    '{ organisation: o1 }',
+    '{}\n      extra: { proxy: { ¦password: p } }',
+    'SECRET_IN_MANIFEST',
+    '"password" is a secret',
+  ],
+  [
+    'a key in a comment',
+    'keysFrom:',
+    '# mine: ¦sk-proj-0123456789abcdefghijklmn\nkeysFrom:',
+    'SECRET_IN_MANIFEST',
+    'this looks like a key',
   ],
 ];
 
 const syntax: Row[] = [
-  ['a key twice', 'displayName: Acme\n', 'displayName: Acme\n¦id: other\n', 'SYNTAX', 'Map keys must be unique'],
+  ['a key twice', 'displayName: Acme\n', 'displayName: Acme\n¦id: other\n', 'SYNTAX', 'stands here twice'],
   ['an open list', '[big, small]\n    smoke', '[big, small\n    ¦smoke', 'SYNTAX', 'Flow sequence'],
   ['a second document', 'schema: relay.pack/1', 'a: b\n¦---\nschema: relay.pack/1', 'SYNTAX', 'multiple documents'],
   ['a tag that is unknown', 'displayName: Acme\n', 'displayName: ¦!secret Acme\n', 'SYNTAX', 'Unresolved tag'],
+  ['a bell', 'displayName: Acme\n', 'displayName: Ac¦\u0007me\n', 'CONTROL_CHARACTER', 'U+0007'],
+  ['a null', 'displayName: Acme\n', 'displayName: Ac¦\u0000me\n', 'CONTROL_CHARACTER', 'U+0000'],
+  [
+    'an escape, written out',
+    'displayName: Acme\n',
+    String.raw`displayName: ¦"\u001b[31mAcme"` + '\n',
+    'CONTROL_CHARACTER',
+    'U+001B',
+  ],
+  ['a text that is turned around', 'displayName: Acme\n', 'displayName: ¦\u202Eemca\n', 'CONTROL_CHARACTER', 'U+202E'],
+  ['a blank without width', 'displayName: Acme\n', 'displayName: A¦\u200Bcme\n', 'CONTROL_CHARACTER', 'U+200B'],
+  ['an alias to nowhere', 'displayName: Acme\n', 'displayName: ¦*acme\n', 'SYNTAX', 'no anchor'],
+  ['a tag of code', 'displayName: Acme\n', "displayName: ¦!!js/function 'x'\n", 'SYNTAX', 'Unresolved tag'],
   ['a tab that indents', '    default: true', '¦\tdefault: true', 'SYNTAX', 'Tabs are not allowed'],
 ];
 
@@ -599,13 +675,7 @@ const inJson: Row[] = [
     'SMOKE_MODEL_NOT_OFFERED',
     '"tiny"',
   ],
-  [
-    'a key twice',
-    '"displayName": "Acme",',
-    '"displayName": "Acme",\n  ¦"id": "other",',
-    'SYNTAX',
-    'Map keys must be unique',
-  ],
+  ['a key twice', '"displayName": "Acme",', '"displayName": "Acme",\n  ¦"id": "other",', 'SYNTAX', 'stands here twice'],
 ];
 
 describe('a manifest with one fault is refused at its place (B5)', () => {
@@ -700,6 +770,22 @@ describe('a manifest with one fault is refused at its place (B5)', () => {
   });
 });
 
+describe('a pack of data', () => {
+  it.each([
+    ['of the environment', '${HOME}'],
+    ['of a template', '{{ HOME }}'],
+    ['of a shell', '$(id)'],
+  ])('is taken as it stands, also what looks like a value %s', async (_, text) => {
+    const { pack } = await inspect(yaml.replace('displayName: Acme One', `displayName: '${text}'`));
+    expect(pack?.providers[0]?.displayName).toBe(text);
+  });
+
+  it('merges nothing: << is a name like any other', async () => {
+    const { findings } = await inspect(yaml.replace('latest: small', "latest: small\n        '<<': { a: big }"));
+    expect(findings).toEqual([expect.objectContaining({ code: 'INVALID_VALUE' })]);
+  });
+});
+
 describe('a manifest with several faults', () => {
   it('is told all faults of its shape at once', async () => {
     const { findings } = await inspect(
@@ -716,7 +802,7 @@ describe('a manifest with several faults', () => {
         ['INVALID_VALUE', 9],
         ['INVALID_VALUE', 23],
         ['INVALID_VALUE', 26],
-        ['MISSING_FIELD', 37],
+        ['MISSING_FIELD', 36],
       ].toSorted(),
     );
   });

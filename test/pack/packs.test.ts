@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { builtInPackIds, chooseProvider, findPack, isPackPath, locatePack } from '../../src/pack/find-pack.ts';
+import { chooseProvider, findPack, isPackPath, knownPacks, locatePack } from '../../src/pack/find-pack.ts';
 import { findingText } from '../../src/pack/finding.ts';
 import { effectiveMapping, overlap, overlappingPairs } from '../../src/pack/model-mapping.ts';
 import { inspectPack, manifestNames, readPack, type Pack } from '../../src/pack/read-pack.ts';
@@ -43,7 +43,7 @@ async function fileOf(name: string, content: string | Uint8Array = required): Pr
 }
 
 function aPack(providers = [aProvider()]): Pack {
-  return { ...aManifest(providers), origin: 'path', file: 'pack.yaml', digest: 'sha256:0' };
+  return { ...aManifest(providers), origin: 'path', file: 'pack.yaml', digest: 'sha256:0', shadows: [] };
 }
 
 async function refusal(reading: Promise<unknown>): Promise<RelayError> {
@@ -177,8 +177,8 @@ describe('a pack that must be right', () => {
     ],
     ['is not UTF-8', () => fileOf('latin.yaml', Buffer.from([0x61, 0xff])), 'MANIFEST_INVALID'],
     [
-      'is larger than 1 MiB',
-      () => fileOf('large.yaml').then(async (file) => (await truncate(file, 1024 * 1024 + 1), file)),
+      'is larger than 128 KiB',
+      () => fileOf('large.yaml').then(async (file) => (await truncate(file, 128 * 1024 + 1), file)),
       'MANIFEST_INVALID',
     ],
   ])('is refused when it %s', async (_, path, code) => {
@@ -188,27 +188,27 @@ describe('a pack that must be right', () => {
 
 describe('the shipped packs', () => {
   it('are listed in alphabetical order', async () => {
-    const ids = await builtInPackIds();
+    const ids = [...(await knownPacks([])).keys()];
     expect(ids).toEqual(expect.arrayContaining(['deepseek', 'kimi', 'zhipu']));
     expect(ids).toEqual(ids.toSorted());
   });
 
-  it('are without a fault or warning, bear the name of their folder, price every model, and have a default', async () => {
-    for (const id of await builtInPackIds()) {
+  it('are without a fault or warning, bear the name of their folder, price no other model, and have a default', async () => {
+    for (const id of (await knownPacks([])).keys()) {
       const { path, origin } = await locatePack(id);
       const { pack, findings } = await inspectPack(path, origin);
       expect(findings, id).toEqual([]);
       expect(pack).toMatchObject({ id, origin: 'built-in' });
       expect(chooseProvider(pack!, undefined), id).toBeDefined();
       for (const provider of pack!.providers)
-        expect(Object.keys(provider.prices?.perMillionTokens ?? {}).toSorted(), provider.id).toEqual(
-          provider.defaultModels.toSorted(),
+        expect(provider.defaultModels, provider.id).toEqual(
+          expect.arrayContaining(Object.keys(provider.prices?.perMillionTokens ?? {})),
         );
     }
   });
 
   it('hold no id of a provider twice, since names on the host begin with it (B6)', async () => {
-    const packs = await Promise.all((await builtInPackIds()).map((id) => findPack(id)));
+    const packs = await Promise.all([...(await knownPacks([])).keys()].map((id) => findPack(id)));
     const ids = packs.flatMap((pack) => pack.providers.map((provider) => provider.id));
     expect(new Set(ids).size).toBe(ids.length);
   });

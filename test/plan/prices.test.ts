@@ -15,6 +15,11 @@ function priced(
   return aProvider({ defaultModels, prices: { currency: 'USD', perMillionTokens, ...more } });
 }
 
+/** A price of the pack's: what it does not price of the cache is input. */
+function billed(changes: Partial<ChannelPrice> & { input: number }): ChannelPrice {
+  return aPrice({ cacheRead: changes.input, cacheWrite: changes.input, ...changes });
+}
+
 describe('the price entries that a provider asks for (B10, N18)', () => {
   it('hold US dollars per token, one entry for each distinct price', () => {
     const provider = priced(
@@ -26,8 +31,8 @@ describe('the price entries that a provider asks for (B10, N18)', () => {
       ['a', 'b', 'c'],
     );
     expect(wantedPrices(provider)).toEqual([
-      aPrice({ models: ['a', 'c'], input: 0.000002, output: 0.00001, cacheRead: 0.0000005 }),
-      aPrice({ models: ['b'], input: 0.000001, output: 0.000004 }),
+      billed({ models: ['a', 'c'], input: 0.000002, output: 0.00001, cacheRead: 0.0000005 }),
+      billed({ models: ['b'], input: 0.000001, output: 0.000004 }),
     ]);
   });
 
@@ -37,7 +42,7 @@ describe('the price entries that a provider asks for (B10, N18)', () => {
       usdRate: 7.1,
     });
     expect(wantedPrices(provider)).toEqual([
-      aPrice({ models: ['a'], input: 0.000001, output: 0.000002, cacheWrite: 0.0000001 }),
+      billed({ models: ['a'], input: 0.000001, output: 0.000002, cacheWrite: 0.0000001 }),
     ]);
   });
 
@@ -49,7 +54,7 @@ describe('the price entries that a provider asks for (B10, N18)', () => {
 
   it('keep a price of nothing apart from none', () => {
     expect(wantedPrices(priced({ free: { input: 0, output: 0 } }, ['free', 'unknown']))).toEqual([
-      aPrice({ models: ['free'], input: 0, output: 0 }),
+      billed({ models: ['free'], input: 0, output: 0 }),
       aPrice({ models: ['unknown'] }),
     ]);
   });
@@ -76,7 +81,7 @@ describe('the price entries that a provider asks for (B10, N18)', () => {
 
 describe('the prices of a channel after relay has set its own (N7)', () => {
   const provider = priced({ big: { input: 2, output: 10 } }, ['big', 'open']);
-  const own = [aPrice({ models: ['big'], input: 0.000002, output: 0.00001 }), aPrice({ models: ['open'] })];
+  const own = [billed({ models: ['big'], input: 0.000002, output: 0.00001 }), aPrice({ models: ['open'] })];
 
   it.each<[string, ChannelPrice[], ChannelPrice[]]>([
     ['of an empty channel are the own', [], own],
@@ -125,14 +130,14 @@ describe('the prices of a channel after relay has set its own (N7)', () => {
     ],
     [
       'keep what the host adds to an entry',
-      [aPrice({ models: ['big'], input: 0.000002, output: 0.00001, rest: { image: 1 } })],
+      [billed({ models: ['big'], input: 0.000002, output: 0.00001, rest: { image: 1 } })],
       [{ ...own[0]!, rest: { image: 1 } }, own[1]!],
     ],
     [
       'keep what the host adds to an entry that holds models of others too',
-      [aPrice({ models: ['theirs', 'big'], input: 0.000002, output: 0.00001, rest: { image: 1 } })],
+      [billed({ models: ['theirs', 'big'], input: 0.000002, output: 0.00001, rest: { image: 1 } })],
       [
-        aPrice({ models: ['theirs'], input: 0.000002, output: 0.00001, rest: { image: 1 } }),
+        billed({ models: ['theirs'], input: 0.000002, output: 0.00001, rest: { image: 1 } }),
         { ...own[0]!, rest: { image: 1 } },
         own[1]!,
       ],

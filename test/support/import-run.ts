@@ -104,6 +104,7 @@ export async function importInto(sandbox: Sandbox, keys: Keys, options: RunOptio
     probe: 'auto',
     probeKey: null,
     takenUp: false,
+    warnings: [],
     concurrency: 4,
     batchSize: 50,
     gatewayWaitMs: 60_000,

@@ -15,6 +15,7 @@ import { planText } from '../../report/plan-text.ts';
 import { systemClock } from '../../terms/clock.ts';
 import type { Redactor } from '../../terms/redactor.ts';
 import { RelayError } from '../../terms/relay-error.ts';
+import { checkTerms } from '../choose-pack.ts';
 import { askConsent, checkMassRemoval, questionsOf } from '../consent.ts';
 import { stateDirOf } from '../hold-lock.ts';
 import type { ImportFlags } from '../import-flags.ts';
@@ -30,6 +31,7 @@ import { checkReportPlace, writeReport } from '../write-report.ts';
 export async function importCommand(flags: ImportFlags, io: Io, redactor: Redactor): Promise<number> {
   const startedAt = Date.now();
   const request = await readImportRequest(flags, io, redactor);
+  if (flags.dryRun !== true) checkTerms(request.job.provider, flags.acceptTerms ?? []);
   const { place, named } = request.report;
   if (place !== null && (flags.dryRun !== true || named)) await checkReportPlace(place, io);
   let reached: Host | undefined;
@@ -63,7 +65,7 @@ async function carryOut(
 ): Promise<number> {
   const { job, report } = request;
   const { host } = tools;
-  const ours = vendorUrl !== null || flags.baseUrl !== undefined;
+  const ours = vendorUrl !== null || flags.baseUrl !== undefined || flags.packSha256 !== undefined;
   if (vendorUrl !== null && flags.baseUrl === undefined) job.provider = atVendor(job.provider, vendorUrl);
   const lasting = vendorUrl === null;
   if (lasting && flags.dryRun !== true) await hold(job.provider.id, job.run);

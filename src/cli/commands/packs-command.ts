@@ -1,41 +1,67 @@
 import { stringify } from 'yaml';
 import { z } from 'zod';
-import { builtInPackIds, findPack } from '../../pack/find-pack.ts';
+import { loadConfig } from '../../config/config-file.ts';
+import { findPack, knownPacks, type PackPlace } from '../../pack/find-pack.ts';
 import { packSchema } from '../../pack/manifest.ts';
-import type { Pack } from '../../pack/read-pack.ts';
+import { inspectPack, type Pack, type PackReading } from '../../pack/read-pack.ts';
+import type { Style } from '../../terms/style.ts';
 import { print, styleFor, type Io } from '../io.ts';
 
 export interface PacksFlags {
   output: 'text' | 'json';
   color: boolean;
+  config?: string;
 }
 
-/** `relay packs list`: every pack that is found by name. */
+/** `relay packs list`: every pack that is found by name, and what stands in the way of those that cannot be used. */
 export async function listPacks(flags: PacksFlags, io: Io): Promise<number> {
-  const packs = await Promise.all((await builtInPackIds()).map(findPack));
+  const { config } = await loadConfig(flags.config, io.cwd);
+  const known = await knownPacks(config.packDirs ?? []);
+  const found = await Promise.all(
+    [...known].map(async ([id, place]) => ({ id, place, reading: await inspectPack(place.path, place.origin) })),
+  );
   if (flags.output === 'json') {
-    print(io.stdout, JSON.stringify({ packs: packs.map(packSummary) }, null, 2));
+    const packs = found.flatMap(({ place, reading: { pack } }) =>
+      pack === undefined ? [] : [packSummary({ ...pack, shadows: place.shadows })],
+    );
+    const broken = found.flatMap(({ id, reading: { pack, file, findings } }) =>
+      pack === undefined ? [{ id, file, faults: findings.length }] : [],
+    );
+    print(io.stdout, JSON.stringify({ packs, broken }, null, 2));
     return 0;
   }
   const style = styleFor(io, 'stdout', flags.color);
-  const width = Math.max(...packs.map((pack) => pack.id.length));
-  for (const pack of packs) {
-    const providers = pack.providers.map((provider) => `${provider.id}${provider.default ? '*' : ''}`).join(', ');
-    print(
-      io.stdout,
-      `${style.bold(pack.id.padEnd(width))}  ${pack.displayName}  ${style.dim(`${pack.origin}, providers ${providers}`)}`,
-    );
-  }
-  print(io.stdout, style.dim('\n* is used when no --provider is named'));
+  const width = Math.max(...found.map(({ id }) => id.length));
+  for (const { id, place, reading } of found)
+    print(io.stdout, `${style.bold(id.padEnd(width))}  ${packLine(id, place, reading, style)}`);
+  print(io.stdout, style.dim('\n* is used when no --provider is named; ! asks for --accept-terms'));
   return 0;
+}
+
+function packLine(id: string, { path, origin, shadows }: PackPlace, { pack, findings }: PackReading, style: Style) {
+  const from = origin === 'built-in' ? origin : path;
+  const hides = shadows.length === 0 ? '' : style.unsure(` hides ${shadows.join(', ')}`);
+  if (pack === undefined) {
+    const faults = `${findings.length} fault${findings.length === 1 ? '' : 's'}`;
+    return `${style.bad(`has ${faults}`)}, see: relay validate ${id}  ${style.dim(from)}${hides}`;
+  }
+  const providers = pack.providers.map(
+    (provider) => `${provider.id}${provider.default ? '*' : ''}${provider.terms === undefined ? '' : '!'}`,
+  );
+  const digest = pack.digest.slice(0, 'sha256:'.length + 12);
+  return `${pack.displayName}  ${providers.join(' ')}  ${style.dim(`${from} ${digest}`)}${hides}`;
 }
 
 /** `relay packs show`: one pack in full, with every default filled in. */
 export async function showPack(word: string, flags: PacksFlags, io: Io): Promise<number> {
-  const pack = await findPack(word);
-  const { origin, file, digest, ...manifest } = pack;
-  if (flags.output === 'json') print(io.stdout, JSON.stringify({ origin, file, digest, ...manifest }, null, 2));
-  else print(io.stdout, `# ${origin}: ${file}\n# ${digest}\n${stringify(manifest, { lineWidth: 0 }).trimEnd()}`);
+  const { config } = await loadConfig(flags.config, io.cwd);
+  const { origin, file, digest, shadows, ...manifest } = await findPack(word, config.packDirs);
+  if (flags.output === 'json') {
+    print(io.stdout, JSON.stringify({ origin, file, digest, shadows, ...manifest }, null, 2));
+    return 0;
+  }
+  const head = [`# ${origin}: ${file}`, ...shadows.map((path) => `# hides ${path}`), `# ${digest}`];
+  print(io.stdout, [...head, stringify(manifest, { lineWidth: 0 }).trimEnd()].join('\n'));
   return 0;
 }
 
@@ -57,15 +83,17 @@ export function packJsonSchema(): unknown {
 }
 
 function packSummary(pack: Pack) {
-  const { id, displayName, origin, digest } = pack;
+  const { id, displayName, origin, file, digest, shadows } = pack;
   const providers = pack.providers.map((provider) => ({
     id: provider.id,
     displayName: provider.displayName,
     platform: provider.platform,
     baseUrl: provider.baseUrl,
     default: provider.default,
+    terms: provider.terms?.id ?? null,
+    hostVersion: provider.hostVersion ?? null,
     smokeTestModel: provider.smokeTestModel,
     asOf: provider.asOf ?? null,
   }));
-  return { id, displayName, origin, digest, providers };
+  return { id, displayName, origin, file, digest, shadows, providers };
 }

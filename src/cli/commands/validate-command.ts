@@ -1,45 +1,89 @@
-import { builtInPackIds, locatePack } from '../../pack/find-pack.ts';
-import { findingText, type Finding } from '../../pack/finding.ts';
-import { inspectPack } from '../../pack/read-pack.ts';
+import { loadConfig } from '../../config/config-file.ts';
+import type { HostOptions } from '../../config/host-settings.ts';
+import { checkAge } from '../../pack/check-age.ts';
+import { checkTogether } from '../../pack/check-together.ts';
+import { findPlaces } from '../../pack/find-pack.ts';
+import { findingHint, type Finding } from '../../pack/finding.ts';
+import { inspectPack, type PackReading } from '../../pack/read-pack.ts';
+import { findingsGithub, findingsJunit } from '../../report/findings-reports.ts';
+import { findingLines } from '../../report/findings-text.ts';
+import type { Redactor } from '../../terms/redactor.ts';
 import { print, styleFor, type Io } from '../io.ts';
 import { nothingWritten, sayLast } from '../last-words.ts';
 
-export interface ValidateFlags {
-  output: 'text' | 'json';
+export interface ValidateFlags extends HostOptions {
+  output: 'text' | 'json' | 'junit' | 'github';
   strict?: boolean;
   quiet?: boolean;
+  verbose?: boolean;
   color: boolean;
+  config?: string;
+  timeout?: number;
+  deadline?: number;
 }
 
-/** `relay validate`: checks packs without touching a host or the network. 2 when there are faults; warnings count with `--strict`. */
-export async function validateCommand(words: readonly string[], flags: ValidateFlags, io: Io): Promise<number> {
-  const wanted = words.length > 0 ? words : await builtInPackIds();
-  const findings: Finding[] = [];
-  for (const word of wanted) {
-    const { path, origin } = await locatePack(word);
-    findings.push(...(await inspectPack(path, origin)).findings);
+/**
+ * `relay validate`: checks packs without touching a host or the network, or, where a host is named, asks it as well. 2 when
+ * there are faults; warnings count with `--strict`.
+ */
+export async function validateCommand(
+  words: readonly string[],
+  flags: ValidateFlags,
+  io: Io,
+  redactor: Redactor,
+): Promise<number> {
+  const { config } = await loadConfig(flags.config, io.cwd);
+  const readings: PackReading[] = [];
+  for (const place of await findPlaces(words, config.packDirs ?? [])) {
+    if ('fault' in place) readings.push({ file: place.fault.file, lines: [], findings: [place.fault] });
+    else readings.push(await inspectPack(place.path, place.origin));
   }
-  const faults = findings.filter((finding) => finding.severity === 'error' || flags.strict === true);
-  const ok = faults.length === 0;
-  if (flags.output === 'json') print(io.stdout, JSON.stringify({ ok, findings }, null, 2));
+  const more = checkTogether(readings);
+  if (flags.strict === true) more.push(...readings.flatMap((each) => checkAge(each, Date.now())));
+  if (flags.host !== undefined) {
+    const { askHost } = await import('../ask-host.ts');
+    more.push(...(await askHost(readings, flags, config, io, redactor)));
+  }
+  const checked = readings.map((each) => ({
+    ...each,
+    findings: [...each.findings, ...more.filter(({ file }) => file === each.file)],
+  }));
+  return show(checked, flags, io);
+}
+
+function show(checked: readonly PackReading[], flags: ValidateFlags, io: Io): number {
+  const isFault = (finding: Finding) => finding.severity === 'error' || flags.strict === true;
+  const findings = checked.flatMap((each) => each.findings);
+  const faults = findings.filter(isFault).length;
+  const packs = count(checked.length, 'pack');
+  const { stdout } = io;
+  if (flags.output === 'json') {
+    const told = findings.map((finding) => ({ ...finding, hint: findingHint(finding) }));
+    print(stdout, JSON.stringify({ ok: faults === 0, findings: told }, null, 2));
+  } else if (flags.output === 'junit') print(stdout, findingsJunit(checked, isFault));
+  else if (flags.output === 'github') for (const line of findingsGithub(findings)) print(stdout, line);
   else {
     const style = styleFor(io, 'stdout', flags.color);
-    for (const finding of findings)
-      print(
-        io.stdout,
-        `${finding.severity === 'error' ? style.bad('error') : style.unsure('warning')} ${findingText(finding)}`,
-      );
-    if (flags.quiet !== true && ok)
-      print(
-        io.stdout,
-        `${style.good('ok')} ${wanted.length} pack${wanted.length === 1 ? '' : 's'} checked, no faults.`,
-      );
+    for (const each of checked)
+      for (const finding of each.findings)
+        for (const line of findingLines(finding, each.lines, style)) print(stdout, line);
+    const warnings = findings.length - faults;
+    const told = warnings === 0 ? 'no faults' : `no faults, ${count(warnings, 'warning')}`;
+    if (flags.quiet !== true && faults === 0) print(stdout, `${style.good('ok')} ${packs} checked, ${told}.`);
   }
-  if (!ok)
-    sayLast(io, {
-      happened: `${faults.length} fault${faults.length === 1 ? '' : 's'} in ${wanted.length} pack${wanted.length === 1 ? '' : 's'}.`,
-      holds: nothingWritten,
-      next: 'Correct them; `relay packs schema` prints what a manifest may hold.',
-    });
-  return ok ? 0 : 2;
+  if (faults === 0) return 0;
+  const worst = checked.filter((each) => each.findings.some(isFault));
+  sayLast(io, {
+    happened: `${count(faults, 'fault')} in ${worst.length === checked.length ? packs : `${worst.length} of ${packs}`}.`,
+    holds: nothingWritten,
+    next:
+      worst.length === 1
+        ? `correct ${worst[0]?.file ?? ''}, then check it again.`
+        : 'correct them, then check them again.',
+  });
+  return 2;
+}
+
+function count(number: number, word: string): string {
+  return `${number} ${word}${number === 1 ? '' : 's'}`;
 }

@@ -1,0 +1,36 @@
+import type { ConfigFile } from '../config/config-file.ts';
+import { limitsOf } from '../config/config-file.ts';
+import { hostSettings } from '../config/host-settings.ts';
+import { obstaclesOn } from '../flows/ask-host.ts';
+import { lookAtHost } from '../flows/look-at-provider.ts';
+import type { Finding } from '../pack/finding.ts';
+import type { PackReading } from '../pack/read-pack.ts';
+import type { Redactor } from '../terms/redactor.ts';
+import type { ValidateFlags } from './commands/validate-command.ts';
+import type { Io } from './io.ts';
+import { withHost } from './with-host.ts';
+
+/** What would stop an import of each provider of the packs on the named host. Sends nothing but reads. */
+export async function askHost(
+  readings: readonly PackReading[],
+  flags: ValidateFlags,
+  config: ConfigFile,
+  io: Io,
+  redactor: Redactor,
+): Promise<Finding[]> {
+  const settings = await hostSettings(flags, io.env, config, io.stdin);
+  const findings: Finding[] = [];
+  const say = { quiet: flags.quiet === true, verbose: flags.verbose === true, color: flags.color };
+  await withHost({ settings, ...limitsOf(flags, config) }, { ...say, output: 'text' }, io, redactor, async (at) => {
+    const held = await lookAtHost(at.tools);
+    await at.idle();
+    for (const { pack, findingAt } of readings)
+      for (const [index, provider] of (pack?.providers ?? []).entries())
+        for (const { code, message } of obstaclesOn(provider, at.tools.host.info, held)) {
+          const place = findingAt?.(['providers', index, 'id'], 'INVALID_VALUE', message);
+          if (place !== undefined) findings.push({ ...place, code });
+        }
+    return 0;
+  });
+  return findings;
+}

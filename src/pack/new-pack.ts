@@ -1,0 +1,79 @@
+import type { Provider } from './manifest.ts';
+
+/** What a person knows of a vendor who begins a pack for it. */
+export interface PackStart {
+  id: string;
+  displayName: string;
+  baseUrl: string;
+  platform: Provider['platform'];
+  /** At least one; the first is the one to test with. */
+  models: readonly string[];
+  /** `2026-11-21` */
+  today: string;
+}
+
+/** The protocol that an address probably speaks. */
+export function guessPlatform(baseUrl: string): Provider['platform'] {
+  if (/generativelanguage|gemini/i.test(baseUrl)) return 'gemini';
+  return /anthropic|claude/i.test(baseUrl) ? 'anthropic' : 'openai';
+}
+
+/** A manifest with a comment at each field that a person has to think about. */
+export function newPackText({ id, displayName, baseUrl, platform, models, today }: PackStart): string {
+  const smoke = quoted(models[0] ?? '');
+  const extra =
+    platform === 'openai'
+      ? `
+      extra:
+        # force_chat_completions where the vendor has no Responses API; hosts mistake some answers for one
+        openai_responses_mode: auto`
+      : '';
+  return `# yaml-language-server: $schema=./pack.schema.json
+# A pack says where keys are sent, which models there are, and what they cost. Fields named x-… are free.
+schema: relay.pack/1
+id: ${quoted(id)}
+displayName: ${quoted(displayName)}
+# keysFrom: https://example.com/keys # where a person gets a key
+providers:
+  # One for each upstream and wallet: another site, another protocol, or another kind of key is another provider.
+  - id: ${quoted(id)} # begins the name of every account on the host; it stays for good
+    displayName: ${quoted(displayName)}
+    default: true
+    platform: ${platform} # the protocol of the upstream: openai, anthropic or gemini
+    accountType: apikey
+    # openai: up to the version, as in https://api.example.com/v1; anthropic: without /v1; gemini: the root
+    baseUrl: ${quoted(baseUrl)}
+    defaultModels:
+${models.map((model) => `      - ${quoted(model)}`).join('\n')}
+    smokeTestModel: ${smoke} # each account is tested with it: choose a cheap one
+    smokeTest: { maxTokens: 256, tokensField: max_tokens } # max_completion_tokens where the vendor wants that
+    groupTemplate: { rateMultiplier: 1 } # what users pay, as a multiple of the prices
+    channelTemplate:
+      # the name a user asks for: the name that is sent upstream; a * at the end stands for any rest
+      modelMapping:
+${models.map((model) => `        ${quoted(model)}: ${quoted(model)}`).join('\n')}
+    # What a million tokens cost. Without a price the host may bill nothing for a model.
+    # prices:
+    #   currency: USD
+    #   perMillionTokens:
+    #     ${smoke}: { input: 1, output: 2, cacheRead: 0.1 }
+    planTemplate: { price: 9, validityDays: 30, validityUnit: day } # what a subscription costs your users
+    accountTemplate:
+      concurrency: 10
+      priority: 50${extra}
+    keyCheck: models-list # none, where the vendor's model list is public and so proves no key
+    # deadCodes: [insufficient_quota] # words in a 429 answer that mean an empty balance
+    # keyHints: { pattern: '^sk-' } # what keys look like; a hint, never a gate
+    hostVersion: '>=0.1.129'
+    asOf: ${today} # the day on which you looked all this up
+    sources:
+      - given to relay packs new, not looked up
+`;
+}
+
+/** A YAML scalar that is certain to be text. */
+function quoted(text: string): string {
+  return /^[a-zA-Z][\w./-]*$/.test(text) && !/^(?:true|false|null|yes|no|on|off)$/i.test(text)
+    ? text
+    : `'${text.replaceAll("'", "''")}'`;
+}

@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest';
+import { hintsOnKeys, type KeyHints } from '../../src/keys/key-hints.ts';
+import { parseKeyLines } from '../../src/keys/parse-key-lines.ts';
+
+const hints: KeyHints = {
+  pattern: '^sk-[a-z]{4}$',
+  otherWallets: [
+    { pattern: '^sk-plan-', provider: 'acme-plan' },
+    { pattern: '^tp-', provider: 'acme-token' },
+  ],
+};
+
+describe('the look of keys', () => {
+  it.each([
+    ['is the usual one', 'sk-abcd', []],
+    [
+      'is of another wallet',
+      'sk-plan-1',
+      [['KEY_OF_OTHER_WALLET', 'The key on line 1 has the look of a key of "acme-plan"']],
+    ],
+    ['is of none', 'word', [['KEY_UNUSUAL', 'The key on line 1 has not the look']]],
+    [
+      'is of several others',
+      'sk-plan-1\nsk-abcd\n\ntp-1\nword\nsk-plan-2',
+      [
+        ['KEY_OF_OTHER_WALLET', 'The keys on lines 1, 6 have the look of a key of "acme-plan"'],
+        ['KEY_OF_OTHER_WALLET', 'The key on line 4 has the look of a key of "acme-token"'],
+        ['KEY_UNUSUAL', 'The key on line 5 has'],
+      ],
+    ],
+    [
+      'is odd many times',
+      Array.from({ length: 12 }, (_, index) => `odd${index}`).join('\n'),
+      [['KEY_UNUSUAL', 'The keys on lines 1, 2, 3, 4, 5 and 7 more have not']],
+    ],
+    ['counts once for equal keys', 'tp-1\ntp-1', [['KEY_OF_OTHER_WALLET', 'The key on line 1 has']]],
+  ])('%s', (_, text, wanted) => {
+    const found = hintsOnKeys(parseKeyLines(text), hints);
+    expect(found.map(({ code, message }) => [code, message])).toEqual(
+      wanted.map(([code, message]) => [code, expect.stringContaining(message ?? '')]),
+    );
+  });
+
+  it('names the provider that is right, and no key', () => {
+    const [found] = hintsOnKeys(parseKeyLines('sk-plan-very-secret'), hints);
+    expect(found?.hint).toBe('If it is one: --provider acme-plan.');
+    expect(JSON.stringify(found)).not.toContain('very-secret');
+  });
+
+  it('says nothing where the pack says nothing', () => {
+    expect(hintsOnKeys(parseKeyLines('word'), undefined)).toEqual([]);
+    expect(hintsOnKeys(parseKeyLines('word'), { otherWallets: [] })).toEqual([]);
+  });
+});
