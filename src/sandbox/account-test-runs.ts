@@ -6,7 +6,7 @@ import { mapModel, modelMapping } from './model-match.ts';
 import type { Account } from './rows.ts';
 import { callUpstream, UnreachableError } from './upstream-call.ts';
 import type { UpstreamReply } from './upstream-call.ts';
-import { openAiUrl } from './upstream-url.ts';
+import { geminiUrl, messagesUrl, openAiUrl } from './upstream-url.ts';
 
 /** One event of an account test. */
 export type TestEvent = Record<string, string | boolean>;
@@ -103,7 +103,7 @@ export async function testMessages(run: TestRun): Promise<void> {
   const { model, emit } = run;
   emit({ type: 'test_start', model });
   const body = { model, max_tokens: 1024, messages: [{ role: 'user', content: 'hi' }], stream: true };
-  const reply = await ask(run, `${run.base}/v1/messages?beta=true`, body);
+  const reply = await ask(run, messagesUrl(run.base), body);
   if (reply.status !== 200) {
     const failure = `API returned ${reply.status}: ${reply.body}`;
     if (reply.status === 403) markError(run.host, run.account, failure);
@@ -123,7 +123,7 @@ export async function testGemini(run: TestRun): Promise<void> {
   const { model, emit } = run;
   emit({ type: 'test_start', model });
   const body = { contents: [{ role: 'user', parts: [{ text: run.prompt || 'hi' }] }] };
-  const reply = await ask(run, `${run.base}/v1beta/models/${model}:streamGenerateContent?alt=sse`, body);
+  const reply = await ask(run, geminiUrl(run.base, model, 'streamGenerateContent?alt=sse'), body);
   if (reply.status !== 200) throw new TestFailure(`API returned ${reply.status}: ${reply.body}`);
   for (const event of jsonEvents(reply.body).map(jsonObject)) {
     const candidates = Array.isArray(event['candidates']) ? event['candidates'] : [];

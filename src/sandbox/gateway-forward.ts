@@ -5,7 +5,7 @@ import { jsonObject, parseJson } from './json-object.ts';
 import type { JsonObject } from './json-object.ts';
 import type { Account } from './rows.ts';
 import { callUpstream, isOpenAiLike } from './upstream-call.ts';
-import { baseUrlOf, openAiUrl } from './upstream-url.ts';
+import { baseUrlOf, geminiUrl, messagesUrl, openAiUrl } from './upstream-url.ts';
 
 /** The protocols that clients speak to the gateway. */
 export type Protocol = 'chat' | 'messages' | 'gemini';
@@ -53,12 +53,12 @@ export async function forward(host: Host, account: Account, ask: Ask): Promise<F
   if (account.platform === 'gemini') {
     const action = stream ? 'streamGenerateContent?alt=sse' : 'generateContent';
     const request = ask.protocol === 'gemini' ? body : { contents: [{ role: 'user', parts: [{ text: 'hi' }] }] };
-    const reply = await callUpstream(host, account, `${base}/v1beta/models/${model}:${action}`, request);
+    const reply = await callUpstream(host, account, geminiUrl(base, model, action), request);
     return { ...reply, protocol: 'gemini' };
   }
   const request =
     ask.protocol === 'messages' ? { ...body, model } : { model, max_tokens: 1024, messages: promptOf(body), stream };
-  const reply = await callUpstream(host, account, `${base}/v1/messages?beta=true`, request);
+  const reply = await callUpstream(host, account, messagesUrl(base), request);
   return { ...reply, protocol: 'messages' };
 }
 

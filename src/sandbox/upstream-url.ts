@@ -32,7 +32,7 @@ export function hasBaseUrl(account: Account): boolean {
   return typeof value === 'string' && value.trim() !== '';
 }
 
-const versionSegment = /^v\d+(?:\.\d+)?(?:(?:alpha|beta)\d*)?$/i;
+const versionSegment = /^v\d+(?:$|\.\d+$|alpha|beta|preview)/i;
 
 function joinPath(path: string, endpoint: string): string {
   const short = endpoint.replace(/^\/v1/, '');
@@ -60,4 +60,14 @@ export function openAiModelsUrl(features: Features, base: string): string {
   if (features.parsesBaseUrl) return openAiUrl(features, base, '/v1/models');
   if (base.endsWith('/v1/models')) return base;
   return base + (base.endsWith('/v1') ? '/models' : '/v1/models');
+}
+
+/** Where an Anthropic call goes: below every base alike (contract 7.4). */
+export function messagesUrl(base: string): string {
+  return `${base}/v1/messages?beta=true`;
+}
+
+/** Where a Gemini call goes; `action` may carry a query. */
+export function geminiUrl(base: string, model: string, action: string): string {
+  return `${base}/v1beta/models/${model}:${action}`;
 }

@@ -11,6 +11,11 @@ describe('the URL of an OpenAI call', () => {
     ['http://h/api/paas/v4', 'http://h/api/paas/v4/responses'],
     ['http://h/v1/responses', 'http://h/v1/responses'],
     ['http://h/prefix', 'http://h/prefix/v1/responses'],
+    ['http://h/v1beta/openai', 'http://h/v1beta/openai/v1/responses'],
+    ['http://h/v2preview', 'http://h/v2preview/responses'],
+    ['http://h/v3.1', 'http://h/v3.1/responses'],
+    ['http://h/v3.1beta', 'http://h/v3.1beta/v1/responses'],
+    ['http://h/v3x', 'http://h/v3x/v1/responses'],
   ])('of %s is %s', (base, url) => {
     expect([openAiUrl(earlier, base, '/v1/responses'), openAiUrl(later, base, '/v1/responses')]).toEqual([url, url]);
   });
