@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { chooseProvider, findPack, isPackPath, knownPacks, locatePack } from '../../src/pack/find-pack.ts';
 import { findingText } from '../../src/pack/finding.ts';
+import type { Provider } from '../../src/pack/manifest.ts';
 import { effectiveMapping, overlap, overlappingPairs } from '../../src/pack/model-mapping.ts';
 import { inspectPack, manifestNames, readPack, type Pack } from '../../src/pack/read-pack.ts';
 import { RelayError } from '../../src/terms/relay-error.ts';
@@ -186,6 +188,48 @@ describe('a pack that must be right', () => {
   });
 });
 
+const siliconFlow = [
+  'deepseek-ai/DeepSeek-V4-Flash',
+  'deepseek-ai/DeepSeek-V4-Pro',
+  'Pro/zai-org/GLM-5.1',
+  'Qwen/Qwen3-8B',
+];
+const modelScope = ['ZhipuAI/GLM-5.2', 'deepseek-ai/DeepSeek-V4-Flash', 'Qwen/Qwen3-30B-A3B-Instruct-2507'];
+
+/** Models that the shipped packs do not price. Plans are flat and need no reason. */
+const unpriced: Record<string, string[]> = {
+  // Only the lowest of several tiers is known, or nothing.
+  'hunyuan-cn': ['hy3', 'hy4-preview'],
+  'hunyuan-cn-anthropic': ['hy3', 'hy4-preview'],
+  // The list in CNY was not captured.
+  'siliconflow-cn': siliconFlow,
+  'siliconflow-cn-anthropic': siliconFlow,
+  // Free at the vendor.
+  modelscope: modelScope,
+  'modelscope-anthropic': modelScope,
+  sensenova: ['sensenova-6.8-flash-lite'],
+  spark: ['lite'],
+  zhipu: ['glm-4.7-flash'],
+  'zhipu-anthropic': ['glm-4.7-flash'],
+};
+
+async function shipped(): Promise<Pack[]> {
+  return Promise.all([...(await knownPacks([])).keys()].map((id) => findPack(id)));
+}
+
+async function shippedProviders(): Promise<Provider[]> {
+  return (await shipped()).flatMap((pack) => pack.providers);
+}
+
+const samples = new Map<string, string[]>();
+
+/** Some keys of a form. */
+function keysOf(pattern: string): string[] {
+  const known = samples.get(pattern) ?? fc.sample(fc.stringMatching(new RegExp(pattern, 'u')), 10);
+  samples.set(pattern, known);
+  return known;
+}
+
 describe('the shipped packs', () => {
   it('are listed in alphabetical order', async () => {
     const ids = [...(await knownPacks([])).keys()];
@@ -193,24 +237,147 @@ describe('the shipped packs', () => {
     expect(ids).toEqual(ids.toSorted());
   });
 
-  it('are without a fault or warning, bear the name of their folder, price no other model, and have a default', async () => {
+  it('are without a fault or warning, and bear the name of their folder', async () => {
     for (const id of (await knownPacks([])).keys()) {
       const { path, origin } = await locatePack(id);
       const { pack, findings } = await inspectPack(path, origin);
       expect(findings, id).toEqual([]);
       expect(pack).toMatchObject({ id, origin: 'built-in' });
-      expect(chooseProvider(pack!, undefined), id).toBeDefined();
-      for (const provider of pack!.providers)
-        expect(provider.defaultModels, provider.id).toEqual(
-          expect.arrayContaining(Object.keys(provider.prices?.perMillionTokens ?? {})),
-        );
+    }
+  });
+
+  it('have one default, which needs no consent and speaks the main protocol of its vendor', async () => {
+    for (const pack of await shipped()) {
+      const defaults = pack.providers.filter((provider) => provider.default);
+      expect(defaults, pack.id).toHaveLength(1);
+      expect(defaults[0]?.terms, pack.id).toBeUndefined();
+      expect(defaults[0]?.platform, pack.id).toBe(
+        pack.providers.some((provider) => provider.platform === 'openai') ? 'openai' : defaults[0]?.platform,
+      );
     }
   });
 
   it('hold no id of a provider twice, since names on the host begin with it (B6)', async () => {
-    const packs = await Promise.all([...(await knownPacks([])).keys()].map((id) => findPack(id)));
-    const ids = packs.flatMap((pack) => pack.providers.map((provider) => provider.id));
+    const ids = (await shippedProviders()).map((provider) => provider.id);
     expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  it('name providers by site, wallet and protocol, in the same words', async () => {
+    for (const pack of await shipped()) {
+      // Z.ai is the name of Zhipu abroad.
+      const vendor = pack.id === 'zhipu' ? '(?:zhipu|zai)' : pack.id;
+      const form = new RegExp(`^${vendor}(?:-(?:cn|intl|eu|sgp))?(-coding|-plan|-token-plan)?(-anthropic)?$`);
+      for (const provider of pack.providers) {
+        const [whole, wallet, protocol] = form.exec(provider.id) ?? [];
+        expect(whole, provider.id).toBeDefined();
+        expect(wallet !== undefined, provider.id).toBe(provider.terms !== undefined);
+        if (pack.id !== 'anthropic')
+          expect(protocol !== undefined, provider.id).toBe(provider.platform === 'anthropic');
+      }
+    }
+  });
+
+  it('say of each provider when its facts were true, and where from', async () => {
+    for (const provider of await shippedProviders()) {
+      expect(provider.asOf, provider.id).toBeDefined();
+      expect(provider.sources.length, provider.id).toBeGreaterThan(0);
+      for (const source of provider.sources) expect(source, provider.id).toMatch(/20\d\d/);
+    }
+  });
+
+  it('price every model, for what a vendor asks, except those whose price nobody knows or that cost nothing', async () => {
+    const without = (await shippedProviders())
+      .filter((provider) => provider.terms === undefined)
+      .flatMap((provider) => {
+        const priced = Object.keys(provider.prices?.perMillionTokens ?? {});
+        const missing = provider.defaultModels.filter((model) => !priced.includes(model));
+        return missing.length === 0 ? [] : [[provider.id, missing] as const];
+      });
+    expect(Object.fromEntries(without)).toEqual(unpriced);
+    for (const provider of await shippedProviders()) {
+      if (provider.terms !== undefined) expect(provider.prices, provider.id).toBeUndefined();
+      if (provider.prices?.currency === 'CNY') expect(provider.prices.usdRate, provider.id).toBe(7.1);
+      for (const price of Object.values(provider.prices?.perMillionTokens ?? {}))
+        expect(Math.min(price.input, price.output, price.cacheRead ?? 1, price.cacheWrite ?? 1)).toBeGreaterThan(0);
+    }
+  });
+
+  it('have a day beside each price, and are as of the oldest of them', async () => {
+    for (const pack of await shipped()) {
+      const text = await readFile(pack.file, 'utf8');
+      const blocks = text.split(/^ {2}- id: /m).slice(1);
+      for (const [index, provider] of pack.providers.entries()) {
+        if (provider.prices === undefined) continue;
+        const own = blocks[index] ?? '';
+        const shared = /^ {4}prices: \*(\S+)/m.exec(own)?.[1];
+        const block = shared === undefined ? own : (blocks.find((each) => each.includes(`prices: &${shared}\n`)) ?? '');
+        const days = [...block.matchAll(/\{ input: .* \} # (\d{4}-\d\d(?:-\d\d)?)\b/g)].map(([, day = '']) => day);
+        expect(days, provider.id).toHaveLength(Object.keys(provider.prices.perMillionTokens).length);
+        const oldest = days.toSorted()[0] ?? '';
+        expect(provider.asOf, provider.id).toBe(oldest.padEnd(10, '-01'));
+      }
+    }
+  });
+
+  it('say how hosts speak to the vendor, and ask for a host that can', async () => {
+    for (const provider of await shippedProviders()) {
+      const { openai_responses_mode: mode, anthropic_apikey_auth_scheme: scheme } = provider.accountTemplate.extra;
+      const bearer = scheme === 'authorization_bearer';
+      expect(provider.hostVersion, provider.id).toBe(bearer ? '>=0.1.143' : '>=0.1.129');
+      expect(mode !== undefined, provider.id).toBe(provider.platform === 'openai');
+      expect(['auto', 'force_chat_completions', undefined], provider.id).toContain(mode);
+      expect(scheme !== undefined, provider.id).toBe(provider.platform === 'anthropic');
+      expect(['x_api_key', 'authorization_bearer', undefined], provider.id).toContain(scheme);
+    }
+  });
+
+  it('hold no two providers that are one for the host, unless their keys tell the wallets apart', async () => {
+    for (const pack of await shipped()) {
+      for (const one of pack.providers) {
+        for (const other of pack.providers) {
+          if (one === other || one.platform !== other.platform || one.baseUrl !== other.baseUrl) continue;
+          expect(
+            one.keyHints?.otherWallets.map((wallet) => wallet.provider),
+            one.id,
+          ).toContain(other.id);
+        }
+      }
+    }
+    const hosts = (await shipped()).map((pack) => new Set(pack.providers.map(({ baseUrl }) => new URL(baseUrl).host)));
+    expect(hosts.reduce((sum, each) => sum + each.size, 0)).toBe(new Set(hosts.flatMap((each) => [...each])).size);
+  });
+
+  it('know the keys of other wallets from their own, both ways', async () => {
+    for (const pack of await shipped()) {
+      const byId = new Map(pack.providers.map((provider) => [provider.id, provider]));
+      for (const provider of pack.providers) {
+        const { pattern, otherWallets } = provider.keyHints ?? { otherWallets: [] };
+        if (pattern === undefined) {
+          expect(otherWallets, provider.id).toEqual([]);
+          continue;
+        }
+        for (const key of keysOf(pattern)) {
+          for (const other of otherWallets) {
+            expect(key, provider.id).not.toMatch(new RegExp(other.pattern, 'u'));
+            const back = byId.get(other.provider)?.keyHints;
+            expect(
+              back?.otherWallets.some((wallet) => new RegExp(wallet.pattern, 'u').test(key)),
+              `${other.provider} with a key of ${provider.id}`,
+            ).toBe(true);
+            for (const foreign of keysOf(back?.pattern ?? '^$'))
+              expect(foreign, provider.id).toMatch(new RegExp(other.pattern, 'u'));
+          }
+        }
+      }
+    }
+  });
+
+  it('have terms that one consent covers in both protocols of a wallet', async () => {
+    for (const provider of await shippedProviders()) {
+      if (provider.terms === undefined) continue;
+      expect(provider.terms.id).toBe(`${provider.id.replace(/-anthropic$/, '')}-2026`);
+      expect(provider.terms.says.match(/\.(?: |$)/g)?.length, provider.id).toBeLessThanOrEqual(2);
+    }
   });
 
   it('are proposed when a name is nearly right', async () => {
