@@ -1,0 +1,31 @@
+import { fileURLToPath } from 'node:url';
+import { expect, it } from 'vitest';
+import { builtInPackIds, findPack } from '../../src/pack/find-pack.ts';
+import { packsTable } from '../../src/pack/packs-table.ts';
+import { aManifest, aProvider } from '../support/builders.ts';
+
+const page = fileURLToPath(new URL('../../packs/README.md', import.meta.url));
+
+const introduction = `# Packs
+
+What relay ships: a row for each provider, which is one way to reach a vendor. Prices are the highest that the vendor asks,
+where they depend on time or length, so that nobody sells below cost; look at the comments in \`pack.yaml\` before you
+rely on one. A provider with terms is a subscription whose terms limit what its key may be used for.
+
+Made by \`npm run docs\` from the packs; do not edit.
+`;
+
+it('packs/README.md shows the packs as they are; npm run docs makes it anew', async () => {
+  const packs = await Promise.all((await builtInPackIds()).map((id) => findPack(id)));
+  await expect(`${introduction}\n${packsTable(packs)}\n`).toMatchFileSnapshot(page);
+});
+
+it('says what a pack does not', () => {
+  const bare = aProvider();
+  delete bare.prices;
+  const rows = packsTable([aManifest([bare, aProvider({ id: 'two', default: true, hostVersion: '>=1' })])]).split('\n');
+  expect(rows.slice(2)).toEqual([
+    '| acme | `acme` | openai | api.acme.example | `small` | no prices | no | any |',
+    '| acme | `two` (default) | openai | api.acme.example | `small` | unknown | no | >=1 |',
+  ]);
+});
