@@ -1,4 +1,4 @@
-import { satisfies } from 'semver';
+import satisfies from 'semver/functions/satisfies.js';
 import type { HostInfo } from '../host/host.ts';
 import type { Provider } from '../pack/manifest.ts';
 import { buildPlan } from '../plan/build-plan.ts';

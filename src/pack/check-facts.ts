@@ -1,4 +1,4 @@
-import { validRange } from 'semver';
+import validRange from 'semver/ranges/valid.js';
 import { checkBaseUrl } from './check-base-url.ts';
 import { checkKeyHints } from './check-key-hints.ts';
 import { checkPrices } from './check-prices.ts';

@@ -44,13 +44,14 @@ function isRegExp(pattern: string): boolean {
 }
 
 /**
- * Whether comparing is sure to be quick: what makes an expression slow is a group that is repeated, a reference back, and
+ * Whether comparing is sure to be quick: what makes an expression slow is a group that is repeated often, a reference back, and
  * many open repetitions or choices. Keys have at most 4096 characters.
  */
 function isQuick(pattern: string): boolean {
   const bare = pattern.replace(/\\[^1-9k]/g, 'x').replace(/\[(?:\\.|[^\]])*\]/g, 'x');
-  const repeatedGroup = /\)(?:[*+?]|\{)/.test(bare);
+  const repeated = bare.match(/\)(?:[*+?]|\{[^}]*\})/g) ?? [];
+  const fewTimes = repeated.length === 0 || (repeated.length === 1 && /^\)\{[1-8]\}$/.test(repeated[0]));
   const open = bare.replace(/\(\?[:=!<]+/g, '(').match(/[*+?]|\{\d*,\d*\}/g) ?? [];
   const choices = bare.match(/\|/g) ?? [];
-  return pattern.length <= 300 && !repeatedGroup && !bare.includes('\\') && open.length <= 2 && choices.length <= 8;
+  return pattern.length <= 300 && fewTimes && !bare.includes('\\') && open.length <= 2 && choices.length <= 8;
 }

@@ -25,6 +25,11 @@ console.log(
   `start-up      relay --version ${version.toFixed(0)} ms, node -e 0 ${bare.toFixed(0)} ms, ratio ${(version / bare).toFixed(2)} (aim: below 2)`,
 );
 
+const validate = median([relay, 'validate'], 11);
+console.log(
+  `validate      all built-in packs ${validate.toFixed(0)} ms, ratio to relay --version ${(validate / version).toFixed(2)} (aim: below 3)`,
+);
+
 const folder = mkdtempSync(join(tmpdir(), 'relay-bench-'));
 const keyLine = (index) => `sk-good-bench-${String(index).padStart(12, '0')}`;
 

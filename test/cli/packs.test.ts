@@ -147,7 +147,7 @@ describe('validate', () => {
     const taken = await place.run(['validate', './acme', '--host', host.url], { env });
     expect(taken).toMatchObject({ exitCode: 2, stdout: expect.stringContaining('[FOREIGN_OBJECT]') as unknown });
     expect(host.requests.slice(before).filter(({ method }) => method !== 'GET')).toEqual([]);
-    expect((await place.run(['validate', 'kimi', '--host', host.url], { env })).exitCode).toBe(0);
+    expect((await place.run(['validate', 'groq', '--host', host.url], { env })).exitCode).toBe(0);
     expect(
       (await place.run(['validate', 'kimi'], { env: { ...env, RELAY_HOST: 'https://nowhere.invalid' } })).exitCode,
     ).toBe(0);

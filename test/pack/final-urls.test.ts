@@ -1,6 +1,6 @@
 import { satisfies } from 'semver';
 import { expect, it } from 'vitest';
-import { builtInPackIds, findPack } from '../../src/pack/find-pack.ts';
+import { findPack, knownPacks } from '../../src/pack/find-pack.ts';
 import type { Provider } from '../../src/pack/manifest.ts';
 import { featuresOf, type Features } from '../../src/sandbox/features.ts';
 import { geminiUrl, messagesUrl, openAiUrl } from '../../src/sandbox/upstream-url.ts';
@@ -101,7 +101,7 @@ const documented: Record<string, string> = {
   'zhipu-coding': 'https://open.bigmodel.cn/api/coding/paas/v4/chat/completions',
 };
 
-const packs = await Promise.all((await builtInPackIds()).map((id) => findPack(id)));
+const packs = await Promise.all([...(await knownPacks([])).keys()].map((id) => findPack(id)));
 const providers = packs
   .flatMap((pack) => pack.providers)
   .map((provider): [string, Provider] => [provider.id, provider]);

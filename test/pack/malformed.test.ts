@@ -548,6 +548,7 @@ const facts: Row[] = [
     ['a repeated group', '^(a+)+$'],
     ['a repeated choice', '^(?:a|aa)*$'],
     ['a counted group', '^(a?){30}a{30}$'],
+    ['repeated groups in one another', '^((?:a|a){8}){8}$'],
     ['many open repetitions', '^a?a?a?a?a?a?aaaaaa$'],
     ['a reference back', String.raw`^(a)\1$`],
     ['an endless text', `^${'a'.repeat(300)}$`],

@@ -1,7 +1,9 @@
+import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
-import { builtInPackIds, findPack } from '../../src/pack/find-pack.ts';
-import { packsTable } from '../../src/pack/packs-table.ts';
+import { findPack, knownPacks } from '../../src/pack/find-pack.ts';
+import { packsTable } from '../support/packs-table.ts';
+import { packJsonSchema } from '../../src/cli/commands/packs-command.ts';
 import { aManifest, aProvider } from '../support/builders.ts';
 
 const page = fileURLToPath(new URL('../../packs/README.md', import.meta.url));
@@ -16,8 +18,17 @@ Made by \`npm run docs\` from the packs; do not edit.
 `;
 
 it('packs/README.md shows the packs as they are; npm run docs makes it anew', async () => {
-  const packs = await Promise.all((await builtInPackIds()).map((id) => findPack(id)));
+  const packs = await Promise.all([...(await knownPacks([])).keys()].map((id) => findPack(id)));
   await expect(`${introduction}\n${packsTable(packs)}\n`).toMatchFileSnapshot(page);
+});
+
+it('packs/pack.schema.json is the schema that the reader checks with, and each pack names it for editors', async () => {
+  const file = fileURLToPath(new URL('../../packs/pack.schema.json', import.meta.url));
+  await expect(`${JSON.stringify(packJsonSchema(), null, 2)}\n`).toMatchFileSnapshot(file);
+  for (const { path } of (await knownPacks([])).values())
+    expect(await readFile(`${path}/pack.yaml`, 'utf8')).toMatch(
+      /^# yaml-language-server: \$schema=\.\.\/pack\.schema\.json\n/,
+    );
 });
 
 it('says what a pack does not', () => {

@@ -31,9 +31,8 @@ export async function listPacks(flags: PacksFlags, io: Io): Promise<number> {
     return 0;
   }
   const style = styleFor(io, 'stdout', flags.color);
-  const width = Math.max(...found.map(({ id }) => id.length));
   for (const { id, place, reading } of found)
-    print(io.stdout, `${style.bold(id.padEnd(width))}  ${packLine(id, place, reading, style)}`);
+    print(io.stdout, `${style.bold(id)}  ${packLine(id, place, reading, style)}`);
   print(io.stdout, style.dim('\n* is used when no --provider is named; ! asks for --accept-terms'));
   return 0;
 }
@@ -49,7 +48,7 @@ function packLine(id: string, { path, origin, shadows }: PackPlace, { pack, find
     (provider) => `${provider.id}${provider.default ? '*' : ''}${provider.terms === undefined ? '' : '!'}`,
   );
   const digest = pack.digest.slice(0, 'sha256:'.length + 12);
-  return `${pack.displayName}  ${providers.join(' ')}  ${style.dim(`${from} ${digest}`)}${hides}`;
+  return `${pack.displayName}  ${style.dim(`${from} ${digest}`)}${hides}\n  ${providers.join(' ')}`;
 }
 
 /** `relay packs show`: one pack in full, with every default filled in. */

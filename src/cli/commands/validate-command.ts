@@ -33,11 +33,13 @@ export async function validateCommand(
   redactor: Redactor,
 ): Promise<number> {
   const { config } = await loadConfig(flags.config, io.cwd);
-  const readings: PackReading[] = [];
-  for (const place of await findPlaces(words, config.packDirs ?? [])) {
-    if ('fault' in place) readings.push({ file: place.fault.file, lines: [], findings: [place.fault] });
-    else readings.push(await inspectPack(place.path, place.origin));
-  }
+  const places = await findPlaces(words, config.packDirs ?? []);
+  const readings = await Promise.all(
+    places.map(async (place): Promise<PackReading> => {
+      if ('fault' in place) return { file: place.fault.file, lines: [], findings: [place.fault] };
+      return inspectPack(place.path, place.origin);
+    }),
+  );
   const more = checkTogether(readings);
   if (flags.strict === true) more.push(...readings.flatMap((each) => checkAge(each, Date.now())));
   if (flags.host !== undefined) {

@@ -1,4 +1,4 @@
-import type { PackManifest, Provider } from './manifest.ts';
+import type { PackManifest, Provider } from '../../src/pack/manifest.ts';
 
 const head = [
   'Pack',
