@@ -14,6 +14,8 @@ export interface Write<T> {
   send: (attempt: number) => Promise<WriteEnd<T>>;
   /** Finds the result if the host carried the change out. */
   look: () => Promise<T | undefined>;
+  /** Pauses before it is sent again, in milliseconds, where the usual ones are too short. */
+  retryPauses?: readonly number[];
 }
 
 /** A change of which nobody can tell whether it was done. */
@@ -28,13 +30,11 @@ export class UnsettledWrite extends RelayError {
   }
 }
 
-const mostAttempts = 3;
-
 /** Pauses before looking again for a result whose answer was lost, in milliseconds. */
 const lookPauses = [0, 500, 1500, 4000];
 
 /** Pauses before a change that was certainly not done is sent again. */
-const retryPauses = [1000, 3000];
+const usualPauses = [1000, 3000];
 
 /**
  * Carries a change to its end. A lost answer is settled by looking, and only what was certainly not done is sent again.
@@ -52,8 +52,8 @@ export async function performWrite<T>(write: Write<T>, tools: RunTools): Promise
       const found = await settle(write, failure, tools, end.end === 'unknown' ? lookPauses : [0]);
       if (found !== undefined) return found;
     }
-    const pause = retryPauses[attempt - 1];
-    if (!failure.transient || attempt >= mostAttempts || pause === undefined) throw refusal(write, failure);
+    const pause = (write.retryPauses ?? usualPauses)[attempt - 1];
+    if (!failure.transient || pause === undefined) throw refusal(write, failure);
     const pauseMs = Math.min(failure.retryAfterMs ?? pause, 60_000);
     tools.emit({ type: 'retry', stage: write.stage, what: write.what, reason: failure.message, pauseMs });
     await tools.clock.sleep(pauseMs, tools.stop);

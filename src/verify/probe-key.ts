@@ -12,6 +12,9 @@ import { Secret } from '../terms/secret.ts';
 /** Pauses before the rounds in which what is still there is tried again, in milliseconds. */
 const removalPauses = [0, 1000, 4000];
 
+/** Hosts take a number of logins a minute from one address; several imports in a row meet that limit. In milliseconds. */
+const loginPauses = [1000, 5000, 15_000, 40_000];
+
 /** In US dollars: enough for every completion of a run. What is left goes with the user. */
 const balance = 1;
 
@@ -87,6 +90,7 @@ export class ProbeUser {
         stage: 'access',
         send: () => host.writes.login(this.#email, this.#password),
         look: nothing,
+        retryPauses: loginPauses,
       },
       this.#tools,
     );

@@ -320,6 +320,15 @@ describe('a host that loses answers', () => {
     });
   });
 
+  it('waits until the host takes logins again: it takes a number a minute from one address (N9)', async () => {
+    const host = await start({ faults: [{ path: '/api/v1/auth/login', times: 4, fault: 'status', status: 429 }] });
+    const clock = quickClock();
+    const begun = clock.now();
+    const { report } = await importInto(host, good, { clock });
+    expect(report).toMatchObject({ exitCode: 0, accessStatus: 'subscription_ready' });
+    expect(clock.now() - begun).toBeGreaterThan(60_000);
+  });
+
   it('removes the probe user also when its making fails midway (N9)', async () => {
     const host = await start({
       faults: [{ method: 'POST', path: '/api/v1/keys', fault: 'status', status: 400, times: 0 }],
