@@ -3,6 +3,7 @@ import { checkBaseUrl } from './check-base-url.ts';
 import { checkKeyHints } from './check-key-hints.ts';
 import { checkPrices } from './check-prices.ts';
 import { checkSecrets } from './check-secrets.ts';
+import type { SoundProvider } from './check-shape.ts';
 import type { Finding } from './finding.ts';
 import type { PackManifest, Provider } from './manifest.ts';
 import { effectiveMapping, overlappingPairs } from './model-mapping.ts';
@@ -12,8 +13,14 @@ import type { Path, SourceText } from './source-text.ts';
 export function checkFacts(source: SourceText, pack: PackManifest): Finding[] {
   return [
     ...checkDefaults(source, pack),
-    ...pack.providers.flatMap((provider, index) => checkProvider(source, pack, provider, ['providers', index])),
+    ...pack.providers.flatMap((provider, index) => checkProvider(source, pack.providers, provider, index)),
   ];
+}
+
+/** The same for the fields that are right in a manifest that is not, so that all faults are told at once. */
+export function checkSoundFacts(source: SourceText, sound: readonly SoundProvider[]): Finding[] {
+  const all = sound.map(({ provider }) => provider);
+  return sound.flatMap(({ provider, index }) => checkProvider(source, all, provider, index));
 }
 
 function checkDefaults(source: SourceText, pack: PackManifest): Finding[] {
@@ -44,23 +51,33 @@ function checkDefaults(source: SourceText, pack: PackManifest): Finding[] {
   return findings;
 }
 
-function checkProvider(source: SourceText, pack: PackManifest, provider: Provider, at: Path): Finding[] {
-  return [
-    ...checkModels(source, provider, at),
-    ...checkBaseUrl(source, provider, at),
-    ...checkPrices(source, provider, at),
-    ...checkKeyHints(source, pack, provider, at),
-    ...checkSecrets(source, provider, at),
-    ...(provider.hostVersion !== undefined && validRange(provider.hostVersion) === null
-      ? [
-          source.finding(
-            [...at, 'hostVersion'],
-            'INVALID_VALUE',
-            `hostVersion "${provider.hostVersion}" is no range of versions, such as ">=0.1.129"`,
-          ),
-        ]
-      : []),
-  ];
+type Check = (source: SourceText, provider: Provider, at: Path, all: readonly Partial<Provider>[]) => Finding[];
+
+/** Each check with the fields that it reads. */
+const checks: { reads: (keyof Provider)[]; check: Check }[] = [
+  { reads: ['defaultModels', 'smokeTestModel', 'channelTemplate'], check: checkModels },
+  { reads: ['baseUrl', 'platform'], check: checkBaseUrl },
+  { reads: ['defaultModels', 'prices'], check: checkPrices },
+  { reads: ['id', 'keyHints'], check: checkKeyHints },
+  { reads: ['accountTemplate'], check: checkSecrets },
+  { reads: ['hostVersion'], check: checkHostVersion },
+];
+
+function checkProvider(
+  source: SourceText,
+  all: readonly Partial<Provider>[],
+  provider: Partial<Provider>,
+  index: number,
+): Finding[] {
+  return checks
+    .filter(({ reads }) => reads.every((name) => provider[name] !== undefined))
+    .flatMap(({ check }) => check(source, provider as Provider, ['providers', index], all));
+}
+
+function checkHostVersion(source: SourceText, { hostVersion }: Provider, at: Path): Finding[] {
+  if (hostVersion === undefined || validRange(hostVersion) !== null) return [];
+  const message = `hostVersion "${hostVersion}" is no range of versions, such as ">=0.1.129"`;
+  return [source.finding([...at, 'hostVersion'], 'INVALID_VALUE', message)];
 }
 
 function checkModels(source: SourceText, provider: Provider, at: Path): Finding[] {

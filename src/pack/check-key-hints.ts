@@ -1,9 +1,14 @@
 import type { Finding } from './finding.ts';
-import type { PackManifest, Provider } from './manifest.ts';
+import type { Provider } from './manifest.ts';
 import type { Path, SourceText } from './source-text.ts';
 
 /** Whether the patterns for keys can be compared, fast, and lead to other providers of the pack. */
-export function checkKeyHints(source: SourceText, pack: PackManifest, provider: Provider, at: Path): Finding[] {
+export function checkKeyHints(
+  source: SourceText,
+  provider: Provider,
+  at: Path,
+  all: readonly Partial<Provider>[],
+): Finding[] {
   const hints = provider.keyHints;
   if (hints === undefined) return [];
   const place = [...at, 'keyHints'];
@@ -14,7 +19,7 @@ export function checkKeyHints(source: SourceText, pack: PackManifest, provider: 
       wallet.pattern,
     ]),
   ];
-  const others = new Set(pack.providers.map((each) => each.id).filter((id) => id !== provider.id));
+  const others = new Set(all.map((each) => each.id).filter((id) => id !== provider.id));
   return [
     ...patterns.flatMap(([path, pattern]) => {
       if (!isRegExp(pattern)) return [source.finding(path, 'INVALID_VALUE', `"${pattern}" is no regular expression`)];

@@ -1,15 +1,40 @@
 import { z } from 'zod';
 import { didYouMean } from '../terms/nearest.ts';
 import type { Finding } from './finding.ts';
-import { packSchema, type PackManifest } from './manifest.ts';
+import { packSchema, providerSchema, type PackManifest, type Provider } from './manifest.ts';
 import type { Path, SourceText } from './source-text.ts';
 
+/** The fields of a provider that are right, where others of the manifest are not. */
+export interface SoundProvider {
+  index: number;
+  provider: Partial<Provider>;
+}
+
+type Shape =
+  | { manifest: PackManifest; findings: Finding[] }
+  | { manifest?: undefined; findings: Finding[]; sound: SoundProvider[] };
+
 /** Checks a value against the schema of packs. Every fault is found at once, each at its place in the text. */
-export function checkShape(source: SourceText, value: unknown): { manifest?: PackManifest; findings: Finding[] } {
+export function checkShape(source: SourceText, value: unknown): Shape {
   const data = withoutFreeFields(value);
   const result = packSchema.safeParse(data);
   if (result.success) return { manifest: result.data, findings: [] };
-  return { findings: result.error.issues.flatMap((issue) => findingsOf(source, data, issue)) };
+  const { issues } = result.error;
+  return { findings: issues.flatMap((issue) => findingsOf(source, data, issue)), sound: soundProviders(data, issues) };
+}
+
+function soundProviders(data: unknown, issues: readonly z.core.$ZodIssue[]): SoundProvider[] {
+  const providers = (data as { providers?: unknown } | null)?.providers;
+  if (!Array.isArray(providers)) return [];
+  const broken = new Set(issues.map(({ path }) => path.slice(0, 3).join('/')));
+  return providers.flatMap((raw: unknown, index): SoundProvider[] => {
+    if (typeof raw !== 'object' || raw === null) return [];
+    const sound = Object.entries(raw).filter(
+      ([name]) => Object.hasOwn(providerSchema.shape, name) && !broken.has(`providers/${index}/${name}`),
+    );
+    const parsed = providerSchema.partial().safeParse(Object.fromEntries(sound));
+    return parsed.success ? [{ index, provider: parsed.data }] : [];
+  });
 }
 
 function findingsOf(source: SourceText, data: unknown, issue: z.core.$ZodIssue): Finding[] {

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { readFile, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, sep } from 'node:path';
 import { RelayError } from '../terms/relay-error.ts';
-import { checkFacts } from './check-facts.ts';
+import { checkFacts, checkSoundFacts } from './check-facts.ts';
 import { findKeys } from './check-secrets.ts';
 import { checkShape } from './check-shape.ts';
 import { findingText, type Finding } from './finding.ts';
@@ -77,8 +77,9 @@ export async function inspectBytes(
   } catch {
     return refused([source.finding([], 'SYNTAX', 'the text has too many aliases')]);
   }
-  const { manifest, findings } = checkShape(source, value);
-  if (manifest === undefined) return refused(findings);
+  const shape = checkShape(source, value);
+  const { manifest } = shape;
+  if (manifest === undefined) return refused([...shape.findings, ...checkSoundFacts(source, shape.sound)]);
   const facts = checkFacts(source, manifest);
   if (id !== null && manifest.id !== id)
     facts.push(source.finding(['id'], 'ID_DIFFERS', `the pack "${manifest.id}" is in the folder "${id}"`));

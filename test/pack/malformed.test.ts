@@ -808,6 +808,35 @@ describe('a manifest with several faults', () => {
     );
   });
 
+  it('is told the facts that do not fit beside faults of its shape, where they can be known', async () => {
+    const { findings } = await inspect(
+      yaml
+        .replace(
+          'price: 9, validityDays: 30, validityUnit: day }\n    accountTemplate',
+          'prize: 9 }\n    accountTemplate',
+        )
+        .replace('smokeTestModel: small', 'smokeTestModel: tiny')
+        .replace('provider: acme-two', 'provider: acme-three')
+        .replace('https://api.acme.example/anthropic', 'https://api.acme.example/v1/')
+        .replace('id: acme-two', 'id: Acme-Two'),
+    );
+    expect(findings.map(({ code }) => code).toSorted()).toEqual([
+      'BASE_URL_FORM',
+      'INVALID_VALUE',
+      'MISSING_FIELD',
+      'MISSING_FIELD',
+      'MISSING_FIELD',
+      'PROVIDER_UNKNOWN',
+      'SMOKE_MODEL_NOT_OFFERED',
+      'UNKNOWN_FIELD',
+    ]);
+  });
+
+  it('is not told of facts that follow from a fault of its shape', async () => {
+    const { findings } = await inspect(yaml.replace('[big, small]', '[big, 4]'));
+    expect(findings).toEqual([expect.objectContaining({ code: 'INVALID_VALUE' })]);
+  });
+
   it('is told all its facts that do not fit at once', async () => {
     const { findings } = await inspect(
       yaml

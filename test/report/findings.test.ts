@@ -19,7 +19,7 @@ const at = (line: number, column: number, more: Partial<Finding> = {}): Finding 
 
 describe('a finding for people', () => {
   it('says where and what, shows the line with a caret, and what would be right', () => {
-    expect(findingLines(at(2, 6), ['id: a', 'url: http://a'], plain)).toEqual([
+    expect(findingLines(at(2, 6), ['id: a', 'url: http://a'], plain, 80)).toEqual([
       'error a/pack.yaml:2:6: over http [PLAIN_HTTP]',
       '  2 | url: http://a',
       '    |      ^',
@@ -42,11 +42,11 @@ describe('a finding for people', () => {
     ['at the end of a long line', `${'a'.repeat(200)}X`, 201, `  1 | …${'a'.repeat(99)}X`, `    | ${' '.repeat(100)}^`],
     ['before a long line', 'a'.repeat(200), 1, `  1 | ${'a'.repeat(100)}…`, '    | ^'],
   ])('has its caret %s', (_, line, column, shown, caret) => {
-    expect(findingLines(at(1, column), [line], plain).slice(1, 3)).toEqual([shown, caret]);
+    expect(findingLines(at(1, column), [line], plain, 108).slice(1, 3)).toEqual([shown, caret]);
   });
 
   it('shows no line where there is none', () => {
-    expect(findingLines(at(1, 1, { code: 'UNREADABLE' }), [], plain)).toHaveLength(2);
+    expect(findingLines(at(1, 1, { code: 'UNREADABLE' }), [], plain, 80)).toHaveLength(2);
   });
 });
 

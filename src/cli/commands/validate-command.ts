@@ -68,7 +68,7 @@ function show(checked: readonly PackReading[], flags: ValidateFlags, io: Io): nu
     const style = styleFor(io, 'stdout', flags.color);
     for (const each of checked)
       for (const finding of each.findings)
-        for (const line of findingLines(finding, each.lines, style)) print(stdout, line);
+        for (const line of findingLines(finding, each.lines, style, stdout.columns ?? 120)) print(stdout, line);
     const warnings = findings.length - faults;
     const told = warnings === 0 ? 'no faults' : `no faults, ${count(warnings, 'warning')}`;
     if (flags.quiet !== true && faults === 0) print(stdout, `${style.good('ok')} ${packs} checked, ${told}.`);
