@@ -2,7 +2,7 @@ import type { ImportOptions } from './import-options.ts';
 
 /** How a command speaks. */
 export interface SayFlags {
-  output: 'text' | 'json';
+  output: 'text' | 'json' | 'ndjson';
   quiet?: boolean;
   verbose?: boolean;
   color: boolean;

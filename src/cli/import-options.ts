@@ -47,6 +47,7 @@ export interface ImportOptions extends HostOptions {
   timeout?: number;
   deadline?: number;
   report?: string | false;
+  output: 'text' | 'json' | 'ndjson';
   config?: string;
 }
 
@@ -106,7 +107,9 @@ export async function readImportRequest(options: ImportOptions, io: Io, redactor
     batchSize: options.batchSize ?? config.batchSize ?? 50,
     gatewayWaitMs: options.gatewayWait ?? configured(config, 'gatewayWait') ?? 60_000,
   };
-  const place = options.report === false ? null : (options.report ?? config.report ?? defaultReport);
+  const asked = options.report === false ? null : (options.report ?? config.report ?? defaultReport);
+  // The last of the lines is the report.
+  const place = asked === '-' && options.output === 'ndjson' ? null : asked;
   return {
     job,
     host,

@@ -22,13 +22,11 @@ export async function main(words: readonly string[], io: Io): Promise<number> {
       import('./usage-error.ts'),
     ]);
     const known = error instanceof CommanderError ? usageError(error, program, words) : error;
-    const json = words.some(
-      (word, index) => word === '--output=json' || (word === '--output' && words[index + 1] === 'json'),
-    );
+    const output = words.findLast((word, index) => word.startsWith('--output=') || words[index - 1] === '--output');
     return showError(known, io, {
       redactor,
       again: ['relay', ...words.filter((word) => word !== '--yes' && word !== '-y').map(shellWord)].join(' '),
-      json,
+      output: output?.replace('--output=', '') ?? 'text',
       verbose: words.includes('--verbose'),
       colour: !words.includes('--no-color'),
     });

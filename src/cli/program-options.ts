@@ -65,7 +65,7 @@ export function addProviderOptions(command: Command): Command {
 
 /** How a host is named and logged in to, by every command that talks to one. */
 export function addHostOptions(command: Command): Command {
-  return addLoginOptions(command).addOption(output());
+  return addLoginOptions(command).addOption(eventOutput());
 }
 
 /** The same for a command that says its result in forms of its own. */
@@ -83,6 +83,12 @@ export function addLoginOptions(command: Command): Command {
 /** How a command's result is said. */
 export function output() {
   return choice('--output <form>', 'text, or one JSON value on standard output', ['text', 'json']).default('text');
+}
+
+/** The same for a command that takes its time: also each event as it comes, a line each, the result last. */
+function eventOutput() {
+  const forms = ['text', 'json', 'ndjson'];
+  return choice('--output <form>', 'text, one JSON value, or a line for each event', forms).default('text');
 }
 
 /** The last part of a help text. */

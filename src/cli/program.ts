@@ -244,9 +244,10 @@ export function buildProgram(io: Io, redactor: Redactor, done: Done): Command {
   report
     .command('schema')
     .description('the JSON Schema of the report')
-    .action(async () => {
+    .option('--events', 'of the lines of --output ndjson instead')
+    .action(async (options) => {
       const { showReportSchema } = await import('./commands/report-command.ts');
-      done(showReportSchema(io));
+      done(await showReportSchema(options, io));
     });
 
   program

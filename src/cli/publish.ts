@@ -9,6 +9,7 @@ import { RelayError } from '../terms/relay-error.ts';
 import type { SayFlags } from './import-flags.ts';
 import { print, styleFor, type Io } from './io.ts';
 import { sayLast } from './last-words.ts';
+import { printResult } from './result.ts';
 import { writeReport } from './write-report.ts';
 
 export interface Published {
@@ -32,8 +33,7 @@ export async function publish(
   to.journal?.end(report.batchStatus, report.exitCode);
   const lost = to.place === null ? undefined : await tryToWrite(report, to.place, io);
   if (to.place !== '-' || lost !== undefined) {
-    if (flags.output === 'json') print(io.stdout, JSON.stringify(report, null, 2));
-    else if (flags.quiet !== true)
+    if (!printResult(io, flags, 'report', report) && flags.quiet !== true)
       sayResult(report, acts(record.plan) || record.ledger.deeds.length > 0, to, flags, io);
   }
   if (report.exitCode !== 0) {

@@ -2,6 +2,7 @@ import type { Redactor } from '../terms/redactor.ts';
 import { RelayError } from '../terms/relay-error.ts';
 import { print, styleFor, type Io } from './io.ts';
 import { nothingWritten } from './last-words.ts';
+import { printResult } from './result.ts';
 
 /**
  * Tells a person, or a program, why nothing was done, what the host holds and what to do next, and returns the exit code.
@@ -11,7 +12,7 @@ import { nothingWritten } from './last-words.ts';
 export function showError(
   error: unknown,
   io: Io,
-  options: { redactor: Redactor; again: string; json: boolean; verbose: boolean; colour: boolean },
+  options: { redactor: Redactor; again: string; output: string; verbose: boolean; colour: boolean },
 ): number {
   const { redactor } = options;
   const known =
@@ -32,15 +33,10 @@ export function showError(
     print(io.stderr, redactor.redact(error.stack ?? ''));
   print(io.stderr, known.holds ?? heldAfter(exitCode));
   print(io.stderr, `Next: ${redactor.redact(nextStep(known, options.again))}`);
-  if (options.json)
-    print(
-      io.stdout,
-      JSON.stringify(
-        { schema: 'relay.error/1', exitCode, errors: [{ code, message: [message, ...details].join('\n'), hint }] },
-        null,
-        2,
-      ),
-    );
+  if (options.output === 'json' || options.output === 'ndjson') {
+    const errors = [{ code, message: [message, ...details].join('\n'), hint }];
+    printResult(io, options, 'error', { schema: 'relay.error/1', exitCode, errors });
+  }
   return exitCode;
 }
 

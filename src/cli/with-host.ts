@@ -42,7 +42,7 @@ export async function withHost(
   work: (at: AtHost) => Promise<number>,
 ): Promise<number> {
   const verbose = flags.verbose === true;
-  const events = new EventQueue(progressView(io, { quiet: flags.quiet === true, colour: flags.color, verbose }));
+  const events = new EventQueue(await progressView(io, flags));
   const { stop, release } = stopSignals((text) => events.emit({ type: 'notice', text }), deadlineMs);
   const base = { clock: systemClock, emit: events.emit, journal: noJournal, stop };
   const trace = verbose ? { trace: (line: string) => print(io.stderr, redactor.redact(line)) } : {};

@@ -24,6 +24,7 @@ import { print, styleFor, type Io } from '../io.ts';
 import { nothingWritten, sayLast } from '../last-words.ts';
 import { publish } from '../publish.ts';
 import { repeatCommand } from '../repeat-command.ts';
+import { printResult } from '../result.ts';
 import { withHost, type AtHost } from '../with-host.ts';
 import { checkReportPlace, writeReport } from '../write-report.ts';
 
@@ -135,7 +136,6 @@ async function showPlan(
   const view = planViewSchema.parse(
     viewPlan(plan, { host: hostOf(host, request), provider: { id, displayName, baseUrl } }),
   );
-  const style = styleFor(io, 'stdout', flags.color);
-  print(io.stdout, flags.output === 'json' ? JSON.stringify(view, null, 2) : planText(view, style));
+  if (!printResult(io, flags, 'plan', view)) print(io.stdout, planText(view, styleFor(io, 'stdout', flags.color)));
   return end();
 }

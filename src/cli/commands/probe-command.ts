@@ -8,6 +8,7 @@ import { askConsent } from '../consent.ts';
 import { print, styleFor, type Io } from '../io.ts';
 import { probeClosing, probeLines } from '../probe-lines.ts';
 import { repeatCommand } from '../repeat-command.ts';
+import { printResult } from '../result.ts';
 import { withProvider, type AtProvider, type ProviderFlags } from '../with-provider.ts';
 
 export interface ProbeFlags extends ProviderFlags {
@@ -45,8 +46,8 @@ export async function probeCommand(flags: ProbeFlags, io: Io, redactor: Redactor
     );
     await idle();
     const exitCode = probeExitCode(probe);
-    if (flags.output === 'json') print(io.stdout, JSON.stringify(view(at, probe, exitCode), null, 2));
-    else for (const line of probeLines(probe, styleFor(io, 'stdout', flags.color))) print(io.stdout, line);
+    if (!printResult(io, flags, 'probe', view(at, probe, exitCode)))
+      for (const line of probeLines(probe, styleFor(io, 'stdout', flags.color))) print(io.stdout, line);
     if (exitCode !== 0) {
       for (const line of probeClosing(probe)) print(io.stderr, line);
       print(io.stderr, `Next: ${next(flags, probe)}`);

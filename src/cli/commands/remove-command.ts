@@ -5,6 +5,7 @@ import { askConsent } from '../consent.ts';
 import { print, styleFor, type Io } from '../io.ts';
 import { leftLine, sayLast } from '../last-words.ts';
 import { repeatCommand } from '../repeat-command.ts';
+import { printResult } from '../result.ts';
 import { withProvider, type ProviderFlags } from '../with-provider.ts';
 
 export interface RemoveFlags extends ProviderFlags {
@@ -17,27 +18,19 @@ export async function removeCommand(flags: RemoveFlags, io: Io, redactor: Redact
     const all = await findManaged(provider, modes, tools);
     await idle();
     throwIfStopped(tools);
-    const json = flags.output === 'json';
     if (all.length === 0 || flags.dryRun === true) {
       const removed = flags.dryRun === true ? all.flatMap(objectsOf) : [];
-      if (json)
-        print(
-          io.stdout,
-          JSON.stringify(
-            {
-              schema: 'relay.remove/1',
-              dryRun: flags.dryRun === true,
-              would: removed,
-              removed: [],
-              shared: [],
-              leftovers: [],
-              exitCode: 0,
-            },
-            null,
-            2,
-          ),
-        );
-      else if (all.length === 0) print(io.stdout, 'The host holds nothing of this provider.');
+      const told = printResult(io, flags, 'remove', {
+        schema: 'relay.remove/1',
+        dryRun: flags.dryRun === true,
+        would: removed,
+        removed: [],
+        shared: [],
+        leftovers: [],
+        exitCode: 0,
+      });
+      if (told) return 0;
+      if (all.length === 0) print(io.stdout, 'The host holds nothing of this provider.');
       else for (const line of all.flatMap(describe)) print(io.stdout, line);
       return 0;
     }
@@ -46,9 +39,8 @@ export async function removeCommand(flags: RemoveFlags, io: Io, redactor: Redact
     const result = await removeProvider(all, tools);
     await idle();
     const exitCode = result.leftovers.length > 0 ? 6 : result.shared.length > 0 ? 5 : 0;
-    if (json)
-      print(io.stdout, JSON.stringify({ schema: 'relay.remove/1', dryRun: false, ...result, exitCode }, null, 2));
-    else say(result, flags, io);
+    if (!printResult(io, flags, 'remove', { schema: 'relay.remove/1', dryRun: false, ...result, exitCode }))
+      say(result, flags, io);
     if (exitCode === 0) return 0;
     const many = (list: readonly object[]) => `${list.length} object${list.length === 1 ? '' : 's'}`;
     sayLast(io, {

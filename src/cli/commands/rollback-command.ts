@@ -5,6 +5,7 @@ import type { Problem } from '../../terms/relay-error.ts';
 import { print, styleFor, type Io } from '../io.ts';
 import { leftLine, sayLast, type LastWords } from '../last-words.ts';
 import { repeatCommand } from '../repeat-command.ts';
+import { printResult } from '../result.ts';
 import { withRun, type RunFlags } from '../with-run.ts';
 
 /** `relay rollback RUN`: undoes a run, finished or not. 0 when the host is as it was, 6 when it is not. */
@@ -14,9 +15,8 @@ export async function rollbackCommand(id: string, flags: RunFlags, io: Io, redac
     await idle();
     const exitCode = leftovers.length > 0 || warnings.length > 0 ? 6 : 0;
     journal.end(exitCode === 0 ? 'rolled_back' : 'failed', exitCode);
-    if (flags.output === 'json')
-      print(io.stdout, JSON.stringify({ run: id, exitCode, undone, leftovers, warnings }, null, 2));
-    else if (flags.quiet !== true) {
+    const told = printResult(io, flags, 'rollback', { run: id, exitCode, undone, leftovers, warnings });
+    if (!told && flags.quiet !== true) {
       const style = styleFor(io, 'stdout', flags.color);
       for (const each of undone) print(io.stdout, `${style.good('undone')} ${each.kind} "${each.name}" (${each.id})`);
       if (undone.length === 0) print(io.stdout, 'Nothing of this run is on the host.');

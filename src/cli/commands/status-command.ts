@@ -10,6 +10,7 @@ import type { Redactor } from '../../terms/redactor.ts';
 import { print, styleFor, type Io } from '../io.ts';
 import { nothingWritten, sayLast } from '../last-words.ts';
 import { repeatCommand } from '../repeat-command.ts';
+import { printResult } from '../result.ts';
 import { withProvider, type ProviderFlags } from '../with-provider.ts';
 
 export interface StatusFlags extends ProviderFlags {
@@ -24,9 +25,8 @@ export async function statusCommand(flags: StatusFlags, io: Io, redactor: Redact
     const status = statusSchema.parse(await lookAtProvider({ pack, provider, modes, keys }, tools));
     await idle();
     throwIfStopped(tools);
-    const json = flags.output === 'json';
-    const text = () => statusText(status, styleFor(io, 'stdout', flags.color), io.stdout.columns);
-    print(io.stdout, json ? JSON.stringify(status, null, 2) : text());
+    if (!printResult(io, flags, 'status', status))
+      print(io.stdout, statusText(status, styleFor(io, 'stdout', flags.color), io.stdout.columns));
     const faults = statusFaults(status);
     if (faults === null || flags.detailedExitcode !== true) return 0;
     const { happened, next } = faults;
