@@ -240,7 +240,19 @@ export function buildProgram(io: Io, redactor: Redactor, done: Done): Command {
   const report = program
     .command('report')
     .description('about reports')
-    .addHelpText('after', examples('relay report schema > report.schema.json'));
+    .addHelpText('after', examples('relay report show relay-report.json', 'relay report schema > report.schema.json'));
+  report
+    .command('show <file>')
+    .description('a JSON report for people; - is standard input')
+    .addOption(choice('--as <form>', 'how it is shown', ['text', 'markdown', 'html', 'junit']).default('text'))
+    .addHelpText(
+      'after',
+      examples('relay report show relay-report.json', 'relay report show relay-report.json --as html > report.html'),
+    )
+    .action(async (file: string, options) => {
+      const { showReport } = await import('./commands/report-command.ts');
+      done(await showReport(file, { ...globals(), ...options }, io));
+    });
   report
     .command('schema')
     .description('the JSON Schema of the report')

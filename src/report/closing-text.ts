@@ -21,7 +21,8 @@ export function closingText(report: Report, command: string): string[] {
   ];
 }
 
-function holds(report: Report): string {
+/** What the host holds after a run that did not end well; ends with a colon where a list follows. */
+export function holds(report: Report): string {
   switch (report.exitCode) {
     case 4:
       return 'The host is as it was before.';

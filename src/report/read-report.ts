@@ -1,10 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
+import { withoutControls } from '../terms/redactor.ts';
 import { RelayError } from '../terms/relay-error.ts';
+import { reportSchema, type Report } from './report-schema.ts';
+
+/** The form of the reports that are read here. */
+const form = 'relay.import-report/1';
 
 /** Of an earlier report what tells which of its lines did not end well. */
 const earlierSchema = z.object({
-  schema: z.literal('relay.import-report/1'),
+  schema: z.literal(form),
   host: z.object({ url: z.string() }),
   provider: z.object({ id: z.string() }),
   accessMode: z.string(),
@@ -16,24 +21,51 @@ export type EarlierReport = z.infer<typeof earlierSchema>;
 /** Outcomes after which a key is worth another try. */
 const open = new Set(['failed', 'rolled_back', 'not_tried', 'unsettled']);
 
-/** Reads a report that relay wrote. Throws `FILE_UNREADABLE` or `REPORT_UNREADABLE`. */
+/** Reads of a report that relay wrote what a later import needs. Throws `FILE_UNREADABLE` or `REPORT_UNREADABLE`. */
 export async function readEarlierReport(file: string): Promise<EarlierReport> {
-  let text: string;
+  const value = parse(await readText(file));
+  const report = earlierSchema.safeParse(value);
+  if (report.success) return report.data;
+  throw unusable(file, value, 'it is no report of an import');
+}
+
+/** Reads a whole report from a file that relay wrote. Throws `FILE_UNREADABLE` or `REPORT_UNREADABLE`. */
+export async function readReport(file: string): Promise<Report> {
+  return parseReport(await readText(file), file);
+}
+
+/**
+ * A whole report out of its text, fit to be shown: a file may come from anywhere, so nothing in it reaches a terminal that
+ * the terminal would obey. `name` is what errors call it. Throws `REPORT_UNREADABLE`.
+ */
+export function parseReport(text: string, name: string): Report {
+  const value = parse(text);
+  if (value === undefined) throw unusable(name, value, 'it is no JSON');
+  const report = reportSchema.safeParse(value);
+  if (report.success) return report.data;
+  const isReport = earlierSchema.safeParse(value).success;
+  const where = report.error.issues[0]?.path.join('.') ?? '';
+  throw unusable(name, value, isReport ? `"${where}" is missing or wrong` : 'it is no report of an import');
+}
+
+function unusable(file: string, value: unknown, why: string): RelayError {
+  const schema = z.object({ schema: z.string() }).safeParse(value).data?.schema;
+  if (schema === undefined || schema === form || !/^relay\.import-report\/\d{1,9}$/.test(schema))
+    return new RelayError('REPORT_UNREADABLE', `The report ${file} cannot be used: ${why}.`);
+  return new RelayError(
+    'REPORT_UNREADABLE',
+    `The report ${file} cannot be used: it is of the form ${schema}, and this relay reads ${form}.`,
+    { hint: 'Use the relay that wrote it, or a newer one.' },
+  );
+}
+
+async function readText(file: string): Promise<string> {
   try {
-    text = await readFile(file, 'utf8');
+    return await readFile(file, 'utf8');
   } catch (cause) {
     const why = (cause as NodeJS.ErrnoException).code ?? 'unknown';
     throw new RelayError('FILE_UNREADABLE', `The report ${file} cannot be read (${why}).`, { cause });
   }
-  const value = parse(text);
-  const schema = z.object({ schema: z.string() }).safeParse(value).data?.schema;
-  const report = earlierSchema.safeParse(value);
-  if (report.success) return report.data;
-  const why =
-    schema?.startsWith('relay.import-report/') === true && schema !== 'relay.import-report/1'
-      ? `it is of the form ${schema}, and this relay reads relay.import-report/1`
-      : 'it is no report of an import';
-  throw new RelayError('REPORT_UNREADABLE', `The report ${file} cannot be used: ${why}.`);
 }
 
 /** The fingerprints of the keys that did not end well. */
@@ -43,9 +75,12 @@ export function openFingerprints(report: EarlierReport): Set<string> {
   );
 }
 
+/** `undefined` for what is no JSON. */
 function parse(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return JSON.parse(text.replace(/^\uFEFF/, ''), (_, value: unknown) =>
+      typeof value === 'string' ? withoutControls(value) : value,
+    );
   } catch {
     return undefined;
   }

@@ -1,4 +1,6 @@
 import type { Style } from '../terms/style.ts';
+import { toneOf } from './outcome-words.ts';
+import { besidesVerdicts } from './problem-groups.ts';
 import { readable } from './readable.ts';
 import type { Report } from './report-schema.ts';
 
@@ -14,7 +16,7 @@ const mostWarnings = 10;
  */
 export function summaryText(report: Report, style: Style, lasting: boolean): string {
   const { provider, host } = report;
-  const tone = { 0: style.good, 5: style.unsure, 7: style.unsure }[report.exitCode] ?? style.bad;
+  const tone = style[toneOf(report.exitCode)];
   const lines = [
     `${tone(style.bold(report.batchStatus))} · provider ${report.providerStatus} · access ${report.accessStatus}`,
     `${provider.displayName} (${provider.id}) on ${host.url} (${host.kind} ${host.version})`,
@@ -31,7 +33,8 @@ export function summaryText(report: Report, style: Style, lasting: boolean): str
   return lines.join('\n');
 }
 
-function keysText(summary: Report['summary']): string {
+/** What became of the lines of the key file, as counts that are not zero. */
+export function keysText(summary: Report['summary']): string {
   const counts = [
     ['added', summary.added],
     ['updated', summary.updated],
@@ -48,12 +51,14 @@ function keysText(summary: Report['summary']): string {
   return said.join(', ') || 'none';
 }
 
-function testsText({ passed, warning, failedVerdict }: Report['summary']): string {
+/** What the tests came to. */
+export function testsText({ passed, warning, failedVerdict }: Report['summary']): string {
   if (passed + warning + failedVerdict === 0) return 'none were needed';
   return `${passed} passed, ${warning} with a warning, ${failedVerdict} failed`;
 }
 
-function gatewayText({ gateway }: Report): string {
+/** What the gateway check saw. */
+export function gatewayText({ gateway }: Report): string {
   if (gateway === null) return 'not checked';
   const yes = (held: boolean) => (held ? 'yes' : 'no');
   return `reachable ${yes(gateway.reachable)}, model listed ${yes(gateway.hasExpectedModel)}, completion answered ${yes(gateway.completionOk)}`;
@@ -64,7 +69,7 @@ function objectsText({ group, channel, plan }: Report): string {
   const parts = Object.entries(words).flatMap(([kind, each]) =>
     each === null ? [] : [`${kind} ${each.action.replace('_', ' ')}`],
   );
-  return `${group?.name ?? ''}: ${parts.join(', ')}`;
+  return group === null ? 'none' : `${group.name}: ${parts.join(', ')}`;
 }
 
 function userLines({ subscriptions, accessMode, batchStatus }: Report): string[] {
@@ -88,10 +93,8 @@ function attentionLines({ accounts }: Report, style: Style): string[] {
   return ['', ...lines, ...(hidden > 0 ? [style.dim(`  and ${hidden} more; the report has all of them`)] : [])];
 }
 
-/** Warnings but for those that are the verdict of an account. */
-function warningLines({ accounts, warnings }: Report, style: Style): string[] {
-  const verdicts = new Set(accounts.map(({ code, name, probe }) => `${code} ${name}: ${probe?.message ?? ''}`));
-  const others = warnings.filter(({ code, message }) => !verdicts.has(`${code} ${message}`));
+function warningLines(report: Report, style: Style): string[] {
+  const others = besidesVerdicts(report.warnings, report);
   if (others.length === 0) return [];
   const lines = others
     .slice(0, mostWarnings)

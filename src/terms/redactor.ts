@@ -45,8 +45,7 @@ export class Redactor {
     // Nothing beyond the bound can be shown, and a hostile host may send megabytes; the rest is for secrets across it.
     const bound = longest * 8;
     const known = this.#hideKnown(text.slice(0, bound + longestSecret)).slice(0, bound);
-    const plain = known.replace(escapeSequences, '').replace(writtenControls, '').replace(controls, '');
-    const line = hideShapes(plain).replace(/\s+/g, ' ').trim();
+    const line = hideShapes(withoutControls(known)).replace(/\s+/g, ' ').trim();
     return line.length > longest ? `${line.slice(0, longest - 1)}…` : line;
   }
 
@@ -64,6 +63,11 @@ export class Redactor {
     }
     return result + text.slice(from);
   }
+}
+
+/** A text without what a terminal would obey and without what cannot be seen. */
+export function withoutControls(text: string): string {
+  return text.replace(escapeSequences, '').replace(writtenControls, '').replace(controls, '');
 }
 
 function hideShapes(text: string): string {

@@ -1,0 +1,79 @@
+import { countText, momentText } from '../amounts.ts';
+import { joined, markup, type Markup } from '../markup.ts';
+import { plainWord } from '../outcome-words.ts';
+import { problemGroups } from '../problem-groups.ts';
+import type { Report } from '../report-schema.ts';
+
+/** So much is listed of each kind before the rest is only counted. */
+const mostMessages = 5;
+const mostListed = 200;
+
+/** What needs a look: what is left on the host with the commands for it, then errors and warnings by code. */
+export function attention(report: Report): Markup {
+  const left = [...report.leftovers, ...report.unsettled];
+  const groups = problemGroups(report);
+  if (left.length === 0 && groups.length === 0) return markup``;
+  const commands = left
+    .slice(0, mostListed)
+    .map(
+      ({ kind, name, id, command }) =>
+        markup`<li><i class="dot bad"></i><div><p><b>${kind} “${name}”</b>${id === null ? '' : ` #${id}`} may be left on the host</p><code>${command}</code></div>`,
+    );
+  const problems = groups.map(({ tone, code, hint, messages }) => {
+    const told = messages.slice(0, mostMessages).map((message) => markup`<p class="said">${message}</p>`);
+    const hidden = messages.length - told.length;
+    return markup`<li><i class="dot ${tone}"></i><div><p><b>${code}</b>${messages.length > 1 ? ` × ${countText(messages.length)}` : ''} <span class="dim">${tone === 'bad' ? 'error' : 'warning'}</span></p>${told}${hidden > 0 ? markup`<p class="said dim">and ${countText(hidden)} more</p>` : null}<p class="hint">${hint}</p></div>`;
+  });
+  return markup`<section><h2>Needs a look</h2><ul class="problems">${commands}${rest(left.length)}${problems}</ul></section>
+`;
+}
+
+function rest(all: number): Markup | null {
+  return all > mostListed
+    ? markup`<li class="dim">and ${countText(all - mostListed)} more; the JSON report has all of them`
+    : null;
+}
+
+/** How users connect, whom the run gave access, and what it took away. */
+export function results(report: Report): Markup {
+  return joined([connecting(report), users(report), removals(report)]);
+}
+
+function connecting({ connect, exitCode }: Report): Markup {
+  if (connect === null || exitCode === 6) return markup``;
+  return markup`<section><h2>Users connect with</h2>
+<dl class="pairs"><dt>Base URL<dd><code>${connect.baseUrl}</code><dt>Group<dd>${connect.group}<dt>Models<dd>${connect.models.join(', ')}<dt>Try<dd><code>${connect.example}</code></dl></section>
+`;
+}
+
+function users({ subscriptions }: Report): Markup {
+  if (subscriptions.length === 0) return markup``;
+  const rows = subscriptions
+    .slice(0, mostListed)
+    .map(
+      ({ user, days, outcome, expiresAt }) =>
+        markup`<tr><td>${user}<td>${plainWord(outcome)}<td>${days} days<td>${expiresAt === null ? '' : `until ${momentText(expiresAt)}`}`,
+    );
+  return markup`<section><h2>Users</h2><table class="small"><tbody>${rows}</table>${more(subscriptions.length)}</section>
+`;
+}
+
+function removals({ removed }: Report): Markup {
+  if (removed.length === 0) return markup``;
+  const rows = removed
+    .slice(0, mostListed)
+    .map(({ id, name, reason }) => markup`<tr><td>${name} <i>#${id}</i><td>${reason}`);
+  return markup`<section><h2>Removed accounts</h2><table class="small"><tbody>${rows}</table>${more(removed.length)}</section>
+`;
+}
+
+function more(all: number): Markup | null {
+  return all > mostListed
+    ? markup`<p class="dim">and ${countText(all - mostListed)} more; the JSON report has all of them</p>`
+    : null;
+}
+
+/** The last lines of the page: what tells this run from any other. */
+export function pageFoot({ run, provider }: Report): Markup {
+  return markup`<footer>run ${run.id} · relay ${run.relayVersion} · pack ${provider.pack} <span class="hash">${provider.digest}</span> · keys sent to ${provider.baseUrl} · tested with ${provider.smokeTestModel}</footer>`;
+}

@@ -1,0 +1,101 @@
+import { counted, countText, durationText, momentText } from '../amounts.ts';
+import { joined, markup, type Markup } from '../markup.ts';
+import { headline, plainWord, type Tone } from '../outcome-words.ts';
+import type { Report } from '../report-schema.ts';
+import { testsText } from '../summary-text.ts';
+import { percent } from './scale.ts';
+
+/** The head of the page: what was run where, and how it went. */
+export function pageHead(report: Report): Markup {
+  const { run, provider, host } = report;
+  const { tone, title, sentence } = headline(report);
+  return markup`<header>
+<h1>${provider.displayName}</h1>
+<p class="sub">${provider.id} on <b>${host.url}</b>${host.kind === '' ? '' : ` (${host.kind} ${host.version})`}</p>
+<p class="sub">${report.mode} import, ${plainWord(report.accessMode)} access · <time datetime="${run.startedAt}">${momentText(run.startedAt)}</time> · ${durationText(run.durationMs)}</p>
+</header>
+<section class="verdict ${tone}" aria-label="Outcome">
+<p class="title"><i class="dot ${tone}"></i>${title} <span class="exit">exit ${report.exitCode}</span></p>
+<p>${sentence}</p>
+${keysBar(report)}
+</section>
+${facts(report)}`;
+}
+
+interface Share {
+  word: string;
+  count: number;
+  tone: Tone;
+}
+
+/** What became of the keys, as shares of one bar, and in words. */
+function keysBar({ summary }: Report): Markup {
+  const shares: Share[] = [
+    { word: 'added', count: summary.added, tone: 'good' },
+    { word: 'updated', count: summary.updated, tone: 'good' },
+    { word: 'unchanged', count: summary.unchanged, tone: 'good' },
+    { word: 'failed', count: summary.failed, tone: 'bad' },
+    { word: 'unsettled', count: summary.unsettled, tone: 'bad' },
+    { word: 'malformed', count: summary.malformed, tone: 'bad' },
+    { word: 'rolled back', count: summary.rolledBack, tone: 'none' },
+    { word: 'not tried', count: summary.notTried, tone: 'none' },
+    { word: 'duplicate', count: summary.duplicate, tone: 'none' },
+  ];
+  const shown = shares.filter(({ count }) => count > 0);
+  const all = shown.reduce((sum, { count }) => sum + count, 0);
+  if (all === 0) return markup`<p class="legend">The key file holds no key.</p>`;
+  let before = 0;
+  const bars = shown.map(({ count, tone, word }) => {
+    const bar = markup`<rect class="${tone}" x="${percent(before / all)}" width="${percent(count / all)}" height="10"><title>${countText(count)} ${word}</title></rect>`;
+    before += count;
+    return bar;
+  });
+  const words = shown.map(
+    ({ count, word, tone }) => markup`<li><i class="dot ${tone}"></i><b>${countText(count)}</b> ${word}`,
+  );
+  return markup`<svg class="share" width="100%" height="10" role="img" aria-label="Shares of the keys">${bars}</svg>
+<ul class="legend">${words}</ul>`;
+}
+
+function facts(report: Report): Markup {
+  const { group, channel, plan, summary, removed } = report;
+  const objects = Object.entries({ group, channel, plan }).flatMap(([kind, object]) =>
+    object === null
+      ? []
+      : [
+          markup`<li>${kind}${object.id === null ? '' : ` #${object.id}`} <span class="dim">${plainWord(object.action)}</span>`,
+        ],
+  );
+  const rows: [string, Markup][] = [
+    ['Tests', markup`${testsText(summary)}`],
+    ['Gateway', gatewayFact(report)],
+    ['Provider', markup`${report.providerStatus}`],
+    ['Access', markup`${plainWord(report.accessStatus)}`],
+    ['Objects', group === null ? markup`none` : markup`${group.name}<ul class="inline">${objects}</ul>`],
+    ['Users', markup`${usersText(report)}`],
+    ...(removed.length > 0
+      ? [['Removed', markup`${counted(removed.length, 'account')}`] satisfies [string, Markup]]
+      : []),
+  ];
+  return markup`<dl class="facts">${joined(rows.map(([word, value]) => markup`<div><dt>${word}<dd>${value}</div>`))}</dl>`;
+}
+
+function gatewayFact({ gateway }: Report): Markup {
+  if (gateway === null) return markup`<span class="dim">not checked</span>`;
+  const checks: [string, boolean][] = [
+    ['reachable', gateway.reachable],
+    ['model listed', gateway.hasExpectedModel],
+    ['completion answered', gateway.completionOk],
+  ];
+  const items = checks.map(
+    ([word, held]) => markup`<li><i class="dot ${held ? 'good' : 'bad'}"></i>${held ? '' : 'not '}${word}`,
+  );
+  return markup`<ul class="inline">${items}</ul><span class="dim">${durationText(gateway.ms)}${gateway.attempts > 1 ? `, ${gateway.attempts} tries` : ''}</span>`;
+}
+
+function usersText({ subscriptions, accessMode }: Report): string {
+  if (accessMode === 'self_service') return 'anyone with balance';
+  if (subscriptions.length === 0) return 'none given access by this run';
+  const failed = subscriptions.filter(({ outcome }) => outcome === 'failed').length;
+  return `${counted(subscriptions.length, 'user')}${failed > 0 ? `, ${countText(failed)} failed` : ''}`;
+}
