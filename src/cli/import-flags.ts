@@ -1,3 +1,4 @@
+import type { ExtraReportFlags } from './extra-reports.ts';
 import type { ImportOptions } from './import-options.ts';
 
 /** How a command speaks. */
@@ -9,7 +10,7 @@ export interface SayFlags {
 }
 
 /** What `import` and `plan` are told besides what to import. */
-export interface ImportFlags extends ImportOptions, SayFlags {
+export interface ImportFlags extends ImportOptions, ExtraReportFlags, SayFlags {
   dryRun?: boolean;
   detailedExitcode?: boolean;
   yes?: boolean;

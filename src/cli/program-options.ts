@@ -45,7 +45,16 @@ export function addImportOptions(command: Command): Command {
     .option('--no-report', 'write no report')
     .option('--detailed-exitcode', 'with a dry run: exit with 8 when something would change')
     .option('-y, --yes', 'agree to what would need a question');
-  return addHostOptions(command);
+  return addHostOptions(addExtraReportOptions(command));
+}
+
+/** More reports in one go. */
+export function addExtraReportOptions(command: Command): Command {
+  return command
+    .option('--html <file>', 'also write the report as one HTML page')
+    .option('--markdown <file>', 'also write the report as Markdown')
+    .option('--junit <file>', 'also write the report as JUnit XML')
+    .option('--github', 'in GitHub Actions: write the step summary, and annotate what went wrong');
 }
 
 /** Which provider, in which access mode. */

@@ -4,6 +4,7 @@ import { platforms, probeModes } from '../terms/modes.ts';
 import type { Io } from './io.ts';
 import { choice, count, duration, repeatable } from './option-values.ts';
 import {
+  addExtraReportOptions,
   addHostOptions,
   addImportOptions,
   addLoginOptions,
@@ -52,6 +53,7 @@ export function buildProgram(io: Io, redactor: Redactor, done: Done): Command {
       examples(
         'relay import --pack kimi --keys keys.txt --user ann@example.org=30',
         'relay import --pack deepseek --keys - --mode partial --output json < keys.txt',
+        'relay import --pack kimi --keys keys.txt --yes --html report.html --junit report.xml --github',
       ),
     );
   importing.action(async (options) => {
@@ -176,7 +178,7 @@ export function buildProgram(io: Io, redactor: Redactor, done: Done): Command {
     .option('--allow-mass-removal', 'more than half of the accounts may be removed')
     .option('-y, --yes', 'agree to what would need a question')
     .addHelpText('after', examples('relay resume 20261121-101530-4f2a91 --keys keys.txt'));
-  addHostOptions(resuming).action(async (run: string, options) => {
+  addHostOptions(addExtraReportOptions(resuming)).action(async (run: string, options) => {
     const { resumeCommand } = await import('./commands/resume-command.ts');
     done(await resumeCommand(run, { ...globals(), ...options }, io, redactor));
   });

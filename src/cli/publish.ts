@@ -6,6 +6,7 @@ import type { RunRecord } from '../report/run-record.ts';
 import { summaryText } from '../report/summary-text.ts';
 import { acts } from '../plan/import-plan.ts';
 import { RelayError } from '../terms/relay-error.ts';
+import { tellGithub, writeExtraReports, type ExtraReportFlags } from './extra-reports.ts';
 import type { SayFlags } from './import-flags.ts';
 import { print, styleFor, type Io } from './io.ts';
 import { sayLast } from './last-words.ts';
@@ -21,42 +22,62 @@ export interface Published {
   lasting: boolean;
 }
 
-/** Writes the report, says how the run ended, and returns the exit code. */
+/** Writes the reports, says how the run ended, and returns the exit code. */
 export async function publish(
   record: RunRecord,
   to: Published,
-  flags: SayFlags,
+  flags: SayFlags & ExtraReportFlags,
   again: string,
   io: Io,
 ): Promise<number> {
   const report = buildReport(record);
   to.journal?.end(report.batchStatus, report.exitCode);
-  const lost = to.place === null ? undefined : await tryToWrite(report, to.place, io);
-  if (to.place !== '-' || lost !== undefined) {
+  const json = await writeNamed(report, to.place, io);
+  const extra = await writeExtraReports(report, flags, io);
+  const files = [...(to.place === null || json.length > 0 ? [] : [to.place]), ...extra.written];
+  const toProgram = to.place === '-' && json.length === 0;
+  if (!toProgram) {
     if (!printResult(io, flags, 'report', report) && flags.quiet !== true)
-      sayResult(report, acts(record.plan) || record.ledger.deeds.length > 0, to, flags, io);
+      sayResult(report, acts(record.plan) || record.ledger.deeds.length > 0, { ...to, files }, flags, io);
   }
+  const github = await tellGithub(report, flags, toProgram || flags.output !== 'text', io);
+  const lost = [...json, ...extra.lost, ...github];
+  const [first, ...others] = lost;
   if (report.exitCode !== 0) {
-    if (lost !== undefined) print(io.stderr, `${lost.code}: ${lost.message}`);
+    for (const each of lost) print(io.stderr, `${each.code}: ${each.message}`);
     print(io.stderr, '');
     for (const line of closingText(report, again)) print(io.stderr, line);
   }
-  if (lost === undefined || report.exitCode !== 0) return report.exitCode;
-  // The host is fine, but the caller has no report: that is not a success.
+  if (first === undefined || report.exitCode !== 0) return report.exitCode;
+  for (const each of others) print(io.stderr, `${each.code}: ${each.message}`);
+  // The host is fine, but the caller lacks a report: that is not a success.
   sayLast(io, {
-    happened: `${lost.code}: ${lost.message}`,
+    happened: `${first.code}: ${first.message}`,
     holds: 'The host holds what was wanted.',
-    next: `${lost.hint} Then: ${again}`,
+    next: `${first.hint} Then: ${again}`,
   });
   return 1;
 }
 
-async function tryToWrite(report: Report, place: string, io: Io): Promise<RelayError | undefined> {
+/** Writes the reports of a command that changed nothing, where they were asked for by name. Returns what was met. */
+export async function publishUnchanged(
+  report: Report,
+  place: string | null,
+  flags: SayFlags & ExtraReportFlags,
+  io: Io,
+): Promise<RelayError[]> {
+  const json = await writeNamed(report, place, io);
+  const extra = await writeExtraReports(report, flags, io);
+  const github = await tellGithub(report, flags, place === '-' || flags.output === 'json', io);
+  return [...json, ...extra.lost, ...github];
+}
+
+async function writeNamed(report: Report, place: string | null, io: Io): Promise<RelayError[]> {
   try {
-    await writeReport(report, place, io);
-    return undefined;
+    if (place !== null) await writeReport(report, place, io);
+    return [];
   } catch (error) {
-    if (error instanceof RelayError) return error;
+    if (error instanceof RelayError) return [error];
     throw error;
   }
 }
@@ -64,7 +85,13 @@ async function tryToWrite(report: Report, place: string, io: Io): Promise<RelayE
 /** Warnings that tell where the host is not as the pack, the key file or the command say. */
 const differences = new Set(['DRIFT', 'REMOVALS_HELD_BACK', 'SUBSCRIPTION_DIFFERS']);
 
-function sayResult(report: Report, changed: boolean, { place, lasting }: Published, flags: SayFlags, io: Io): void {
+function sayResult(
+  report: Report,
+  changed: boolean,
+  { files, lasting }: Published & { files: readonly string[] },
+  flags: SayFlags,
+  io: Io,
+): void {
   if (io.stderr.isTTY === true && io.stdout.isTTY === true) print(io.stdout, '');
   const differs = report.warnings.some(({ code }) => differences.has(code));
   if (!changed && report.exitCode === 0)
@@ -76,5 +103,5 @@ function sayResult(report: Report, changed: boolean, { place, lasting }: Publish
     );
   print(io.stdout, summaryText(report, styleFor(io, 'stdout', flags.color), lasting));
   if (!lasting) print(io.stdout, '\nThe embedded host ran for this command only and is gone now.');
-  if (place !== null) print(io.stdout, `\nReport: ${place}`);
+  if (files.length > 0) print(io.stdout, `\nReport: ${files.join(', ')}`);
 }

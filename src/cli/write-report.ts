@@ -8,19 +8,23 @@ import { print, type Io } from './io.ts';
 
 /** Finds out before the run whether a report can be written there. Throws `FILE_UNWRITABLE`. */
 export async function checkReportPlace(place: string, io: Io): Promise<void> {
-  if (place === '-') return;
+  if (place !== '-') await checkPlace(place, '--report', io);
+}
+
+/** The same for a file that another option names. */
+export async function checkPlace(place: string, option: string, io: Io): Promise<void> {
   const file = resolve(io.cwd, place);
   const existing = await stat(file).catch(() => undefined);
   if (existing?.isDirectory() === true)
-    throw new RelayError('FILE_UNWRITABLE', `The report cannot be written to ${file}: it is a folder.`);
+    throw new RelayError(
+      'FILE_UNWRITABLE',
+      `The report cannot be written to ${file}: it is a folder.`,
+      hintFor(option),
+    );
   try {
     await access(dirname(file), constants.W_OK);
   } catch (cause) {
-    throw new RelayError(
-      'FILE_UNWRITABLE',
-      `The report cannot be written to ${file} (${(cause as NodeJS.ErrnoException).code ?? 'unknown'}).`,
-      { cause },
-    );
+    throw unwritable('The report cannot be written to', file, cause, hintFor(option));
   }
 }
 
@@ -28,13 +32,25 @@ export async function checkReportPlace(place: string, io: Io): Promise<void> {
 export async function writeReport(report: Report, place: string, io: Io): Promise<void> {
   const text = JSON.stringify(reportSchema.parse(report), null, 2);
   if (place === '-') return print(io.stdout, text);
+  await writeWhole(`${text}\n`, place, '--report', io);
+}
+
+/** Writes a text to the file that an option names, whole or not at all. Throws `FILE_UNWRITABLE`. */
+export async function writeWhole(text: string, place: string, option: string, io: Io): Promise<void> {
   try {
-    await writeFileAtomic(resolve(io.cwd, place), `${text}\n`);
+    await writeFileAtomic(resolve(io.cwd, place), text);
   } catch (cause) {
-    throw new RelayError(
-      'FILE_UNWRITABLE',
-      `The report could not be written to ${place} (${(cause as NodeJS.ErrnoException).code ?? 'unknown'}).`,
-      { cause },
-    );
+    throw unwritable('The report could not be written to', place, cause, hintFor(option));
   }
+}
+
+/** `FILE_UNWRITABLE`, with the reason that the system gave. */
+export function unwritable(what: string, place: string, cause: unknown, options: { hint?: string }): RelayError {
+  const why = (cause as NodeJS.ErrnoException).code ?? 'unknown';
+  return new RelayError('FILE_UNWRITABLE', `${what} ${place} (${why}).`, { ...options, cause });
+}
+
+/** The hint of the code is about `--report`. */
+function hintFor(option: string): { hint?: string } {
+  return option === '--report' ? {} : { hint: `Choose another place with ${option}, or leave it out.` };
 }

@@ -1,3 +1,4 @@
+import { countText } from './amounts.ts';
 import { readable } from './readable.ts';
 import type { Report } from './report-schema.ts';
 
@@ -27,7 +28,7 @@ export function holds(report: Report): string {
     case 4:
       return 'The host is as it was before.';
     case 5:
-      return `The host holds what works: ${working(report)} of ${report.accounts.length} accounts serve.`;
+      return `The host holds what works: ${countText(working(report))} of ${countText(report.accounts.length)} accounts serve.`;
     case 6:
       return 'The host holds something that should not be there, or may:';
     case 7:
@@ -35,7 +36,7 @@ export function holds(report: Report): string {
     default:
       return report.batchStatus === 'rolled_back'
         ? 'The host is as it was before.'
-        : `The host holds ${working(report)} accounts of this run that serve.`;
+        : `The host holds ${countText(working(report))} accounts of this run that serve.`;
   }
 }
 

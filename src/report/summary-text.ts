@@ -1,4 +1,5 @@
 import type { Style } from '../terms/style.ts';
+import { countText } from './amounts.ts';
 import { toneOf } from './outcome-words.ts';
 import { besidesVerdicts } from './problem-groups.ts';
 import { readable } from './readable.ts';
@@ -47,14 +48,14 @@ export function keysText(summary: Report['summary']): string {
     ['malformed', summary.malformed],
     ['duplicate', summary.duplicate],
   ] as const;
-  const said = counts.filter(([, count]) => count > 0).map(([word, count]) => `${count} ${word}`);
+  const said = counts.filter(([, count]) => count > 0).map(([word, count]) => `${countText(count)} ${word}`);
   return said.join(', ') || 'none';
 }
 
 /** What the tests came to. */
 export function testsText({ passed, warning, failedVerdict }: Report['summary']): string {
   if (passed + warning + failedVerdict === 0) return 'none were needed';
-  return `${passed} passed, ${warning} with a warning, ${failedVerdict} failed`;
+  return `${countText(passed)} passed, ${countText(warning)} with a warning, ${countText(failedVerdict)} failed`;
 }
 
 /** What the gateway check saw. */

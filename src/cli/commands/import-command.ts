@@ -18,15 +18,16 @@ import { RelayError } from '../../terms/relay-error.ts';
 import { checkTerms } from '../choose-pack.ts';
 import { askConsent, checkMassRemoval, questionsOf } from '../consent.ts';
 import { stateDirOf } from '../hold-lock.ts';
+import { checkExtraReports } from '../extra-reports.ts';
 import type { ImportFlags } from '../import-flags.ts';
 import { readImportRequest, type ImportRequest } from '../import-options.ts';
 import { print, styleFor, type Io } from '../io.ts';
 import { nothingWritten, sayLast } from '../last-words.ts';
-import { publish } from '../publish.ts';
+import { publish, publishUnchanged } from '../publish.ts';
 import { repeatCommand } from '../repeat-command.ts';
 import { printResult } from '../result.ts';
 import { withHost, type AtHost } from '../with-host.ts';
-import { checkReportPlace, writeReport } from '../write-report.ts';
+import { checkReportPlace } from '../write-report.ts';
 
 /** `relay import` and `relay plan`. Returns the exit code; throws what stopped it before the first write. */
 export async function importCommand(flags: ImportFlags, io: Io, redactor: Redactor): Promise<number> {
@@ -34,7 +35,9 @@ export async function importCommand(flags: ImportFlags, io: Io, redactor: Redact
   const request = await readImportRequest(flags, io, redactor);
   if (flags.dryRun !== true) checkTerms(request.job.provider, flags.acceptTerms ?? []);
   const { place, named } = request.report;
-  if (place !== null && (flags.dryRun !== true || named)) await checkReportPlace(place, io);
+  const written = place !== null && (flags.dryRun !== true || named) ? place : null;
+  if (written !== null) await checkReportPlace(written, io);
+  await checkExtraReports(flags, written, io);
   let reached: Host | undefined;
   try {
     const asked = { settings: request.host, timeoutMs: request.timeoutMs, deadlineMs: request.deadlineMs };
@@ -44,14 +47,12 @@ export async function importCommand(flags: ImportFlags, io: Io, redactor: Redact
     });
   } catch (error) {
     // Only who asked for a report by name gets one of a run that could not start.
-    if (place !== null && named && error instanceof RelayError) {
+    if (error instanceof RelayError) {
       const problems = [{ ...error.toProblem(), stage: 'plan' }];
       const ending = { host: hostOf(reached, request), startedAt, finishedAt: Date.now(), exitCode: error.exitCode };
-      await writeReport(
-        refusedReport(request.job, { ...ending, dryRun: false, errors: problems, warnings: [] }),
-        place,
-        io,
-      );
+      const report = refusedReport(request.job, { ...ending, dryRun: false, errors: problems, warnings: [] });
+      for (const lost of await publishUnchanged(report, named ? place : null, flags, io))
+        print(io.stderr, `${lost.code}: ${lost.message}`);
     }
     throw error;
   }
@@ -126,12 +127,12 @@ async function showPlan(
     return exitCode;
   };
   const { place, named } = request.report;
-  if (place !== null && named) {
-    const warnings = plan.warnings.map((each) => ({ ...each, stage: 'plan' }));
-    const ending = { host: hostOf(host, request), startedAt, finishedAt: Date.now(), exitCode };
-    await writeReport(refusedReport(request.job, { ...ending, dryRun: true, errors: [], warnings }), place, io);
-    if (place === '-') return end();
-  }
+  const warnings = plan.warnings.map((each) => ({ ...each, stage: 'plan' }));
+  const ending = { host: hostOf(host, request), startedAt, finishedAt: Date.now(), exitCode };
+  const report = refusedReport(request.job, { ...ending, dryRun: true, errors: [], warnings });
+  const [lost] = await publishUnchanged(report, named ? place : null, flags, io);
+  if (lost !== undefined) throw lost;
+  if (place === '-' && named) return end();
   const { id, displayName, baseUrl } = request.job.provider;
   const view = planViewSchema.parse(
     viewPlan(plan, { host: hostOf(host, request), provider: { id, displayName, baseUrl } }),

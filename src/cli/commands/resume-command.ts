@@ -17,6 +17,7 @@ import type { Redactor } from '../../terms/redactor.ts';
 import { problem, RelayError } from '../../terms/relay-error.ts';
 import { askConsent, checkMassRemoval, questionsOf } from '../consent.ts';
 import { stateDirOf } from '../hold-lock.ts';
+import { checkExtraReports, type ExtraReportFlags } from '../extra-reports.ts';
 import { checkStdin, readProbeKey } from '../import-options.ts';
 import type { Io } from '../io.ts';
 import { publish } from '../publish.ts';
@@ -24,7 +25,7 @@ import { repeatCommand } from '../repeat-command.ts';
 import { withRun, type AtRun, type RunFlags } from '../with-run.ts';
 import { checkReportPlace } from '../write-report.ts';
 
-export interface ResumeFlags extends RunFlags {
+export interface ResumeFlags extends RunFlags, ExtraReportFlags {
   keys?: string;
   probeKeyFile?: string;
   report?: string | false;
@@ -46,6 +47,7 @@ export async function resumeCommand(id: string, flags: ResumeFlags, io: Io, reda
   const { config } = await loadConfig(flags.config, io.cwd);
   const place = flags.report === false ? null : (flags.report ?? config.report ?? 'relay-report.json');
   if (place !== null) await checkReportPlace(place, io);
+  await checkExtraReports(flags, place, io);
   const { mode } = recorded.begin.job;
   const keyFile = await readKeyFile(flags.keys === '-' ? '-' : resolve(io.cwd, flags.keys), mode, io.stdin);
   for (const entry of keyFile.entries) if (entry.kind === 'key') redactor.learn(entry.key);

@@ -32,7 +32,7 @@ export function latency(tests: readonly TestTime[]): Markup {
   return markup`<section><h2>Test latency</h2>
 <p class="note">From the first try to the verdict, with the pauses between tries. ${counted(tests.length, 'test')}, the axis is logarithmic.</p>
 <dl class="marks">${marks}</dl>
-<svg class="histogram" width="100%" height="${height + 34}" role="img" aria-label="Histogram of test latencies">
+<svg class="histogram${bins.length > 10 ? ' many' : ''}" width="100%" height="${height + 34}" role="img" aria-label="Histogram of test latencies">
 ${bins.map((bin, index) => column(bin, index / bins.length, 1 / bins.length, most))}
 <line class="base" x2="100%" y1="${height + 16}" y2="${height + 16}"/>
 ${axisLabels(bins)}
@@ -76,7 +76,7 @@ function column({ from, to, counts, all }: Bin, at: number, wide: number, most: 
 
 /** A label at each bin's left edge that is 1, 2 or 5 times a power of ten, as long as they have room. */
 function axisLabels(bins: readonly Bin[]): Markup[] {
-  const roomy = bins.length <= 16 ? [1, 2, 5] : [1];
+  const roomy = bins.length <= 12 ? [1, 2, 5] : [1];
   return bins.flatMap(({ from }, index) => {
     const power = 10 ** Math.floor(Math.log10(from) + 1e-9);
     if (!roomy.includes(Math.round((from / power) * 10) / 10)) return [];

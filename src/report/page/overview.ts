@@ -69,13 +69,10 @@ function facts(report: Report): Markup {
   const rows: [string, Markup][] = [
     ['Tests', markup`${testsText(summary)}`],
     ['Gateway', gatewayFact(report)],
-    ['Provider', markup`${report.providerStatus}`],
-    ['Access', markup`${plainWord(report.accessStatus)}`],
-    ['Objects', group === null ? markup`none` : markup`${group.name}<ul class="inline">${objects}</ul>`],
+    ['Status', markup`provider ${report.providerStatus}, access ${plainWord(report.accessStatus)}`],
     ['Users', markup`${usersText(report)}`],
-    ...(removed.length > 0
-      ? [['Removed', markup`${counted(removed.length, 'account')}`] satisfies [string, Markup]]
-      : []),
+    ['Objects', group === null ? markup`none` : markup`${group.name}<ul class="inline">${objects}</ul>`],
+    ['Removed', markup`${removed.length === 0 ? 'no account' : counted(removed.length, 'account')}`],
   ];
   return markup`<dl class="facts">${joined(rows.map(([word, value]) => markup`<div><dt>${word}<dd>${value}</div>`))}</dl>`;
 }
@@ -90,7 +87,7 @@ function gatewayFact({ gateway }: Report): Markup {
   const items = checks.map(
     ([word, held]) => markup`<li><i class="dot ${held ? 'good' : 'bad'}"></i>${held ? '' : 'not '}${word}`,
   );
-  return markup`<ul class="inline">${items}</ul><span class="dim">${durationText(gateway.ms)}${gateway.attempts > 1 ? `, ${gateway.attempts} tries` : ''}</span>`;
+  return markup`<ul class="inline">${items}<li class="dim">${durationText(gateway.ms)}${gateway.attempts > 1 ? `, ${gateway.attempts} tries` : ''}</ul>`;
 }
 
 function usersText({ subscriptions, accessMode }: Report): string {

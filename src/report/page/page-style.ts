@@ -40,9 +40,8 @@ b { font-weight: 600; }
 .legend, .inline { display: flex; flex-wrap: wrap; gap: .1rem 1.1rem; }
 .legend li, .inline li { display: flex; align-items: center; gap: .35rem; }
 
-.facts { display: grid; grid-template-columns: repeat(3, 1fr); gap: 1px; margin: 1.25rem 0 0; background: var(--line); border: solid var(--line); border-width: 1px 0; }
-.facts div { padding: .6rem .75rem .7rem 0; background: var(--paper); }
-.facts div:not(:nth-child(3n+1)) { padding-left: .75rem; }
+.facts { display: grid; grid-template-columns: 1fr 1.4fr 1fr; gap: 0 2rem; margin: 1.25rem 0 0; }
+.facts div { padding: .5rem 0 .7rem; border-top: 1px solid var(--line); }
 dt { color: var(--dim); font-size: .8125rem; } dd { margin: 0; }
 
 .problems { border-top: 1px solid var(--line); }
@@ -52,7 +51,7 @@ dt { color: var(--dim); font-size: .8125rem; } dd { margin: 0; }
 .hint { color: var(--dim); }
 .said { padding-left: .75rem; border-left: 2px solid var(--line); font-size: .8125rem; }
 
-.row { display: grid; grid-template-columns: 8.5rem 1fr 8rem; column-gap: .75rem; align-items: center; }
+.row { display: grid; grid-template-columns: 8.5rem 1fr 5.5rem; column-gap: .75rem; align-items: center; }
 .row .name, .row .value { white-space: nowrap; overflow: hidden; text-overflow: ellipsis; font-size: .8125rem; line-height: 18px; }
 .row .value { color: var(--dim); }
 .row svg { display: block; overflow: visible; }
@@ -62,7 +61,7 @@ dt { color: var(--dim); font-size: .8125rem; } dd { margin: 0; }
 .grid line { stroke: var(--line); }
 .bar { fill: var(--plain); }
 rect.bar { stroke: var(--plain); }
-.bar.stage { fill: var(--ink); stroke: var(--ink); }
+.bar.stage { fill: var(--dim); stroke: var(--dim); }
 .bar.unsure { fill: var(--unsure); } .bar.bad { fill: var(--bad); }
 rect.bar.unsure { stroke: var(--unsure); } rect.bar.bad { stroke: var(--bad); }
 .hatch { fill: url(#again); pointer-events: none; }
@@ -101,9 +100,9 @@ footer { margin-top: 3rem; padding-top: .75rem; border-top: 1px solid var(--line
 
 @media (max-width: 44rem) {
   body { padding: 1.25rem 1rem 2rem; }
-  .facts { grid-template-columns: 1fr 1fr; }
-  .facts div:nth-child(n) { padding-left: 0; } .facts div:nth-child(2n) { padding-left: .75rem; }
-  .row { grid-template-columns: 5.5rem 1fr 4.25rem; column-gap: .5rem; }
+  .facts { grid-template-columns: 1fr 1fr; column-gap: 1rem; }
+  .row { grid-template-columns: 5.5rem 1fr 4.5rem; column-gap: .5rem; }
+  .axis text:nth-child(even), .many g text { display: none; }
   .pairs { grid-template-columns: 1fr; gap: 0; } .pairs dd { margin-bottom: .5rem; }
   input { flex: 1 1 100%; }
   .keys :is(table, thead, tbody) { display: block; }
@@ -113,6 +112,7 @@ footer { margin-top: 3rem; padding-top: .75rem; border-top: 1px solid var(--line
   .keys td { padding: 0; border: 0; }
   .keys td:nth-child(1) { color: var(--dim); grid-row: 1 / span 3; }
   .keys td:nth-child(3) { grid-column: 2; grid-row: 2; }
+  .keys td:nth-child(2):empty + td { grid-row: 1; }
   .keys td:nth-child(4) { grid-column: 3; grid-row: 1; text-align: right; }
   .keys td:nth-child(n+5):nth-child(-n+6) { display: none; }
   .keys td:nth-child(7) { grid-column: 3; grid-row: 2; padding: 0; color: var(--dim); }

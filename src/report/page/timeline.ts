@@ -63,7 +63,7 @@ function grid(span: number): Markup {
 }
 
 function testRows(tests: readonly TestTime[], span: number): Markup {
-  const note = tests.some(({ attempts }) => attempts > 1) ? '; hatched: tried more than once' : '';
+  const note = tests.some(({ attempts }) => attempts > 1) ? '; hatched and ×n: tried n times' : '';
   if (tests.length <= mostRows)
     return markup`<p class="part">${counted(tests.length, 'account test')}${note}</p>${tests.map((test) => rowOf(testRow(test), span))}`;
   const lanes = lanesOf(tests);
@@ -75,7 +75,7 @@ ${slowest.map((test) => rowOf(testRow(test), span))}`;
 }
 
 function testRow({ name, from, ms, attempts, tone, code }: TestTime): Row {
-  const tries = attempts > 1 ? ` · ${attempts} tries` : '';
+  const tries = attempts > 1 ? ` ×${attempts}` : '';
   const kind = attempts > 1 ? `${tone} again` : tone;
   return { name, from, ms, kind, value: `${durationText(ms)}${tries}`, title: titleOf({ name, ms, attempts, code }) };
 }
