@@ -62,7 +62,7 @@ function problemBlocks(groups: readonly ProblemGroup[]): string[] {
   const items = groups.map(({ tone, code: word, hint, messages }) => {
     const told = messages.slice(0, mostMessages).map((message) => `  - ${inline(message)}`);
     const hidden = messages.length - told.length;
-    const head = `- **${word}**${tone === 'unsure' ? ' (warning)' : ''}, ${counted(messages.length, 'time')}. ${inline(hint)}`;
+    const head = `- **${inline(word)}**${tone === 'unsure' ? ' (warning)' : ''}, ${counted(messages.length, 'time')}. ${inline(hint)}`;
     return [head, ...told, ...(hidden > 0 ? [`  - and ${countText(hidden)} more`] : [])].join('\n');
   });
   return ['### What happened', items.join('\n')];
@@ -78,7 +78,7 @@ function keyBlocks(rows: readonly KeyRow[]): string[] {
       inline(row.account?.name ?? ''),
       row.last4 === '' ? '' : code(`…${row.last4}`),
       plainWord(row.outcome),
-      row.code ?? '',
+      inline(row.code ?? ''),
       inline(row.message),
     ]);
   const hidden = attention.length - shown.length;
@@ -109,7 +109,7 @@ function inline(text: string): string {
   const short = line.length > longestCell ? `${line.slice(0, longestCell - 1)}…` : line;
   return short
     .replace(/[&<>]/g, (mark) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;' })[mark] ?? mark)
-    .replace(/[\\`*_~[\]|!#]/g, String.raw`\$&`)
+    .replace(/[\\`*~[\]|!#]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])/g, String.raw`\$&`)
     .replaceAll('@', '&#64;')
     .replace(/\b(https?|www)(?=[:.])/gi, '$1&#8203;');
 }

@@ -1,7 +1,7 @@
 import type { Sandbox } from '../../src/sandbox/start-sandbox.ts';
 
 /** Every secret that the host was sent: found in its own records, not in what relay says it knows. */
-function secretsOf(sandbox: Sandbox): string[] {
+export function secretsOf(sandbox: Sandbox): string[] {
   const found = new Set<string>();
   for (const { body, credential } of sandbox.requests) {
     found.add(credential);

@@ -1,0 +1,78 @@
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { describe, expect, it } from 'vitest';
+import { escapeMarkup } from '../../src/report/markup.ts';
+import { htmlReport } from '../../src/report/page/html-report.ts';
+import { sampleReports, withEverywhere } from '../support/sample-reports.ts';
+
+const chromium = '/usr/bin/chromium';
+
+/** Runs in the page that holds the report in a frame as wide as a phone, and writes down what it sees there. */
+const look = String.raw`
+const frame = document.querySelector('iframe');
+const later = () => new Promise((resolve) => setTimeout(resolve, 200));
+frame.addEventListener('load', async () => {
+  const page = frame.contentDocument;
+  const [search, which] = page.querySelectorAll('.tools input, .tools select');
+  const lines = () => [...page.querySelectorAll('.keys tbody tr')].filter((row) => !row.hidden).map((row) => Number(row.cells[0].textContent));
+  const seen = { title: page.title, injected: page.querySelectorAll('img, .x').length, scripts: page.scripts.length };
+  seen.policy = getComputedStyle(page.querySelector('h1')).fontSize !== '32px';
+  seen.overhang = page.documentElement.scrollWidth - page.documentElement.clientWidth;
+  seen.all = lines();
+  page.querySelectorAll('th button')[6].click();
+  seen.slowestFirst = lines()[0];
+  page.querySelectorAll('th button')[0].click();
+  which.value = '!';
+  which.dispatchEvent(new Event('change'));
+  seen.needLook = lines();
+  which.selectedIndex = 0;
+  search.value = 'sha256:' + page.querySelector('.keys tbody td:nth-child(3)').textContent.split(' ')[0];
+  search.dispatchEvent(new Event('input'));
+  await later();
+  seen.found = lines();
+  seen.told = page.querySelector('output').value;
+  document.querySelector('pre').textContent = JSON.stringify(seen);
+});
+`;
+
+const hostile = `</script><img class=x src=x onerror="top.document.title='pwned'"><script>top.document.title='pwned'</script>"'>`;
+
+describe.skipIf(!existsSync(chromium))('the page of a report in a browser', () => {
+  it('sorts, searches and filters, fits a phone, runs nothing of the host, and has nothing to complain of', async () => {
+    const { mixed } = await sampleReports();
+    const page = htmlReport(withEverywhere(mixed.report, hostile));
+    const folder = await mkdtemp(join(tmpdir(), 'relay-page-'));
+    try {
+      const file = join(folder, 'frame.html');
+      const frame = `<iframe width="390" height="800" srcdoc="${escapeMarkup(page)}"></iframe>`;
+      await writeFile(file, `<!doctype html><title>fine</title><pre></pre>${frame}<script>${look}</script>`);
+      const flags = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'];
+      const quiet = ['--disable-background-networking', '--disable-component-update', '--disable-sync'];
+      const work = [`--user-data-dir=${join(folder, 'profile')}`, '--enable-logging=stderr'];
+      const { stdout, stderr } = await execa(
+        chromium,
+        [...flags, ...quiet, ...work, '--virtual-time-budget=2000', '--dump-dom', `file://${file}`],
+        { timeout: 20_000, env: { HOME: folder } },
+      );
+      expect(stderr).not.toContain('CONSOLE');
+      expect(stdout).toContain('<title>fine</title>');
+      const seen = JSON.parse(/<pre>(.*)<\/pre>/.exec(stdout)?.[1] ?? '{}') as Record<string, unknown>;
+      expect(seen).toMatchObject({
+        injected: 0,
+        scripts: 1,
+        policy: true,
+        overhang: 0,
+        all: [1, 3, 4, 5, 6, 7, 8, 9, 10],
+        slowestFirst: 4,
+        needLook: [3, 4, 5, 6, 7],
+        found: [1, 8],
+        told: '2 of 9',
+      });
+    } finally {
+      await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+    }
+  });
+});
