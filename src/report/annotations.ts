@@ -1,6 +1,7 @@
 import { counted } from './amounts.ts';
 import { problemGroups, type ProblemGroup } from './problem-groups.ts';
 import type { Report } from './report-schema.ts';
+import { workflowCommand } from './workflow-command.ts';
 
 /** A service that reads them shows no more of one step. */
 const mostAnnotations = 10;
@@ -32,13 +33,5 @@ function restAnnotation(rest: readonly ProblemGroup[]): string {
 }
 
 function command(tone: ProblemGroup['tone'], title: string, text: string): string {
-  return `::${tone === 'bad' ? 'error' : 'warning'} title=${property(title)}::${data(text)}`;
-}
-
-function data(text: string): string {
-  return text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
-}
-
-function property(text: string): string {
-  return data(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
+  return workflowCommand(tone === 'bad' ? 'error' : 'warning', { title }, text);
 }

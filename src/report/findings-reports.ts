@@ -1,5 +1,5 @@
 import { findingHint, type Finding } from '../pack/finding.ts';
-import { escapeXml } from './escape-xml.ts';
+import { escapeMarkup } from './markup.ts';
 import { workflowCommand } from './workflow-command.ts';
 
 /** JUnit XML: a test case for each manifest, which fails with all of its faults. */
@@ -9,15 +9,15 @@ export function findingsJunit(
 ): string {
   const failures = checked.filter(({ findings }) => findings.some(isFault)).length;
   const cases = checked.map(({ file, findings }) => {
-    const name = `    <testcase classname="relay validate" name="${escapeXml(file)}"`;
+    const name = `    <testcase classname="relay validate" name="${escapeMarkup(file)}"`;
     const faults = findings.filter(isFault);
     const [first] = faults;
     if (first === undefined) return `${name}/>`;
     const text = faults.map(
       (each) => `${each.line}:${each.column} ${each.code}: ${each.message} (${findingHint(each)})`,
     );
-    const says = `type="${escapeXml(first.code)}" message="${escapeXml(first.message)}"`;
-    return `${name}>\n      <failure ${says}>${escapeXml(text.join('\n'))}</failure>\n    </testcase>`;
+    const says = `type="${escapeMarkup(first.code)}" message="${escapeMarkup(first.message)}"`;
+    return `${name}>\n      <failure ${says}>${escapeMarkup(text.join('\n'))}</failure>\n    </testcase>`;
   });
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',

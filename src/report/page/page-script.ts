@@ -59,8 +59,8 @@ export const pageScript = String.raw`
 
   let waiting = 0;
   search.addEventListener('input', () => {
-    clearTimeout(waiting);
-    waiting = setTimeout(show, 80);
+    cancelAnimationFrame(waiting);
+    waiting = requestAnimationFrame(show);
   });
   which.addEventListener('change', show);
   section.querySelector('form').addEventListener('submit', (event) => event.preventDefault());
