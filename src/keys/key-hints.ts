@@ -20,13 +20,12 @@ export function hintsOnKeys(file: KeyFile, hints: KeyHints | undefined): Problem
     const like = keys.filter((each) => !elsewhere.has(each) && matches(each, pattern));
     for (const each of like) elsewhere.add(each);
     if (like.length === 0) continue;
-    const message = `${linesOf(like)} the look of a key of "${provider}", another wallet of this vendor.`;
+    const message = `${linesOf(like)} like ${like.length === 1 ? 'a key' : 'keys'} of "${provider}", another wallet of this vendor.`;
     found.push(problem('KEY_OF_OTHER_WALLET', message, `If it is one: --provider ${provider}.`));
   }
   const { pattern } = hints;
   const odd = keys.filter((each) => pattern !== undefined && !elsewhere.has(each) && !matches(each, pattern));
-  if (odd.length > 0)
-    found.push(problem('KEY_UNUSUAL', `${linesOf(odd)} not the look that keys of this provider have.`));
+  if (odd.length > 0) found.push(problem('KEY_UNUSUAL', `${linesOf(odd)} unlike the keys of this provider.`));
   return found;
 }
 
@@ -34,10 +33,10 @@ function matches({ key }: KeyLine, pattern: string): boolean {
   return new RegExp(pattern, 'u').test(key.open());
 }
 
-/** "The key on line 3 has", "The keys on lines 3, 4, 9 and 12 more have". */
+/** "The key on line 3 looks", "The keys on lines 3, 4, 9 and 12 more look". */
 function linesOf(keys: readonly KeyLine[]): string {
   const shown = keys.slice(0, 5).map(({ line }) => line);
   const rest = keys.length - shown.length;
-  if (keys.length === 1) return `The key on line ${shown.join('')} has`;
-  return `The keys on lines ${shown.join(', ')}${rest === 0 ? '' : ` and ${rest} more`} have`;
+  if (keys.length === 1) return `The key on line ${shown.join('')} looks`;
+  return `The keys on lines ${shown.join(', ')}${rest === 0 ? '' : ` and ${rest} more`} look`;
 }

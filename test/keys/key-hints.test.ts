@@ -16,24 +16,24 @@ describe('the look of keys', () => {
     [
       'is of another wallet',
       'sk-plan-1',
-      [['KEY_OF_OTHER_WALLET', 'The key on line 1 has the look of a key of "acme-plan"']],
+      [['KEY_OF_OTHER_WALLET', 'The key on line 1 looks like a key of "acme-plan"']],
     ],
-    ['is of none', 'word', [['KEY_UNUSUAL', 'The key on line 1 has not the look']]],
+    ['is of none', 'word', [['KEY_UNUSUAL', 'The key on line 1 looks unlike']]],
     [
       'is of several others',
       'sk-plan-1\nsk-abcd\n\ntp-1\nword\nsk-plan-2',
       [
-        ['KEY_OF_OTHER_WALLET', 'The keys on lines 1, 6 have the look of a key of "acme-plan"'],
-        ['KEY_OF_OTHER_WALLET', 'The key on line 4 has the look of a key of "acme-token"'],
-        ['KEY_UNUSUAL', 'The key on line 5 has'],
+        ['KEY_OF_OTHER_WALLET', 'The keys on lines 1, 6 look like keys of "acme-plan"'],
+        ['KEY_OF_OTHER_WALLET', 'The key on line 4 looks like a key of "acme-token"'],
+        ['KEY_UNUSUAL', 'The key on line 5 looks unlike'],
       ],
     ],
     [
       'is odd many times',
       Array.from({ length: 12 }, (_, index) => `odd${index}`).join('\n'),
-      [['KEY_UNUSUAL', 'The keys on lines 1, 2, 3, 4, 5 and 7 more have not']],
+      [['KEY_UNUSUAL', 'The keys on lines 1, 2, 3, 4, 5 and 7 more look unlike']],
     ],
-    ['counts once for equal keys', 'tp-1\ntp-1', [['KEY_OF_OTHER_WALLET', 'The key on line 1 has']]],
+    ['counts once for equal keys', 'tp-1\ntp-1', [['KEY_OF_OTHER_WALLET', 'The key on line 1 looks like']]],
   ])('%s', (_, text, wanted) => {
     const found = hintsOnKeys(parseKeyLines(text), hints);
     expect(found.map(({ code, message }) => [code, message])).toEqual(
