@@ -11,6 +11,8 @@ export interface SayFlags {
 
 /** What `import` and `plan` are told besides what to import. */
 export interface ImportFlags extends ImportOptions, ExtraReportFlags, SayFlags {
+  /** Several imports in one go. */
+  file?: string;
   dryRun?: boolean;
   detailedExitcode?: boolean;
   yes?: boolean;

@@ -22,11 +22,11 @@ import type { Io } from './io.ts';
 
 /** The options of `import` and `plan` as commander hands them over; durations are in milliseconds. */
 export interface ImportOptions extends HostOptions {
-  pack: string;
+  pack?: string;
   packSha256?: string;
   acceptTerms?: string[];
   provider?: string;
-  keys: string;
+  keys?: string;
   mode?: ImportMode;
   access?: string;
   user?: string[];
@@ -65,10 +65,19 @@ const defaultReport = 'relay-report.json';
 /** Reads and checks everything that an import is asked with, before the host is touched (rules B2 to B5). */
 export async function readImportRequest(options: ImportOptions, io: Io, redactor: Redactor): Promise<ImportRequest> {
   const { config } = await loadConfig(options.config, io.cwd);
+  const { pack: word, keys } = options;
+  if (word === undefined || keys === undefined)
+    throw new RelayError(
+      'USAGE',
+      `required option '${word === undefined ? '--pack <pack>' : '--keys <file>'}' not specified`,
+      {
+        hint: 'See `relay import --help`.',
+      },
+    );
   checkStdin(options);
   const mode = options.mode ?? config.mode ?? 'strict';
   const access = accessMode(options.access ?? config.access);
-  const { pack, warnings } = await choosePack(options, config);
+  const { pack, warnings } = await choosePack({ ...options, pack: word }, config);
   const provider = withBaseUrl(
     chooseProvider(pack, options.provider),
     options.baseUrl,
@@ -81,7 +90,7 @@ export async function readImportRequest(options: ImportOptions, io: Io, redactor
     });
   const host = await hostSettings(options, io.env, config, io.stdin);
   const probeKey = await readProbeKey(options, io);
-  const keyFile = await readKeyFile(options.keys === '-' ? '-' : resolve(io.cwd, options.keys), mode, io.stdin);
+  const keyFile = await readKeyFile(keys === '-' ? '-' : resolve(io.cwd, keys), mode, io.stdin);
   for (const entry of keyFile.entries) if (entry.kind === 'key') redactor.learn(entry.key);
   if (probeKey !== null) redactor.learn(probeKey);
   const tryAgain = await failedBefore(options, { provider: provider.id, access, host }, io);

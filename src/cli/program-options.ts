@@ -5,8 +5,9 @@ import { choice, count, duration, repeatable } from './option-values.ts';
 /** What `import` and `plan` are asked with. */
 export function addImportOptions(command: Command): Command {
   command
-    .requiredOption('--pack <pack>', 'a pack by its id, or the path of a folder or file')
-    .requiredOption('--keys <file>', 'upstream keys, one a line; - is standard input')
+    .option('--pack <pack>', 'a pack by its id, or the path of a folder or file')
+    .option('--keys <file>', 'upstream keys, one a line; - is standard input')
+    .option('--file <file>', 'instead: several imports in one go, as a YAML or JSON file lists them')
     .option('--provider <id>', 'which provider of the pack (default: the one the pack names)')
     .option('--pack-sha256 <hex>', 'use the pack only if its file has this digest; agrees to where it sends keys')
     .addOption(repeatable('--accept-terms <id>', 'agree to the terms of a wallet; may be repeated'))

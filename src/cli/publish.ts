@@ -85,10 +85,11 @@ async function writeNamed(report: Report, place: string | null, io: Io): Promise
 /** Warnings that tell where the host is not as the pack, the key file or the command say. */
 const differences = new Set(['DRIFT', 'REMOVALS_HELD_BACK', 'SUBSCRIPTION_DIFFERS']);
 
-function sayResult(
+/** Says how a run ended, and where its reports are. `changed`: whether there was anything to do. */
+export function sayResult(
   report: Report,
   changed: boolean,
-  { files, lasting }: Published & { files: readonly string[] },
+  { files, lasting }: { files: readonly string[]; lasting: boolean },
   flags: SayFlags,
   io: Io,
 ): void {

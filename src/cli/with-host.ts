@@ -46,7 +46,7 @@ export async function withHost(
   const { stop, release } = stopSignals((text) => events.emit({ type: 'notice', text }), deadlineMs);
   const base = { clock: systemClock, emit: events.emit, journal: noJournal, stop };
   const trace = verbose ? { trace: (line: string) => print(io.stderr, redactor.redact(line)) } : {};
-  let unlock: () => void = () => undefined;
+  const unlock: (() => void)[] = [];
   let close: () => Promise<void> = async () => undefined;
   try {
     const session = await inStage(
@@ -65,13 +65,13 @@ export async function withHost(
       stages: events.stages,
       idle: () => events.idle(),
       hold: async (provider, run) => {
-        unlock = await holdLock(io, { hostUrl: host.info.url, provider, run }, systemClock, stop);
+        unlock.push(await holdLock(io, { hostUrl: host.info.url, provider, run }, systemClock, stop));
       },
     });
   } finally {
     await events.idle();
     release();
-    unlock();
+    for (const each of unlock) each();
     await close();
   }
 }

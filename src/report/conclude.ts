@@ -72,3 +72,14 @@ function isPart(ending: Ending): boolean {
 function nothingWorks({ accounts }: Ending): boolean {
   return accounts.wanted > 0 && accounts.working === 0;
 }
+
+/** The exit code of several runs in one go (rule N11): what all of them say, or "partly done" where they differ. */
+export function concludeAll(exitCodes: readonly number[]): number {
+  const told = [6, 143, 130, 1].find((code) => exitCodes.includes(code));
+  if (told !== undefined) return told;
+  const codes = new Set(exitCodes);
+  const [only = 0] = codes;
+  if (codes.size <= 1) return only;
+  // What serves beside what does not: the gateway of one does not answer, and nothing else is wrong.
+  return codes.size === 2 && codes.has(0) && codes.has(7) ? 7 : 5;
+}

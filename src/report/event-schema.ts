@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { planViewSchema } from '../plan/plan-view.ts';
 import { statusSchema } from '../plan/status-schema.ts';
 import { stages } from '../terms/run-event.ts';
+import { importsPlanSchema, importsReportSchema } from './imports-report-schema.ts';
 import { reportSchema } from './report-schema.ts';
 
 const stage = z.enum(stages);
@@ -23,7 +24,9 @@ export const eventSchema = z
     line('warning', { stage, problem }),
     line('notice', { text: z.string() }),
     line('report', { report: reportSchema }),
+    line('reports', { reports: importsReportSchema }),
     line('plan', { plan: planViewSchema }),
+    line('plans', { plans: importsPlanSchema }),
     line('status', { status: statusSchema }),
     line('probe', { probe: z.looseObject({}) }),
     line('remove', { remove: z.looseObject({}) }),

@@ -65,6 +65,11 @@ export const codes = {
     summary: 'The pack has no such provider, or several and no default.',
     hint: 'Name one with --provider; `relay packs show` lists them.',
   },
+  IMPORTS_INVALID: {
+    exit: 2,
+    summary: 'The file that lists imports has faults.',
+    hint: 'Write it as: imports: [{ pack: kimi, keys: kimi.txt }]; the README tells what else an import can have.',
+  },
   PACK_SHADOWED: {
     exit: 0,
     summary: 'The pack hides others of the same name.',

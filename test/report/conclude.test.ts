@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { conclude, type Conclusion, type Ending } from '../../src/report/conclude.ts';
+import { conclude, concludeAll, type Conclusion, type Ending } from '../../src/report/conclude.ts';
 
 const good: Ending = {
   access: 'subscription',
@@ -258,5 +258,24 @@ describe('any end of a run', () => {
       }),
       { numRuns: 500 },
     );
+  });
+});
+
+describe('the exit code of several runs in one go (N11)', () => {
+  it.each([
+    [[], 0],
+    [[0, 0], 0],
+    [[4, 4], 4],
+    [[0, 4], 5],
+    [[4, 5], 5],
+    [[7, 0], 7],
+    [[7, 4], 5],
+    [[0, 6, 130], 6],
+    [[0, 143, 4], 143],
+    [[0, 130], 130],
+    [[0, 1, 4], 1],
+    [[5, 0], 5],
+  ])('%j: %i', (codes, all) => {
+    expect(concludeAll(codes)).toBe(all);
   });
 });

@@ -1,23 +1,16 @@
-import { noJournal } from '../../apply/journal.ts';
-import { Ledger } from '../../apply/ledger.ts';
 import { throwIfStopped } from '../../apply/run-tools.ts';
-import { beginLine } from '../../flows/begin-journal.ts';
-import { beginRecord } from '../../flows/import-record.ts';
-import type { ImportJob } from '../../flows/import-job.ts';
-import { planImport, type PlannedImport } from '../../flows/plan-import.ts';
+import type { PlannedImport } from '../../flows/plan-import.ts';
 import { refusedReport } from '../../flows/refused-report.ts';
-import { runImport } from '../../flows/run-import.ts';
 import type { Host } from '../../host/host.ts';
-import { RunJournal } from '../../journal/run-journal.ts';
-import { acts, changesAnything } from '../../plan/import-plan.ts';
+import { changesAnything } from '../../plan/import-plan.ts';
 import { planViewSchema, viewPlan } from '../../plan/plan-view.ts';
 import { planText } from '../../report/plan-text.ts';
-import { systemClock } from '../../terms/clock.ts';
+import type { Report } from '../../report/report-schema.ts';
 import type { Redactor } from '../../terms/redactor.ts';
 import { RelayError } from '../../terms/relay-error.ts';
 import { checkTerms } from '../choose-pack.ts';
-import { askConsent, checkMassRemoval, questionsOf } from '../consent.ts';
-import { stateDirOf } from '../hold-lock.ts';
+import { carryOut, prepare } from '../carry-out.ts';
+import { askConsent } from '../consent.ts';
 import { checkExtraReports } from '../extra-reports.ts';
 import type { ImportFlags } from '../import-flags.ts';
 import { readImportRequest, type ImportRequest } from '../import-options.ts';
@@ -31,6 +24,10 @@ import { checkReportPlace } from '../write-report.ts';
 
 /** `relay import` and `relay plan`. Returns the exit code; throws what stopped it before the first write. */
 export async function importCommand(flags: ImportFlags, io: Io, redactor: Redactor): Promise<number> {
+  if (flags.file !== undefined) {
+    const { importSeveral } = await import('./import-several.ts');
+    return importSeveral(flags.file, flags, io, redactor);
+  }
   const startedAt = Date.now();
   const request = await readImportRequest(flags, io, redactor);
   if (flags.dryRun !== true) checkTerms(request.job.provider, flags.acceptTerms ?? []);
@@ -43,7 +40,7 @@ export async function importCommand(flags: ImportFlags, io: Io, redactor: Redact
     const asked = { settings: request.host, timeoutMs: request.timeoutMs, deadlineMs: request.deadlineMs };
     return await withHost(asked, flags, io, redactor, (at) => {
       reached = at.tools.host;
-      return carryOut(request, at, flags, io, startedAt);
+      return importInto(request, at, flags, io, startedAt);
     });
   } catch (error) {
     // Only who asked for a report by name gets one of a run that could not start.
@@ -58,54 +55,29 @@ export async function importCommand(flags: ImportFlags, io: Io, redactor: Redact
   }
 }
 
-async function carryOut(
+async function importInto(
   request: ImportRequest,
-  { tools, vendorUrl, stages, idle, hold }: AtHost,
+  at: AtHost,
   flags: ImportFlags,
   io: Io,
   startedAt: number,
 ): Promise<number> {
-  const { job, report } = request;
-  const { host } = tools;
-  const ours = vendorUrl !== null || flags.baseUrl !== undefined || flags.packSha256 !== undefined;
-  if (vendorUrl !== null && flags.baseUrl === undefined) job.provider = atVendor(job.provider, vendorUrl);
-  const lasting = vendorUrl === null;
-  if (lasting && flags.dryRun !== true) await hold(job.provider.id, job.run);
-  const planned = await planImport(job, tools);
-  await idle();
+  const prepared = await prepare(request, at, flags);
+  const { tools, vendorUrl } = at;
+  if (flags.dryRun) return showPlan(request, prepared.planned, tools.host, flags, io, startedAt);
+  await askConsent(prepared.questions, io, flags, tools.stop);
   throwIfStopped(tools);
-  if (flags.dryRun) return showPlan(request, planned, host, flags, io, startedAt);
-  checkMassRemoval(planned.plan, flags.allowMassRemoval === true);
-  await askConsent(questionsOf(planned.plan, job, ours), io, flags, tools.stop);
-  throwIfStopped(tools);
-  // A host that ends with this command leaves nothing to finish or to undo.
-  const begin = beginLine(job, planned.plan, host, startedAt);
-  const journal = lasting && acts(planned.plan) ? RunJournal.begin(stateDirOf(io), begin, systemClock) : undefined;
-  const record = beginRecord(job, planned.plan, host, new Ledger(journal ?? noJournal), startedAt);
-  await runImport(job, planned, { ...tools, journal: journal ?? noJournal }, record);
-  await idle();
-  record.run.finishedAt = Date.now();
-  record.run.stages = stages;
+  const { record, journal } = await carryOut(prepared, at, { startedAt, stages: 0 }, io);
   const again = repeatCommand('relay import', flags);
-  return publish(record, { place: report.place, lasting, journal }, flags, again, io);
+  return publish(record, { place: request.report.place, lasting: vendorUrl === null, journal }, flags, again, io);
 }
 
-/** The provider with the embedded vendor as its upstream, in the form that its protocol needs. */
-function atVendor(provider: ImportJob['provider'], vendorUrl: string): ImportJob['provider'] {
-  return { ...provider, baseUrl: provider.platform === 'openai' ? `${vendorUrl}/v1` : vendorUrl };
-}
-
-function hostOf(host: Host | undefined, request: ImportRequest): ReportedHost {
+/** How a report names the host; where it was not reached, by what was asked for. */
+export function hostOf(host: Host | undefined, request: ImportRequest): Report['host'] {
   if (host === undefined)
     return { url: request.host.kind === 'url' ? request.host.url : 'sandbox', kind: '', version: '' };
   const { url, kind, version } = host.info;
   return { url, kind, version };
-}
-
-interface ReportedHost {
-  url: string;
-  kind: string;
-  version: string;
 }
 
 async function showPlan(

@@ -1,0 +1,184 @@
+import { resolve } from 'node:path';
+import { throwIfStopped } from '../../apply/run-tools.ts';
+import { refusedReport } from '../../flows/refused-report.ts';
+import { acts, changesAnything } from '../../plan/import-plan.ts';
+import { viewPlan } from '../../plan/plan-view.ts';
+import { buildReport } from '../../report/build-report.ts';
+import { closingText } from '../../report/closing-text.ts';
+import { concludeAll } from '../../report/conclude.ts';
+import { importsPlanSchema } from '../../report/imports-report-schema.ts';
+import { planText } from '../../report/plan-text.ts';
+import type { Report } from '../../report/report-schema.ts';
+import type { Redactor } from '../../terms/redactor.ts';
+import { problem, RelayError } from '../../terms/relay-error.ts';
+import { carryOut, prepare, type Prepared } from '../carry-out.ts';
+import { checkTerms } from '../choose-pack.ts';
+import { askConsent } from '../consent.ts';
+import { checkExtraReports } from '../extra-reports.ts';
+import { readImportFile } from '../import-file.ts';
+import type { ImportFlags } from '../import-flags.ts';
+import { readImportRequest, type ImportRequest } from '../import-options.ts';
+import { print, styleFor, type Io } from '../io.ts';
+import { nothingWritten, sayLast } from '../last-words.ts';
+import { sayResult } from '../publish.ts';
+import { publishAll } from '../publish-all.ts';
+import { repeatCommand } from '../repeat-command.ts';
+import { printResult } from '../result.ts';
+import { withHost, type AtHost } from '../with-host.ts';
+import { checkReportPlace } from '../write-report.ts';
+import { hostOf } from './import-command.ts';
+
+/**
+ * `relay import --file`: several imports in one go. All are read and planned, and what needs a yes is asked, before the
+ * first write; each then stands for itself. Returns one exit code for all.
+ */
+export async function importSeveral(file: string, flags: ImportFlags, io: Io, redactor: Redactor): Promise<number> {
+  const startedAt = Date.now();
+  const entries = await readImportFile(flags, resolve(io.cwd, file));
+  const requests = await collect(
+    entries,
+    (_, index) => `imports[${index}]`,
+    async (entry) => {
+      const request = await readImportRequest(entry, io, redactor);
+      if (flags.dryRun !== true) checkTerms(request.job.provider, flags.acceptTerms ?? []);
+      return { ...request, flags: entry };
+    },
+  );
+  checkTwice(requests);
+  const [first] = requests;
+  if (first === undefined) throw new RelayError('IMPORTS_INVALID', `${file} lists no import.`);
+  const { place, named } = first.report;
+  const written = place !== null && (flags.dryRun !== true || named) ? place : null;
+  if (written !== null) await checkReportPlace(written, io);
+  await checkExtraReports(flags, written, io);
+  const asked = { settings: first.host, timeoutMs: first.timeoutMs, deadlineMs: first.deadlineMs };
+  return withHost(asked, flags, io, redactor, async (at) => {
+    const all = await collect(
+      requests,
+      ({ job }) => job.provider.id,
+      (request) => prepare(request, at, request.flags),
+    );
+    if (flags.dryRun) return showPlans(all, at, flags, io);
+    await askConsent(
+      all.flatMap((each) => each.questions),
+      io,
+      flags,
+      at.tools.stop,
+    );
+    throwIfStopped(at.tools);
+    const reports = await importAll(all, requests, at, flags, io);
+    const exitCode = concludeAll(reports.map((report) => report.exitCode));
+    const again = repeatCommand('relay import', flags);
+    const lost = await publishAll({ reports, startedAt, exitCode, place: written }, flags, io);
+    sayFailures(reports, again, io);
+    const [unwritten] = lost;
+    if (unwritten === undefined || exitCode !== 0) return exitCode;
+    const { code, message, hint } = unwritten;
+    const holds = 'The host holds what was wanted.';
+    sayLast(io, { happened: `${code}: ${message}`, holds, next: `${hint} Then: ${again}` });
+    return 1;
+  });
+}
+
+/** Does the same with each, and throws the faults of all as one error. */
+async function collect<In, Out>(
+  list: readonly In[],
+  name: (each: In, index: number) => string,
+  work: (each: In) => Promise<Out>,
+): Promise<Out[]> {
+  const done: Out[] = [];
+  const faults: { name: string; error: RelayError }[] = [];
+  for (const [index, each] of list.entries()) {
+    try {
+      done.push(await work(each));
+    } catch (error) {
+      if (!(error instanceof RelayError) || error.code === 'INTERRUPTED') throw error;
+      faults.push({ name: name(each, index), error });
+    }
+  }
+  const [first, ...others] = faults;
+  if (first === undefined) return done;
+  const { code, message, hint, details } = first.error;
+  throw new RelayError(code, `${first.name}: ${message}`, {
+    hint,
+    details: [...details, ...others.map((each) => `${each.name}: ${each.error.code}: ${each.error.message}`)],
+  });
+}
+
+function checkTwice(requests: readonly ImportRequest[]): void {
+  const seen = new Set<string>();
+  for (const { job } of requests) {
+    const key = `${job.provider.id} ${job.access}`;
+    if (seen.has(key))
+      throw new RelayError('IMPORTS_INVALID', `"${job.provider.id}" is imported twice with the same access.`, {
+        hint: 'Put its keys into one file.',
+      });
+    seen.add(key);
+  }
+}
+
+async function importAll(
+  all: readonly Prepared[],
+  requests: readonly ImportRequest[],
+  at: AtHost,
+  flags: ImportFlags,
+  io: Io,
+): Promise<Report[]> {
+  const reports: Report[] = [];
+  for (const [index, prepared] of all.entries()) {
+    const { job } = prepared;
+    const startedAt = Date.now();
+    if (at.tools.stop.aborted) {
+      const found = { ...problem('INTERRUPTED', 'It was not begun any more.'), stage: 'plan' };
+      const last = reports.at(-1)?.exitCode;
+      const exitCode = last === 143 ? 143 : 130;
+      const host = hostOf(at.tools.host, requests[index] as ImportRequest);
+      const ending = { host, startedAt, finishedAt: startedAt, dryRun: false, errors: [found], warnings: [], exitCode };
+      reports.push(refusedReport(job, ending));
+      continue;
+    }
+    at.tools.emit({ type: 'notice', text: `Import ${index + 1} of ${all.length}: ${job.provider.id}` });
+    const { record, journal } = await carryOut(prepared, at, { startedAt, stages: at.stages.length }, io);
+    const report = buildReport(record);
+    journal?.end(report.batchStatus, report.exitCode);
+    reports.push(report);
+    const changed = acts(record.plan) || record.ledger.deeds.length > 0;
+    if (flags.output === 'text' && flags.quiet !== true)
+      sayResult(report, changed, { lasting: at.vendorUrl === null, files: [] }, flags, io);
+  }
+  return reports;
+}
+
+/** What happened in those that did not end well, and the command for all. */
+function sayFailures(reports: readonly Report[], again: string, io: Io): void {
+  const failed = reports.filter(({ exitCode }) => exitCode !== 0);
+  if (failed.length === 0) return;
+  for (const report of failed) {
+    print(io.stderr, '');
+    print(io.stderr, `${report.provider.id}, ${report.accessMode.replace('_', '-')}:`);
+    for (const line of closingText(report, again).slice(0, -1)) print(io.stderr, `  ${line}`);
+  }
+  print(io.stderr, '');
+  sayLast(io, {
+    happened: `${failed.length} of ${reports.length} imports did not end well.`,
+    holds: `The host holds the other ${reports.length - failed.length} as wanted.`,
+    next: again,
+  });
+}
+
+function showPlans(all: readonly Prepared[], { tools }: AtHost, flags: ImportFlags, io: Io): number {
+  const { url, kind, version } = tools.host.info;
+  const views = all.map(({ job, planned }) => {
+    const { id, displayName, baseUrl } = job.provider;
+    return viewPlan(planned.plan, { host: { url, kind, version }, provider: { id, displayName, baseUrl } });
+  });
+  const value = importsPlanSchema.parse({ schema: 'relay.imports-plan/1', imports: views });
+  if (!printResult(io, flags, 'plans', value)) {
+    const style = styleFor(io, 'stdout', flags.color);
+    print(io.stdout, value.imports.map((view) => planText(view, style)).join('\n\n'));
+  }
+  const pending = all.some(({ planned }) => changesAnything(planned.plan));
+  if (!pending || flags.detailedExitcode !== true) return 0;
+  sayLast(io, { happened: 'Changes are pending.', holds: nothingWritten, next: repeatCommand('relay import', flags) });
+  return 8;
+}

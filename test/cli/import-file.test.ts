@@ -1,0 +1,159 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { eventSchema } from '../../src/report/event-schema.ts';
+import { importsReportSchema } from '../../src/report/imports-report-schema.ts';
+import { startSandbox, type Sandbox } from '../../src/sandbox/start-sandbox.ts';
+import { workplace, type Workplace } from '../support/binary.ts';
+
+let place: Workplace;
+let host: Sandbox | undefined;
+beforeAll(async () => {
+  place = await workplace();
+  await place.write('kimi-keys.txt', 'sk-good-aaaaaaaaaaaaaaaaaaaa1\nsk-good-bbbbbbbbbbbbbbbbbbbb2');
+  await place.write('groq-keys.txt', 'sk-good-cccccccccccccccccccc3');
+  await place.write('dead-keys.txt', 'sk-dead-dddddddddddddddddddd4');
+});
+afterAll(() => place.remove());
+afterEach(async () => {
+  await host?.stop();
+  host = undefined;
+});
+
+const run = (...args: string[]) =>
+  place.run([...args, '--file', 'imports.yaml'], {
+    env: host === undefined ? {} : { RELAY_ADMIN_KEY: host.adminKey, RELAY_HOST: host.url },
+  });
+const writes = (there: Sandbox) => there.requests.filter(({ method }) => method !== 'GET');
+
+async function list(there: Sandbox, deadMode = 'strict'): Promise<void> {
+  await place.write(
+    'imports.yaml',
+    `imports:
+  - { pack: kimi, keys: ./kimi-keys.txt, users: [user@relay.test=7], baseUrl: '${there.vendorUrl}/v1' }
+  - { pack: kimi, keys: kimi-keys.txt, access: self-service, baseUrl: '${there.vendorUrl}/v1' }
+  - { pack: zhipu, provider: zai, keys: dead-keys.txt, mode: ${deadMode}, baseUrl: '${there.vendorUrl}/v1' }
+  - { pack: groq, keys: groq-keys.txt, baseUrl: '${there.vendorUrl}/v1' }
+`,
+  );
+}
+
+describe('several imports in one go', () => {
+  it('are planned as one, and each stands for itself: what fails is undone, and the others are kept', async () => {
+    host = await startSandbox();
+    await list(host);
+    const plan = await run('plan', '--output', 'json');
+    expect(plan.exitCode).toBe(0);
+    const { imports } = JSON.parse(plan.stdout) as { imports: { provider: { id: string } }[] };
+    expect(imports.map(({ provider }) => provider.id)).toEqual(['kimi-cn', 'kimi-cn', 'zai', 'groq']);
+    expect(writes(host)).toEqual([]);
+    const done = await run('import', '--junit', 'out.xml');
+    expect(done.exitCode).toBe(5);
+    const report = importsReportSchema.parse(
+      JSON.parse(await readFile(join(place.folder, 'relay-report.json'), 'utf8')),
+    );
+    expect(report).toMatchObject({
+      exitCode: 5,
+      imports: [
+        {
+          provider: { id: 'kimi-cn' },
+          accessMode: 'subscription',
+          exitCode: 0,
+          subscriptions: [{ user: 'user@relay.test' }],
+        },
+        { provider: { id: 'kimi-cn' }, accessMode: 'self_service', exitCode: 0 },
+        { provider: { id: 'zai' }, exitCode: 4, batchStatus: 'rolled_back' },
+        { provider: { id: 'groq' }, exitCode: 0 },
+      ],
+    });
+    for (const each of report.imports) expect(each.run.stages.map(({ name }) => name)).toContain('apply');
+    expect([...host.state.groups.values()].map(({ name }) => name)).toEqual([
+      'default',
+      'relay-kimi-cn-subscription',
+      'relay-kimi-cn-self-service',
+      'relay-groq-subscription',
+    ]);
+    expect(done.stderr.split('\n').slice(-3)).toEqual([
+      '1 of 4 imports did not end well.',
+      'The host holds the other 3 as wanted.',
+      'Next: relay import --junit out.xml --file imports.yaml',
+    ]);
+    for (const name of ['kimi-cn', 'kimi-cn-self-service', 'zai', 'groq'])
+      expect(await readFile(join(place.folder, `out.${name}.xml`), 'utf8')).toContain('<testsuite');
+    const runs = await place.run(['runs', 'list', '--output', 'json']);
+    expect((JSON.parse(runs.stdout) as { runs: unknown[] }).runs).toHaveLength(4);
+  });
+
+  it('speak to programs: a line for each event, and the reports last; again there is nothing to do', async () => {
+    host = await startSandbox();
+    await list(host, 'partial');
+    expect((await run('plan', '--detailed-exitcode')).exitCode).toBe(8);
+    const first = await run('import', '--output', 'ndjson', '--no-report', '--gateway-wait', '1s');
+    const lines = first.stdout.split('\n').map((line) => eventSchema.parse(JSON.parse(line)));
+    expect(lines.at(-1)).toMatchObject({ type: 'reports', reports: { exitCode: 7 } });
+    expect(lines).toContainEqual(expect.objectContaining({ type: 'notice', text: 'Import 4 of 4: groq' }));
+    await place.write(
+      'imports.yaml',
+      `imports: [{ pack: groq, keys: groq-keys.txt, baseUrl: '${host.vendorUrl}/v1' }]`,
+    );
+    expect((await run('plan', '--detailed-exitcode')).exitCode).toBe(0);
+  });
+
+  it('write nothing when one of them cannot begin, and tell the faults of all', async () => {
+    host = await startSandbox();
+    await place.write(
+      'imports.yaml',
+      'imports: [{ pack: kimi, keys: kimi-keys.txt }, { pack: kimmi, keys: kimi-keys.txt }, { pack: groq, keys: absent.txt }, { pack: kimi, provider: kimi-coding, keys: kimi-keys.txt }]',
+    );
+    const refused = await run('import');
+    expect(refused).toMatchObject({ exitCode: 2 });
+    expect(refused.stderr).toContain(
+      'error PACK_NOT_FOUND: imports[1]: There is no pack "kimmi". Did you mean "kimi"?',
+    );
+    expect(refused.stderr).toContain('imports[2]: FILE_UNREADABLE');
+    expect(refused.stderr).toContain('imports[3]: TERMS_NOT_ACCEPTED');
+    await place.write(
+      'imports.yaml',
+      "imports: [{ pack: kimi, keys: kimi-keys.txt }, { pack: groq, keys: groq-keys.txt, users: ['nobody@relay.test'] }]",
+    );
+    const unknown = await run('import');
+    expect(unknown).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining('USER_NOT_FOUND: groq: ') as unknown,
+    });
+    expect(writes(host)).toEqual([]);
+  });
+
+  it.each([
+    [
+      'an unknown field',
+      'imports:\n  - { pack: kimi, key: a.txt }',
+      'imports.yaml:2:19: unknown field "key". Did you mean "keys"?',
+    ],
+    ['a missing list', 'import: []', 'Did you mean "imports"?'],
+    ['an empty list', 'imports: []', 'imports.yaml:1:10'],
+    ['no YAML', 'imports: [', 'imports.yaml:1:'],
+    [
+      'the same twice',
+      'imports: [{ pack: kimi, keys: kimi-keys.txt }, { pack: kimi, keys: groq-keys.txt }]',
+      'imported twice',
+    ],
+  ])('refuse a file with %s', async (_, text, says) => {
+    await place.write('imports.yaml', text);
+    const refused = await run('import', '--host', 'sandbox');
+    expect(refused).toMatchObject({ exitCode: 2, stderr: expect.stringContaining(says) as unknown });
+    expect(refused.stderr).toContain('IMPORTS_INVALID');
+  });
+
+  it.each([
+    [['--pack', 'kimi'], '--pack and --file say two things'],
+    [['--base-url', 'https://a.example'], '--base-url and --file'],
+    [['--probe-key-file', 'kimi-keys.txt'], 'opens one group'],
+  ])('refuse %j beside the file', async (more, says) => {
+    await place.write('imports.yaml', 'imports: [{ pack: kimi, keys: kimi-keys.txt }]');
+    expect(await run('import', ...more)).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining(says) as unknown,
+    });
+  });
+});
