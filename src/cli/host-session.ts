@@ -1,6 +1,7 @@
 import type { HostSettings } from '../config/host-settings.ts';
 import { connectSub2api } from '../host/sub2api/connect.ts';
 import type { Host } from '../host/host.ts';
+import type { HttpOptions } from '../host/http-client.ts';
 import type { Clock } from '../terms/clock.ts';
 import type { Redactor } from '../terms/redactor.ts';
 import { Secret } from '../terms/secret.ts';
@@ -18,32 +19,37 @@ export interface SessionOptions {
   clock: Clock;
   redactor: Redactor;
   trace?: (line: string) => void;
+  stop?: AbortSignal;
+}
+
+/** A host before anything was asked of it, with the login that shall be used. */
+export interface HostPlace<Login> {
+  http: HttpOptions;
+  login: Login | { key: Secret };
+  vendorUrl: string | null;
+  close: () => Promise<void>;
 }
 
 /** Opens the host of the settings; `sandbox` starts one for this command. Throws what connecting throws. */
 export async function openHost(settings: HostSettings, options: SessionOptions): Promise<HostSession> {
-  const { clock, redactor, timeoutMs } = options;
-  const http = (baseUrl: string) => ({
-    baseUrl,
-    userAgent: `relay/${options.version}`,
-    timeoutMs,
-    clock,
-    redactor,
-    ...(options.trace === undefined ? {} : { trace: options.trace }),
-  });
-  if (settings.kind === 'url') {
-    return {
-      host: await connectSub2api(http(settings.url), settings.login),
-      vendorUrl: null,
-      close: async () => undefined,
-    };
-  }
+  const { http, login, vendorUrl, close } = await hostPlace(settings, options);
+  return { host: await connectSub2api(http, login), vendorUrl, close };
+}
+
+/** Where the host of the settings is; `sandbox` starts one that runs until it is closed. */
+export async function hostPlace<Login>(
+  settings: { kind: 'sandbox' } | { kind: 'url'; url: string; login: Login },
+  { version, ...options }: SessionOptions,
+): Promise<HostPlace<Login>> {
+  const http = (baseUrl: string): HttpOptions => ({ baseUrl, userAgent: `relay/${version}`, ...options });
+  if (settings.kind === 'url')
+    return { http: http(settings.url), login: settings.login, vendorUrl: null, close: async () => undefined };
   // Only who asks for the embedded host pays for loading it.
   const { startSandbox } = await import('../sandbox/start-sandbox.ts');
   const sandbox = await startSandbox();
-  const key = new Secret(sandbox.adminKey);
   return {
-    host: await connectSub2api(http(sandbox.url), { key }),
+    http: http(sandbox.url),
+    login: { key: new Secret(sandbox.adminKey) },
     vendorUrl: sandbox.vendorUrl,
     close: () => sandbox.stop(),
   };

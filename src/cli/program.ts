@@ -93,6 +93,21 @@ export function buildProgram(io: Io, redactor: Redactor, done: Done): Command {
     done(await validateCommand(packs, { ...globals(), ...options }, io, redactor));
   });
 
+  const doctor = program
+    .command('doctor')
+    .description('look whether relay can work on a host, and say what to do where not; reads only')
+    .option('--pack <pack>', 'also what this pack needs: a pack by its id, or the path of a folder or file')
+    .option('--provider <id>', 'which provider of the pack (default: the one the pack names)')
+    .option('--accept-compliance', "show the host's compliance terms, and accept them when you type their phrase")
+    .addHelpText(
+      'after',
+      examples('relay doctor --host https://gateway.example.org', 'relay doctor --pack kimi --output json'),
+    );
+  addHostOptions(doctor).action(async (options) => {
+    const { doctorCommand } = await import('./commands/doctor-command.ts');
+    done(await doctorCommand({ ...globals(), ...options }, io, redactor));
+  });
+
   const packs = program
     .command('packs')
     .description('what packs there are')

@@ -17,20 +17,31 @@ export interface HostOptions {
   allowHttp?: boolean | undefined;
 }
 
+/** An admin login; `from` names where it was given. */
+export type Login = ({ key: Secret } | { email: string; password: Secret }) & { from: string };
+
 /** `sandbox`: the embedded host, which brings its own login. */
-export type HostSettings =
+export type HostSettings = { kind: 'sandbox' } | { kind: 'url'; url: string; login: Login };
+
+/** Where a host is, and its entry in the configuration file, if it has one. */
+export type HostAddress =
   | { kind: 'sandbox' }
-  | { kind: 'url'; url: string; login: { key: Secret } | { email: string; password: Secret } };
+  | { kind: 'url'; url: string; named: NonNullable<ConfigFile['hosts']>[string] | undefined };
 
-type Login = Extract<HostSettings, { kind: 'url' }>['login'];
-
-/** Which host, and how to log in: option, then environment, then configuration file. */
+/** Which host, and how to log in: option, then environment, then configuration file. Throws `LOGIN_MISSING`. */
 export async function hostSettings(
   options: HostOptions,
   env: Environment,
   config: ConfigFile,
   stdin: Readable,
 ): Promise<HostSettings> {
+  const address = hostAddress(options, env, config);
+  if (address.kind === 'sandbox') return address;
+  return { kind: 'url', url: address.url, login: await loginTo(address, options, env, stdin) };
+}
+
+/** Which host: option, then environment, then configuration file. Throws `USAGE` and `HTTP_REFUSED`. */
+export function hostAddress(options: HostOptions, env: Environment, config: ConfigFile): HostAddress {
   const word = options.host ?? (env['RELAY_HOST'] || env['SUB2API_BASE_URL'] || config.host);
   if (word === undefined || word === '')
     throw new RelayError('USAGE', 'No host was given.', {
@@ -44,12 +55,22 @@ export async function hostSettings(
     Object.keys(config.hosts ?? {}),
     options.allowHttp ?? config.allowHttp ?? false,
   );
+  return { kind: 'url', url, named };
+}
+
+/** How to log in there: option, then environment, then configuration file. Throws `LOGIN_MISSING`. */
+export async function loginTo(
+  { url, named }: Extract<HostAddress, { kind: 'url' }>,
+  options: HostOptions,
+  env: Environment,
+  stdin: Readable,
+): Promise<Login> {
   const login =
     (await loginFromOptions(options, env, stdin)) ??
     (await loginFromEnvironment(env, stdin)) ??
     (await loginFromConfig(named, stdin));
   if (login === undefined) throw new RelayError('LOGIN_MISSING', `No admin login was given for ${url}.`);
-  return { kind: 'url', url, login };
+  return login;
 }
 
 function isSameUrl(one: string, other: string): boolean {
@@ -88,28 +109,32 @@ function shown(text: string): string {
 }
 
 async function loginFromOptions(options: HostOptions, env: Environment, stdin: Readable): Promise<Login | undefined> {
-  if (options.adminKeyFile !== undefined) return { key: await readSecretFile(options.adminKeyFile, stdin) };
+  if (options.adminKeyFile !== undefined)
+    return { key: await readSecretFile(options.adminKeyFile, stdin), from: '--admin-key-file' };
   if (options.adminEmail === undefined && options.adminPasswordFile === undefined) return undefined;
   if (options.adminEmail === undefined) throw new RelayError('USAGE', '--admin-password-file needs --admin-email.');
   const email = options.adminEmail;
   if (options.adminPasswordFile !== undefined)
-    return { email, password: await readSecretFile(options.adminPasswordFile, stdin) };
+    return { email, password: await readSecretFile(options.adminPasswordFile, stdin), from: '--admin-email' };
   // A named admin is not replaced by an admin key that happens to be in the environment.
   const password = await passwordFromEnvironment(env, stdin);
   if (password === undefined)
     throw new RelayError('LOGIN_MISSING', `No password was given for ${email}.`, {
       hint: 'Give it with --admin-password-file FILE or RELAY_ADMIN_PASSWORD.',
     });
-  return { email, password };
+  return { email, password, from: '--admin-email' };
 }
 
 async function loginFromEnvironment(env: Environment, stdin: Readable): Promise<Login | undefined> {
-  if (env['RELAY_ADMIN_KEY_FILE']) return { key: await readSecretFile(env['RELAY_ADMIN_KEY_FILE'], stdin) };
-  const key = env['RELAY_ADMIN_KEY'] || env['SUB2API_ADMIN_API_KEY'];
-  if (key) return { key: sealSecret(key, 'RELAY_ADMIN_KEY') };
+  if (env['RELAY_ADMIN_KEY_FILE'])
+    return { key: await readSecretFile(env['RELAY_ADMIN_KEY_FILE'], stdin), from: 'RELAY_ADMIN_KEY_FILE' };
+  for (const from of ['RELAY_ADMIN_KEY', 'SUB2API_ADMIN_API_KEY']) {
+    const key = env[from];
+    if (key) return { key: sealSecret(key, from), from };
+  }
   const email = env['RELAY_ADMIN_EMAIL'];
   const password = email ? await passwordFromEnvironment(env, stdin) : undefined;
-  return email && password !== undefined ? { email, password } : undefined;
+  return email && password !== undefined ? { email, password, from: 'RELAY_ADMIN_EMAIL' } : undefined;
 }
 
 async function passwordFromEnvironment(env: Environment, stdin: Readable): Promise<Secret | undefined> {
@@ -121,7 +146,8 @@ async function loginFromConfig(
   named: NonNullable<ConfigFile['hosts']>[string] | undefined,
   stdin: Readable,
 ): Promise<Login | undefined> {
-  if (named?.adminKeyFile !== undefined) return { key: await readSecretFile(named.adminKeyFile, stdin) };
+  const from = 'configuration file';
+  if (named?.adminKeyFile !== undefined) return { key: await readSecretFile(named.adminKeyFile, stdin), from };
   if (named?.adminEmail === undefined || named.adminPasswordFile === undefined) return undefined;
-  return { email: named.adminEmail, password: await readSecretFile(named.adminPasswordFile, stdin) };
+  return { email: named.adminEmail, password: await readSecretFile(named.adminPasswordFile, stdin), from };
 }

@@ -2,6 +2,7 @@ import ky, { type KyInstance } from 'ky';
 import type { Clock } from '../terms/clock.ts';
 import type { Redactor } from '../terms/redactor.ts';
 import { HostFailure } from './host-failure.ts';
+import { noAnswer } from './no-answer.ts';
 
 export interface HttpRequest {
   method: 'GET' | 'POST' | 'PUT' | 'DELETE';
@@ -30,27 +31,13 @@ export interface HttpOptions {
   timeoutMs: number;
   clock: Clock;
   redactor: Redactor;
+  /** Ends every exchange early, for whoever only looks and need not end in order. */
+  stop?: AbortSignal;
   /** Told about each exchange, for `--verbose`. */
   trace?: (line: string) => void;
 }
 
 const largestReply = 64 * 1024 * 1024;
-
-/** Errors that come before the first byte of a request has left. */
-const neverSent = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'EADDRNOTAVAIL',
-  'UND_ERR_CONNECT_TIMEOUT',
-  'CERT_HAS_EXPIRED',
-  'DEPTH_ZERO_SELF_SIGNED_CERT',
-  'SELF_SIGNED_CERT_IN_CHAIN',
-  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-  'ERR_TLS_CERT_ALTNAME_INVALID',
-]);
 
 /** Carries single exchanges to one host: bounded in time and size, never redirected, never repeated. */
 export class HttpClient {
@@ -79,7 +66,8 @@ export class HttpClient {
   async send(request: HttpRequest): Promise<HttpReply> {
     const startedAt = this.clock.now();
     const limit = this.clock.timeout(request.timeoutMs ?? this.#options.timeoutMs);
-    const signal = request.signal === undefined ? limit : AbortSignal.any([limit, request.signal]);
+    const signals = [limit, request.signal, this.#options.stop].filter((each) => each !== undefined);
+    const signal = signals.length === 1 ? limit : AbortSignal.any(signals);
     let reply: HttpReply | undefined;
     try {
       const response = await this.#ky(this.#url(request), {
@@ -126,9 +114,13 @@ export class HttpClient {
       });
     }
     const code = errorCode(cause);
-    const why = code ?? (cause instanceof Error ? this.clean(cause.message, 120) : 'unknown reason');
-    const fate = code !== undefined && neverSent.has(code) ? 'not_done' : 'unknown';
-    return new HostFailure('HOST_UNREACHABLE', `${what} got no answer (${why}).`, { fate, transient: true, cause });
+    const { why, hint, neverSent, mayPass } = noAnswer(code, this.baseUrl, this.clean(innermost(cause), 120));
+    return new HostFailure('HOST_UNREACHABLE', `${what} got no answer: ${why}.`, {
+      fate: neverSent ? 'not_done' : 'unknown',
+      transient: mayPass,
+      hint,
+      cause,
+    });
   }
 }
 
@@ -141,6 +133,12 @@ function errorCode(error: unknown): string | undefined {
     current = current.cause ?? (current instanceof AggregateError ? current.errors[0] : undefined);
   }
   return undefined;
+}
+
+/** What fetch wraps says more than fetch itself. */
+function innermost(error: unknown): string {
+  if (!(error instanceof Error)) return 'unknown reason';
+  return error.cause instanceof Error ? innermost(error.cause) : error.message;
 }
 
 async function readBounded(response: Response, maxBytes: number): Promise<string> {

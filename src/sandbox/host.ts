@@ -9,6 +9,8 @@ export interface HostSettings {
   turnstile_enabled: boolean;
   backend_mode_enabled: boolean;
   totp_for_admin: boolean;
+  /** Keys are given out to persons with a second factor only. */
+  step_up_enabled: boolean;
   embed_frontend: boolean;
   version: string;
 }

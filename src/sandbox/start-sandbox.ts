@@ -97,6 +97,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       turnstile_enabled: false,
       backend_mode_enabled: false,
       totp_for_admin: false,
+      step_up_enabled: false,
       embed_frontend: false,
       version,
       ...options.settings,

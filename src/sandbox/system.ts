@@ -12,6 +12,14 @@ export function addSystemRoutes(app: HostApp, host: Host): void {
   );
   app.get('/api/v1/settings/public', () => success(publicSettings(host)));
   app.get('/api/v1/admin/system/version', () => success({ version: host.settings.version }));
+  app.get('/api/v1/admin/settings', () => {
+    const { turnstile_enabled, backend_mode_enabled, step_up_enabled } = host.settings;
+    return success({
+      turnstile_enabled,
+      backend_mode_enabled,
+      ...(host.features.newerFields ? { step_up_enabled } : {}),
+    });
+  });
   const keyPath = '/api/v1/admin/settings/admin-api-key';
   app.get(keyPath, () => {
     const key = state.adminKey;

@@ -190,12 +190,12 @@ export const codes = {
   LOGIN_MISSING: {
     exit: 2,
     summary: 'No admin login was given.',
-    hint: 'Set RELAY_ADMIN_KEY, or give --admin-key-file, or --admin-email with --admin-password-file.',
+    hint: 'Set RELAY_ADMIN_KEY, or give --admin-key-file FILE, or --admin-email E with --admin-password-file FILE.',
   },
   LOGIN_REFUSED: {
     exit: 3,
     summary: 'The host refuses the admin login.',
-    hint: 'Check the admin key, or e-mail and password.',
+    hint: 'Check the admin key, or e-mail and password; a fresh host has no key yet.',
   },
   LOGIN_NEEDS_KEY: {
     exit: 3,
@@ -205,7 +205,7 @@ export const codes = {
   COMPLIANCE_GATE: {
     exit: 3,
     summary: 'The host waits for its operator to accept its compliance terms.',
-    hint: 'Read the document and accept it in the admin panel of the host. relay does not accept it for you.',
+    hint: 'Read the document, then accept it on a terminal with `relay doctor --accept-compliance`, or in the admin panel of the host.',
   },
   PROBE_KEY_IMPOSSIBLE: {
     exit: 3,

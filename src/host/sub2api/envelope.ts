@@ -42,7 +42,8 @@ export function openEnvelope<T>(http: HttpClient, request: HttpRequest, reply: H
   );
 }
 
-function refusalOf(http: HttpClient, request: HttpRequest, reply: HttpReply): HostFailure {
+/** What an answer means that is no success. */
+export function refusalOf(http: HttpClient, request: HttpRequest, reply: HttpReply): HostFailure {
   const { status } = reply;
   const what = `${request.method} ${request.path}`;
   if (status >= 300 && status < 400) {
@@ -51,6 +52,7 @@ function refusalOf(http: HttpClient, request: HttpRequest, reply: HttpReply): Ho
       status,
       fate: 'not_done',
       transient: false,
+      hint: rootBehind(target, request.path, http.baseUrl),
     });
   }
   const said = refusal.safeParse(parseJson(reply)).data;
@@ -76,12 +78,31 @@ function refusalOf(http: HttpClient, request: HttpRequest, reply: HttpReply): Ho
     said: message,
     ...fateOf(status, said !== undefined),
     retryAfterMs: retryAfter(reply.headers, http.clock.now()),
+    hint: adviceOn(reply, said !== undefined),
   };
   return new HostFailure(
     'HOST_FAILED',
     `The host answered ${what} with ${status}${reason === undefined ? '' : ` ${reason}`}: ${message}`,
     facts,
   );
+}
+
+/** What to do about a redirect, where it tells the address of the host itself. */
+function rootBehind(target: string, path: string, baseUrl: string): string | undefined {
+  if (!URL.canParse(target, baseUrl)) return undefined;
+  const { origin, pathname } = new URL(target, baseUrl);
+  const root = `${origin}${pathname}`.replace(/\/+$/, '');
+  return root.endsWith(path) ? `Give --host ${root.slice(0, -path.length)} instead.` : undefined;
+}
+
+/** What to do about an answer that, by its look, did not come from the host itself, or comes too often. */
+function adviceOn(reply: HttpReply, isApi: boolean): string | undefined {
+  if (reply.status === 429) return 'The host limits how often it is asked; wait a minute.';
+  if ([502, 503, 504].includes(reply.status) && !isApi)
+    return 'A proxy in between answers, and does not reach the host: check that the host runs, then the proxy.';
+  if (!isApi && isHtml(reply))
+    return 'A proxy or a firewall in between seems to answer for the host; look at its rules.';
+  return undefined;
 }
 
 /** Whether it is a word that names a reason, and nothing that was quoted in its place. */

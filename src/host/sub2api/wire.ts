@@ -25,10 +25,24 @@ export const pageWire = z.object({
 export const publicSettingsWire = z.object({
   version: z.string().default(''),
   turnstile_enabled: z.boolean().default(false),
+  tencent_captcha_enabled: z.boolean().default(false),
+  aliyun_captcha_enabled: z.boolean().default(false),
   backend_mode_enabled: z.boolean().default(false),
 });
 
 export const setupWire = z.object({ needs_setup: z.boolean() });
+
+/** What the operator of a host has to promise before its admin API opens. */
+export const commitmentWire = z.object({
+  required: z.boolean(),
+  version: z.string(),
+  document_url_en: z.string().default(''),
+  document_url_zh: z.string().default(''),
+  ack_phrase_en: z.string().default(''),
+  ack_phrase_zh: z.string().default(''),
+});
+
+export const adminSettingsWire = z.object({ step_up_enabled: z.boolean().default(false) });
 
 export const loginWire = z.object({ access_token: z.string().optional(), requires_2fa: z.boolean().optional() });
 

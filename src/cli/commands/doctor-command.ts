@@ -1,0 +1,142 @@
+import { inStage, throwIfStopped } from '../../apply/run-tools.ts';
+import { limitsOf, loadConfig, type ConfigFile } from '../../config/config-file.ts';
+import { hostAddress, loginTo, type HostOptions } from '../../config/host-settings.ts';
+import { examineHost } from '../../flows/examine-host.ts';
+import type { Diagnosis } from '../../host/diagnosis.ts';
+import { diagnoseSub2api, type GivenLogin } from '../../host/sub2api/diagnose.ts';
+import { chooseProvider } from '../../pack/find-pack.ts';
+import type { Provider } from '../../pack/manifest.ts';
+import { doctorReport, type DoctorReport } from '../../report/doctor-report.ts';
+import { doctorText } from '../../report/doctor-text.ts';
+import { systemClock } from '../../terms/clock.ts';
+import type { Redactor } from '../../terms/redactor.ts';
+import { RelayError } from '../../terms/relay-error.ts';
+import { acceptCommitment, checkPerson } from '../accept-commitment.ts';
+import { choosePack } from '../choose-pack.ts';
+import { EventQueue } from '../event-queue.ts';
+import { hostPlace, type SessionOptions } from '../host-session.ts';
+import type { SayFlags } from '../import-flags.ts';
+import { print, styleFor, type Io } from '../io.ts';
+import { nothingWritten, sayLast } from '../last-words.ts';
+import { progressView } from '../progress.ts';
+import { repeatCommand } from '../repeat-command.ts';
+import { stopSignals } from '../stop-signals.ts';
+
+export interface DoctorFlags extends HostOptions, SayFlags {
+  pack?: string;
+  provider?: string;
+  acceptCompliance?: boolean;
+  timeout?: number;
+  deadline?: number;
+  config?: string;
+  input: boolean;
+}
+
+type Settings = { kind: 'sandbox' } | { kind: 'url'; url: string; login: GivenLogin };
+
+/**
+ * `relay doctor`: what works between here and a host, and what to do where it does not. 0, or 3 when a check failed. Sends
+ * nothing but reads, and the acceptance of the host's terms when a person asked for it and typed it.
+ */
+export async function doctorCommand(flags: DoctorFlags, io: Io, redactor: Redactor): Promise<number> {
+  if (flags.acceptCompliance === true) checkPerson(io, flags);
+  const { config } = await loadConfig(flags.config, io.cwd);
+  const provider = await providerOf(flags, config);
+  const settings = await settingsOf(flags, config, io);
+  const { timeoutMs, deadlineMs } = limitsOf(flags, config);
+  const verbose = flags.verbose === true;
+  const events = new EventQueue(progressView(io, { quiet: flags.quiet === true, colour: flags.color, verbose }));
+  const { stop, release } = stopSignals((text) => events.emit({ type: 'notice', text }), deadlineMs);
+  const trace = verbose ? { trace: (line: string) => print(io.stderr, redactor.redact(line)) } : {};
+  const session: SessionOptions = { version: io.version, timeoutMs, clock: systemClock, redactor, stop, ...trace };
+  let close: () => Promise<void> = async () => undefined;
+  try {
+    const place = await hostPlace(settings, session);
+    close = place.close;
+    const { baseUrl } = place.http;
+    const look = () => diagnoseSub2api(place.http, place.login);
+    const tools = { clock: systemClock, stop, emit: events.emit };
+    const examine = async () =>
+      inStage(tools, 'connect', `Examine ${baseUrl}`, () => examination(look, provider, tools, baseUrl), summary);
+    let { found, report } = await examine();
+    await events.idle();
+    const { commitment } = found;
+    const accepts = flags.acceptCompliance === true && commitment !== null;
+    if (accepts) {
+      await acceptCommitment(commitment, baseUrl, io, stop);
+      ({ found, report } = await examine());
+      await events.idle();
+    } else if (flags.acceptCompliance === true && found.host !== null) print(io.stderr, 'There is nothing to accept.');
+    show(report, flags, io);
+    return end(report, { accepted: accepts, waits: found.commitment !== null }, flags, io);
+  } finally {
+    await events.idle();
+    release();
+    await close();
+  }
+}
+
+async function providerOf({ pack, provider }: DoctorFlags, config: ConfigFile): Promise<Provider | undefined> {
+  if (pack !== undefined) return chooseProvider((await choosePack({ pack }, config)).pack, provider);
+  if (provider === undefined) return undefined;
+  throw new RelayError('USAGE', '--provider needs --pack.', { hint: 'Name the pack that the provider is of.' });
+}
+
+/** A login that is missing is found by the examination, not by the command line. */
+async function settingsOf(flags: DoctorFlags, config: ConfigFile, io: Io): Promise<Settings> {
+  const address = hostAddress(flags, io.env, config);
+  if (address.kind === 'sandbox') return address;
+  const login = await loginTo(address, flags, io.env, io.stdin).catch((error: unknown): GivenLogin => {
+    if (error instanceof RelayError && error.code === 'LOGIN_MISSING') return { missing: error.toProblem() };
+    throw error;
+  });
+  return { kind: 'url', url: address.url, login };
+}
+
+interface Examination {
+  found: Diagnosis;
+  report: DoctorReport;
+}
+
+async function examination(
+  look: () => Promise<Diagnosis>,
+  provider: Provider | undefined,
+  tools: { clock: typeof systemClock; stop: AbortSignal },
+  url: string,
+): Promise<Examination> {
+  const found = await look();
+  throwIfStopped(tools);
+  const checks = await examineHost(found, provider, tools);
+  throwIfStopped(tools);
+  return { found, report: doctorReport(url, found.info, checks) };
+}
+
+function summary({ report: { checks, ok } }: Examination): { ok: boolean; text: string } {
+  const failed = checks.filter(({ state }) => state === 'failure').map(({ name }) => name);
+  return { ok, text: ok ? `${checks.length} checks` : `failed: ${failed.join(', ')}` };
+}
+
+function show(report: DoctorReport, flags: DoctorFlags, io: Io): void {
+  const text = () => doctorText(report, styleFor(io, 'stdout', flags.color), io.stdout.columns);
+  print(io.stdout, flags.output === 'json' ? JSON.stringify(report, null, 2) : text());
+}
+
+/** The first failure is what the others may come from. */
+function end(
+  { checks, exitCode }: DoctorReport,
+  terms: { accepted: boolean; waits: boolean },
+  flags: DoctorFlags,
+  io: Io,
+): number {
+  const failed = checks.find(({ state }) => state === 'failure');
+  if (failed === undefined) return exitCode;
+  const again = repeatCommand('relay doctor', { ...flags, acceptCompliance: terms.waits });
+  sayLast(io, {
+    happened: `${failed.name}: ${failed.message}`,
+    holds: terms.accepted
+      ? 'The host has noted that its compliance terms are accepted; nothing else was written.'
+      : nothingWritten,
+    next: terms.waits ? `read the document, then: ${again}` : `${failed.hint ?? ''} Then: ${again}`,
+  });
+  return exitCode;
+}

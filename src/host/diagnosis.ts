@@ -1,0 +1,88 @@
+import type { Problem } from '../terms/relay-error.ts';
+import type { WriteEnd } from './host-failure.ts';
+import type { Host, HostInfo } from './host.ts';
+
+export const checkStates = ['pass', 'warning', 'failure', 'skipped'] as const;
+export type CheckState = (typeof checkStates)[number];
+
+/** What is looked at, in the order in which it is told. Nothing after a failure is known unless a check says so. */
+export const checkNames = {
+  address: 'Address',
+  setup: 'Set-up',
+  version: 'Version',
+  login: 'Login',
+  compliance: 'Compliance terms',
+  backend_mode: 'Backend mode',
+  captcha: 'Captcha',
+  second_factor: 'Second factor',
+  probe_key: 'Gateway check',
+  clock: 'Clock',
+  upstream: 'Upstream',
+  pack_version: 'Version for the pack',
+  pack_objects: 'Names of the pack',
+} as const;
+export type CheckId = keyof typeof checkNames;
+
+/** One thing that was looked at: how it is, and what to do where it is not fine. */
+export interface Check {
+  id: CheckId;
+  name: string;
+  state: CheckState;
+  message: string;
+  hint: string | null;
+}
+
+/** What a host wants its operator to promise before it works. Only a person may do so, by typing the phrase. */
+export interface Commitment {
+  version: string;
+  /** The same text in each language, and the words that accept it. */
+  texts: { language: string; document: string; phrase: string }[];
+  /** Sends what the person typed. */
+  accept(language: string, phrase: string): Promise<WriteEnd<void>>;
+}
+
+/** What an adapter found out about a host, as far as it came. */
+export interface Diagnosis {
+  checks: CheckList;
+  /** Known as soon as the host says what it is. */
+  info: HostInfo | null;
+  /** Only where nothing stands before its admin API. */
+  host: Host | null;
+  /** Set while the host waits for it. */
+  commitment: Commitment | null;
+}
+
+/** Collects checks; what nobody told about comes out as skipped. */
+export class CheckList {
+  readonly #told = new Map<CheckId, Omit<Check, 'id' | 'name'>>();
+
+  pass(id: CheckId, message: string): void {
+    this.#told.set(id, { state: 'pass', message, hint: null });
+  }
+
+  warn(id: CheckId, message: string, hint: string): void {
+    this.#told.set(id, { state: 'warning', message, hint });
+  }
+
+  fail(id: CheckId, { message, hint }: Pick<Problem, 'message' | 'hint'>): void {
+    this.#told.set(id, { state: 'failure', message, hint });
+  }
+
+  /** There is nothing to look at. */
+  skip(id: CheckId, message: string): void {
+    this.#told.set(id, { state: 'skipped', message, hint: null });
+  }
+
+  /** These checks in order. One that was not come to is skipped because of the failure before it. */
+  all(ids: readonly CheckId[]): Check[] {
+    let blame = '';
+    return ids.map((id) => {
+      const told = this.#told.get(id);
+      const name = checkNames[id];
+      if (told === undefined)
+        return { id, name, state: 'skipped', message: `not looked at, because of: ${blame}`, hint: null };
+      if (told.state === 'failure') blame ||= name;
+      return { id, name, ...told };
+    });
+  }
+}

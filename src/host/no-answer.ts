@@ -1,0 +1,129 @@
+/** Why a request got no answer, as far as the system's code tells: what it means here and what to do about it. */
+export interface NoAnswer {
+  why: string;
+  hint: string;
+  /** The request certainly never reached the host. */
+  neverSent: boolean;
+  /** The same request may well succeed a little later. */
+  mayPass: boolean;
+}
+
+type Told = (place: { host: string; hostname: string }) => { why: string; hint: string };
+
+const trusting = (what: string) => `set NODE_EXTRA_CA_CERTS to a PEM file that holds ${what}.`;
+
+const dns: Record<string, Told> = {
+  ENOTFOUND: ({ hostname }) => ({
+    why: `DNS knows no ${hostname}`,
+    hint: 'Check the spelling of --host, and that this machine can resolve names.',
+  }),
+  EAI_AGAIN: ({ hostname }) => ({
+    why: `DNS gave no answer about ${hostname}`,
+    hint: 'Check the network and the name server of this machine, then try again.',
+  }),
+};
+
+const noRoute: Told = ({ host }) => ({
+  why: `there is no way to ${host} from here`,
+  hint: 'Check the network of this machine, a VPN, and the address.',
+});
+
+const slowConnect: Told = ({ host }) => ({
+  why: `${host} took no connection in time`,
+  hint: 'Check the address and the port; a firewall in between may drop what it does not let through.',
+});
+
+const connecting: Record<string, Told> = {
+  ECONNREFUSED: ({ host }) => ({
+    why: `nothing listens at ${host}`,
+    hint: 'Check that the host runs, and the address and port of --host.',
+  }),
+  EHOSTUNREACH: noRoute,
+  ENETUNREACH: noRoute,
+  EADDRNOTAVAIL: noRoute,
+  UND_ERR_CONNECT_TIMEOUT: slowConnect,
+};
+
+const unknownIssuer: Told = () => ({
+  why: 'its certificate comes from an authority that this machine does not know',
+  hint: `If that is meant, ${trusting('the certificate of that authority')}`,
+});
+
+const brokenChain: Told = () => ({
+  why: 'its certificate leads to no authority that this machine knows',
+  hint: `Let the host send its intermediate certificates too, or ${trusting('the missing ones')}`,
+});
+
+const certificates: Record<string, Told> = {
+  CERT_HAS_EXPIRED: () => ({
+    why: 'its certificate has expired',
+    hint: 'Renew the certificate of the host. If it is fresh, check the clock of this machine.',
+  }),
+  CERT_NOT_YET_VALID: () => ({
+    why: 'its certificate is not valid yet',
+    hint: 'Check the clock of this machine, then the certificate of the host.',
+  }),
+  DEPTH_ZERO_SELF_SIGNED_CERT: () => ({
+    why: 'its certificate is self-signed',
+    hint: `If that is meant, ${trusting('this certificate')}`,
+  }),
+  SELF_SIGNED_CERT_IN_CHAIN: unknownIssuer,
+  UNABLE_TO_GET_ISSUER_CERT: brokenChain,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: brokenChain,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: brokenChain,
+  ERR_TLS_CERT_ALTNAME_INVALID: ({ hostname }) => ({
+    why: `its certificate is not for ${hostname}`,
+    hint: 'Use the name that the certificate is for, or give the host a certificate for this one.',
+  }),
+};
+
+const noTls: Told = ({ host }) => ({
+  why: `${host} does not speak TLS as it should`,
+  hint: 'Check the port. If the host speaks plain http there, write http:// in --host.',
+});
+
+const cut: Told = ({ host }) => ({
+  why: `${host} cut the connection`,
+  hint: 'Check the port: one for https answers http:// so. A firewall or a proxy in between may do it too.',
+});
+
+const later: Record<string, Told> = {
+  ETIMEDOUT: slowConnect,
+  ECONNRESET: cut,
+  EPIPE: cut,
+  UND_ERR_SOCKET: cut,
+  UND_ERR_HEADERS_OVERFLOW: ({ host }) => ({
+    why: `${host} answers with headers that are too long`,
+    hint: 'Check the address; this is not how the host answers.',
+  }),
+};
+
+const notHttp: Told = ({ host }) => ({
+  why: `${host} answers with something that is not HTTP`,
+  hint: 'Check the port: something else listens there. If it is for https, write https:// in --host.',
+});
+
+/** What a code of the system, of TLS or of the HTTP parser means for a request to `url`. Unknown codes are told as they are. */
+export function noAnswer(code: string | undefined, url: string, otherwise: string): NoAnswer {
+  const { host, hostname } = new URL(url);
+  const told = (tell: Told, neverSent: boolean, mayPass: boolean): NoAnswer => {
+    const { why, hint } = tell({ host, hostname });
+    return { why: `${why} (${code})`, hint, neverSent, mayPass };
+  };
+  const known = code ?? '';
+  const before = dns[known] ?? connecting[known];
+  if (before !== undefined) return told(before, true, true);
+  const refused = certificates[known];
+  if (refused !== undefined) return told(refused, true, false);
+  if (known === 'ERR_SSL_WRONG_VERSION_NUMBER') return told(noTls, true, false);
+  if (known === 'EPROTO' || known.startsWith('ERR_SSL_')) return told(noTls, false, false);
+  if (known.startsWith('HPE_')) return told(notHttp, false, true);
+  const after = later[known];
+  if (after !== undefined) return told(after, false, true);
+  return {
+    why: code ?? otherwise,
+    hint: 'Check --host, the network, and that the host runs.',
+    neverSent: false,
+    mayPass: true,
+  };
+}

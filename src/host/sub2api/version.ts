@@ -1,0 +1,42 @@
+import { coerce, compare, gt, lt, parse } from 'semver';
+import { problem, RelayError, type Problem } from '../../terms/relay-error.ts';
+import type { HostFeatures } from '../host.ts';
+import type { HttpClient } from '../http-client.ts';
+import { probeUserOf, type PublicSettings } from './public-settings.ts';
+
+const oldestVersion = '0.1.129';
+const newestTried = '0.1.179';
+
+/** The version that the host says it is, and what is to be said about it. Throws `HOST_VERSION_UNSUPPORTED`. */
+export function checkVersion(text: string, http: HttpClient): { version: string; warnings: Problem[] } {
+  const version = parse(coerce(text, { includePrerelease: true }));
+  const shown = http.clean(text, 40);
+  if (version === null)
+    throw new RelayError('HOST_VERSION_UNSUPPORTED', `${http.baseUrl} does not say which version it is ("${shown}").`);
+  if (lt(version, oldestVersion))
+    throw new RelayError(
+      'HOST_VERSION_UNSUPPORTED',
+      `${http.baseUrl} is sub2api ${shown}; relay works with ${oldestVersion} and newer.`,
+    );
+  const newer = gt(version, newestTried)
+    ? [
+        problem(
+          'HOST_NEWER_THAN_KNOWN',
+          `The host is sub2api ${shown}; relay was tried with versions up to ${newestTried}.`,
+        ),
+      ]
+    : [];
+  return { version: version.version, warnings: newer };
+}
+
+/** What a host of this version, with these settings, can and cannot do. */
+export function featuresOf(version: string, settings: PublicSettings): HostFeatures {
+  const learnsSlowly = compare(version, '0.1.179') >= 0;
+  return {
+    longestName: 100,
+    learningMs: learnsSlowly ? 17_000 : 10_000,
+    // Until the scheduler's outbox was mended, what an account learnt could stay unseen for up to 300 s.
+    nudgeAfterLearning: !learnsSlowly,
+    probeUser: probeUserOf(settings),
+  };
+}
