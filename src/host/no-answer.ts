@@ -12,16 +12,18 @@ type Told = (place: { host: string; hostname: string }) => { why: string; hint: 
 
 const trusting = (what: string) => `set NODE_EXTRA_CA_CERTS to a PEM file that holds ${what}.`;
 
-const dns: Record<string, Told> = {
-  ENOTFOUND: ({ hostname }) => ({
-    why: `DNS knows no ${hostname}`,
-    hint: 'Check the spelling of --host, and that this machine can resolve names.',
+const dns = new Map<string, Told>(
+  Object.entries({
+    ENOTFOUND: ({ hostname }) => ({
+      why: `DNS knows no ${hostname}`,
+      hint: 'Check the spelling of --host, and that this machine can resolve names.',
+    }),
+    EAI_AGAIN: ({ hostname }) => ({
+      why: `DNS gave no answer about ${hostname}`,
+      hint: 'Check the network and the name server of this machine, then try again.',
+    }),
   }),
-  EAI_AGAIN: ({ hostname }) => ({
-    why: `DNS gave no answer about ${hostname}`,
-    hint: 'Check the network and the name server of this machine, then try again.',
-  }),
-};
+);
 
 const noRoute: Told = ({ host }) => ({
   why: `there is no way to ${host} from here`,
@@ -33,16 +35,18 @@ const slowConnect: Told = ({ host }) => ({
   hint: 'Check the address and the port; a firewall in between may drop what it does not let through.',
 });
 
-const connecting: Record<string, Told> = {
-  ECONNREFUSED: ({ host }) => ({
-    why: `nothing listens at ${host}`,
-    hint: 'Check that the host runs, and the address and port of --host.',
+const connecting = new Map<string, Told>(
+  Object.entries({
+    ECONNREFUSED: ({ host }) => ({
+      why: `nothing listens at ${host}`,
+      hint: 'Check that the host runs, and the address and port of --host.',
+    }),
+    EHOSTUNREACH: noRoute,
+    ENETUNREACH: noRoute,
+    EADDRNOTAVAIL: noRoute,
+    UND_ERR_CONNECT_TIMEOUT: slowConnect,
   }),
-  EHOSTUNREACH: noRoute,
-  ENETUNREACH: noRoute,
-  EADDRNOTAVAIL: noRoute,
-  UND_ERR_CONNECT_TIMEOUT: slowConnect,
-};
+);
 
 const unknownIssuer: Told = () => ({
   why: 'its certificate comes from an authority that this machine does not know',
@@ -54,28 +58,30 @@ const brokenChain: Told = () => ({
   hint: `Let the host send its intermediate certificates too, or ${trusting('the missing ones')}`,
 });
 
-const certificates: Record<string, Told> = {
-  CERT_HAS_EXPIRED: () => ({
-    why: 'its certificate has expired',
-    hint: 'Renew the certificate of the host. If it is fresh, check the clock of this machine.',
+const certificates = new Map<string, Told>(
+  Object.entries({
+    CERT_HAS_EXPIRED: () => ({
+      why: 'its certificate has expired',
+      hint: 'Renew the certificate of the host. If it is fresh, check the clock of this machine.',
+    }),
+    CERT_NOT_YET_VALID: () => ({
+      why: 'its certificate is not valid yet',
+      hint: 'Check the clock of this machine, then the certificate of the host.',
+    }),
+    DEPTH_ZERO_SELF_SIGNED_CERT: () => ({
+      why: 'its certificate is self-signed',
+      hint: `If that is meant, ${trusting('this certificate')}`,
+    }),
+    SELF_SIGNED_CERT_IN_CHAIN: unknownIssuer,
+    UNABLE_TO_GET_ISSUER_CERT: brokenChain,
+    UNABLE_TO_GET_ISSUER_CERT_LOCALLY: brokenChain,
+    UNABLE_TO_VERIFY_LEAF_SIGNATURE: brokenChain,
+    ERR_TLS_CERT_ALTNAME_INVALID: ({ hostname }) => ({
+      why: `its certificate is not for ${hostname}`,
+      hint: 'Use the name that the certificate is for, or give the host a certificate for this one.',
+    }),
   }),
-  CERT_NOT_YET_VALID: () => ({
-    why: 'its certificate is not valid yet',
-    hint: 'Check the clock of this machine, then the certificate of the host.',
-  }),
-  DEPTH_ZERO_SELF_SIGNED_CERT: () => ({
-    why: 'its certificate is self-signed',
-    hint: `If that is meant, ${trusting('this certificate')}`,
-  }),
-  SELF_SIGNED_CERT_IN_CHAIN: unknownIssuer,
-  UNABLE_TO_GET_ISSUER_CERT: brokenChain,
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: brokenChain,
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: brokenChain,
-  ERR_TLS_CERT_ALTNAME_INVALID: ({ hostname }) => ({
-    why: `its certificate is not for ${hostname}`,
-    hint: 'Use the name that the certificate is for, or give the host a certificate for this one.',
-  }),
-};
+);
 
 const noTls: Told = ({ host }) => ({
   why: `${host} does not speak TLS as it should`,
@@ -87,16 +93,18 @@ const cut: Told = ({ host }) => ({
   hint: 'Check the port: one for https answers http:// so. A firewall or a proxy in between may do it too.',
 });
 
-const later: Record<string, Told> = {
-  ETIMEDOUT: slowConnect,
-  ECONNRESET: cut,
-  EPIPE: cut,
-  UND_ERR_SOCKET: cut,
-  UND_ERR_HEADERS_OVERFLOW: ({ host }) => ({
-    why: `${host} answers with headers that are too long`,
-    hint: 'Check the address; this is not how the host answers.',
+const later = new Map<string, Told>(
+  Object.entries({
+    ETIMEDOUT: slowConnect,
+    ECONNRESET: cut,
+    EPIPE: cut,
+    UND_ERR_SOCKET: cut,
+    UND_ERR_HEADERS_OVERFLOW: ({ host }) => ({
+      why: `${host} answers with headers that are too long`,
+      hint: 'Check the address; this is not how the host answers.',
+    }),
   }),
-};
+);
 
 const notHttp: Told = ({ host }) => ({
   why: `${host} answers with something that is not HTTP`,
@@ -111,14 +119,14 @@ export function noAnswer(code: string | undefined, url: string, otherwise: strin
     return { why: `${why} (${code})`, hint, neverSent, mayPass };
   };
   const known = code ?? '';
-  const before = dns[known] ?? connecting[known];
+  const before = dns.get(known) ?? connecting.get(known);
   if (before !== undefined) return told(before, true, true);
-  const refused = certificates[known];
+  const refused = certificates.get(known);
   if (refused !== undefined) return told(refused, true, false);
   if (known === 'ERR_SSL_WRONG_VERSION_NUMBER') return told(noTls, true, false);
   if (known === 'EPROTO' || known.startsWith('ERR_SSL_')) return told(noTls, false, false);
   if (known.startsWith('HPE_')) return told(notHttp, false, true);
-  const after = later[known];
+  const after = later.get(known);
   if (after !== undefined) return told(after, false, true);
   return {
     why: code ?? otherwise,
