@@ -28,6 +28,7 @@ export const eventSchema = z
     line('plan', { plan: planViewSchema }),
     line('plans', { plans: importsPlanSchema }),
     line('status', { status: statusSchema }),
+    line('doctor', { doctor: z.looseObject({}) }),
     line('probe', { probe: z.looseObject({}) }),
     line('remove', { remove: z.looseObject({}) }),
     line('rollback', { rollback: z.looseObject({}) }),

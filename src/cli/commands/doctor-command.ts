@@ -20,6 +20,7 @@ import { print, styleFor, type Io } from '../io.ts';
 import { nothingWritten, sayLast } from '../last-words.ts';
 import { progressView } from '../progress.ts';
 import { repeatCommand } from '../repeat-command.ts';
+import { printResult } from '../result.ts';
 import { stopSignals } from '../stop-signals.ts';
 
 export interface DoctorFlags extends HostOptions, SayFlags {
@@ -45,7 +46,7 @@ export async function doctorCommand(flags: DoctorFlags, io: Io, redactor: Redact
   const settings = await settingsOf(flags, config, io);
   const { timeoutMs, deadlineMs } = limitsOf(flags, config);
   const verbose = flags.verbose === true;
-  const events = new EventQueue(progressView(io, { quiet: flags.quiet === true, colour: flags.color, verbose }));
+  const events = new EventQueue(await progressView(io, flags));
   const { stop, release } = stopSignals((text) => events.emit({ type: 'notice', text }), deadlineMs);
   const trace = verbose ? { trace: (line: string) => print(io.stderr, redactor.redact(line)) } : {};
   const session: SessionOptions = { version: io.version, timeoutMs, clock: systemClock, redactor, stop, ...trace };
@@ -117,8 +118,8 @@ function summary({ report: { checks, ok } }: Examination): { ok: boolean; text: 
 }
 
 function show(report: DoctorReport, flags: DoctorFlags, io: Io): void {
-  const text = () => doctorText(report, styleFor(io, 'stdout', flags.color), io.stdout.columns);
-  print(io.stdout, flags.output === 'json' ? JSON.stringify(report, null, 2) : text());
+  if (!printResult(io, flags, 'doctor', report))
+    print(io.stdout, doctorText(report, styleFor(io, 'stdout', flags.color), io.stdout.columns));
 }
 
 /** The first failure is what the others may come from. */
