@@ -263,6 +263,7 @@ export function buildProgram(io: Io, redactor: Redactor, done: Done): Command {
     .command('show <file>')
     .description('a JSON report for people; - is standard input')
     .addOption(choice('--as <form>', 'how it is shown', ['text', 'markdown', 'html', 'junit']).default('text'))
+    .option('--provider <id>', 'only the import of this provider, where the report is of several')
     .addHelpText(
       'after',
       examples('relay report show relay-report.json', 'relay report show relay-report.json --as html > report.html'),

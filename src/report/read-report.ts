@@ -6,6 +6,7 @@ import { reportSchema, type Report } from './report-schema.ts';
 
 /** The form of the reports that are read here. */
 const form = 'relay.import-report/1';
+const formOfSeveral = 'relay.imports-report/1';
 
 /** Of an earlier report what tells which of its lines did not end well. */
 const earlierSchema = z.object({
@@ -29,18 +30,24 @@ export async function readEarlierReport(file: string): Promise<EarlierReport> {
   throw unusable(file, value, 'it is no report of an import');
 }
 
-/** Reads a whole report from a file that relay wrote. Throws `FILE_UNREADABLE` or `REPORT_UNREADABLE`. */
-export async function readReport(file: string): Promise<Report> {
-  return parseReport(await readText(file), file);
+/** Reads whole reports from a file that relay wrote, as `parseReports` does. Throws `FILE_UNREADABLE` too. */
+export async function readReports(file: string): Promise<Report[]> {
+  return parseReports(await readText(file), file);
 }
 
 /**
- * A whole report out of its text, fit to be shown: a file may come from anywhere, so nothing in it reaches a terminal that
- * the terminal would obey. `name` is what errors call it. Throws `REPORT_UNREADABLE`.
+ * Whole reports out of a text, one, or those of several imports in one go, fit to be shown: a file may come from anywhere,
+ * so nothing in it reaches a terminal that the terminal would obey. `name` is what errors call it. Throws
+ * `REPORT_UNREADABLE`.
  */
-export function parseReport(text: string, name: string): Report {
+export function parseReports(text: string, name: string): Report[] {
   const value = parse(text);
   if (value === undefined) throw unusable(name, value, 'it is no JSON');
+  const several = z.object({ schema: z.literal(formOfSeveral), imports: z.array(z.unknown()).min(1) }).safeParse(value);
+  return several.success ? several.data.imports.map((each) => asReport(each, name)) : [asReport(value, name)];
+}
+
+function asReport(value: unknown, name: string): Report {
   const report = reportSchema.safeParse(value);
   if (report.success) return report.data;
   const isReport = earlierSchema.safeParse(value).success;

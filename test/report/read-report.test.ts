@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildReport } from '../../src/report/build-report.ts';
-import { parseReport, readReport } from '../../src/report/read-report.ts';
+import { parseReports, readReports } from '../../src/report/read-report.ts';
 import { RelayError } from '../../src/terms/relay-error.ts';
 import { aRecord } from '../support/builders.ts';
 
@@ -29,7 +29,9 @@ describe('reading a whole report', () => {
   it('gives what was written, without fields that this relay does not know', async () => {
     const file = join(folder, 'report.json');
     await writeFile(file, `\uFEFF${JSON.stringify({ ...report, later: 1 })}`);
-    expect(await readReport(file)).toEqual(report);
+    expect(await readReports(file)).toEqual([report]);
+    const several = { schema: 'relay.imports-report/1', imports: [report, report] };
+    expect(parseReports(JSON.stringify(several), 'r')).toEqual([report, report]);
   });
 
   it.each([
@@ -46,19 +48,19 @@ describe('reading a whole report', () => {
     ['a report without a part', JSON.stringify({ ...report, summary: undefined }), '"summary" is missing or wrong'],
     ['a report with a wrong part', JSON.stringify({ ...report, exitCode: 'no' }), '"exitCode" is missing or wrong'],
   ])('refuses %s', async (_, text, why) => {
-    const { code, message, hint } = await refusal(() => parseReport(text, 'r.json'));
+    const { code, message, hint } = await refusal(() => parseReports(text, 'r.json'));
     expect([code, message]).toEqual(['REPORT_UNREADABLE', `The report r.json cannot be used: ${why}.`]);
     expect(hint).not.toBe('');
   });
 
   it('says of a file that is not there what it is called', async () => {
     const file = join(folder, 'absent.json');
-    const { code, message } = await refusal(() => readReport(file));
+    const { code, message } = await refusal(() => readReports(file));
     expect([code, message]).toEqual(['FILE_UNREADABLE', `The report ${file} cannot be read (ENOENT).`]);
   });
 
   it('leaves out what a terminal would obey', () => {
     const host = { ...report.host, url: 'https://h\u001B]0;title\u0007\u001B[31m\u202E/' };
-    expect(parseReport(JSON.stringify({ ...report, host }), 'r').host.url).toBe('https://h/');
+    expect(parseReports(JSON.stringify({ ...report, host }), 'r')[0]?.host.url).toBe('https://h/');
   });
 });

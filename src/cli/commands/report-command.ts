@@ -1,22 +1,37 @@
 import { resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { z } from 'zod';
-import { parseReport, readReport } from '../../report/read-report.ts';
+import { parseReports, readReports } from '../../report/read-report.ts';
 import { reportSchema, type Report } from '../../report/report-schema.ts';
 import { reportText } from '../../report/report-text.ts';
+import { RelayError } from '../../terms/relay-error.ts';
 import { print, styleFor, type Io } from '../io.ts';
 import { renderReport, type ReportForm } from '../render-report.ts';
 
 export interface ShowFlags {
   as: 'text' | ReportForm;
+  provider?: string;
   color: boolean;
 }
 
 /** `relay report show FILE`: a report for people. `-` is standard input. */
 export async function showReport(file: string, flags: ShowFlags, io: Io): Promise<number> {
-  const report =
-    file === '-' ? parseReport(await text(io.stdin), 'on standard input') : await readReport(resolve(io.cwd, file));
-  print(io.stdout, await formed(report, flags, io));
+  const all =
+    file === '-' ? parseReports(await text(io.stdin), 'on standard input') : await readReports(resolve(io.cwd, file));
+  const reports = all.filter(({ provider }) => flags.provider === undefined || provider.id === flags.provider);
+  const ids = [...new Set(all.map(({ provider }) => provider.id))];
+  const [first, second] = reports;
+  if (first === undefined)
+    throw new RelayError(
+      'PROVIDER_NOT_FOUND',
+      `The report holds no import of "${flags.provider}". It has ${ids.join(', ')}.`,
+    );
+  if (second !== undefined && (flags.as === 'html' || flags.as === 'junit'))
+    throw new RelayError('USAGE', `The report holds ${reports.length} imports, and --as ${flags.as} shows one.`, {
+      hint: `Choose one with --provider: ${ids.join(', ')}.`,
+    });
+  const shown = await Promise.all(reports.map((report) => formed(report, flags, io)));
+  print(io.stdout, shown.join('\n\n'));
   return 0;
 }
 
