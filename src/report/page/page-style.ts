@@ -81,14 +81,16 @@ input { flex: 0 1 18rem; min-width: 0; }
 output { color: var(--dim); }
 :focus-visible { outline: 2px solid var(--ink); outline-offset: 1px; }
 table { width: 100%; border-collapse: collapse; font-size: .8125rem; line-height: 1.45; }
-th { position: sticky; top: 0; padding: .3rem .5rem .3rem 0; background: var(--paper); box-shadow: inset 0 -1px var(--plain); text-align: left; font-weight: 500; color: var(--dim); }
+th { padding: .3rem .5rem .3rem 0; text-align: left; font-weight: 500; color: var(--dim); }
 th button { padding: 0; border: 0; background: none; cursor: pointer; white-space: nowrap; }
 th[aria-sort] { color: var(--ink); }
 th[aria-sort=ascending] button::after { content: ' ↑'; } th[aria-sort=descending] button::after { content: ' ↓'; }
 td { padding: .25rem .5rem .25rem 0; border-bottom: 1px solid var(--line); vertical-align: top; }
-.keys table { table-layout: fixed; }
-.keys th:nth-child(1) { width: 4rem; } .keys th:nth-child(2) { width: 11rem; } .keys th:nth-child(3) { width: 10.5rem; }
-.keys th:nth-child(4) { width: 7rem; } .keys th:nth-child(5) { width: 5rem; } .keys th:nth-child(6) { width: 3.5rem; } .keys th:nth-child(7) { width: 4.5rem; }
+.keys :is(table, thead, tbody) { display: block; }
+.keys tr:not([hidden]) { display: grid; grid-template-columns: 3.5rem 11rem 10.5rem 6.5rem 4.5rem 3.5rem 4.5rem 1fr; }
+.keys tbody tr { content-visibility: auto; contain-intrinsic-size: auto 27px; border-bottom: 1px solid var(--line); }
+.keys td { border: 0; }
+.keys thead { position: sticky; top: 0; z-index: 1; background: var(--paper); box-shadow: inset 0 -1px var(--plain); }
 .keys :is(th, td):is(:nth-child(6), :nth-child(7)) { text-align: right; padding-right: .9rem; }
 .keys td:nth-child(3) { font: 12px/1.55 var(--mono); white-space: nowrap; overflow: hidden; }
 .keys td:nth-child(4)::before { content: ''; display: inline-block; width: .55em; height: .55em; margin-right: .4em; border-radius: 50%; background: var(--plain); }
@@ -105,17 +107,17 @@ footer { margin-top: 3rem; padding-top: .75rem; border-top: 1px solid var(--line
   .axis text:nth-child(even), .many g text { display: none; }
   .pairs { grid-template-columns: 1fr; gap: 0; } .pairs dd { margin-bottom: .5rem; }
   input { flex: 1 1 100%; }
-  .keys :is(table, thead, tbody) { display: block; }
-  .keys thead tr { display: flex; flex-wrap: wrap; gap: 0 .9rem; border-bottom: 1px solid var(--plain); }
-  .keys th:nth-child(n) { position: static; width: auto; padding: .3rem 0; box-shadow: none; }
-  .keys tbody tr:not([hidden]) { display: grid; grid-template-columns: 3rem 1fr max-content; padding: .35rem 0; border-bottom: 1px solid var(--line); }
-  .keys td { padding: 0; border: 0; }
+  .keys thead { position: static; }
+  .keys thead tr:not([hidden]) { display: flex; flex-wrap: wrap; gap: 0 .9rem; }
+  .keys th:nth-child(n) { padding: .3rem 0; }
+  .keys tbody tr:not([hidden]) { grid-template-columns: 3rem 1fr max-content; padding: .35rem 0; contain-intrinsic-size: auto 50px; }
+  .keys td:nth-child(n) { padding: 0; }
   .keys td:nth-child(1) { color: var(--dim); grid-row: 1 / span 3; }
   .keys td:nth-child(3) { grid-column: 2; grid-row: 2; }
   .keys td:nth-child(2):empty + td { grid-row: 1; }
   .keys td:nth-child(4) { grid-column: 3; grid-row: 1; text-align: right; }
   .keys td:nth-child(n+5):nth-child(-n+6) { display: none; }
-  .keys td:nth-child(7) { grid-column: 3; grid-row: 2; padding: 0; color: var(--dim); }
+  .keys td:nth-child(7) { grid-column: 3; grid-row: 2; color: var(--dim); }
   .keys td:nth-child(7):not(:empty)::after { content: ' ms'; }
   .keys td:nth-child(8) { grid-column: 2 / -1; grid-row: 3; }
   .keys td:empty { display: none; }
@@ -123,7 +125,8 @@ footer { margin-top: 3rem; padding-top: .75rem; border-top: 1px solid var(--line
 @media print {
   body { max-width: none; padding: 0; font-size: 10pt; }
   .tools:not([hidden]) { display: none; }
-  th { position: static; }
+  .keys thead { position: static; }
+  .keys tbody tr { content-visibility: visible; }
   section, .row, .problems li, tr { break-inside: avoid; }
   .keys { break-inside: auto; }
   rect, path, .dot, .keys td::before, .verdict { print-color-adjust: exact; -webkit-print-color-adjust: exact; }

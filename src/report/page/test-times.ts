@@ -1,3 +1,4 @@
+import { durationText } from '../amounts.ts';
 import type { Tone } from '../outcome-words.ts';
 import type { Report } from '../report-schema.ts';
 
@@ -27,19 +28,9 @@ export function testTimes({ accounts, run }: Report): TestTime[] {
     .toSorted((a, b) => a.from - b.from);
 }
 
-/** Shares the tests out over lanes, so that no two in one lane overlap; as many lanes as ran at once. */
-export function lanesOf(tests: readonly TestTime[]): TestTime[][] {
-  const lanes: { end: number; tests: TestTime[] }[] = [];
-  for (const test of tests) {
-    let lane = lanes.find(({ end }) => end <= test.from);
-    if (lane === undefined) {
-      lane = { end: 0, tests: [] };
-      lanes.push(lane);
-    }
-    lane.tests.push(test);
-    lane.end = test.from + test.ms;
-  }
-  return lanes.map((lane) => lane.tests);
+/** A test in a few words, as they appear over its bar. */
+export function titleOf({ name, ms, attempts, code }: TestTime): string {
+  return [name, code ?? '', durationText(ms), attempts > 1 ? `${attempts} tries` : ''].filter(Boolean).join(' · ');
 }
 
 /** The value below which the given share of sorted values lies. `undefined` for none. */
