@@ -100,6 +100,11 @@ td { padding: .25rem .5rem .25rem 0; border-bottom: 1px solid var(--line); verti
 .pairs { display: grid; grid-template-columns: max-content 1fr; gap: .25rem 1.25rem; margin: 0; }
 footer { margin-top: 3rem; padding-top: .75rem; border-top: 1px solid var(--line); font-size: .75rem; }
 
+@media (max-width: 62rem), print {
+  .keys tr:not([hidden]) { grid-template-columns: 3rem 1.4fr 10.5rem 1fr 4.5rem 3.5rem 4.5rem; }
+  .keys th:nth-child(8), .keys td:nth-child(8):empty { display: none; }
+  .keys td:nth-child(8) { grid-column: 2 / -1; padding-top: 0; }
+}
 @media (max-width: 44rem) {
   body { padding: 1.25rem 1rem 2rem; }
   .facts { grid-template-columns: 1fr 1fr; column-gap: 1rem; }
@@ -109,7 +114,7 @@ footer { margin-top: 3rem; padding-top: .75rem; border-top: 1px solid var(--line
   input { flex: 1 1 100%; }
   .keys thead { position: static; }
   .keys thead tr:not([hidden]) { display: flex; flex-wrap: wrap; gap: 0 .9rem; }
-  .keys th:nth-child(n) { padding: .3rem 0; }
+  .keys th:nth-child(n) { display: block; padding: .3rem 0; }
   .keys tbody tr:not([hidden]) { grid-template-columns: 3rem 1fr max-content; padding: .35rem 0; contain-intrinsic-size: auto 50px; }
   .keys td:nth-child(n) { padding: 0; }
   .keys td:nth-child(1) { color: var(--dim); grid-row: 1 / span 3; }
@@ -127,6 +132,7 @@ footer { margin-top: 3rem; padding-top: .75rem; border-top: 1px solid var(--line
   .tools:not([hidden]) { display: none; }
   .keys thead { position: static; }
   .keys tbody tr { content-visibility: visible; }
+  h2, .part { break-after: avoid; }
   section, .row, .problems li, tr { break-inside: avoid; }
   .keys { break-inside: auto; }
   rect, path, .dot, .keys td::before, .verdict { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
