@@ -57,14 +57,6 @@ function asReport(value: unknown, name: string): Report {
 
 function unusable(file: string, value: unknown, why: string): RelayError {
   const schema = z.object({ schema: z.string() }).safeParse(value).data?.schema;
-  if (schema === 'relay.imports-report/1')
-    return new RelayError(
-      'REPORT_UNREADABLE',
-      `The report ${file} cannot be used: it is of several imports in one go.`,
-      {
-        hint: "Give one of them, such as: jq '.imports[0]' FILE | relay report show -",
-      },
-    );
   if (schema === undefined || schema === form || !/^relay\.import-report\/\d{1,9}$/.test(schema))
     return new RelayError('REPORT_UNREADABLE', `The report ${file} cannot be used: ${why}.`);
   return new RelayError(

@@ -45,7 +45,6 @@ describe('reading a whole report', () => {
       JSON.stringify({ ...report, schema: 'relay.import-report/2' }),
       'it is of the form relay.import-report/2, and this relay reads relay.import-report/1',
     ],
-    ['a report of several imports', '{"schema":"relay.imports-report/1"}', 'it is of several imports in one go'],
     ['a report without a part', JSON.stringify({ ...report, summary: undefined }), '"summary" is missing or wrong'],
     ['a report with a wrong part', JSON.stringify({ ...report, exitCode: 'no' }), '"exitCode" is missing or wrong'],
   ])('refuses %s', async (_, text, why) => {
