@@ -1,5 +1,6 @@
 import { throwIfStopped } from '../apply/run-tools.ts';
 import type { Commitment } from '../host/diagnosis.ts';
+import { fold } from '../report/doctor-text.ts';
 import { RelayError } from '../terms/relay-error.ts';
 import { print, type Io } from './io.ts';
 import { answerTo, canAsk } from './prompt.ts';
@@ -29,23 +30,27 @@ export async function acceptCommitment(
   stop: AbortSignal,
 ): Promise<void> {
   const say = (line: string) => print(io.stderr, line);
-  say(`${url} works only after its operator has accepted its compliance terms, version ${version}:`);
+  const tell = (text: string) => say(fold(text, io.stderr.columns).join('\n'));
+  tell(`${url} works only after its operator has accepted its compliance terms, version ${version}:`);
   for (const { document, phrase } of texts) {
     say('');
     say(document);
     say(`  ${phrase}`);
   }
   say('');
-  say('Read the document. To accept it in your name, type the phrase below its address to the letter;');
-  say('anything else accepts nothing.');
+  tell(
+    'Read the document. To accept it in your name, type the phrase below its address to the letter; anything else accepts nothing.',
+  );
   const answer = await answerTo('> ', io, stop);
   if (answer === undefined) say('');
   throwIfStopped({ stop });
   const typed = texts.find(({ phrase }) => phrase === answer?.trim());
   if (typed === undefined)
-    throw new RelayError('CONSENT_NEEDED', 'That is not the phrase; the compliance terms were not accepted.', {
-      hint: 'Run this again and type the phrase exactly as it is shown.',
-    });
+    throw new RelayError(
+      'CONSENT_NEEDED',
+      `${answer === undefined ? 'Nothing was typed' : 'That is not the phrase'}; the compliance terms were not accepted.`,
+      { hint: 'Run this again and type the phrase exactly as it is shown.' },
+    );
   const end = await accept(typed.language, typed.phrase);
   if (end.end === 'refused') throw end.failure;
   if (end.end === 'unknown') throw end.failure.holding('It is not known whether the host has noted the acceptance.');

@@ -1,7 +1,9 @@
 import type { HostSettings } from '../config/host-settings.ts';
-import { connectSub2api } from '../host/sub2api/connect.ts';
+import type { Diagnosis } from '../host/diagnosis.ts';
 import type { Host } from '../host/host.ts';
 import type { HttpOptions } from '../host/http-client.ts';
+import { connectSub2api } from '../host/sub2api/connect.ts';
+import { diagnoseSub2api, type GivenLogin } from '../host/sub2api/diagnose.ts';
 import type { Clock } from '../terms/clock.ts';
 import type { Redactor } from '../terms/redactor.ts';
 import { Secret } from '../terms/secret.ts';
@@ -34,6 +36,11 @@ export interface HostPlace<Login> {
 export async function openHost(settings: HostSettings, options: SessionOptions): Promise<HostSession> {
   const { http, login, vendorUrl, close } = await hostPlace(settings, options);
   return { host: await connectSub2api(http, login), vendorUrl, close };
+}
+
+/** Looks step by step why a host opens, or does not. */
+export function diagnoseHost({ http, login }: HostPlace<GivenLogin>): Promise<Diagnosis> {
+  return diagnoseSub2api(http, login);
 }
 
 /** Where the host of the settings is; `sandbox` starts one that runs until it is closed. */

@@ -3,7 +3,7 @@ import { limitsOf, loadConfig, type ConfigFile } from '../../config/config-file.
 import { hostAddress, loginTo, type HostOptions } from '../../config/host-settings.ts';
 import { examineHost } from '../../flows/examine-host.ts';
 import type { Diagnosis } from '../../host/diagnosis.ts';
-import { diagnoseSub2api, type GivenLogin } from '../../host/sub2api/diagnose.ts';
+import type { GivenLogin } from '../../host/sub2api/diagnose.ts';
 import { chooseProvider } from '../../pack/find-pack.ts';
 import type { Provider } from '../../pack/manifest.ts';
 import { doctorReport, type DoctorReport } from '../../report/doctor-report.ts';
@@ -14,7 +14,7 @@ import { RelayError } from '../../terms/relay-error.ts';
 import { acceptCommitment, checkPerson } from '../accept-commitment.ts';
 import { choosePack } from '../choose-pack.ts';
 import { EventQueue } from '../event-queue.ts';
-import { hostPlace, type SessionOptions } from '../host-session.ts';
+import { diagnoseHost, hostPlace, type SessionOptions } from '../host-session.ts';
 import type { SayFlags } from '../import-flags.ts';
 import { print, styleFor, type Io } from '../io.ts';
 import { nothingWritten, sayLast } from '../last-words.ts';
@@ -55,7 +55,7 @@ export async function doctorCommand(flags: DoctorFlags, io: Io, redactor: Redact
     const place = await hostPlace(settings, session);
     close = place.close;
     const { baseUrl } = place.http;
-    const look = () => diagnoseSub2api(place.http, place.login);
+    const look = () => diagnoseHost(place);
     const tools = { clock: systemClock, stop, emit: events.emit };
     const examine = async () =>
       inStage(tools, 'connect', `Examine ${baseUrl}`, () => examination(look, provider, tools, baseUrl), summary);
@@ -118,8 +118,12 @@ function summary({ report: { checks, ok } }: Examination): { ok: boolean; text: 
 }
 
 function show(report: DoctorReport, flags: DoctorFlags, io: Io): void {
-  if (!printResult(io, flags, 'doctor', report))
-    print(io.stdout, doctorText(report, styleFor(io, 'stdout', flags.color), io.stdout.columns));
+  if (printResult(io, flags, 'doctor', report)) return;
+  print(io.stdout, doctorText(report, styleFor(io, 'stdout', flags.color), io.stdout.columns));
+  if (!report.ok || flags.quiet === true) return;
+  const { pack = 'PACK' } = flags;
+  const next = { ...flags, acceptCompliance: undefined, pack, keys: 'FILE' };
+  print(io.stdout, `Next: ${repeatCommand('relay import', next)}`);
 }
 
 /** The first failure is what the others may come from. */

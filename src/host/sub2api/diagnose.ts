@@ -19,6 +19,7 @@ export type GivenLogin = (AdminLogin & { from?: string }) | { missing: Problem }
  */
 export async function diagnoseSub2api(options: HttpOptions, login: GivenLogin): Promise<Diagnosis> {
   const http = new HttpClient(options);
+  if (!('missing' in login)) http.redactor.learn(secretOf(login));
   const found: Diagnosis = { checks: new CheckList(), info: null, host: null, commitment: null };
   const open = new AdminClient(http, () => ({}));
   const settings = await lookFromOutside(open, found.checks);
@@ -76,7 +77,6 @@ async function lookFromInside(
     checks.fail('login', login.missing);
     return;
   }
-  open.http.redactor.learn(secretOf(login));
   const way = wayOf(login);
   const credentials = await attempt(checks, 'login', () => logIn(open, login, settings), way);
   if (credentials === undefined) return;
