@@ -1,7 +1,8 @@
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { startSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox/start-sandbox.ts';
+import type { Report } from '../../src/report/report-schema.ts';
 import { workplace, type Workplace } from '../support/binary.ts';
 import { holdings } from '../support/import-run.ts';
 
@@ -90,6 +91,43 @@ describe('a run that is killed by the system', () => {
     expect(holdings(host)).toMatchObject({ accounts: ['kimi-cn-01', 'kimi-cn-02', 'kimi-cn-03'] });
     expect((await place.run(['resume', id, '--keys', 'keys.txt', '--no-report'], { env })).exitCode).toBe(0);
     expect(holdings(host)).toMatchObject({ accounts: ['kimi-cn-01', 'kimi-cn-02', 'kimi-cn-03'] });
+  });
+
+  it('is finished by a later job, which has only its journal, and relay in another place', async () => {
+    const { host, env, stateDir } = await start();
+    await place.run(onto(host), { env, signalAfter: { text: 'Test 3 accounts', signal: 'SIGKILL' } });
+    const id = await newest(stateDir);
+    const journal = await readFile(join(stateDir, 'runs', `${id}.jsonl`), 'utf8');
+    const later = `${stateDir}-later`;
+    await mkdir(join(later, 'runs'), { recursive: true });
+    const moved = journal.replace(/"file":"[^"]*(?=\/packs\/kimi\/)/, '"file":"/opt/hostedtoolcache/relay');
+    expect(moved).not.toBe(journal);
+    await writeFile(join(later, 'runs', `${id}.jsonl`), moved, { mode: 0o644 });
+    const resumed = await place.run(['resume', id, '--keys', '-', '--no-input', '--report', '-'], {
+      env: { ...env, RELAY_STATE_DIR: later },
+      input: keys.join('\n'),
+    });
+    expect(resumed.exitCode).toBe(0);
+    const report = JSON.parse(resumed.stdout) as Report;
+    expect(report.warnings.map(({ code }) => code)).not.toContain('PACK_CHANGED');
+    expect(holdings(host)).toMatchObject({ accounts: ['kimi-cn-01', 'kimi-cn-02', 'kimi-cn-03'] });
+  });
+
+  it('says so when its pack has changed since, and goes on as it had begun', async () => {
+    const { host, env, stateDir } = await start();
+    const upstream = ['--base-url', `${host.vendorUrl}/v1`];
+    await place.run(['packs', 'new', 'acme', ...upstream, '--model', 'acme-small']);
+    const own = ['--pack', './acme', '--keys', 'keys.txt', '--host', host.url, ...upstream, '--no-report', '--yes'];
+    const resume = async (id: string) => {
+      const resumed = await place.run(['resume', id, '--keys', 'keys.txt', '--report', '-'], { env });
+      expect(resumed.exitCode).toBe(0);
+      return (JSON.parse(resumed.stdout) as Report).warnings.map(({ code }) => code);
+    };
+    await place.run(['import', ...own], { env, signalAfter: { text: 'Test 3 accounts', signal: 'SIGKILL' } });
+    const id = await newest(stateDir);
+    expect(await resume(id)).not.toContain('PACK_CHANGED');
+    await appendFile(join(place.folder, 'acme', 'pack.yaml'), '# later\n');
+    expect(await resume(id)).toContain('PACK_CHANGED');
   });
 });
 

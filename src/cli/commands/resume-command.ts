@@ -11,7 +11,7 @@ import { runImport } from '../../flows/run-import.ts';
 import { takeUpRun } from '../../flows/take-up-run.ts';
 import { readRun, type RecordedRun } from '../../journal/read-journal.ts';
 import { readKeyFile } from '../../keys/read-key-file.ts';
-import { inspectPack } from '../../pack/read-pack.ts';
+import { findPack } from '../../pack/find-pack.ts';
 import { acts } from '../../plan/import-plan.ts';
 import type { Redactor } from '../../terms/redactor.ts';
 import { problem, RelayError } from '../../terms/relay-error.ts';
@@ -59,7 +59,7 @@ export async function resumeCommand(id: string, flags: ResumeFlags, io: Io, reda
     const { ledger, leftovers, planned } = await prepare(at, job, flags, io);
     const record = beginRecord(job, planned.plan, tools.host, ledger, startedAt);
     record.leftovers.push(...leftovers);
-    if (await packChanged(run))
+    if (await packChanged(run, io))
       record.warnings.push({
         ...problem('PACK_CHANGED', `The pack ${run.begin.pack.file} has changed since the run began.`),
         stage: 'plan',
@@ -114,8 +114,9 @@ function finished({ begin }: RecordedRun, how: string): RelayError {
   return new RelayError('RUN_FINISHED', `The run ${begin.run} has ended: ${how}.`);
 }
 
-/** A pack that is gone has changed too. */
-async function packChanged({ begin }: RecordedRun): Promise<boolean> {
-  const now = await inspectPack(begin.pack.file, begin.pack.origin).catch(() => undefined);
-  return now?.pack?.digest !== begin.pack.digest;
+/** A pack that is gone has changed too. A shipped one is looked for by name: a later job has relay in another place. */
+async function packChanged({ begin }: RecordedRun, io: Io): Promise<boolean> {
+  const { id, file, origin, digest } = begin.pack;
+  const now = await findPack(origin === 'built-in' ? id : resolve(io.cwd, file)).catch(() => undefined);
+  return now?.digest !== digest;
 }
