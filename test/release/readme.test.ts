@@ -77,7 +77,6 @@ describe('a relay command in README.md is one that relay takes', () => {
     ['import --pack kimi --keys keys.txt --modus partial'],
     ['import --pack kimi --keys keys.txt --mode partly'],
     ['import --pack kimi --keys keys.txt --deadline soon'],
-    ['import --pack kimi'],
     ['improt'],
   ])('relay %s would be found', async (line) => {
     await expect(parse(line.split(' '))).rejects.toThrow();
