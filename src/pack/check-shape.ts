@@ -27,12 +27,14 @@ function soundProviders(data: unknown, issues: readonly z.core.$ZodIssue[]): Sou
   const providers = (data as { providers?: unknown } | null)?.providers;
   if (!Array.isArray(providers)) return [];
   const broken = new Set(issues.map(({ path }) => path.slice(0, 3).join('/')));
+  // Once for all of them: making a schema costs more than parsing with it.
+  const partial = providerSchema.partial();
   return providers.flatMap((raw: unknown, index): SoundProvider[] => {
     if (typeof raw !== 'object' || raw === null) return [];
     const sound = Object.entries(raw).filter(
       ([name]) => Object.hasOwn(providerSchema.shape, name) && !broken.has(`providers/${index}/${name}`),
     );
-    const parsed = providerSchema.partial().safeParse(Object.fromEntries(sound));
+    const parsed = partial.safeParse(Object.fromEntries(sound));
     return parsed.success ? [{ index, provider: parsed.data }] : [];
   });
 }
