@@ -3,7 +3,7 @@ import { limitsOf } from '../config/config-file.ts';
 import { hostSettings } from '../config/host-settings.ts';
 import { obstaclesOn } from '../flows/ask-host.ts';
 import { lookAtHost } from '../flows/look-at-provider.ts';
-import type { Finding } from '../pack/finding.ts';
+import type { Finding } from '../text/finding.ts';
 import type { PackReading } from '../pack/read-pack.ts';
 import type { Redactor } from '../terms/redactor.ts';
 import type { ValidateFlags } from './commands/validate-command.ts';

@@ -1,4 +1,4 @@
-import type { Finding } from './finding.ts';
+import type { Finding } from '../text/finding.ts';
 import type { PackReading } from './read-pack.ts';
 
 /** Facts of this age are pointed out, in milliseconds. */

@@ -1,7 +1,8 @@
 import { isLoopback } from '../terms/loopback.ts';
-import type { Finding } from './finding.ts';
+import type { Finding } from '../text/finding.ts';
 import type { Provider } from './manifest.ts';
-import type { Path, SourceText } from './source-text.ts';
+import type { Path } from '../text/source-text.ts';
+import type { ManifestText } from './manifest-text.ts';
 
 /** What hosts add to a base URL, by platform; a base URL that ends in it would have it twice. */
 const added: Record<Provider['platform'], { pattern: RegExp; why: string }> = {
@@ -20,7 +21,7 @@ const added: Record<Provider['platform'], { pattern: RegExp; why: string }> = {
 };
 
 /** Whether the host would make the right address of the base URL, and keys travel to it safely. */
-export function checkBaseUrl(source: SourceText, provider: Provider, at: Path): Finding[] {
+export function checkBaseUrl(source: ManifestText, provider: Provider, at: Path): Finding[] {
   const url = new URL(provider.baseUrl);
   const place = [...at, 'baseUrl'];
   const findings: Finding[] = [];

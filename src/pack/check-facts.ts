@@ -4,13 +4,14 @@ import { checkKeyHints } from './check-key-hints.ts';
 import { checkPrices } from './check-prices.ts';
 import { checkSecrets } from './check-secrets.ts';
 import type { SoundProvider } from './check-shape.ts';
-import type { Finding } from './finding.ts';
+import type { Finding } from '../text/finding.ts';
 import type { PackManifest, Provider } from './manifest.ts';
 import { effectiveMapping, overlappingPairs } from './model-mapping.ts';
-import type { Path, SourceText } from './source-text.ts';
+import type { Path } from '../text/source-text.ts';
+import type { ManifestText } from './manifest-text.ts';
 
 /** What the schema cannot say: facts that must fit each other, and to what hosts do with them. */
-export function checkFacts(source: SourceText, pack: PackManifest): Finding[] {
+export function checkFacts(source: ManifestText, pack: PackManifest): Finding[] {
   return [
     ...checkDefaults(source, pack),
     ...pack.providers.flatMap((provider, index) => checkProvider(source, pack.providers, provider, index)),
@@ -18,12 +19,12 @@ export function checkFacts(source: SourceText, pack: PackManifest): Finding[] {
 }
 
 /** The same for the fields that are right in a manifest that is not, so that all faults are told at once. */
-export function checkSoundFacts(source: SourceText, sound: readonly SoundProvider[]): Finding[] {
+export function checkSoundFacts(source: ManifestText, sound: readonly SoundProvider[]): Finding[] {
   const all = sound.map(({ provider }) => provider);
   return sound.flatMap(({ provider, index }) => checkProvider(source, all, provider, index));
 }
 
-function checkDefaults(source: SourceText, pack: PackManifest): Finding[] {
+function checkDefaults(source: ManifestText, pack: PackManifest): Finding[] {
   const findings: Finding[] = [];
   const seen = new Set<string>();
   for (const [index, provider] of pack.providers.entries()) {
@@ -51,7 +52,7 @@ function checkDefaults(source: SourceText, pack: PackManifest): Finding[] {
   return findings;
 }
 
-type Check = (source: SourceText, provider: Provider, at: Path, all: readonly Partial<Provider>[]) => Finding[];
+type Check = (source: ManifestText, provider: Provider, at: Path, all: readonly Partial<Provider>[]) => Finding[];
 
 /** Each check with the fields that it reads. */
 const checks: { reads: (keyof Provider)[]; check: Check }[] = [
@@ -64,7 +65,7 @@ const checks: { reads: (keyof Provider)[]; check: Check }[] = [
 ];
 
 function checkProvider(
-  source: SourceText,
+  source: ManifestText,
   all: readonly Partial<Provider>[],
   provider: Partial<Provider>,
   index: number,
@@ -74,13 +75,13 @@ function checkProvider(
     .flatMap(({ check }) => check(source, provider as Provider, ['providers', index], all));
 }
 
-function checkHostVersion(source: SourceText, { hostVersion }: Provider, at: Path): Finding[] {
+function checkHostVersion(source: ManifestText, { hostVersion }: Provider, at: Path): Finding[] {
   if (hostVersion === undefined || validRange(hostVersion) !== null) return [];
   const message = `hostVersion "${hostVersion}" is no range of versions, such as ">=0.1.129"`;
   return [source.finding([...at, 'hostVersion'], 'INVALID_VALUE', message)];
 }
 
-function checkModels(source: SourceText, provider: Provider, at: Path): Finding[] {
+function checkModels(source: ManifestText, provider: Provider, at: Path): Finding[] {
   const findings: Finding[] = [];
   const mapping = provider.channelTemplate.modelMapping;
   const mappingAt = [...at, 'channelTemplate', 'modelMapping'];

@@ -1,10 +1,11 @@
-import type { Finding } from './finding.ts';
+import type { Finding } from '../text/finding.ts';
 import type { Provider } from './manifest.ts';
-import type { Path, SourceText } from './source-text.ts';
+import type { Path } from '../text/source-text.ts';
+import type { ManifestText } from './manifest-text.ts';
 
 /** Whether the patterns for keys can be compared, fast, and lead to other providers of the pack. */
 export function checkKeyHints(
-  source: SourceText,
+  source: ManifestText,
   provider: Provider,
   at: Path,
   all: readonly Partial<Provider>[],

@@ -1,9 +1,10 @@
-import type { Finding } from './finding.ts';
+import type { Finding } from '../text/finding.ts';
 import type { Provider } from './manifest.ts';
-import type { Path, SourceText } from './source-text.ts';
+import type { Path } from '../text/source-text.ts';
+import type { ManifestText } from './manifest-text.ts';
 
 /** Whether prices can reach the host, and each is one that bills something. */
-export function checkPrices(source: SourceText, provider: Provider, at: Path): Finding[] {
+export function checkPrices(source: ManifestText, provider: Provider, at: Path): Finding[] {
   const { prices } = provider;
   if (prices === undefined) return [];
   const place = [...at, 'prices'];

@@ -1,6 +1,7 @@
-import type { Finding } from './finding.ts';
+import type { Finding } from '../text/finding.ts';
 import type { Provider } from './manifest.ts';
-import type { Path, SourceText } from './source-text.ts';
+import type { Path } from '../text/source-text.ts';
+import type { ManifestText } from './manifest-text.ts';
 
 const secretNames =
   /^(?:api_?key|access_token|refresh_token|id_token|session_key|cookie|password|private_key|secret|authorization)$/i;
@@ -10,7 +11,7 @@ const keyLike =
   /(?<![A-Za-z0-9])(?:sk-|gsk_|xai-|csk-|fw_|tgp_v1_|bce-v3\/|AIza|AQ\.)(?=[A-Za-z_/-]*\d)[A-Za-z0-9_/-]{20,}/g;
 
 /** Settings of accounts that are secrets by their name. */
-export function checkSecrets(source: SourceText, provider: Provider, at: Path): Finding[] {
+export function checkSecrets(source: ManifestText, provider: Provider, at: Path): Finding[] {
   const { credentials, extra } = provider.accountTemplate;
   return [
     ...inSettings(source, credentials, [...at, 'accountTemplate', 'credentials']),
@@ -18,7 +19,7 @@ export function checkSecrets(source: SourceText, provider: Provider, at: Path): 
   ];
 }
 
-function inSettings(source: SourceText, settings: Record<string, unknown>, at: Path): Finding[] {
+function inSettings(source: ManifestText, settings: Record<string, unknown>, at: Path): Finding[] {
   return Object.entries(settings).flatMap(([name, value]) => {
     if (typeof value === 'object' && value !== null)
       return inSettings(source, value as Record<string, unknown>, [...at, name]);

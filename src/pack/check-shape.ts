@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { didYouMean } from '../terms/nearest.ts';
-import type { Finding } from './finding.ts';
+import type { Finding } from '../text/finding.ts';
+import { shapeFindings, unwrap } from '../text/shape-findings.ts';
+import type { ManifestText } from './manifest-text.ts';
 import { packSchema, providerSchema, type PackManifest, type Provider } from './manifest.ts';
-import type { Path, SourceText } from './source-text.ts';
 
 /** The fields of a provider that are right, where others of the manifest are not. */
 export interface SoundProvider {
@@ -15,12 +15,13 @@ type Shape =
   | { manifest?: undefined; findings: Finding[]; sound: SoundProvider[] };
 
 /** Checks a value against the schema of packs. Every fault is found at once, each at its place in the text. */
-export function checkShape(source: SourceText, value: unknown): Shape {
+export function checkShape(source: ManifestText, value: unknown): Shape {
   const data = withoutFreeFields(value);
   const result = packSchema.safeParse(data);
   if (result.success) return { manifest: result.data, findings: [] };
   const { issues } = result.error;
-  return { findings: issues.flatMap((issue) => findingsOf(source, data, issue)), sound: soundProviders(data, issues) };
+  const words = { whole: 'the manifest', entry: 'field' };
+  return { findings: shapeFindings(source, packSchema, data, issues, words), sound: soundProviders(data, issues) };
 }
 
 function soundProviders(data: unknown, issues: readonly z.core.$ZodIssue[]): SoundProvider[] {
@@ -37,79 +38,6 @@ function soundProviders(data: unknown, issues: readonly z.core.$ZodIssue[]): Sou
     const parsed = partial.safeParse(Object.fromEntries(sound));
     return parsed.success ? [{ index, provider: parsed.data }] : [];
   });
-}
-
-function findingsOf(source: SourceText, data: unknown, issue: z.core.$ZodIssue): Finding[] {
-  const where = pathText(issue.path);
-  if (issue.code === 'unrecognized_keys') {
-    const known = knownKeys(issue.path);
-    return issue.keys.map((key) =>
-      source.keyFinding(
-        issue.path,
-        key,
-        'UNKNOWN_FIELD',
-        `unknown field "${key}"${issue.path.length === 0 ? '' : ` in ${where}`}.${didYouMean(key, known)}`,
-      ),
-    );
-  }
-  if (isMissing(data, issue.path)) {
-    return [source.finding(issue.path.slice(0, -1), 'MISSING_FIELD', `the field "${where}" is missing`)];
-  }
-  if (issue.code === 'invalid_value') {
-    const values = issue.values.map(String);
-    return [
-      source.finding(issue.path, 'INVALID_VALUE', `${where} must be ${values.map((each) => `"${each}"`).join(' or ')}`),
-    ];
-  }
-  const why = issue.code === 'invalid_key' ? (issue.issues[0]?.message ?? issue.message) : issue.message;
-  return [source.finding(issue.path, 'INVALID_VALUE', `${where} ${plain(why)}`)];
-}
-
-/** Whether there is nothing at a path below something that is there. */
-function isMissing(data: unknown, path: Path): boolean {
-  if (path.length === 0) return false;
-  const parent = path
-    .slice(0, -1)
-    .reduce<unknown>((value, part) => (value as Record<PropertyKey, unknown> | undefined)?.[part], data);
-  return typeof parent === 'object' && parent !== null && !Object.hasOwn(parent, path.at(-1) ?? '');
-}
-
-function plain(message: string): string {
-  return message
-    .replace(/^Invalid input: /, '')
-    .replace(/^Too small: expected \w+ to have/, 'must have')
-    .replace(/^Too (?:small|big): expected \w+ to be/, 'must be')
-    .replace(/^expected/, 'must be');
-}
-
-/** `providers[0].channelTemplate.modelMapping` */
-function pathText(path: Path): string {
-  if (path.length === 0) return 'the manifest';
-  return path
-    .map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`))
-    .join('')
-    .replace(/^\./, '');
-}
-
-/** The fields that the schema knows at a path, for the nearest of them to be proposed. */
-function knownKeys(path: Path): string[] {
-  let schema: z.ZodType | undefined = packSchema;
-  for (const part of path) {
-    schema = unwrap(schema);
-    if (schema instanceof z.ZodObject) schema = schema.shape[String(part)] as z.ZodType | undefined;
-    else if (schema instanceof z.ZodArray) schema = schema.element as z.ZodType;
-    else if (schema instanceof z.ZodRecord) schema = schema.valueType as z.ZodType;
-    else return [];
-  }
-  const found = unwrap(schema);
-  return found instanceof z.ZodObject ? Object.keys(found.shape) : [];
-}
-
-function unwrap(schema: z.ZodType | undefined): z.ZodType | undefined {
-  let inner = schema;
-  while (inner instanceof z.ZodOptional || inner instanceof z.ZodDefault || inner instanceof z.ZodPrefault)
-    inner = inner.def.innerType as z.ZodType;
-  return inner;
 }
 
 /** Fields named `x-…` are free for whoever writes the pack. In a map they are entries like any other. */

@@ -1,4 +1,4 @@
-import type { Finding } from './finding.ts';
+import type { Finding } from '../text/finding.ts';
 import type { PackReading } from './read-pack.ts';
 
 /** Ids that two packs share: names on a host begin with a provider's id, so the packs would take each other's objects. */

@@ -3,7 +3,7 @@ import { isAbsolute, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { didYouMean } from '../terms/nearest.ts';
 import { RelayError } from '../terms/relay-error.ts';
-import type { Finding } from './finding.ts';
+import type { Finding } from '../text/finding.ts';
 import { idPattern, type Provider } from './manifest.ts';
 import { manifestNames, readPack, type Pack, type PackOrigin } from './read-pack.ts';
 

@@ -1,16 +1,16 @@
-import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { readFile, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, sep } from 'node:path';
 import { RelayError } from '../terms/relay-error.ts';
+import type { Finding } from '../text/finding.ts';
+import { readSource } from '../text/read-source.ts';
+import type { Path } from '../text/source-text.ts';
 import { checkFacts, checkSoundFacts } from './check-facts.ts';
 import { findKeys } from './check-secrets.ts';
 import { checkShape } from './check-shape.ts';
-import { findingText, type Finding } from './finding.ts';
-import { jsonFault } from './json-fault.ts';
+import { findingText } from './finding.ts';
 import type { PackManifest } from './manifest.ts';
 import type { RuleCode } from './rules.ts';
-import { SourceText, type Path } from './source-text.ts';
 
 /** Where a pack comes from: shipped, found by name in a folder of the configuration, or named by its path. */
 export type PackOrigin = 'built-in' | 'folder' | 'path';
@@ -61,22 +61,12 @@ export async function inspectBytes(
   origin: PackOrigin,
   id: string | null,
 ): Promise<PackReading> {
-  if (!isUtf8(bytes)) return { file, lines: [], findings: [notUtf8(file, bytes)] };
-  const text = bytes.toString('utf8').replace(/^\uFEFF/, '');
-  const lines = text.split(/\r\n|\n|\r/);
-  const source = new SourceText(file, text);
+  const read = await readSource<RuleCode>(file, bytes);
+  const { lines } = read;
   const keys = findKeys(file, lines);
   const refused = (findings: Finding[]): PackReading => ({ file, lines, findings: inOrder([...keys, ...findings]) });
-  const strict = file.endsWith('.json') ? await jsonFault(file, text) : undefined;
-  const syntax = source.syntaxFindings();
-  if (syntax.length > 0) return refused(syntax);
-  if (strict !== undefined) return refused([strict]);
-  let value: unknown;
-  try {
-    value = source.value();
-  } catch {
-    return refused([source.finding([], 'SYNTAX', 'the text has too many aliases')]);
-  }
+  if (read.source === undefined) return refused(read.findings);
+  const { source, value } = read;
   const shape = checkShape(source, value);
   const { manifest } = shape;
   if (manifest === undefined) return refused([...shape.findings, ...checkSoundFacts(source, shape.sound)]);
@@ -115,8 +105,8 @@ function inOrder(unordered: Finding[]): Finding[] {
   return [...findings.slice(0, mostFindings), { ...last, code: 'TOO_MANY', message: more }];
 }
 
-function fault(file: string, code: RuleCode, message: string, place = { line: 1, column: 1 }): Finding {
-  return { file, ...place, code, severity: 'error', message };
+function fault(file: string, code: RuleCode, message: string): Finding {
+  return { file, line: 1, column: 1, code, severity: 'error', message };
 }
 
 type Found = { file: string; bytes: Buffer } | { fault: Finding };
@@ -146,20 +136,4 @@ async function readInside(file: string, size: number, folder: string): Promise<F
     const why = (error as NodeJS.ErrnoException).code ?? 'unknown';
     return { fault: fault(file, 'UNREADABLE', `${file} cannot be read (${why}).`) };
   }
-}
-
-/** The place of the first byte that is no UTF-8. A line end is never a part of another character, so lines can be looked at. */
-function notUtf8(file: string, bytes: Buffer): Finding {
-  let line = 1;
-  let start = 0;
-  for (
-    let end = bytes.indexOf(0x0a);
-    end !== -1 && isUtf8(bytes.subarray(start, end));
-    end = bytes.indexOf(0x0a, start)
-  ) {
-    line += 1;
-    start = end + 1;
-  }
-  const rest = bytes.subarray(start).toString('utf8');
-  return fault(file, 'NOT_UTF8', 'here stands what is no UTF-8', { line, column: rest.indexOf('\uFFFD') + 1 });
 }

@@ -1,4 +1,5 @@
-import { findingHint, type Finding } from '../pack/finding.ts';
+import { findingHint } from '../pack/finding.ts';
+import type { Finding } from '../text/finding.ts';
 import { escapeMarkup } from './markup.ts';
 import { workflowCommand } from './workflow-command.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Finding } from '../../src/pack/finding.ts';
+import type { Finding } from '../../src/text/finding.ts';
 import { findingsGithub, findingsJunit } from '../../src/report/findings-reports.ts';
 import { findingLines } from '../../src/report/findings-text.ts';
 import type { Style } from '../../src/terms/style.ts';

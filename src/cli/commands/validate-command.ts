@@ -3,11 +3,12 @@ import type { HostOptions } from '../../config/host-settings.ts';
 import { checkAge } from '../../pack/check-age.ts';
 import { checkTogether } from '../../pack/check-together.ts';
 import { findPlaces } from '../../pack/find-pack.ts';
-import { findingHint, type Finding } from '../../pack/finding.ts';
+import { findingHint } from '../../pack/finding.ts';
 import { inspectPack, type PackReading } from '../../pack/read-pack.ts';
 import { findingsGithub, findingsJunit } from '../../report/findings-reports.ts';
 import { findingLines } from '../../report/findings-text.ts';
 import type { Redactor } from '../../terms/redactor.ts';
+import type { Finding } from '../../text/finding.ts';
 import { print, styleFor, type Io } from '../io.ts';
 import { nothingWritten, sayLast } from '../last-words.ts';
 

@@ -1,7 +1,7 @@
 import type { Finding } from './finding.ts';
 
 /**
- * Where a text that claims to be JSON is none. The reader of manifests takes more than JSON, and other programs that read
+ * Where a text that claims to be JSON is none. The reader of data takes more than JSON, and other programs that read
  * the file do not.
  */
 export async function jsonFault(file: string, text: string): Promise<Finding | undefined> {

@@ -12,11 +12,10 @@ import {
   type YAMLMap,
 } from 'yaml';
 import type { Finding } from './finding.ts';
-import type { RuleCode } from './rules.ts';
 
 export type Path = readonly PropertyKey[];
 
-/** Deepest nesting and most aliases that a manifest may have; real ones need a fraction, bombs need more. */
+/** Deepest nesting and most aliases that a text may have; real ones need a fraction, bombs need more. */
 const deepest = 32;
 const mostAliases = 20;
 
@@ -27,9 +26,9 @@ const unseen = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F\u200B-\u200
 
 /**
  * A YAML or JSON text with the place of each value in it. JSON is read by the same reader, so that its faults have
- * lines and columns too.
+ * lines and columns too. `Code`: the codes that findings in such a text may have, beside those of reading it.
  */
-export class SourceText {
+export class SourceText<Code extends string> {
   readonly file: string;
   readonly #text: string;
   readonly #document: Document.Parsed;
@@ -129,12 +128,12 @@ export class SourceText {
   }
 
   /** A finding at the value of `path`, or at the nearest thing above it that exists. */
-  finding(path: Path, code: RuleCode, message: string, severity: Finding['severity'] = 'error'): Finding {
+  finding(path: Path, code: Code, message: string, severity: Finding['severity'] = 'error'): Finding {
     return { ...this.#at(this.#valueOffset(path)), code, severity, message };
   }
 
   /** A finding at a key rather than at its value, for keys that should not be there. */
-  keyFinding(path: Path, key: string, code: RuleCode, message: string): Finding {
+  keyFinding(path: Path, key: string, code: Code, message: string): Finding {
     const pair = this.#pairOf(this.#node(path), key);
     const offset = (pair?.key as Node | undefined)?.range?.[0] ?? this.#valueOffset(path);
     return { ...this.#at(offset), code, severity: 'error', message };
