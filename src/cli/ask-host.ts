@@ -1,6 +1,6 @@
-import type { ConfigFile } from '../config/config-file.ts';
-import { limitsOf } from '../config/config-file.ts';
+import type { ConfigFile } from '../config/config-schema.ts';
 import { hostSettings } from '../config/host-settings.ts';
+import { limitsOf } from '../config/limits.ts';
 import { obstaclesOn } from '../flows/ask-host.ts';
 import { lookAtHost } from '../flows/look-at-provider.ts';
 import type { Finding } from '../text/finding.ts';
@@ -21,7 +21,7 @@ export async function askHost(
   const settings = await hostSettings(flags, io.env, config, io.stdin);
   const findings: Finding[] = [];
   const say = { quiet: flags.quiet === true, verbose: flags.verbose === true, color: flags.color };
-  await withHost({ settings, ...limitsOf(flags, config) }, { ...say, output: 'text' }, io, redactor, async (at) => {
+  await withHost({ settings, ...limitsOf(flags) }, { ...say, output: 'text' }, io, redactor, async (at) => {
     const held = await lookAtHost(at.tools);
     await at.idle();
     for (const { pack, findingAt } of readings)

@@ -10,11 +10,12 @@ import { RunJournal } from '../journal/run-journal.ts';
 import { acts } from '../plan/import-plan.ts';
 import type { RunRecord } from '../report/run-record.ts';
 import { systemClock } from '../terms/clock.ts';
-import { checkMassRemoval, questionsOf } from './consent.ts';
+import { checkMassRemoval, questionsOf, type UpstreamNamedBy } from './consent.ts';
 import { stateDirOf } from './hold-lock.ts';
 import type { ImportFlags } from './import-flags.ts';
 import type { ImportRequest } from './import-options.ts';
 import type { Io } from './io.ts';
+import { isGiven } from './settle-options.ts';
 import type { AtHost } from './with-host.ts';
 
 /** An import that was planned on its host, and waits for a yes. */
@@ -30,14 +31,13 @@ export async function prepare(
   { tools, vendorUrl, hold, idle }: AtHost,
   flags: ImportFlags,
 ): Promise<Prepared> {
-  const ours = vendorUrl !== null || flags.baseUrl !== undefined || flags.packSha256 !== undefined;
   if (vendorUrl !== null && flags.baseUrl === undefined) job.provider = atVendor(job.provider, vendorUrl);
   if (vendorUrl === null && flags.dryRun !== true) await hold(job.provider.id, job.run);
   const planned = await planImport(job, tools);
   await idle();
   throwIfStopped(tools);
   if (flags.dryRun !== true) checkMassRemoval(planned.plan, flags.allowMassRemoval === true);
-  return { job, planned, questions: questionsOf(planned.plan, job, ours) };
+  return { job, planned, questions: questionsOf(planned.plan, job, namedBy(flags, vendorUrl)) };
 }
 
 /** What a run did, and the journal that waits to be closed with how it ended. */
@@ -69,6 +69,13 @@ export async function carryOut(
   record.run.finishedAt = Date.now();
   record.run.stages = stages.slice(from.stages);
   return { record, journal };
+}
+
+/** Who says where keys are sent. What stands in the configuration agrees to nothing. */
+function namedBy(flags: ImportFlags, vendorUrl: string | null): UpstreamNamedBy {
+  if (vendorUrl !== null || isGiven(flags, 'baseUrl')) return 'command';
+  if (flags.baseUrl !== undefined) return 'configuration';
+  return isGiven(flags, 'packSha256') ? 'command' : 'pack';
 }
 
 /** The provider with the embedded vendor as its upstream, in the form that its protocol needs. */

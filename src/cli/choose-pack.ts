@@ -1,4 +1,4 @@
-import type { ConfigFile } from '../config/config-file.ts';
+import type { ConfigFile } from '../config/config-schema.ts';
 import { findPack } from '../pack/find-pack.ts';
 import type { Provider } from '../pack/manifest.ts';
 import type { Pack } from '../pack/read-pack.ts';

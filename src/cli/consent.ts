@@ -5,8 +5,11 @@ import type { ImportJob } from '../flows/import-job.ts';
 import { answerTo, canAsk } from './prompt.ts';
 import { print, type Io } from './io.ts';
 
+/** Who says where keys are sent: the command, by name or by a digest, or a file. */
+export type UpstreamNamedBy = 'command' | 'pack' | 'configuration';
+
 /** What needs a yes before it is done. Creating things does not. */
-export function questionsOf(plan: ImportPlan, job: ImportJob, upstreamIsOurs: boolean): string[] {
+export function questionsOf(plan: ImportPlan, job: ImportJob, namedBy: UpstreamNamedBy): string[] {
   const questions: string[] = [];
   if (plan.removals.length > 0)
     questions.push(
@@ -16,7 +19,9 @@ export function questionsOf(plan: ImportPlan, job: ImportJob, upstreamIsOurs: bo
         .join(', ')}${plan.removals.length > 5 ? ', …' : ''}.`,
     );
   const sendsKeys = plan.accounts.some(({ action }) => action !== 'unchanged');
-  if (job.pack.origin !== 'built-in' && sendsKeys && !upstreamIsOurs)
+  if (sendsKeys && namedBy === 'configuration')
+    questions.push(`The keys would be sent to ${job.provider.baseUrl}, named by the configuration file.`);
+  else if (job.pack.origin !== 'built-in' && sendsKeys && namedBy === 'pack')
     questions.push(
       `The keys would be sent to ${job.provider.baseUrl}, named by a pack from outside relay (${job.pack.file}, ${job.pack.digest}).`,
     );

@@ -2,12 +2,17 @@ import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
 import { isPackPath } from '../pack/find-pack.ts';
-import { findingText, type Finding } from '../pack/finding.ts';
-import { SourceText } from '../pack/source-text.ts';
 import { importModes } from '../terms/modes.ts';
-import { didYouMean } from '../terms/nearest.ts';
 import { RelayError } from '../terms/relay-error.ts';
+import { placeText, type Finding } from '../text/finding.ts';
+import { readSource } from '../text/read-source.ts';
+import { shapeFindings } from '../text/shape-findings.ts';
 import type { ImportFlags } from './import-flags.ts';
+import { isGiven } from './settle-options.ts';
+
+/** Larger is no list of imports, in bytes; and the most faults that are told. */
+const largestFile = 128 * 1024;
+const mostFindings = 50;
 
 const entrySchema = z.strictObject({
   pack: z.string().min(1).describe('A pack by its id, or a path relative to this file.'),
@@ -26,12 +31,15 @@ const importFileSchema = z.strictObject({ $schema: z.string().optional(), import
 /** Options that say what to import, and so stand in the file. */
 const inFile = ['pack', 'provider', 'keys', 'user', 'users', 'baseUrl', 'packSha256', 'onlyFailed'] as const;
 
+/** What the configuration may say of these is not meant for what a file lists. */
+const notForAll = new Set<string>(['file', ...inFile]);
+
 /**
  * The options of each import of a file, with what the command line says for all of them; an entry wins over it. Throws
  * `IMPORTS_INVALID` with every fault, `FILE_UNREADABLE`, or `USAGE` for options that belong into the file.
  */
 export async function readImportFile(flags: ImportFlags, file: string): Promise<ImportFlags[]> {
-  const twice = inFile.find((name) => flags[name] !== undefined);
+  const twice = inFile.find((name) => isGiven(flags, name));
   if (twice !== undefined)
     throw new RelayError(
       'USAGE',
@@ -48,10 +56,11 @@ export async function readImportFile(flags: ImportFlags, file: string): Promise<
     throw new RelayError('USAGE', 'With --file the login cannot come from standard input.', {
       hint: 'Give it as a file, or in the environment.',
     });
-  const { imports } = parse(file, await readText(file));
+  const { imports } = await parse(file);
   const folder = dirname(file);
   return imports.map(({ users, pack, keys, ...entry }) => {
-    const { file: _, ...all } = flags;
+    const all = Object.fromEntries(Object.entries(flags).filter(([name]) => !notForAll.has(name))) as ImportFlags;
+    if (all.fromFile !== undefined) all.fromFile = all.fromFile.filter((name) => !notForAll.has(name));
     return {
       ...all,
       ...withoutUndefined(entry),
@@ -66,34 +75,25 @@ function withoutUndefined<T extends object>(value: T): { [Name in keyof T]: Excl
   return Object.fromEntries(Object.entries(value).filter(([, each]) => each !== undefined)) as never;
 }
 
-function parse(file: string, text: string): z.infer<typeof importFileSchema> {
-  const source = new SourceText(file, text);
-  const syntax = source.syntaxFindings();
-  if (syntax.length > 0) throw invalid(file, syntax);
-  const result = importFileSchema.safeParse(source.value());
+async function parse(file: string): Promise<z.infer<typeof importFileSchema>> {
+  const read = await readSource<'UNKNOWN_FIELD' | 'MISSING_FIELD' | 'INVALID_VALUE'>(file, await load(file));
+  if (read.source === undefined) throw invalid(file, read.findings);
+  const result = importFileSchema.safeParse(read.value);
   if (result.success) return result.data;
-  throw invalid(
-    file,
-    result.error.issues.flatMap((issue) => {
-      if (issue.code !== 'unrecognized_keys') return [source.finding(issue.path, 'INVALID_VALUE', issue.message)];
-      const known = Object.keys(issue.path.length === 0 ? importFileSchema.shape : entrySchema.shape);
-      return issue.keys.map((key) =>
-        source.keyFinding(issue.path, key, 'UNKNOWN_FIELD', `unknown field "${key}".${didYouMean(key, known)}`),
-      );
-    }),
-  );
+  const words = { whole: 'the file', entry: 'field' };
+  throw invalid(file, shapeFindings(read.source, importFileSchema, read.value, result.error.issues, words));
 }
 
 function invalid(file: string, findings: readonly Finding[]): RelayError {
   const count = `${findings.length} fault${findings.length === 1 ? '' : 's'}`;
-  return new RelayError('IMPORTS_INVALID', `The file ${file} has ${count}.`, { details: findings.map(findingText) });
+  const details = findings.slice(0, mostFindings).map((each) => `${placeText(each)}: ${each.message} [${each.code}]`);
+  return new RelayError('IMPORTS_INVALID', `The file ${file} has ${count}.`, { details });
 }
 
-async function readText(file: string): Promise<string> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (cause) {
-    const why = (cause as NodeJS.ErrnoException).code ?? 'unknown';
-    throw new RelayError('FILE_UNREADABLE', `The file ${file} cannot be read (${why}).`, { cause });
-  }
+async function load(file: string): Promise<Buffer> {
+  const bytes = await readFile(file).catch((cause: NodeJS.ErrnoException) => {
+    throw new RelayError('FILE_UNREADABLE', `The file ${file} cannot be read (${cause.code ?? 'unknown'}).`, { cause });
+  });
+  if (bytes.length <= largestFile) return bytes;
+  throw new RelayError('IMPORTS_INVALID', `The file ${file} has ${bytes.length} bytes; 128 KiB is the most.`);
 }

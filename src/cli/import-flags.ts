@@ -1,8 +1,9 @@
 import type { ExtraReportFlags } from './extra-reports.ts';
 import type { ImportOptions } from './import-options.ts';
+import type { Settled } from './settle-options.ts';
 
 /** How a command speaks. */
-export interface SayFlags {
+export interface SayFlags extends Settled {
   output: 'text' | 'json' | 'ndjson';
   quiet?: boolean;
   verbose?: boolean;

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { resolve } from 'node:path';
-import { configured, limitsOf, loadConfig } from '../config/config-file.ts';
+import { loadConfig } from '../config/config-file.ts';
 import { hostSettings, type HostOptions, type HostSettings } from '../config/host-settings.ts';
+import { limitsOf } from '../config/limits.ts';
 import { readSecretFile, sealSecret } from '../config/read-secret.ts';
 import { parseTarget, readTargets } from '../config/targets.ts';
 import type { ImportJob } from '../flows/import-job.ts';
@@ -19,9 +20,10 @@ import type { Secret } from '../terms/secret.ts';
 import type { Target } from '../terms/target.ts';
 import { choosePack, termsOf } from './choose-pack.ts';
 import type { Io } from './io.ts';
+import { isGiven, type Settled } from './settle-options.ts';
 
 /** The options of `import` and `plan` as commander hands them over; durations are in milliseconds. */
-export interface ImportOptions extends HostOptions {
+export interface ImportOptions extends HostOptions, Settled {
   pack?: string;
   packSha256?: string;
   acceptTerms?: string[];
@@ -75,14 +77,10 @@ export async function readImportRequest(options: ImportOptions, io: Io, redactor
       },
     );
   checkStdin(options);
-  const mode = options.mode ?? config.mode ?? 'strict';
-  const access = accessMode(options.access ?? config.access);
+  const mode = options.mode ?? 'strict';
+  const access = accessMode(options.access);
   const { pack, warnings } = await choosePack({ ...options, pack: word }, config);
-  const provider = withBaseUrl(
-    chooseProvider(pack, options.provider),
-    options.baseUrl,
-    options.allowHttp ?? config.allowHttp ?? false,
-  );
+  const provider = withBaseUrl(chooseProvider(pack, options.provider), options.baseUrl, options.allowHttp ?? false);
   const targets = await readAllTargets(options);
   if (access === 'self_service' && targets.length > 0)
     throw new RelayError('USAGE', '--user gives a subscription, and self-service access has none.', {
@@ -103,38 +101,39 @@ export async function readImportRequest(options: ImportOptions, io: Io, redactor
     mode,
     access,
     // What is not tried again stays as it is.
-    accounts: tryAgain === null ? (options.accounts ?? config.accounts ?? 'reconcile') : 'append',
+    accounts: tryAgain === null ? (options.accounts ?? 'reconcile') : 'append',
     targets,
     extend: options.extend ?? false,
     adopt: options.adopt ?? false,
-    failed: options.failed ?? config.failed ?? 'disable',
-    probe: options.probe ?? config.probe ?? 'auto',
+    failed: options.failed ?? 'disable',
+    probe: options.probe ?? 'auto',
     warnings: [...warnings, ...termsOf(provider), ...hintsOnKeys(keyFile, provider.keyHints)],
     probeKey,
     takenUp: false,
-    concurrency: options.concurrency ?? config.concurrency ?? 8,
-    batchSize: options.batchSize ?? config.batchSize ?? 50,
-    gatewayWaitMs: options.gatewayWait ?? configured(config, 'gatewayWait') ?? 60_000,
+    concurrency: options.concurrency ?? 8,
+    batchSize: options.batchSize ?? 50,
+    gatewayWaitMs: options.gatewayWait ?? 60_000,
   };
-  const asked = options.report === false ? null : (options.report ?? config.report ?? defaultReport);
+  const asked = options.report === false ? null : (options.report ?? defaultReport);
   // The last of the lines is the report.
   const place = asked === '-' && options.output === 'ndjson' ? null : asked;
   return {
     job,
     host,
-    ...limitsOf(options, config),
-    report: { place, named: typeof options.report === 'string' },
+    ...limitsOf(options),
+    report: { place, named: typeof options.report === 'string' && isGiven(options, 'report') },
   };
 }
 
 /** The keys that failed in an earlier report of the same import; nothing when all are meant. */
 async function failedBefore(
-  { onlyFailed, fromReport, accounts }: ImportOptions,
+  options: ImportOptions,
   asked: { provider: string; access: AccessMode; host: HostSettings },
   io: Io,
 ): Promise<ReadonlySet<string> | null> {
+  const { onlyFailed, fromReport } = options;
   if (onlyFailed !== true && fromReport === undefined) return null;
-  if (onlyFailed !== true || fromReport === undefined || accounts !== undefined)
+  if (onlyFailed !== true || fromReport === undefined || isGiven(options, 'accounts'))
     throw new RelayError('USAGE', '--only-failed and --from-report belong together, without --accounts.', {
       hint: 'Write --only-failed --from-report relay-report.json.',
     });

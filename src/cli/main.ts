@@ -1,4 +1,4 @@
-import { CommanderError } from 'commander';
+import { CommanderError, type Command } from 'commander';
 import { Redactor } from '../terms/redactor.ts';
 import type { Io } from './io.ts';
 import { buildProgram } from './program.ts';
@@ -9,6 +9,12 @@ export async function main(words: readonly string[], io: Io): Promise<number> {
   let exitCode = 0;
   const program = buildProgram(io, redactor, (code) => {
     exitCode = code;
+  });
+  let settled: Command | undefined;
+  program.hook('preAction', async (_, command) => {
+    const { settleOptions } = await import('./settle-options.ts');
+    await settleOptions(command, io);
+    settled = command;
   });
   try {
     await program.parseAsync([...words], { from: 'user' });
@@ -22,13 +28,14 @@ export async function main(words: readonly string[], io: Io): Promise<number> {
       import('./usage-error.ts'),
     ]);
     const known = error instanceof CommanderError ? usageError(error, program, words) : error;
+    const flags = settled?.optsWithGlobals<{ output?: string; verbose?: boolean; color?: boolean }>() ?? {};
     const output = words.findLast((word, index) => word.startsWith('--output=') || words[index - 1] === '--output');
     return showError(known, io, {
       redactor,
       again: ['relay', ...words.filter((word) => word !== '--yes' && word !== '-y').map(shellWord)].join(' '),
-      output: output?.replace('--output=', '') ?? 'text',
-      verbose: words.includes('--verbose'),
-      colour: !words.includes('--no-color'),
+      output: output?.replace('--output=', '') ?? flags.output ?? 'text',
+      verbose: flags.verbose ?? words.includes('--verbose'),
+      colour: flags.color ?? !words.includes('--no-color'),
     });
   }
 }

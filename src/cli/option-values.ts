@@ -2,9 +2,19 @@ import { InvalidArgumentError, Option } from 'commander';
 import { parseDuration } from '../config/duration.ts';
 import { didYouMean } from '../terms/nearest.ts';
 
+/** An option that takes one of a few words. */
+export class WordOption extends Option {
+  readonly words: readonly string[];
+
+  constructor(flags: string, description: string, words: readonly string[]) {
+    super(flags, `${description} (${words.join('|')})`);
+    this.words = words;
+  }
+}
+
 /** An option that takes one of a few words. A wrong one is answered with the nearest. */
-export function choice(flags: string, description: string, words: readonly string[]): Option {
-  const option = new Option(flags, `${description} (${words.join('|')})`);
+export function choice(flags: string, description: string, words: readonly string[]): WordOption {
+  const option = new WordOption(flags, description, words);
   option.argParser((value: string) => {
     if (words.includes(value)) return value;
     throw new InvalidArgumentError(`It must be ${words.join(' or ')}.${didYouMean(value, words)}`);
@@ -36,4 +46,19 @@ export function repeatable(flags: string, description: string): Option {
     ...(earlier ?? []),
     value,
   ]);
+}
+
+/** Options without which a command does nothing. */
+const neededOptions = new WeakSet<Option>();
+
+/** An option that is needed, from the command line or the configuration file. */
+export function needed(flags: string, description: string): Option {
+  const option = new Option(flags, description);
+  neededOptions.add(option);
+  return option;
+}
+
+/** Whether a command does nothing without this option. */
+export function isNeeded(option: Option): boolean {
+  return neededOptions.has(option);
 }

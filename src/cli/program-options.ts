@@ -1,12 +1,13 @@
 import type { Command } from 'commander';
+import { mostAtOnce } from '../config/limits.ts';
 import { accountsPolicies, failedPolicies, importModes, probeModes } from '../terms/modes.ts';
-import { choice, count, duration, repeatable } from './option-values.ts';
+import { choice, count, duration, needed, repeatable } from './option-values.ts';
 
 /** What `import` and `plan` are asked with. */
 export function addImportOptions(command: Command): Command {
   command
-    .option('--pack <pack>', 'a pack by its id, or the path of a folder or file')
-    .option('--keys <file>', 'upstream keys, one a line; - is standard input')
+    .addOption(needed('--pack <pack>', 'a pack by its id, or the path of a folder or file'))
+    .addOption(needed('--keys <file>', 'upstream keys, one a line; - is standard input'))
     .option('--file <file>', 'instead: several imports in one go, as a YAML or JSON file lists them')
     .option('--provider <id>', 'which provider of the pack (default: the one the pack names)')
     .option('--pack-sha256 <hex>', 'use the pack only if its file has this digest; agrees to where it sends keys')
@@ -39,8 +40,8 @@ export function addImportOptions(command: Command): Command {
     .option('--only-failed', 'only the keys that failed in an earlier report; nothing is removed')
     .option('--from-report <file>', 'that report')
     .option('--adopt', 'take over what has a managed name but was not made by relay')
-    .addOption(count('--concurrency <n>', 'accounts tested at once; default 8', 256))
-    .addOption(count('--batch-size <n>', 'accounts made by one request; default 50', 500))
+    .addOption(count('--concurrency <n>', 'accounts tested at once; default 8', mostAtOnce.concurrency))
+    .addOption(count('--batch-size <n>', 'accounts made by one request; default 50', mostAtOnce.batchSize))
     .addOption(duration('--gateway-wait <duration>', 'patience of the gateway check; default 60s'))
     .option('--report <file>', 'where the report goes, - is standard output; default relay-report.json')
     .option('--no-report', 'write no report')
@@ -61,7 +62,7 @@ export function addExtraReportOptions(command: Command): Command {
 /** Which provider, in which access mode. */
 export function addProviderOptions(command: Command): Command {
   command
-    .requiredOption('--pack <pack>', 'a pack by its id, or the path of a folder or file')
+    .addOption(needed('--pack <pack>', 'a pack by its id, or the path of a folder or file'))
     .option('--provider <id>', 'which provider of the pack (default: the one the pack names)')
     .addOption(
       choice('--access <access>', 'only this access mode; default both', [

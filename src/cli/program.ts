@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { mostAtOnce } from '../config/limits.ts';
 import type { Redactor } from '../terms/redactor.ts';
 import { platforms, probeModes } from '../terms/modes.ts';
 import type { Io } from './io.ts';
@@ -231,7 +232,7 @@ export function buildProgram(io: Io, redactor: Redactor, done: Done): Command {
     .option('--revive', 'put accounts back that work again, where relay or the host had taken them out')
     .addOption(choice('--probe <way>', 'where the key for the gateway check comes from; default auto', probeModes))
     .option('--probe-key-file <file>', 'a user key to check the gateway with (env RELAY_PROBE_KEY)')
-    .addOption(count('--concurrency <n>', 'accounts tested at once; default 8', 256))
+    .addOption(count('--concurrency <n>', 'accounts tested at once; default 8', mostAtOnce.concurrency))
     .addOption(duration('--gateway-wait <duration>', 'patience of the gateway check; default 60s'))
     .option('--allow-mass-removal', 'more than half of the accounts may be removed')
     .option('-y, --yes', 'agree to the removal of accounts')

@@ -1,5 +1,7 @@
+import type { Settled } from './settle-options.ts';
+
 /** What is agreed to, or asked of a plan, is not part of doing the same again. */
-const notRepeated = new Set(['yes', 'dryRun', 'detailedExitcode']);
+const notRepeated = new Set(['yes', 'dryRun', 'detailedExitcode', 'fromFile']);
 
 /** Options that commander hands over in milliseconds. */
 const durations = new Set(['gatewayWait', 'timeout', 'deadline']);
@@ -15,8 +17,10 @@ const defaults: Readonly<Record<string, unknown>> = { output: 'text' };
  * commander hands them over. Secrets are never options, so none is in it.
  */
 export function repeatCommand(command: string, flags: object): string {
+  const { fromFile } = flags as Settled;
   const words = Object.entries(flags).flatMap(([name, value]: [string, unknown]) => {
-    if (notRepeated.has(name) || value === defaults[name]) return [];
+    // What the configuration file gives, it gives again.
+    if (notRepeated.has(name) || value === defaults[name] || fromFile?.includes(name) === true) return [];
     const long = name.replace(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`);
     if (Array.isArray(value)) return value.flatMap((each) => [`--${long}`, shellWord(String(each))]);
     if (typeof value === 'string') return [`--${long}`, shellWord(value)];

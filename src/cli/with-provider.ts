@@ -1,6 +1,7 @@
 import type { RunTools } from '../apply/run-tools.ts';
-import { limitsOf, loadConfig, type ConfigFile } from '../config/config-file.ts';
+import { loadConfig } from '../config/config-file.ts';
 import { hostSettings, type HostOptions } from '../config/host-settings.ts';
+import { limitsOf } from '../config/limits.ts';
 import { chooseProvider } from '../pack/find-pack.ts';
 import type { Provider } from '../pack/manifest.ts';
 import type { Pack } from '../pack/read-pack.ts';
@@ -30,7 +31,6 @@ export interface AtProvider {
   provider: Provider;
   /** The access modes that were asked for; both when none was. */
   modes: readonly AccessMode[];
-  config: ConfigFile;
   tools: RunTools;
   /** Resolves when everything that was emitted is shown. */
   idle: () => Promise<void>;
@@ -49,10 +49,10 @@ export async function withProvider(
   const provider = chooseProvider(pack, flags.provider);
   const modes = flags.access === undefined ? accessModes : [accessMode(flags.access)];
   const settings = await hostSettings(flags, io.env, config, io.stdin);
-  return withHost({ settings, ...limitsOf(flags, config) }, flags, io, redactor, async (at) => {
+  return withHost({ settings, ...limitsOf(flags) }, flags, io, redactor, async (at) => {
     for (const { message } of warnings) at.tools.emit({ type: 'notice', text: message });
     const run = newRunId();
     if (changes) await at.hold(provider.id, run);
-    return work({ run, pack, provider, modes, config, tools: at.tools, idle: at.idle });
+    return work({ run, pack, provider, modes, tools: at.tools, idle: at.idle });
   });
 }

@@ -1,6 +1,7 @@
 import type { RunTools } from '../apply/run-tools.ts';
-import { limitsOf, loadConfig } from '../config/config-file.ts';
+import { loadConfig } from '../config/config-file.ts';
 import { hostSettings, type HostOptions } from '../config/host-settings.ts';
+import { limitsOf } from '../config/limits.ts';
 import { readRun, type RecordedRun } from '../journal/read-journal.ts';
 import { RunJournal } from '../journal/run-journal.ts';
 import { systemClock } from '../terms/clock.ts';
@@ -41,7 +42,7 @@ export async function withRun(
     const other = settings.kind === 'url' ? settings.url : 'the sandbox';
     throw new RelayError('RUN_HOST_DIFFERS', `The run ${id} was on ${url}, not on ${other}.`);
   }
-  return withHost({ settings, ...limitsOf(flags, config) }, flags, io, redactor, async (at) => {
+  return withHost({ settings, ...limitsOf(flags) }, flags, io, redactor, async (at) => {
     await at.hold(begin.provider.id, id);
     // Who held the lock until now may have gone on with the same run.
     const run = await readRun(stateDirOf(io), id);

@@ -3,7 +3,7 @@ import { isLoopback } from '../terms/loopback.ts';
 import { didYouMean } from '../terms/nearest.ts';
 import { RelayError } from '../terms/relay-error.ts';
 import { Secret } from '../terms/secret.ts';
-import type { ConfigFile } from './config-file.ts';
+import type { ConfigFile } from './config-schema.ts';
 import { readSecretFile, sealSecret } from './read-secret.ts';
 
 export type Environment = Record<string, string | undefined>;
@@ -28,7 +28,7 @@ export type HostAddress =
   | { kind: 'sandbox' }
   | { kind: 'url'; url: string; named: NonNullable<ConfigFile['hosts']>[string] | undefined };
 
-/** Which host, and how to log in: option, then environment, then configuration file. Throws `LOGIN_MISSING`. */
+/** Which host, and how to log in: option, then environment, then configuration file, there the entry of the host first. */
 export async function hostSettings(
   options: HostOptions,
   env: Environment,
@@ -37,7 +37,7 @@ export async function hostSettings(
 ): Promise<HostSettings> {
   const address = hostAddress(options, env, config);
   if (address.kind === 'sandbox') return address;
-  return { kind: 'url', url: address.url, login: await loginTo(address, options, env, stdin) };
+  return { kind: 'url', url: address.url, login: await loginTo(address, options, env, config, stdin) };
 }
 
 /** Which host: option, then environment, then configuration file. Throws `USAGE` and `HTTP_REFUSED`. */
@@ -63,12 +63,14 @@ export async function loginTo(
   { url, named }: Extract<HostAddress, { kind: 'url' }>,
   options: HostOptions,
   env: Environment,
+  config: ConfigFile,
   stdin: Readable,
 ): Promise<Login> {
   const login =
     (await loginFromOptions(options, env, stdin)) ??
     (await loginFromEnvironment(env, stdin)) ??
-    (await loginFromConfig(named, stdin));
+    (await loginFromConfig(named, stdin)) ??
+    (await loginFromConfig(config, stdin));
   if (login === undefined) throw new RelayError('LOGIN_MISSING', `No admin login was given for ${url}.`);
   return login;
 }
@@ -143,7 +145,7 @@ async function passwordFromEnvironment(env: Environment, stdin: Readable): Promi
 }
 
 async function loginFromConfig(
-  named: NonNullable<ConfigFile['hosts']>[string] | undefined,
+  named: Pick<ConfigFile, 'adminKeyFile' | 'adminEmail' | 'adminPasswordFile'> | undefined,
   stdin: Readable,
 ): Promise<Login | undefined> {
   const from = 'configuration file';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ConfigFile } from '../../src/config/config-file.ts';
+import type { ConfigFile } from '../../src/config/config-schema.ts';
 import { hostSettings, type Environment, type HostOptions } from '../../src/config/host-settings.ts';
 import { readSecretFile, sealSecret } from '../../src/config/read-secret.ts';
 import { RelayError } from '../../src/terms/relay-error.ts';

@@ -59,11 +59,12 @@ describe('code that was planted where a configuration is looked for', () => {
   it.each([
     ['.config/config.js', ''],
     ['evil.js', '{"cosmiconfig":{"searchPlaces":["evil.js"]}}'],
+    ['evil.js', '{"$import":["../evil.js"],"cosmiconfig":{}}'],
   ])('would be run as %s by the search library when it is left alone', async (name, settings) => {
     await plant(name);
     if (settings !== '') await put('.config/config.json', settings);
     await inside(
-      `import { cosmiconfig } from ${JSON.stringify(import.meta.resolve('cosmiconfig'))}; await cosmiconfig('relay').search();`,
+      `import { cosmiconfig } from ${JSON.stringify(import.meta.resolve('cosmiconfig'))}; try { await cosmiconfig('relay').search(); } catch {}`,
     );
     expect(wasRun()).toBe(true);
   });
@@ -96,13 +97,31 @@ describe('code that was planted where a configuration is looked for', () => {
   it.each([
     ['.config/config.json', '{"cosmiconfig":{"searchPlaces":["evil.js"]}}'],
     ['.config/config.yaml', 'cosmiconfig: { searchPlaces: [evil.js] }'],
-  ])('is refused when %s names it, and not run', async (name, text) => {
+    ['.config/config.json', '{"$import":"../evil.js"}'],
+    ['.config/config.yaml', '$import: [../evil.js]'],
+    ['.config/config.yml', '"\\u0024import": ../evil.js'],
+    ['package.json', '{"$import":"./evil.js","cosmiconfig":{"searchPlaces":["evil.js"]}}'],
+    ['package.yaml', '$import: ./evil.js'],
+  ])('is passed over when %s names it, and not run', async (name, text) => {
     await plant('evil.js');
     await put(name, text);
-    expect(await load(null)).toMatchObject({
-      code: 'CONFIG_INVALID',
-      message: expect.stringContaining(join(folder, 'evil.js')),
-    });
+    expect(await load(null)).toMatchObject({ file: null });
     expect(wasRun()).toBe(false);
   });
+
+  it.each(['relay.config.yaml', '.relayrc'])('is an unknown setting when %s imports it, and not run', async (name) => {
+    await plant('evil.js');
+    await put(name, '$import: ./evil.js\n');
+    expect(await load(null)).toMatchObject({ code: 'CONFIG_INVALID' });
+    expect(wasRun()).toBe(false);
+  });
+
+  it.each(['config.js', 'config.mjs', 'config.cjs', 'config.ts'])(
+    'is refused as %s in the folder of the user, and not run',
+    async (name) => {
+      await plant(`home/.config/relay/${name}`);
+      expect(await load(null)).toMatchObject({ code: 'CONFIG_INVALID' });
+      expect(wasRun()).toBe(false);
+    },
+  );
 });

@@ -1,6 +1,8 @@
 import { inStage, throwIfStopped } from '../../apply/run-tools.ts';
-import { limitsOf, loadConfig, type ConfigFile } from '../../config/config-file.ts';
+import { loadConfig } from '../../config/config-file.ts';
+import type { ConfigFile } from '../../config/config-schema.ts';
 import { hostAddress, loginTo, type HostOptions } from '../../config/host-settings.ts';
+import { limitsOf } from '../../config/limits.ts';
 import { examineHost } from '../../flows/examine-host.ts';
 import type { Diagnosis } from '../../host/diagnosis.ts';
 import type { GivenLogin } from '../../host/sub2api/diagnose.ts';
@@ -44,7 +46,7 @@ export async function doctorCommand(flags: DoctorFlags, io: Io, redactor: Redact
   const { config } = await loadConfig(flags.config, io.cwd);
   const provider = await providerOf(flags, config);
   const settings = await settingsOf(flags, config, io);
-  const { timeoutMs, deadlineMs } = limitsOf(flags, config);
+  const { timeoutMs, deadlineMs } = limitsOf(flags);
   const verbose = flags.verbose === true;
   const events = new EventQueue(await progressView(io, flags));
   const { stop, release } = stopSignals((text) => events.emit({ type: 'notice', text }), deadlineMs);
@@ -87,7 +89,7 @@ async function providerOf({ pack, provider }: DoctorFlags, config: ConfigFile): 
 async function settingsOf(flags: DoctorFlags, config: ConfigFile, io: Io): Promise<Settings> {
   const address = hostAddress(flags, io.env, config);
   if (address.kind === 'sandbox') return address;
-  const login = await loginTo(address, flags, io.env, io.stdin).catch((error: unknown): GivenLogin => {
+  const login = await loginTo(address, flags, io.env, config, io.stdin).catch((error: unknown): GivenLogin => {
     if (error instanceof RelayError && error.code === 'LOGIN_MISSING') return { missing: error.toProblem() };
     throw error;
   });

@@ -3,7 +3,6 @@ import { probeExitCode, probePool, type PoolProbe } from '../../flows/probe-pool
 import type { ProbeMode } from '../../terms/modes.ts';
 import type { Redactor } from '../../terms/redactor.ts';
 import { Interruption } from '../../terms/relay-error.ts';
-import { configured } from '../../config/config-file.ts';
 import { askConsent } from '../consent.ts';
 import { print, styleFor, type Io } from '../io.ts';
 import { probeClosing, probeLines } from '../probe-lines.ts';
@@ -28,7 +27,7 @@ export async function probeCommand(flags: ProbeFlags, io: Io, redactor: Redactor
   if (flags.repair === 'remove')
     await askConsent(['Accounts that do not work would be removed; their keys cannot come back.'], io, flags);
   return withProvider(flags, true, io, redactor, async (at) => {
-    const { config, run, provider, modes, tools, idle } = at;
+    const { run, provider, modes, tools, idle } = at;
     const probe = await probePool(
       {
         run,
@@ -37,10 +36,10 @@ export async function probeCommand(flags: ProbeFlags, io: Io, redactor: Redactor
         repair: flags.repair ?? null,
         revive: flags.revive === true,
         allowMassRemoval: flags.allowMassRemoval === true,
-        probe: flags.probe ?? config.probe ?? 'auto',
+        probe: flags.probe ?? 'auto',
         probeKey,
-        concurrency: flags.concurrency ?? config.concurrency ?? 8,
-        gatewayWaitMs: flags.gatewayWait ?? configured(config, 'gatewayWait') ?? 60_000,
+        concurrency: flags.concurrency ?? 8,
+        gatewayWaitMs: flags.gatewayWait ?? 60_000,
       },
       tools,
     );
@@ -107,6 +106,7 @@ function placeOf({
   adminPasswordFile,
   allowHttp,
   config,
+  fromFile,
 }: ProbeFlags) {
-  return { pack, provider, access, host, adminKeyFile, adminEmail, adminPasswordFile, allowHttp, config };
+  return { pack, provider, access, host, adminKeyFile, adminEmail, adminPasswordFile, allowHttp, config, fromFile };
 }

@@ -2,7 +2,6 @@ import { resolve } from 'node:path';
 import type { Deed, Ledger } from '../../apply/ledger.ts';
 import { throwIfStopped } from '../../apply/run-tools.ts';
 import type { Leftover } from '../../apply/undo.ts';
-import { loadConfig } from '../../config/config-file.ts';
 import type { ImportJob } from '../../flows/import-job.ts';
 import { beginRecord } from '../../flows/import-record.ts';
 import { planImport, type PlannedImport } from '../../flows/plan-import.ts';
@@ -44,8 +43,7 @@ export async function resumeCommand(id: string, flags: ResumeFlags, io: Io, reda
     });
   checkStdin(flags);
   refuseRolledBack(recorded);
-  const { config } = await loadConfig(flags.config, io.cwd);
-  const place = flags.report === false ? null : (flags.report ?? config.report ?? 'relay-report.json');
+  const place = flags.report === false ? null : (flags.report ?? 'relay-report.json');
   if (place !== null) await checkReportPlace(place, io);
   await checkExtraReports(flags, place, io);
   const { mode } = recorded.begin.job;
@@ -95,7 +93,7 @@ async function prepare(
       throw finished(run, 'it succeeded, and the host has changed since');
     checkMassRemoval(planned.plan, flags.allowMassRemoval === true);
     // Where the keys go was agreed to when the run began.
-    await askConsent(questionsOf(planned.plan, job, true), io, flags, tools.stop);
+    await askConsent(questionsOf(planned.plan, job, 'command'), io, flags, tools.stop);
     throwIfStopped(tools);
     return { ...taken, planned };
   } catch (error) {
