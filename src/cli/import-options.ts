@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { resolve } from 'node:path';
 import { loadConfig } from '../config/config-file.ts';
+import { defaults } from '../config/defaults.ts';
+import { parseDuration } from '../config/duration.ts';
 import { hostSettings, type HostOptions, type HostSettings } from '../config/host-settings.ts';
 import { limitsOf } from '../config/limits.ts';
 import { readSecretFile, sealSecret } from '../config/read-secret.ts';
@@ -62,7 +64,8 @@ export interface ImportRequest {
   report: { place: string | null; named: boolean };
 }
 
-const defaultReport = 'relay-report.json';
+/** Patience of the gateway check where none is asked for. */
+export const gatewayWaitMs = parseDuration(defaults.gatewayWait) ?? 0;
 
 /** Reads and checks everything that an import is asked with, before the host is touched (rules B2 to B5). */
 export async function readImportRequest(options: ImportOptions, io: Io, redactor: Redactor): Promise<ImportRequest> {
@@ -77,7 +80,7 @@ export async function readImportRequest(options: ImportOptions, io: Io, redactor
       },
     );
   checkStdin(options);
-  const mode = options.mode ?? 'strict';
+  const mode = options.mode ?? defaults.mode;
   const access = accessMode(options.access);
   const { pack, warnings } = await choosePack({ ...options, pack: word }, config);
   const provider = withBaseUrl(chooseProvider(pack, options.provider), options.baseUrl, options.allowHttp ?? false);
@@ -101,20 +104,20 @@ export async function readImportRequest(options: ImportOptions, io: Io, redactor
     mode,
     access,
     // What is not tried again stays as it is.
-    accounts: tryAgain === null ? (options.accounts ?? 'reconcile') : 'append',
+    accounts: tryAgain === null ? (options.accounts ?? defaults.accounts) : 'append',
     targets,
     extend: options.extend ?? false,
     adopt: options.adopt ?? false,
-    failed: options.failed ?? 'disable',
-    probe: options.probe ?? 'auto',
+    failed: options.failed ?? defaults.failed,
+    probe: options.probe ?? defaults.probe,
     warnings: [...warnings, ...termsOf(provider), ...hintsOnKeys(keyFile, provider.keyHints)],
     probeKey,
     takenUp: false,
-    concurrency: options.concurrency ?? 8,
-    batchSize: options.batchSize ?? 50,
-    gatewayWaitMs: options.gatewayWait ?? 60_000,
+    concurrency: options.concurrency ?? defaults.concurrency,
+    batchSize: options.batchSize ?? defaults.batchSize,
+    gatewayWaitMs: options.gatewayWait ?? gatewayWaitMs,
   };
-  const asked = options.report === false ? null : (options.report ?? defaultReport);
+  const asked = options.report === false ? null : (options.report ?? defaults.report);
   // The last of the lines is the report.
   const place = asked === '-' && options.output === 'ndjson' ? null : asked;
   return {

@@ -282,6 +282,26 @@ export function buildProgram(io: Io, redactor: Redactor, done: Done): Command {
       done(await showReportSchema(options, io));
     });
 
+  const config = program
+    .command('config')
+    .description('what is configured, and where it comes from')
+    .addHelpText('after', examples('relay config show --host prod', 'relay config schema > relay.schema.json'));
+  const showing = config
+    .command('show')
+    .description('every setting and where it comes from; takes the options of import, to see what they change')
+    .addHelpText('after', examples('relay config show', 'relay config show --mode partial --output json'));
+  addImportOptions(showing).action(async (options, command: Command) => {
+    const { showConfig } = await import('./commands/config-command.ts');
+    done(await showConfig(command, { ...globals(), ...options }, io, redactor));
+  });
+  config
+    .command('schema')
+    .description('the JSON Schema of the configuration file')
+    .action(async () => {
+      const { showConfigSchema } = await import('./commands/config-command.ts');
+      done(showConfigSchema(io));
+    });
+
   program
     .command('sandbox')
     .description('start the embedded host and a fake vendor, and run until stopped')

@@ -88,25 +88,25 @@ function checkUrl(text: string, names: readonly string[], allowHttp: boolean): s
   } catch {
     throw new RelayError(
       'USAGE',
-      `"${shown(text)}" is no URL and no host of the configuration file.${didYouMean(text, [...names, 'sandbox'])}`,
+      `"${shownAddress(text)}" is no URL and no host of the configuration file.${didYouMean(text, [...names, 'sandbox'])}`,
       { hint: 'A URL begins with https:// or http://.' },
     );
   }
   if (url.protocol !== 'https:' && url.protocol !== 'http:')
-    throw new RelayError('USAGE', `The host "${shown(text)}" must be an http or https URL.`);
+    throw new RelayError('USAGE', `The host "${shownAddress(text)}" must be an http or https URL.`);
   if (url.username !== '' || url.password !== '')
     throw new RelayError('USAGE', 'The host URL holds a user name or password.', {
       hint: 'Secrets come from files or the environment: see --admin-key-file.',
     });
   if (url.search !== '' || url.hash !== '')
-    throw new RelayError('USAGE', `The host "${shown(text)}" must end with its path.`);
+    throw new RelayError('USAGE', `The host "${shownAddress(text)}" must end with its path.`);
   if (url.protocol === 'http:' && !isLoopback(url.hostname) && !allowHttp)
     throw new RelayError('HTTP_REFUSED', `${url.origin} would get the admin login over plain http.`);
   return url.href.replace(/\/+$/, '');
 }
 
 /** An address as it was written, without what may be a secret in it. */
-function shown(text: string): string {
+export function shownAddress(text: string): string {
   return text.replace(/[^/]*@/, '…@').replace(/[?#].*$/s, '…');
 }
 

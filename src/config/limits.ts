@@ -1,3 +1,6 @@
+import { defaults } from './defaults.ts';
+import { parseDuration } from './duration.ts';
+
 /** The most of what is done at once, for options and the configuration file alike. */
 export const mostAtOnce = { concurrency: 256, batchSize: 500 } as const;
 
@@ -6,5 +9,5 @@ export function limitsOf(options: { timeout?: number; deadline?: number }): {
   timeoutMs: number;
   deadlineMs: number | undefined;
 } {
-  return { timeoutMs: options.timeout ?? 30_000, deadlineMs: options.deadline };
+  return { timeoutMs: options.timeout ?? parseDuration(defaults.timeout) ?? 0, deadlineMs: options.deadline };
 }

@@ -1,4 +1,5 @@
-import { readProbeKey } from '../import-options.ts';
+import { defaults } from '../../config/defaults.ts';
+import { gatewayWaitMs, readProbeKey } from '../import-options.ts';
 import { probeExitCode, probePool, type PoolProbe } from '../../flows/probe-pool.ts';
 import type { ProbeMode } from '../../terms/modes.ts';
 import type { Redactor } from '../../terms/redactor.ts';
@@ -36,10 +37,10 @@ export async function probeCommand(flags: ProbeFlags, io: Io, redactor: Redactor
         repair: flags.repair ?? null,
         revive: flags.revive === true,
         allowMassRemoval: flags.allowMassRemoval === true,
-        probe: flags.probe ?? 'auto',
+        probe: flags.probe ?? defaults.probe,
         probeKey,
-        concurrency: flags.concurrency ?? 8,
-        gatewayWaitMs: flags.gatewayWait ?? 60_000,
+        concurrency: flags.concurrency ?? defaults.concurrency,
+        gatewayWaitMs: flags.gatewayWait ?? gatewayWaitMs,
       },
       tools,
     );

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import type { Deed, Ledger } from '../../apply/ledger.ts';
 import { throwIfStopped } from '../../apply/run-tools.ts';
 import type { Leftover } from '../../apply/undo.ts';
+import { defaults } from '../../config/defaults.ts';
 import type { ImportJob } from '../../flows/import-job.ts';
 import { beginRecord } from '../../flows/import-record.ts';
 import { planImport, type PlannedImport } from '../../flows/plan-import.ts';
@@ -43,7 +44,7 @@ export async function resumeCommand(id: string, flags: ResumeFlags, io: Io, reda
     });
   checkStdin(flags);
   refuseRolledBack(recorded);
-  const place = flags.report === false ? null : (flags.report ?? 'relay-report.json');
+  const place = flags.report === false ? null : (flags.report ?? defaults.report);
   if (place !== null) await checkReportPlace(place, io);
   await checkExtraReports(flags, place, io);
   const { mode } = recorded.begin.job;

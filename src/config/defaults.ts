@@ -1,0 +1,21 @@
+/** What holds where nothing else is said. Durations are written as in options. */
+export const defaults = {
+  allowHttp: false,
+  timeout: '30s',
+  mode: 'strict',
+  access: 'subscription',
+  extend: false,
+  probe: 'auto',
+  accounts: 'reconcile',
+  failed: 'disable',
+  concurrency: 8,
+  batchSize: 50,
+  gatewayWait: '60s',
+  report: 'relay-report.json',
+  github: false,
+  output: 'text',
+  quiet: false,
+  verbose: false,
+  color: true,
+  input: true,
+} as const;
