@@ -282,6 +282,16 @@ export function buildProgram(io: Io, redactor: Redactor, done: Done): Command {
       done(await showReportSchema(options, io));
     });
 
+  program
+    .command('explain [code]')
+    .description('what a code of an error, a warning or a rule for packs means, and what to do; all codes without one')
+    .addOption(output())
+    .addHelpText('after', examples('relay explain KEY_REFUSED', 'relay explain --output json'))
+    .action(async (code: string | undefined, options) => {
+      const { explainCommand } = await import('./commands/explain-command.ts');
+      done(explainCommand(code, { ...globals(), ...options }, io));
+    });
+
   const config = program
     .command('config')
     .description('what is configured, and where it comes from')

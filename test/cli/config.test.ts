@@ -118,10 +118,9 @@ describe('what the file says', () => {
       ) as unknown,
     });
     // `access` there is for new imports; what looks after a provider looks at both modes.
+    await write(`host: "${host.url}"`, 'pack: kimi', 'access: subscription');
     const status = await place.run(['status', ...configured, '--output', 'json'], { env });
-    expect(JSON.parse(status.stdout)).toMatchObject({
-      access: [{ access: 'subscription' }, { access: 'self_service' }],
-    });
+    expect(JSON.parse(status.stdout)).toMatchObject({ accounts: [{ access: 'self_service' }, {}] });
   });
 
   it('agrees to nothing: an upstream that a file names is asked about', async () => {

@@ -1,0 +1,46 @@
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { explanationList, explanations, explanationText } from '../../src/report/explain-code.ts';
+import { rules } from '../../src/pack/rules.ts';
+import { codes } from '../../src/terms/codes.ts';
+import { exitCodes } from '../../src/terms/exit-codes.ts';
+import { withCodes } from '../support/codes-table.ts';
+
+const plain = (text: string) => text;
+const noStyle = { bold: plain, dim: plain, good: plain, bad: plain, unsure: plain };
+const page = fileURLToPath(new URL('../../README.md', import.meta.url));
+
+it('README.md shows the codes as they are; npm run docs makes them anew', async () => {
+  await expect(withCodes(await readFile(page, 'utf8'))).toMatchFileSnapshot(page);
+});
+
+it('README.md tells of each exit code what it means', async () => {
+  const readme = await readFile(page, 'utf8');
+  for (const [code, meaning] of Object.entries(exitCodes))
+    if (code !== '130') expect(readme).toContain(`| ${code} | ${meaning} |`);
+});
+
+describe('an explanation', () => {
+  it('is there for every code and every rule, and no word is both', () => {
+    const known = explanations.map(({ code }) => code);
+    expect(known).toEqual([...Object.keys(codes), ...Object.keys(rules)]);
+    expect(new Set(known).size).toBe(known.length);
+  });
+
+  it('tells meaning, exit code and what to do', () => {
+    for (const each of explanations) {
+      const text = explanationText(each, noStyle);
+      expect(text).toContain(each.summary);
+      expect(text).toContain(`What to do: ${each.hint}`);
+      expect(text).not.toContain('undefined');
+      if (each.kind === 'error') expect(text).toContain(`xit code ${each.exitCode}`);
+    }
+  });
+
+  it('stands in the list', () => {
+    const list = explanationList(noStyle);
+    for (const { code, summary } of explanations)
+      expect(list).toMatch(new RegExp(`^  ${code} +${summary.slice(0, 5)}`, 'm'));
+  });
+});
