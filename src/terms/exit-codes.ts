@@ -3,7 +3,7 @@ export const exitCodes: Readonly<Record<number, string>> = {
   0: 'what was wanted; or there was nothing to do',
   1: 'unknown: relay met something it did not expect',
   2: 'nothing new: wrong usage or input, or a yes is missing',
-  3: 'nothing new: the host could not be reached, refused the login, or a gate is closed',
+  3: 'nothing new: the host could not be reached, refused the login, or a gate is closed; `doctor`: a check failed',
   4: 'what it held before: the run failed and was rolled back',
   5: 'what works: some of it failed',
   6: 'something that should not be there, or may be: the report names each thing and a command for it',

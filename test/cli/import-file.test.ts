@@ -128,7 +128,7 @@ describe('several imports in one go', () => {
     [
       'an unknown field',
       'imports:\n  - { pack: kimi, key: a.txt }',
-      'imports.yaml:2:19: unknown field "key". Did you mean "keys"?',
+      'imports.yaml:2:19: unknown field "key" in imports[0]. Did you mean "keys"?',
     ],
     ['a missing list', 'import: []', 'Did you mean "imports"?'],
     ['an empty list', 'imports: []', 'imports.yaml:1:10'],
