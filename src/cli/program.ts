@@ -12,6 +12,7 @@ import {
   examples,
   output,
 } from './program-options.ts';
+import { addAboutCommands } from './program-about.ts';
 import { addPackCommands, type GlobalFlags } from './program-packs.ts';
 
 type Done = (exitCode: number) => void;
@@ -210,35 +211,7 @@ export function buildProgram(io: Io, redactor: Redactor, done: Done): Command {
       done(await showReportSchema(options, io));
     });
 
-  program
-    .command('explain [code]')
-    .description('what a code of an error, a warning or a rule for packs means, and what to do; all codes without one')
-    .addOption(output())
-    .addHelpText('after', examples('relay explain KEY_REFUSED', 'relay explain --output json'))
-    .action(async (code: string | undefined, options) => {
-      const { explainCommand } = await import('./commands/explain-command.ts');
-      done(explainCommand(code, { ...globals(), ...options }, io));
-    });
-
-  const config = program
-    .command('config')
-    .description('what is configured, and where it comes from')
-    .addHelpText('after', examples('relay config show --host prod', 'relay config schema > relay.schema.json'));
-  const showing = config
-    .command('show')
-    .description('every setting and where it comes from; takes the options of import, to see what they change')
-    .addHelpText('after', examples('relay config show', 'relay config show --mode partial --output json'));
-  addImportOptions(showing).action(async (options, command: Command) => {
-    const { showConfig } = await import('./commands/config-command.ts');
-    done(await showConfig(command, { ...globals(), ...options }, io, redactor));
-  });
-  config
-    .command('schema')
-    .description('the JSON Schema of the configuration file')
-    .action(async () => {
-      const { showConfigSchema } = await import('./commands/config-command.ts');
-      done(showConfigSchema(io));
-    });
+  addAboutCommands(program, io, redactor, done);
 
   program
     .command('sandbox')
