@@ -1,4 +1,5 @@
-import type { HostSettings } from '../config/host-settings.ts';
+import type { Environment, HostSettings } from '../config/host-settings.ts';
+import { proxyFor } from '../config/proxy-settings.ts';
 import type { Diagnosis } from '../host/diagnosis.ts';
 import type { Host } from '../host/host.ts';
 import type { HttpOptions } from '../host/http-client.ts';
@@ -20,6 +21,7 @@ export interface SessionOptions {
   timeoutMs: number;
   clock: Clock;
   redactor: Redactor;
+  env: Environment;
   trace?: (line: string) => void;
   stop?: AbortSignal;
 }
@@ -46,11 +48,14 @@ export function diagnoseHost({ http, login }: HostPlace<GivenLogin>): Promise<Di
 /** Where the host of the settings is; `sandbox` starts one that runs until it is closed. */
 export async function hostPlace<Login>(
   settings: { kind: 'sandbox' } | { kind: 'url'; url: string; login: Login },
-  { version, ...options }: SessionOptions,
+  { version, env, ...options }: SessionOptions,
 ): Promise<HostPlace<Login>> {
   const http = (baseUrl: string): HttpOptions => ({ baseUrl, userAgent: `relay/${version}`, ...options });
-  if (settings.kind === 'url')
-    return { http: http(settings.url), login: settings.login, vendorUrl: null, close: async () => undefined };
+  if (settings.kind === 'url') {
+    const proxy = proxyFor(settings.url, env, (secret) => options.redactor.learn(secret));
+    const at = { ...http(settings.url), ...(proxy === null ? {} : { proxy }) };
+    return { http: at, login: settings.login, vendorUrl: null, close: async () => undefined };
+  }
   // Only who asks for the embedded host pays for loading it.
   const { startSandbox } = await import('../sandbox/start-sandbox.ts');
   const sandbox = await startSandbox();

@@ -53,7 +53,7 @@ export async function withHost(
       base,
       'connect',
       'Connect',
-      () => openHost(settings, { version: io.version, timeoutMs, clock: systemClock, redactor, ...trace }),
+      () => openHost(settings, { version: io.version, timeoutMs, clock: systemClock, redactor, env: io.env, ...trace }),
       ({ host }) => ({ ok: true, text: `${host.info.kind} ${host.info.version} at ${host.info.url}` }),
     );
     const { host, vendorUrl } = session;

@@ -2,6 +2,7 @@ import type { LoadedConfig } from './config-file.ts';
 import { configSchema } from './config-schema.ts';
 import { defaults } from './defaults.ts';
 import { shownAddress, type Environment } from './host-settings.ts';
+import { proxyFor } from './proxy-settings.ts';
 import { stateDir } from './state-dir.ts';
 
 /** A setting as it holds: its value, and where that comes from. A secret has no value, only its origin. */
@@ -45,6 +46,7 @@ export function settingsOf(sources: Sources): Setting[] {
   return [
     ...hostsOf(sources.loaded),
     ...[...names, 'stateDir'].map((name) => settingOf(name, sources)),
+    ...proxiesOf(sources.env),
     ...Object.entries(secrets).map(([name, of]) => secretOf(name, of, sources.env)),
   ];
 }
@@ -71,6 +73,23 @@ function secretOf(name: string, of: readonly string[], env: Environment): Settin
   const variable = of.find((each) => env[each]);
   if (variable === undefined) return { name, value: null, source: 'default', from: null, secret: true };
   return { name, value: null, source: 'environment', from: variable, secret: true };
+}
+
+/** The proxy for hosts that `noProxy` does not have, without its login. */
+function proxiesOf(env: Environment): Setting[] {
+  const { no_proxy: lower, NO_PROXY: upper, ...rest } = env;
+  const proxy = proxyFor('https://host.invalid', rest, () => undefined);
+  const row = (name: string, value: string | null, from: string | null): Setting => ({
+    name,
+    value,
+    source: from === null ? 'default' : 'environment',
+    from,
+    secret: false,
+  });
+  return [
+    row('proxy', proxy?.address ?? null, proxy?.variable ?? null),
+    row('noProxy', lower || upper || null, lower ? 'no_proxy' : upper ? 'NO_PROXY' : null),
+  ];
 }
 
 function hostsOf({ file, config, lineOf }: LoadedConfig): Setting[] {

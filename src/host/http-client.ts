@@ -1,8 +1,10 @@
 import ky, { type KyInstance } from 'ky';
 import type { Clock } from '../terms/clock.ts';
+import type { Proxy } from '../terms/proxy.ts';
 import type { Redactor } from '../terms/redactor.ts';
 import { HostFailure } from './host-failure.ts';
 import { noAnswer } from './no-answer.ts';
+import { proxyHint, ProxyRefusal, refusedByProxy } from './proxy-refusal.ts';
 
 export interface HttpRequest {
   method: 'GET' | 'POST' | 'PUT' | 'DELETE';
@@ -33,6 +35,8 @@ export interface HttpOptions {
   redactor: Redactor;
   /** Ends every exchange early, for whoever only looks and need not end in order. */
   stop?: AbortSignal;
+  /** What the host is reached through. */
+  proxy?: Proxy;
   /** Told about each exchange, for `--verbose`. */
   trace?: (line: string) => void;
 }
@@ -59,6 +63,7 @@ export class HttpClient {
       throwHttpErrors: false,
       redirect: 'manual',
       headers: { 'user-agent': options.userAgent, accept: 'application/json' },
+      ...(options.proxy === undefined ? {} : { fetch: fetchThrough(options.proxy) }),
     });
   }
 
@@ -113,15 +118,28 @@ export class HttpClient {
         hint: 'Raise --timeout if the host is just slow.',
       });
     }
+    const { proxy } = this.#options;
+    if (cause instanceof ProxyRefusal && proxy !== undefined) return refusedByProxy(what, cause, proxy);
     const code = errorCode(cause);
-    const { why, hint, neverSent, mayPass } = noAnswer(code, this.baseUrl, this.clean(innermost(cause), 120));
-    return new HostFailure('HOST_UNREACHABLE', `${what} got no answer: ${why}.`, {
+    const address = code === 'UND_ERR_PRX_TLS' || proxy === undefined ? this.baseUrl : proxy.address;
+    const { why, hint, neverSent, mayPass, isReach } = noAnswer(code, address, this.clean(innermost(cause), 120));
+    const through = proxy === undefined ? '' : ` through the proxy ${proxy.address}`;
+    return new HostFailure('HOST_UNREACHABLE', `${what} got no answer${through}: ${why}.`, {
       fate: neverSent ? 'not_done' : 'unknown',
       transient: mayPass,
-      hint,
+      hint: proxy !== undefined && isReach ? proxyHint(proxy) : hint,
       cause,
     });
   }
+}
+
+/** Only who has a proxy pays for loading what speaks to one. */
+function fetchThrough(proxy: Proxy): typeof fetch {
+  let loaded: Promise<(request: Request) => Promise<Response>> | undefined;
+  return async (input) => {
+    loaded ??= import('./proxied-fetch.ts').then(({ proxiedFetch }) => proxiedFetch(proxy));
+    return (await loaded)(input as Request);
+  };
 }
 
 /** The system's code behind an error of fetch, which wraps it once or twice. */

@@ -6,6 +6,8 @@ export interface NoAnswer {
   neverSent: boolean;
   /** The same request may well succeed a little later. */
   mayPass: boolean;
+  /** No connection came about: what listens there, or does not, is at fault. */
+  isReach: boolean;
 }
 
 type Told = (place: { host: string; hostname: string }) => { why: string; hint: string };
@@ -45,6 +47,10 @@ const connecting = new Map<string, Told>(
     ENETUNREACH: noRoute,
     EADDRNOTAVAIL: noRoute,
     UND_ERR_CONNECT_TIMEOUT: slowConnect,
+    UND_ERR_PRX_TLS: ({ host }) => ({
+      why: `no TLS came about with ${host} behind the proxy`,
+      hint: 'Check the address and the port of --host.',
+    }),
   }),
 );
 
@@ -116,7 +122,7 @@ export function noAnswer(code: string | undefined, url: string, otherwise: strin
   const { host, hostname } = new URL(url);
   const told = (tell: Told, neverSent: boolean, mayPass: boolean): NoAnswer => {
     const { why, hint } = tell({ host, hostname });
-    return { why: `${why} (${code})`, hint, neverSent, mayPass };
+    return { why: `${why} (${code})`, hint, neverSent, mayPass, isReach: before !== undefined };
   };
   const known = code ?? '';
   const before = dns.get(known) ?? connecting.get(known);
@@ -133,5 +139,6 @@ export function noAnswer(code: string | undefined, url: string, otherwise: strin
     hint: 'Check --host, the network, and that the host runs.',
     neverSent: false,
     mayPass: true,
+    isReach: false,
   };
 }

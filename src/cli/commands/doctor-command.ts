@@ -51,7 +51,15 @@ export async function doctorCommand(flags: DoctorFlags, io: Io, redactor: Redact
   const events = new EventQueue(await progressView(io, flags));
   const { stop, release } = stopSignals((text) => events.emit({ type: 'notice', text }), deadlineMs);
   const trace = verbose ? { trace: (line: string) => print(io.stderr, redactor.redact(line)) } : {};
-  const session: SessionOptions = { version: io.version, timeoutMs, clock: systemClock, redactor, stop, ...trace };
+  const session: SessionOptions = {
+    version: io.version,
+    timeoutMs,
+    clock: systemClock,
+    redactor,
+    env: io.env,
+    stop,
+    ...trace,
+  };
   let close: () => Promise<void> = async () => undefined;
   try {
     const place = await hostPlace(settings, session);
