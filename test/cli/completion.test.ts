@@ -16,7 +16,8 @@ beforeAll(async () => {
   );
   await mkdir(join(place.folder, 'bin'));
   await symlink(relayBinary, join(place.folder, 'bin/relay'));
-  await mkdir(join(place.folder, '.local/state/relay/runs/20261121-101530-4f2a91'), { recursive: true });
+  await mkdir(join(place.folder, '.local/state/relay/runs'), { recursive: true });
+  await writeFile(join(place.folder, '.local/state/relay/runs/20261121-101530-4f2a91.jsonl'), '');
   await writeFile(join(place.folder, 'my keys.txt'), '');
   await mkdir(join(place.folder, 'my folder'));
 });
@@ -34,7 +35,7 @@ describe('what may stand where the cursor is', () => {
     [['imp'], ['import']],
     [
       ['runs', ''],
-      ['list', 'show'],
+      ['list', 'show', 'help'],
     ],
     [['import', '--mo'], ['--mode']],
     [
@@ -76,7 +77,8 @@ describe('what may stand where the cursor is', () => {
       ['status', '--host', ''],
       ['prod', 'pre', 'sandbox'],
     ],
-    [['status', '--host', 'pr', '--config', 'absent'].slice(0, 3), ['prod', 'pre']],
+    [['resume', '2'], ['20261121-101530-4f2a91']],
+    [['runs', 'show', ''], ['20261121-101530-4f2a91']],
     [['explain', 'key_ref'], ['KEY_REFUSED']],
     [
       ['completion', ''],
@@ -141,7 +143,7 @@ describe('a shell', () => {
     ['relay import --mode=p', ['--mode=partial']],
     ['relay import --host pr', ['pre', 'prod']],
     ['relay import --keys my', ['my folder/', 'my keys.txt']],
-    ['relay import --keys=my\\ k', ['--keys=my keys.txt']],
+    ['relay import --keys=my', ['--keys=my folder/', '--keys=my keys.txt']],
   ])('fish completes %j', (line, wanted) => {
     const { stdout } = inShell('fish', '-N', '-c', `relay completion fish | source; complete -C '${line}'`);
     expect(stdout.trim().split('\n').toSorted()).toEqual(wanted);
