@@ -28,7 +28,8 @@ export async function settleOptions(command: Command, io: Io): Promise<void> {
   const program = rootOf(command);
   const { config } = await loadConfig(program.opts<{ config?: string }>().config, io.cwd);
   const fromFile: string[] = [];
-  for (const [setting, value] of optionSettings(config, name, io.env))
+  const does = command.getOptionValue('dryRun') === true ? 'plan' : name;
+  for (const [setting, value] of optionSettings(config, does, io.env))
     for (const holder of [command, program]) {
       const source = holder.getOptionValueSource(setting);
       const isOpen = source === undefined || source === 'default';

@@ -5,10 +5,13 @@ import type { Environment } from './host-settings.ts';
 /** Settings that are no options, and those of which host and login are made, where the environment has its say. */
 const notOptions = new Set(['$schema', 'hosts', 'packDirs', 'host', 'adminKeyFile', 'adminEmail', 'adminPasswordFile']);
 
-/** Options that mean something else, or narrow down what is meant, in other commands. */
+/** Options that in other commands mean something else, narrow down what is meant, or would write over what was done. */
 const onlyFor: Readonly<Record<string, readonly string[]>> = {
   access: ['import', 'plan'],
   baseUrl: ['import', 'plan'],
+  html: ['import', 'resume'],
+  markdown: ['import', 'resume'],
+  junit: ['import', 'resume'],
 };
 
 /**

@@ -1,4 +1,4 @@
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { startSandbox, type Sandbox } from '../../src/sandbox/start-sandbox.ts';
@@ -121,6 +121,16 @@ describe('what the file says', () => {
     await write(`host: "${host.url}"`, 'pack: kimi', 'access: subscription');
     const status = await place.run(['status', ...configured, '--output', 'json'], { env });
     expect(JSON.parse(status.stdout)).toMatchObject({ accounts: [{ access: 'self_service' }, {}] });
+  });
+
+  it('has reports written by what does something, and not by a plan', async () => {
+    await write('host: sandbox', 'pack: kimi', 'keys: keys.txt', 'html: page.html', 'report: out.json');
+    const page = () => readFile(join(place.folder, 'conf/page.html'), 'utf8').catch(() => null);
+    for (const command of [['plan'], ['import', '--dry-run']])
+      expect(await place.run([...command, ...configured])).toMatchObject({ exitCode: 0 });
+    expect(await page()).toBeNull();
+    expect(await place.run(['import', ...configured])).toMatchObject({ exitCode: 0 });
+    expect(await page()).toContain('<html');
   });
 
   it('agrees to nothing: an upstream that a file names is asked about', async () => {
