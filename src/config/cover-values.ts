@@ -1,9 +1,9 @@
 /** Short numbers, durations and plain words of YAML: nobody's secret. */
-const harmless = /^(?:true|false|null|~|-?\d{1,5}(?:\.\d+)?(?:ms|s|m|h)?)$/;
+const harmless = /^(?:true|false|null|~|-|-?\d{1,5}(?:\.\d+)?(?:ms|s|m|h)?)$/;
 
 /** A value behind a name, a dash or the beginning of a list, with or without quotes; the second group is the value. */
 const behind =
-  /((?:^|[{,\s])["']?[\w$.-]+["']?:(?:\s+|(?=["']))|(?:^\s*|\s)-\s+|[[{,]\s*)("[^"]*"?|'[^']*'?|[^\s{}[\],][^{}[\],]*)/g;
+  /((?:^|[{,\s])(?:["'][\w$.-]+["']:\s*|[\w$.-]+:(?:\s+|(?=["'])))|(?:^\s*|\s)-\s+|[[{,]\s*(?!["']?[\w$.-]+["']?:))("[^"]*"?|'[^']*'?|[^\s{}[\],][^{}[\],]*)/g;
 
 /** A line that is no entry at all. */
 const noEntry = /^[^:{}[\]]*$/;
@@ -18,7 +18,5 @@ export function coverValues(line: string, known: ReadonlySet<string>): string {
     return harmless.test(bare) || known.has(bare) ? text : text.replace(/[^\s"']/g, '•');
   };
   if (noEntry.test(line)) return line.replace(/[^\s,]+/g, cover);
-  return line.replace(behind, (_, before: string, value: string) =>
-    /^["']?[\w$.-]+["']?:(?:\s|$)/.test(value) ? before + coverValues(value, known) : before + cover(value),
-  );
+  return line.replace(behind, (_, before: string, value: string) => before + cover(value));
 }
