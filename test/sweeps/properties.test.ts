@@ -122,7 +122,7 @@ describe('on any host, with any key file, whatever fails', () => {
           await sandbox.stop();
         }
       }),
-      { numRuns: thorough ? 500 : 40 },
+      { numRuns: thorough ? 500 : 30 },
     );
     process.stdout.write(`properties: ${cases} random hosts\n`);
   }, 600_000);
