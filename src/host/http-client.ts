@@ -148,6 +148,8 @@ function errorCode(error: unknown): string | undefined {
   for (let depth = 0; depth < 4 && current instanceof Error; depth += 1) {
     const { code } = current as NodeJS.ErrnoException;
     if (typeof code === 'string' && !code.startsWith('ERR_NETWORK')) return code;
+    // From Node 24 on, what its HTTP parser refuses has a name and no code.
+    if (current.name === 'HTTPParserError') return current.name;
     current = current.cause ?? (current instanceof AggregateError ? current.errors[0] : undefined);
   }
   return undefined;

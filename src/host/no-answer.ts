@@ -131,7 +131,7 @@ export function noAnswer(code: string | undefined, url: string, otherwise: strin
   if (refused !== undefined) return told(refused, true, false);
   if (known === 'ERR_SSL_WRONG_VERSION_NUMBER') return told(noTls, true, false);
   if (known === 'EPROTO' || known.startsWith('ERR_SSL_')) return told(noTls, false, false);
-  if (known.startsWith('HPE_')) return told(notHttp, false, true);
+  if (known.startsWith('HPE_') || known === 'HTTPParserError') return told(notHttp, false, true);
   const after = later.get(known);
   if (after !== undefined) return told(after, false, true);
   return {

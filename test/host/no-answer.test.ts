@@ -25,6 +25,7 @@ describe('why there was no answer', () => {
     ['ERR_SSL_WRONG_VERSION_NUMBER', 'does not speak TLS', 'http://'],
     ['HPE_INVALID_CONSTANT', 'not HTTP', 'port'],
     ['HPE_HEADER_OVERFLOW', 'not HTTP', 'port'],
+    ['HTTPParserError', 'not HTTP', 'port'],
     ['UND_ERR_HEADERS_OVERFLOW', 'headers that are too long', 'address'],
   ])('%s', (code, why, hint) => {
     expect(of(code).why).toContain(why);
