@@ -88,6 +88,8 @@ export async function workplace(): Promise<Workplace> {
       }
       const { exitCode, stdout, stderr } = await child;
       await search(`${stdout}\n${stderr}`);
+      // A newer Node warns of what an older one took; users would read it as relay's words.
+      if (/^\(node:\d+\) /m.test(String(stderr))) throw new Error(`Node warns: ${String(stderr)}`);
       return { exitCode: exitCode ?? -1, stdout: String(stdout), stderr: String(stderr) };
     },
     report: async (name = 'relay-report.json') =>
