@@ -43,6 +43,7 @@ describe('the nearest known word', () => {
     ['defalt', 'default'],
     ['ids', 'id'],
     ['DEFAULT', 'default'],
+    ['di', 'id'],
   ])('of "%s" is "%s"', (word, wanted) => {
     expect(nearest(word, known)).toBe(wanted);
   });
