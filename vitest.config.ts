@@ -9,6 +9,6 @@ export default defineConfig({
     isolate: false,
     testTimeout: 30_000,
     // Much of the time is spent waiting for child processes.
-    maxWorkers: Math.max(2, availableParallelism()),
+    maxWorkers: Math.max(3, availableParallelism()),
   },
 });
