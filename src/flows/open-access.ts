@@ -57,7 +57,7 @@ async function checkAccess(
   const { probeUser } = state;
   try {
     const key = state.probeKey ?? (await probeUser.keyFor(groupId, plan.access));
-    const check = await checkGateway(key, request, job.gatewayWaitMs, tools);
+    const check = await checkGateway(key, request, patienceOf(job, state), tools);
     throwIfStopped(tools);
     record.gateway = {
       ...check,
@@ -76,6 +76,13 @@ async function checkAccess(
   const found = problem('GATEWAY_NOT_READY', `The gateway is not ready: ${gateway.message}`);
   if (plan.policy.gatewayNotReady === 'undo') throw new RunFailure(found);
   record.errors.push({ ...found, stage: 'access' });
+}
+
+/** Where every account was seen to fail, there is nothing to wait for. */
+function patienceOf(job: ImportJob, { plan, record }: RunState): number {
+  const fails = ({ fingerprint }: { fingerprint: string }) => record.verdicts.get(fingerprint)?.validation === 'failed';
+  const hopeless = plan.bystanders === 0 && plan.accounts.length > 0 && plan.accounts.every(fails);
+  return hopeless ? 0 : job.gatewayWaitMs;
 }
 
 function gatewayText(gateway: GatewayCheck | null): string {

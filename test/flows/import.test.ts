@@ -320,6 +320,16 @@ describe('a host that loses answers', () => {
     });
   });
 
+  it('does not wait for a gateway behind which every account was seen to fail', async () => {
+    const host = await start({});
+    const clock = quickClock();
+    const begun = clock.now();
+    const dead = good.map((key) => key.replace('good', 'dead'));
+    const { report } = await importInto(host, dead, { clock, mode: 'partial' });
+    expect(report).toMatchObject({ exitCode: 7, gateway: { ok: false, attempts: 1 } });
+    expect(clock.now() - begun).toBeLessThan(30_000);
+  });
+
   it('waits until the host takes logins again: it takes a number a minute from one address (N9)', async () => {
     const host = await start({ faults: [{ path: '/api/v1/auth/login', times: 4, fault: 'status', status: 429 }] });
     const clock = quickClock();

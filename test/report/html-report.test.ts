@@ -32,7 +32,9 @@ describe('a report as a page', () => {
   it('has a row for each line of the key file', () => {
     const html = htmlReport(samples.mixed.report);
     expect(rowsOf(html)).toHaveLength(9);
-    expect(html).toMatch(/<tr class=b><td>3<td>kimi-cn-02 .*<td>failed<td>failed<td>1<td>[\d,]+<td><b>KEY_REFUSED<\/b>/);
+    expect(html).toMatch(
+      /<tr class=b><td>3<td>kimi-cn-02 .*<td>failed<td>failed<td>1<td>[\d,]+<td><b>KEY_REFUSED<\/b>/,
+    );
     expect(html).toMatch(/<tr class=u><td>4<td>kimi-cn-03 .*<td>added<td>warning<td>3<td>[\d,]+<td><b>UPSTREAM_BUSY/);
     expect(html).toContain('<tr class=b><td>7<td><td><td>malformed<td><td><td><td><b>KEYS_MALFORMED</b>');
   });
