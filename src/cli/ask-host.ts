@@ -19,18 +19,16 @@ export async function askHost(
   redactor: Redactor,
 ): Promise<Finding[]> {
   const settings = await hostSettings(flags, io.env, config, io.stdin);
-  const findings: Finding[] = [];
-  const say = { quiet: flags.quiet === true, verbose: flags.verbose === true, color: flags.color };
-  await withHost({ settings, ...limitsOf(flags) }, { ...say, output: 'text' }, io, redactor, async (at) => {
+  return withHost({ settings, ...limitsOf(flags) }, { ...flags, output: 'text' }, io, redactor, async (at) => {
     const held = await lookAtHost(at.tools);
     await at.idle();
+    const findings: Finding[] = [];
     for (const { pack, findingAt } of readings)
       for (const [index, provider] of (pack?.providers ?? []).entries())
         for (const { code, message } of obstaclesOn(provider, at.tools.host.info, held)) {
           const place = findingAt?.(['providers', index, 'id'], 'INVALID_VALUE', message);
           if (place !== undefined) findings.push({ ...place, code });
         }
-    return 0;
+    return findings;
   });
-  return findings;
 }

@@ -6,8 +6,10 @@ import type { ImportJob } from '../flows/import-job.ts';
 import { beginRecord } from '../flows/import-record.ts';
 import { planImport, type PlannedImport } from '../flows/plan-import.ts';
 import { runImport } from '../flows/run-import.ts';
+import type { Host } from '../host/host.ts';
 import { RunJournal } from '../journal/run-journal.ts';
 import { acts } from '../plan/import-plan.ts';
+import { planViewSchema, viewPlan, type PlanView } from '../plan/plan-view.ts';
 import type { RunRecord } from '../report/run-record.ts';
 import { systemClock } from '../terms/clock.ts';
 import { checkMassRemoval, questionsOf, type UpstreamNamedBy } from './consent.ts';
@@ -38,6 +40,13 @@ export async function prepare(
   throwIfStopped(tools);
   if (flags.dryRun !== true) checkMassRemoval(planned.plan, flags.allowMassRemoval === true);
   return { job, planned, questions: questionsOf(planned.plan, job, namedBy(flags, vendorUrl)) };
+}
+
+/** The plan of an import as it is shown. */
+export function planView({ job, planned }: Prepared, { info: { url, kind, version } }: Host): PlanView {
+  const { id, displayName, baseUrl } = job.provider;
+  const view = viewPlan(planned.plan, { host: { url, kind, version }, provider: { id, displayName, baseUrl } });
+  return planViewSchema.parse(view);
 }
 
 /** What a run did, and the journal that waits to be closed with how it ended. */

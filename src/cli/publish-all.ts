@@ -1,12 +1,12 @@
 import { parse } from 'node:path';
 import { importsReportSchema } from '../report/imports-report-schema.ts';
 import type { Report } from '../report/report-schema.ts';
-import { RelayError } from '../terms/relay-error.ts';
+import type { RelayError } from '../terms/relay-error.ts';
 import { tellGithub, writeExtraReports, type ExtraReportFlags } from './extra-reports.ts';
 import type { SayFlags } from './import-flags.ts';
 import { print, type Io } from './io.ts';
 import { printResult } from './result.ts';
-import { writeWhole } from './write-report.ts';
+import { writeReport } from './write-report.ts';
 
 export interface AllReports {
   reports: readonly Report[];
@@ -30,21 +30,9 @@ export async function publishAll(
     exitCode,
     imports: reports,
   });
-  const lost: RelayError[] = [];
-  const files: string[] = [];
-  if (place === '-') print(io.stdout, JSON.stringify(all, null, 2));
-  else {
-    printResult(io, flags, 'reports', all);
-    if (place !== null) {
-      try {
-        await writeWhole(`${JSON.stringify(all, null, 2)}\n`, place, '--report', io);
-        files.push(place);
-      } catch (error) {
-        if (!(error instanceof RelayError)) throw error;
-        lost.push(error);
-      }
-    }
-  }
+  if (place !== '-') printResult(io, flags, 'reports', all);
+  const lost = place === null ? [] : await writeReport(all, place, io);
+  const files = place === null || place === '-' || lost.length > 0 ? [] : [place];
   for (const report of reports) {
     const extra = await writeExtraReports(report, ownFiles(flags, report), io);
     lost.push(...extra.lost, ...(await tellGithub(report, flags, place === '-' || flags.output !== 'text', io)));

@@ -1,11 +1,11 @@
 import type { RunJournal } from '../journal/run-journal.ts';
 import { buildReport } from '../report/build-report.ts';
 import { closingText } from '../report/closing-text.ts';
-import type { Report } from '../report/report-schema.ts';
+import { reportSchema, type Report } from '../report/report-schema.ts';
 import type { RunRecord } from '../report/run-record.ts';
 import { summaryText } from '../report/summary-text.ts';
 import { acts } from '../plan/import-plan.ts';
-import { RelayError } from '../terms/relay-error.ts';
+import type { RelayError } from '../terms/relay-error.ts';
 import { tellGithub, writeExtraReports, type ExtraReportFlags } from './extra-reports.ts';
 import type { SayFlags } from './import-flags.ts';
 import { print, styleFor, type Io } from './io.ts';
@@ -72,14 +72,8 @@ export async function publishUnchanged(
   return [...json, ...extra.lost, ...github];
 }
 
-async function writeNamed(report: Report, place: string | null, io: Io): Promise<RelayError[]> {
-  try {
-    if (place !== null) await writeReport(report, place, io);
-    return [];
-  } catch (error) {
-    if (error instanceof RelayError) return [error];
-    throw error;
-  }
+function writeNamed(report: Report, place: string | null, io: Io): Promise<RelayError[]> {
+  return place === null ? Promise.resolve([]) : writeReport(reportSchema.parse(report), place, io);
 }
 
 /** Warnings that tell where the host is not as the pack, the key file or the command say. */

@@ -3,13 +3,12 @@ import { inStage, throwIfStopped, type RunTools } from '../apply/run-tools.ts';
 import type { HostSettings } from '../config/host-settings.ts';
 import { systemClock } from '../terms/clock.ts';
 import type { Redactor } from '../terms/redactor.ts';
-import { EventQueue } from './event-queue.ts';
+import type { EventQueue } from './event-queue.ts';
 import { holdLock } from './hold-lock.ts';
 import { openHost, type HostSession } from './host-session.ts';
 import type { SayFlags } from './import-flags.ts';
-import { print, type Io } from './io.ts';
-import { progressView } from './progress.ts';
-import { stopSignals } from './stop-signals.ts';
+import type { Io } from './io.ts';
+import { watch } from './watch.ts';
 
 /** Which host, and how long one request and the whole command may take. */
 export interface HostRequest {
@@ -34,44 +33,32 @@ export interface AtHost {
  * Opens the host, shows what happens, listens to signals and the deadline, and gives everything back when the work has
  * ended. Throws what stops it before the work begins, and what the work throws.
  */
-export async function withHost(
-  { settings, timeoutMs, deadlineMs }: HostRequest,
+export function withHost<Result>(
+  { settings, ...limits }: HostRequest,
   flags: SayFlags,
   io: Io,
   redactor: Redactor,
-  work: (at: AtHost) => Promise<number>,
-): Promise<number> {
-  const verbose = flags.verbose === true;
-  const events = new EventQueue(await progressView(io, flags));
-  const { stop, release } = stopSignals((text) => events.emit({ type: 'notice', text }), deadlineMs);
-  const base = { clock: systemClock, emit: events.emit, journal: noJournal, stop };
-  const trace = verbose ? { trace: (line: string) => print(io.stderr, redactor.redact(line)) } : {};
-  const unlock: (() => void)[] = [];
-  let close: () => Promise<void> = async () => undefined;
-  try {
-    const session = await inStage(
+  work: (at: AtHost) => Promise<Result>,
+): Promise<Result> {
+  return watch(limits, flags, io, redactor, async ({ events, stop, session, atEnd }) => {
+    const base = { clock: systemClock, emit: events.emit, journal: noJournal, stop };
+    const { host, vendorUrl, close } = await inStage(
       base,
       'connect',
       'Connect',
-      () => openHost(settings, { version: io.version, timeoutMs, clock: systemClock, redactor, env: io.env, ...trace }),
-      ({ host }) => ({ ok: true, text: `${host.info.kind} ${host.info.version} at ${host.info.url}` }),
+      () => openHost(settings, session),
+      ({ host: { info } }) => ({ ok: true, text: `${info.kind} ${info.version} at ${info.url}` }),
     );
-    const { host, vendorUrl } = session;
-    close = session.close;
+    atEnd(close);
     throwIfStopped(base);
-    return await work({
+    return work({
       tools: { ...base, host },
       vendorUrl,
       stages: events.stages,
       idle: () => events.idle(),
       hold: async (provider, run) => {
-        unlock.push(await holdLock(io, { hostUrl: host.info.url, provider, run }, systemClock, stop));
+        atEnd(await holdLock(io, { hostUrl: host.info.url, provider, run }, systemClock, stop));
       },
     });
-  } finally {
-    await events.idle();
-    release();
-    for (const each of unlock) each();
-    await close();
-  }
+  });
 }

@@ -3,7 +3,6 @@ import { access, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import { RelayError } from '../terms/relay-error.ts';
-import { reportSchema, type Report } from '../report/report-schema.ts';
 import { print, type Io } from './io.ts';
 
 /** Finds out before the run whether a report can be written there. Throws `FILE_UNWRITABLE`. */
@@ -28,11 +27,17 @@ export async function checkPlace(place: string, option: string, io: Io): Promise
   }
 }
 
-/** Writes the report whole or not at all. `-` is standard output. */
-export async function writeReport(report: Report, place: string, io: Io): Promise<void> {
-  const text = JSON.stringify(reportSchema.parse(report), null, 2);
-  if (place === '-') return print(io.stdout, text);
-  await writeWhole(`${text}\n`, place, '--report', io);
+/** Writes a report as JSON, whole or not at all. `-` is standard output. What could not be written is returned. */
+export async function writeReport(report: object, place: string, io: Io): Promise<RelayError[]> {
+  const text = JSON.stringify(report, null, 2);
+  try {
+    if (place === '-') print(io.stdout, text);
+    else await writeWhole(`${text}\n`, place, '--report', io);
+    return [];
+  } catch (error) {
+    if (error instanceof RelayError) return [error];
+    throw error;
+  }
 }
 
 /** Writes a text to the file that an option names, whole or not at all. Throws `FILE_UNWRITABLE`. */

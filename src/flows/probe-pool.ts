@@ -6,7 +6,7 @@ import type { Provider } from '../pack/manifest.ts';
 import type { AccessMode, ProbeMode } from '../terms/modes.ts';
 import type { Problem, RelayError } from '../terms/relay-error.ts';
 import type { Secret } from '../terms/secret.ts';
-import { checkGateway, type GatewayCheck } from '../verify/check-gateway.ts';
+import { checkGateway, unasked, type GatewayCheck } from '../verify/check-gateway.ts';
 import { probeAccounts, type AccountVerdict } from '../verify/probe-accounts.ts';
 import { ProbeUser } from '../verify/probe-key.ts';
 import { proveAlone } from '../verify/prove-alone.ts';
@@ -125,16 +125,7 @@ function notTested(account: Pool['accounts'][number]): AccountVerdict {
 }
 
 /** Accounts without their group serve nobody. */
-const noGroup: GatewayCheck = {
-  ok: false,
-  reachable: false,
-  hasExpectedModel: false,
-  completionOk: false,
-  attempts: 0,
-  status: null,
-  message: 'The managed group is missing.',
-  ms: 0,
-};
+const noGroup = unasked('The managed group is missing.');
 
 async function askGateway(
   job: ProbeJobOptions,

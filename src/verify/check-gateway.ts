@@ -19,6 +19,20 @@ export interface GatewayCheck {
 const firstPause = 500;
 const longestPause = 5000;
 
+/** A gateway that nothing was asked of yet. */
+export function unasked(message: string): GatewayCheck {
+  return {
+    ok: false,
+    reachable: false,
+    hasExpectedModel: false,
+    completionOk: false,
+    attempts: 0,
+    status: null,
+    message,
+    ms: 0,
+  };
+}
+
 /**
  * Asks the gateway as a user would, until it lists the model and answers a completion, or `waitMs` is over. Answers that
  * a fresh gateway gives for a while are waited out (rule B24); where only the list lags at the end, the completion
@@ -31,16 +45,7 @@ export async function checkGateway(
   { host, clock, stop, emit }: RunTools,
 ): Promise<GatewayCheck> {
   const startedAt = clock.now();
-  const check: GatewayCheck = {
-    ok: false,
-    reachable: false,
-    hasExpectedModel: false,
-    completionOk: false,
-    attempts: 0,
-    status: null,
-    message: '',
-    ms: 0,
-  };
+  const check = unasked('');
   let pause = firstPause;
   for (;;) {
     check.attempts += 1;

@@ -15,15 +15,13 @@ import type { Redactor } from '../../terms/redactor.ts';
 import { RelayError } from '../../terms/relay-error.ts';
 import { acceptCommitment, checkPerson } from '../accept-commitment.ts';
 import { choosePack } from '../choose-pack.ts';
-import { EventQueue } from '../event-queue.ts';
-import { diagnoseHost, hostPlace, type SessionOptions } from '../host-session.ts';
+import { diagnoseHost, hostPlace } from '../host-session.ts';
 import type { SayFlags } from '../import-flags.ts';
 import { print, styleFor, type Io } from '../io.ts';
 import { nothingWritten, sayLast } from '../last-words.ts';
-import { progressView } from '../progress.ts';
 import { repeatCommand } from '../repeat-command.ts';
 import { printResult } from '../result.ts';
-import { stopSignals } from '../stop-signals.ts';
+import { watch } from '../watch.ts';
 
 export interface DoctorFlags extends HostOptions, SayFlags {
   pack?: string;
@@ -46,24 +44,9 @@ export async function doctorCommand(flags: DoctorFlags, io: Io, redactor: Redact
   const { config } = await loadConfig(flags.config, io.cwd);
   const provider = await providerOf(flags, config);
   const settings = await settingsOf(flags, config, io);
-  const { timeoutMs, deadlineMs } = limitsOf(flags);
-  const verbose = flags.verbose === true;
-  const events = new EventQueue(await progressView(io, flags));
-  const { stop, release } = stopSignals((text) => events.emit({ type: 'notice', text }), deadlineMs);
-  const trace = verbose ? { trace: (line: string) => print(io.stderr, redactor.redact(line)) } : {};
-  const session: SessionOptions = {
-    version: io.version,
-    timeoutMs,
-    clock: systemClock,
-    redactor,
-    env: io.env,
-    stop,
-    ...trace,
-  };
-  let close: () => Promise<void> = async () => undefined;
-  try {
-    const place = await hostPlace(settings, session);
-    close = place.close;
+  return watch(limitsOf(flags), flags, io, redactor, async ({ events, stop, session, atEnd }) => {
+    const place = await hostPlace(settings, { ...session, stop });
+    atEnd(place.close);
     const { baseUrl } = place.http;
     const look = () => diagnoseHost(place);
     const tools = { clock: systemClock, stop, emit: events.emit };
@@ -80,11 +63,7 @@ export async function doctorCommand(flags: DoctorFlags, io: Io, redactor: Redact
     } else if (flags.acceptCompliance === true && found.host !== null) print(io.stderr, 'There is nothing to accept.');
     show(report, flags, io);
     return end(report, { accepted: accepts, waits: found.commitment !== null }, flags, io);
-  } finally {
-    await events.idle();
-    release();
-    await close();
-  }
+  });
 }
 
 async function providerOf({ pack, provider }: DoctorFlags, config: ConfigFile): Promise<Provider | undefined> {

@@ -1,15 +1,13 @@
 import { throwIfStopped } from '../../apply/run-tools.ts';
-import type { PlannedImport } from '../../flows/plan-import.ts';
 import { refusedReport } from '../../flows/refused-report.ts';
 import type { Host } from '../../host/host.ts';
 import { changesAnything } from '../../plan/import-plan.ts';
-import { planViewSchema, viewPlan } from '../../plan/plan-view.ts';
 import { planText } from '../../report/plan-text.ts';
 import type { Report } from '../../report/report-schema.ts';
 import type { Redactor } from '../../terms/redactor.ts';
 import { RelayError } from '../../terms/relay-error.ts';
 import { checkTerms } from '../choose-pack.ts';
-import { carryOut, prepare } from '../carry-out.ts';
+import { carryOut, planView, prepare, type Prepared } from '../carry-out.ts';
 import { askConsent } from '../consent.ts';
 import { checkExtraReports } from '../extra-reports.ts';
 import type { ImportFlags } from '../import-flags.ts';
@@ -64,7 +62,7 @@ async function importInto(
 ): Promise<number> {
   const prepared = await prepare(request, at, flags);
   const { tools, vendorUrl } = at;
-  if (flags.dryRun) return showPlan(request, prepared.planned, tools.host, flags, io, startedAt);
+  if (flags.dryRun) return showPlan(request, prepared, tools.host, flags, io, startedAt);
   await askConsent(prepared.questions, io, flags, tools.stop);
   throwIfStopped(tools);
   const { record, journal } = await carryOut(prepared, at, { startedAt, stages: 0 }, io);
@@ -82,12 +80,13 @@ export function hostOf(host: Host | undefined, request: ImportRequest): Report['
 
 async function showPlan(
   request: ImportRequest,
-  { plan }: PlannedImport,
+  prepared: Prepared,
   host: Host,
   flags: ImportFlags,
   io: Io,
   startedAt: number,
 ): Promise<number> {
+  const { plan } = prepared.planned;
   const exitCode = changesAnything(plan) && flags.detailedExitcode === true ? 8 : 0;
   const end = () => {
     if (exitCode !== 0)
@@ -105,10 +104,7 @@ async function showPlan(
   const [lost] = await publishUnchanged(report, named ? place : null, flags, io);
   if (lost !== undefined) throw lost;
   if (place === '-' && named) return end();
-  const { id, displayName, baseUrl } = request.job.provider;
-  const view = planViewSchema.parse(
-    viewPlan(plan, { host: hostOf(host, request), provider: { id, displayName, baseUrl } }),
-  );
+  const view = planView(prepared, host);
   if (!printResult(io, flags, 'plan', view)) print(io.stdout, planText(view, styleFor(io, 'stdout', flags.color)));
   return end();
 }

@@ -2,7 +2,6 @@ import { resolve } from 'node:path';
 import { throwIfStopped } from '../../apply/run-tools.ts';
 import { refusedReport } from '../../flows/refused-report.ts';
 import { acts, changesAnything } from '../../plan/import-plan.ts';
-import { viewPlan } from '../../plan/plan-view.ts';
 import { buildReport } from '../../report/build-report.ts';
 import { closingText } from '../../report/closing-text.ts';
 import { concludeAll } from '../../report/conclude.ts';
@@ -11,7 +10,7 @@ import { planText } from '../../report/plan-text.ts';
 import type { Report } from '../../report/report-schema.ts';
 import type { Redactor } from '../../terms/redactor.ts';
 import { problem, RelayError } from '../../terms/relay-error.ts';
-import { carryOut, prepare, type Prepared } from '../carry-out.ts';
+import { carryOut, planView, prepare, type Prepared } from '../carry-out.ts';
 import { checkTerms } from '../choose-pack.ts';
 import { askConsent } from '../consent.ts';
 import { checkExtraReports } from '../extra-reports.ts';
@@ -167,12 +166,8 @@ function sayFailures(reports: readonly Report[], again: string, io: Io): void {
 }
 
 function showPlans(all: readonly Prepared[], { tools }: AtHost, flags: ImportFlags, io: Io): number {
-  const { url, kind, version } = tools.host.info;
-  const views = all.map(({ job, planned }) => {
-    const { id, displayName, baseUrl } = job.provider;
-    return viewPlan(planned.plan, { host: { url, kind, version }, provider: { id, displayName, baseUrl } });
-  });
-  const value = importsPlanSchema.parse({ schema: 'relay.imports-plan/1', imports: views });
+  const imports = all.map((each) => planView(each, tools.host));
+  const value = importsPlanSchema.parse({ schema: 'relay.imports-plan/1', imports });
   if (!printResult(io, flags, 'plans', value)) {
     const style = styleFor(io, 'stdout', flags.color);
     print(io.stdout, value.imports.map((view) => planText(view, style)).join('\n\n'));
