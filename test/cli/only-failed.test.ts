@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { startSandbox, type Sandbox } from '../../src/sandbox/start-sandbox.ts';
-import { workplace, type Workplace } from '../support/binary.ts';
+import { importWords, workplace, type Workplace } from '../support/binary.ts';
 import { holdings } from '../support/import-run.ts';
 
 const good = ['sk-good-aaaaaaaaaaaaaaaaaaaa1', 'sk-good-bbbbbbbbbbbbbbbbbbbb2'];
@@ -15,22 +15,7 @@ beforeAll(async () => {
 afterAll(() => place.remove());
 afterEach(() => host.stop());
 
-const run = (...more: string[]) =>
-  place.run(
-    [
-      'import',
-      '--pack',
-      'kimi',
-      '--keys',
-      'keys.txt',
-      '--host',
-      host.url,
-      '--base-url',
-      `${host.vendorUrl}/v1`,
-      ...more,
-    ],
-    { env: { RELAY_ADMIN_KEY: host.adminKey } },
-  );
+const run = (...more: string[]) => place.run(importWords(host, ...more), { env: { RELAY_ADMIN_KEY: host.adminKey } });
 
 describe('an import of only what failed before', () => {
   it('tries again the keys that failed, touches no other, and says 0 when none is left', async () => {

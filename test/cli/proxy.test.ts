@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { join } from 'node:path';
 import { startSandbox, type Sandbox } from '../../src/sandbox/start-sandbox.ts';
-import { workplace, type Workplace } from '../support/binary.ts';
+import { importWords, workplace, type Workplace } from '../support/binary.ts';
 import { startProxy, startTls, type TestProxy } from '../support/proxy.ts';
 import { testCertificate } from '../support/test-certificate.ts';
 
@@ -54,18 +54,7 @@ describe('a proxy of the environment', () => {
 
   it('carries writes as well, whole', async () => {
     const { url, asked } = await start();
-    const base = `${host.vendorUrl}/v1`;
-    const args = [
-      'import',
-      '--pack',
-      'kimi',
-      '--keys',
-      'keys.txt',
-      '--host',
-      'https://gateway.test',
-      '--base-url',
-      base,
-    ];
+    const args = importWords({ url: 'https://gateway.test', vendorUrl: host.vendorUrl });
     const run = await place.run(args, { env: { ...trust(), HTTPS_PROXY: url } });
     expect(run).toMatchObject({ exitCode: 0 });
     expect((await place.report()).summary).toMatchObject({ accepted: 2, passed: 2 });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { startSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox/start-sandbox.ts';
 import type { Report } from '../../src/report/report-schema.ts';
-import { workplace, type Workplace } from '../support/binary.ts';
+import { importWords, workplace, type Workplace } from '../support/binary.ts';
 import { holdings } from '../support/import-run.ts';
 
 const keys = ['sk-good-aaaaaaaaaaaaaaaaaaaa1', 'sk-good-bbbbbbbbbbbbbbbbbbbb2', 'sk-good-cccccccccccccccccccc3'];
@@ -31,19 +31,7 @@ async function start(
   return { host: sandbox, stateDir, env: { RELAY_ADMIN_KEY: sandbox.adminKey, RELAY_STATE_DIR: stateDir } };
 }
 
-const onto = (host: Sandbox, ...more: string[]) => [
-  'import',
-  '--pack',
-  'kimi',
-  '--keys',
-  'keys.txt',
-  '--host',
-  host.url,
-  '--base-url',
-  `${host.vendorUrl}/v1`,
-  '--no-report',
-  ...more,
-];
+const onto = (host: Sandbox, ...more: string[]) => importWords(host, '--no-report', ...more);
 const idsIn = async (stateDir: string) =>
   (await readdir(join(stateDir, 'runs'))).map((file) => file.replace('.jsonl', '')).toSorted();
 const newest = async (stateDir: string) => (await idsIn(stateDir)).at(-1) ?? '';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { startSandbox, type Sandbox } from '../../src/sandbox/start-sandbox.ts';
 import { leaksIn } from '../support/canaries.ts';
-import { workplace, type Workplace } from '../support/binary.ts';
+import { importWords, workplace, type Workplace } from '../support/binary.ts';
 
 const canaries = [
   'sk-echo-canary-AAAAAAAAAAAAAAAA',
@@ -86,18 +86,7 @@ describe('no secret leaves, whatever the host or the vendor echoes (N1)', () => 
     sandbox = await startSandbox({
       faults: [{ method: 'POST', path: '/api/v1/admin/accounts/batch', times: 0, ...fault }],
     });
-    const args = [
-      'import',
-      '--pack',
-      'kimi',
-      '--keys',
-      'keys.txt',
-      '--host',
-      sandbox.url,
-      '--base-url',
-      `${sandbox.vendorUrl}/v1`,
-      '--verbose',
-    ];
+    const args = importWords(sandbox, '--verbose');
     const run = await place.run(args, { env: { RELAY_ADMIN_KEY: sandbox.adminKey } });
     expect([4, 6]).toContain(run.exitCode);
     const text = await everythingWritten(run.stdout, run.stderr);

@@ -26,6 +26,12 @@ export interface Workplace {
   remove: () => Promise<void>;
 }
 
+/** An import of `keys.txt` into a host, with the embedded vendor behind it. */
+export function importWords({ url, vendorUrl }: { url: string; vendorUrl: string }, ...more: string[]): string[] {
+  const upstream = ['--base-url', `${vendorUrl}/v1`];
+  return ['import', '--pack', 'kimi', '--keys', 'keys.txt', '--host', url, ...upstream, ...more];
+}
+
 export interface Finished {
   exitCode: number;
   stdout: string;

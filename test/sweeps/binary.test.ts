@@ -3,26 +3,12 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { execa } from 'execa';
 import { startSandbox, type Sandbox } from '../../src/sandbox/start-sandbox.ts';
-import { relayBinary, workplace } from '../support/binary.ts';
+import { importWords, relayBinary, workplace } from '../support/binary.ts';
 import { wholeState } from '../support/import-run.ts';
 
 const keys = ['sk-good-aaaaaaaaaaaaaaaaaaaa1', 'sk-good-bbbbbbbbbbbbbbbbbbbb2', 'sk-good-cccccccccccccccccccc3'];
 
-const args = (host: Sandbox) => [
-  'import',
-  '--pack',
-  'kimi',
-  '--keys',
-  'keys.txt',
-  '--host',
-  host.url,
-  '--base-url',
-  `${host.vendorUrl}/v1`,
-  '--user',
-  'user@relay.test=7',
-  '--no-report',
-  '--quiet',
-];
+const args = (host: Sandbox) => importWords(host, '--user', 'user@relay.test=7', '--no-report', '--quiet');
 const comparable = (host: Sandbox) =>
   JSON.parse(JSON.stringify(wholeState(host)).replaceAll(host.vendorUrl, 'VENDOR')) as unknown;
 
