@@ -1,13 +1,15 @@
-import type { ObjectKind } from '../host/host.ts';
 import type { Id } from '../host/objects.ts';
-import type { Deed } from './ledger.ts';
+import type { Change, States } from './change.ts';
 
 /** What is kept of a run while it goes on. */
 export type JournalNote =
-  /** A change is about to be sent; whether it is done is not known yet. */
-  | { type: 'intent'; kind: ObjectKind; name: string; what: string }
-  | { type: 'deed'; deed: Deed }
-  | { type: 'undone'; kind: Deed['kind']; id: Id }
+  /** Something is about to be sent that needs no undoing of its own. */
+  | { type: 'intent'; kind: string; name: string; what: string }
+  /** A change is about to be sent; whether it is carried out is not known yet. */
+  | { type: 'change'; change: Change }
+  /** What a change has made: its id, and the state in which the host shows it. */
+  | { type: 'made'; seq: number; id: Id; after?: States[keyof States] }
+  | { type: 'reverted'; seq: number }
   /** An account is about to be removed. */
   | { type: 'removing'; id: Id; name: string }
   /** An account of an earlier run is gone for good. */
@@ -15,8 +17,8 @@ export type JournalNote =
 
 /** Keeps notes so that they outlive the run. */
 export interface Journal {
-  /** Returns when the note is safe. Throws `JOURNAL_FAILED` when it cannot be kept; then nothing may be sent. */
-  note(note: JournalNote): void;
+  /** Returns when the notes are safe. Throws `JOURNAL_FAILED` when they cannot be kept; then nothing may be sent. */
+  note(...notes: readonly JournalNote[]): void;
 }
 
 /** For hosts that do not outlive the run either. */

@@ -1,8 +1,12 @@
 import pLimit from 'p-limit';
 import { HostFailure } from '../host/host-failure.ts';
 import type { Id } from '../host/objects.ts';
-import type { Ledger } from './ledger.ts';
-import type { RunTools } from './run-tools.ts';
+import { RelayError } from '../terms/relay-error.ts';
+import type { ChangeLog } from './change-log.ts';
+import type { Leftover } from './leftover.ts';
+import { unstopped, type RunTools } from './run-tools.ts';
+import { setScheduled } from './set-scheduled.ts';
+import { undo } from './undo.ts';
 
 /** Pauses before the rounds in which what is still there is tried again, in milliseconds. */
 const roundPauses = [0, 1000, 4000];
@@ -14,15 +18,19 @@ const settleMs = 1000;
 
 /**
  * Removes accounts in the given order and looks whether they are gone: an answer alone proves nothing. Each is in the
- * journal before it goes, since it cannot come back. When the run is told to stop, the rest is left.
+ * journal before it goes, since it cannot come back. When the run is told to stop, the rest is left. What is left, for
+ * whatever reason, serves again as it did before, unless it is dead; `leftovers` names what could not be put back.
  */
 export async function removeAccounts<T extends { id: Id; name: string }>(
   steps: readonly T[],
   tools: RunTools,
-  ledger: Ledger,
-): Promise<{ removed: T[]; left: T[] }> {
+  log: ChangeLog,
+  are: 'unwanted' | 'dead' = 'unwanted',
+): Promise<{ removed: T[]; left: T[]; leftovers: Leftover[] }> {
+  if (steps.length === 0) return { removed: [], left: [], leftovers: [] };
+  const { lastSeq } = log;
+  await takeOut(steps, tools, log);
   let left = [...steps];
-  await pauseAll(steps, tools);
   for (const pause of roundPauses) {
     if (left.length === 0 || (tools.stop.aborted && pause > 0)) break;
     if (pause > 0) await tools.clock.sleep(pause, tools.stop);
@@ -32,22 +40,34 @@ export async function removeAccounts<T extends { id: Id; name: string }>(
   }
   const leftIds = new Set(left.map((step) => step.id));
   const removed = steps.filter((step) => !leftIds.has(step.id));
-  const made = ledger.deeds.filter((deed) => deed.kind === 'account' && removed.some((step) => step.id === deed.id));
-  ledger.takenBack(made);
+  const ids = new Set(removed.map((step) => step.id));
+  const made = removed.filter(({ id }) => log.hasMade('account', id));
+  // What was changed of an account went with it.
+  log.revert(log.changes.filter((change) => change.kind === 'account' && change.id !== null && ids.has(change.id)));
   for (const { id, name } of removed)
-    if (!made.some((deed) => deed.action === 'created' && deed.id === id))
-      tools.journal.note({ type: 'removed', id, name });
-  return { removed, left };
+    if (!made.some((each) => each.id === id)) tools.journal.note({ type: 'removed', id, name });
+  const pauses = log.changes.filter(
+    ({ kind, id, seq }) => kind === 'account' && id !== null && leftIds.has(id) && seq > lastSeq,
+  );
+  const { leftovers } = are === 'unwanted' && pauses.length > 0 ? await undo(pauses, tools, log) : { leftovers: [] };
+  return { removed, left, leftovers };
 }
 
 /**
- * Out of service at once, then a moment for requests under way: seen on a running host, where one in a thousand was refused
- * while accounts that served were deleted. Best effort, since they go all the same.
+ * Out of service first, then a moment for requests under way: seen on a running host, where one in a thousand was refused
+ * while accounts that served were deleted. Where the host does not do it, they go all the same.
  */
-async function pauseAll(steps: readonly { id: Id }[], { host, clock, stop }: RunTools): Promise<void> {
-  if (steps.length === 0 || stop.aborted) return;
-  await host.writes.pauseAccounts(steps.map((step) => step.id));
-  await clock.sleep(settleMs, stop);
+async function takeOut(steps: readonly { id: Id }[], tools: RunTools, log: ChangeLog): Promise<void> {
+  if (tools.stop.aborted) return;
+  const ids = new Set(steps.map((step) => step.id));
+  const serving = (await tools.host.reads.accounts()).filter((account) => ids.has(account.id) && account.scheduled);
+  if (serving.length === 0) return;
+  try {
+    await setScheduled(serving, false, tools, log);
+  } catch (error) {
+    if (!(error instanceof RelayError) || error.code === 'JOURNAL_FAILED') throw error;
+  }
+  await tools.clock.sleep(settleMs, tools.stop);
 }
 
 async function remove({ id, name }: { id: Id; name: string }, { host, journal, stop }: RunTools): Promise<void> {
@@ -61,9 +81,9 @@ async function remove({ id, name }: { id: Id; name: string }, { host, journal, s
   }
 }
 
-async function stillThere<T extends { id: Id }>(steps: readonly T[], { host }: RunTools): Promise<T[]> {
+async function stillThere<T extends { id: Id }>(steps: readonly T[], tools: RunTools): Promise<T[]> {
   try {
-    const there = new Set((await host.reads.accounts()).map((account) => account.id));
+    const there = new Set((await unstopped(tools).host.reads.accounts()).map((account) => account.id));
     return steps.filter((step) => there.has(step.id));
   } catch (failure) {
     if (failure instanceof HostFailure) return [...steps];

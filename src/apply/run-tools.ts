@@ -14,6 +14,11 @@ export interface RunTools {
   stop: AbortSignal;
 }
 
+/** The same for what must be done also after the run was told to stop: resolving what was sent, undoing it. */
+export function unstopped<Tools extends Pick<RunTools, 'stop'>>(tools: Tools): Tools {
+  return { ...tools, stop: new AbortController().signal };
+}
+
 /** Nothing new starts once the run was told to stop. Throws the reason. */
 export function throwIfStopped({ stop }: Pick<RunTools, 'stop'>): void {
   if (!stop.aborted) return;

@@ -1,5 +1,5 @@
 import { noJournal } from '../apply/journal.ts';
-import { Ledger } from '../apply/ledger.ts';
+import { ChangeLog } from '../apply/change-log.ts';
 import { throwIfStopped } from '../apply/run-tools.ts';
 import { beginLine } from '../flows/begin-journal.ts';
 import type { ImportJob } from '../flows/import-job.ts';
@@ -70,9 +70,9 @@ export async function carryOut(
   const { host } = tools;
   // A host that ends with this command leaves nothing to finish or to undo.
   const kept = vendorUrl === null && acts(plan);
-  const begin = beginLine(job, plan, host, startedAt);
+  const begin = beginLine(job, host, startedAt);
   const journal = kept ? RunJournal.begin(stateDirOf(io), begin, systemClock) : undefined;
-  const record = beginRecord(job, plan, host, new Ledger(journal ?? noJournal), startedAt);
+  const record = beginRecord(job, plan, host, new ChangeLog(journal ?? noJournal), startedAt);
   await runImport(job, planned, { ...tools, journal: journal ?? noJournal }, record);
   await idle();
   record.run.finishedAt = Date.now();

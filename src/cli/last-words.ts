@@ -17,8 +17,3 @@ export interface LastWords {
 export function sayLast(io: Io, { happened, holds, named = [], next }: LastWords): void {
   for (const line of [happened, holds, ...named, `Next: ${next}`]) print(io.stderr, line);
 }
-
-/** An object that should not be on the host, with the command that removes or shows it. */
-export function leftLine(left: { kind: string; id: number | null; name: string; command: string }): string {
-  return `  left: ${left.kind} "${left.name}"${left.id === null ? '' : ` (${left.id})`}: ${left.command}`;
-}

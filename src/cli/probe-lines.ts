@@ -1,5 +1,6 @@
 import type { PoolProbe } from '../flows/probe-pool.ts';
 import type { ProbedAccount } from '../flows/treat-accounts.ts';
+import { leftoverLine } from '../report/leftover-text.ts';
 import { readable } from '../report/readable.ts';
 import type { Style } from '../terms/style.ts';
 
@@ -65,6 +66,6 @@ export function probeClosing({ accounts, gateways, problems, leftovers, cutShort
   return [
     ...(happened.length === 0 ? ['No account works.'] : happened),
     changes.length === 0 ? 'The host holds what it held before.' : `Of the accounts on the host ${changes.join(', ')}.`,
-    ...leftovers.map(({ kind, name, command }) => `  left: ${kind} "${name}": ${command}`),
+    ...leftovers.map(leftoverLine),
   ];
 }

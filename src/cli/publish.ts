@@ -38,7 +38,13 @@ export async function publish(
   const toProgram = to.place === '-' && json.length === 0;
   if (!toProgram) {
     if (!printResult(io, flags, 'report', report) && flags.quiet !== true)
-      sayResult(report, acts(record.plan) || record.ledger.deeds.length > 0, { ...to, files }, flags, io);
+      sayResult(
+        report,
+        acts(record.plan) || record.log.changes.some(({ id }) => id !== null),
+        { ...to, files },
+        flags,
+        io,
+      );
   }
   const github = await tellGithub(report, flags, toProgram || flags.output !== 'text', io);
   const lost = [...json, ...extra.lost, ...github];

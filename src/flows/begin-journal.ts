@@ -1,11 +1,9 @@
-import { marksOf } from '../apply/late-arrivals.ts';
 import type { Host } from '../host/host.ts';
 import { journalVersion, type Begin } from '../journal/entries.ts';
-import type { ImportPlan } from '../plan/import-plan.ts';
 import type { ImportJob } from './import-job.ts';
 
 /** The first line of a run's journal: all that finishing or undoing it needs, and no key. */
-export function beginLine(job: ImportJob, plan: ImportPlan, host: Host, now: number): Begin {
+export function beginLine(job: ImportJob, host: Host, now: number): Begin {
   const { mode, access, accounts, targets, extend, adopt, failed, probe, concurrency, batchSize, gatewayWaitMs } = job;
   return {
     v: journalVersion,
@@ -26,6 +24,5 @@ export function beginLine(job: ImportJob, plan: ImportPlan, host: Host, now: num
         return rest;
       }),
     },
-    marks: marksOf(plan),
   };
 }

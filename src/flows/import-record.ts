@@ -1,4 +1,4 @@
-import type { Ledger } from '../apply/ledger.ts';
+import type { ChangeLog } from '../apply/change-log.ts';
 import type { Host } from '../host/host.ts';
 import type { ImportPlan } from '../plan/import-plan.ts';
 import type { RunRecord } from '../report/run-record.ts';
@@ -9,7 +9,7 @@ export function beginRecord(
   job: ImportJob,
   plan: ImportPlan,
   host: Host,
-  ledger: Ledger,
+  log: ChangeLog,
   startedAt: number,
 ): RunRecord {
   return {
@@ -21,12 +21,14 @@ export function beginRecord(
     keyFile: job.keyFile,
     outcomes: new Map(),
     verdicts: new Map(),
-    ledger,
+    seen: new Map(),
+    log,
     retired: new Map(),
     removed: [],
     subscriptions: [],
     gateway: null,
     connect: null,
+    journalLost: false,
     cutShort: false,
     undone: false,
     leftovers: [],

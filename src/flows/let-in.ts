@@ -1,5 +1,6 @@
-import { bindAccounts } from '../apply/side-group.ts';
+import { addLeftovers } from '../apply/leftover.ts';
 import { inStage, throwIfStopped } from '../apply/run-tools.ts';
+import { bindAccounts } from '../apply/staging-group.ts';
 import { undo } from '../apply/undo.ts';
 import type { Account, Id } from '../host/objects.ts';
 import type { AccountStep } from '../plan/import-plan.ts';
@@ -43,34 +44,16 @@ export async function letIn(job: ImportJob, groupId: number, state: RunState): P
 }
 
 /** Into the group and out of the ones beside it; in others an account stays. */
-async function bindAll(
-  accounts: readonly Account[],
-  groupId: Id,
-  { plan, side, tools, ledger }: RunState,
-): Promise<void> {
+async function bindAll(accounts: readonly Account[], groupId: Id, { plan, side, tools, log }: RunState): Promise<void> {
   const beside = new Set([side?.id, ...plan.staleSides.map((each) => each.id)]);
   const targets = new Map<string, { groupIds: Id[]; accounts: Account[] }>();
   for (const account of accounts) {
-    const elsewhere = account.groupIds.filter((id) => !beside.has(id));
-    const groupIds = [...elsewhere, groupId];
+    const groupIds = [...account.groupIds.filter((id) => !beside.has(id)), groupId];
     const target = targets.get(groupIds.join()) ?? { groupIds, accounts: [] };
     target.accounts.push(account);
     targets.set(groupIds.join(), target);
-    const made = ledger.deeds.some(
-      (deed) => deed.kind === 'account' && deed.action === 'created' && deed.id === account.id,
-    );
-    // What was there before goes back to where it was.
-    if (!made)
-      ledger.record({
-        kind: 'account',
-        action: 'updated',
-        id: account.id,
-        name: account.name,
-        before: { groupIds: elsewhere },
-        after: { groupIds },
-      });
   }
-  for (const target of targets.values()) await bindAccounts(target.accounts, target.groupIds, tools);
+  for (const target of targets.values()) await bindAccounts(target.accounts, target.groupIds, tools, log);
 }
 
 /** What works, and what does not serve: disabled by the key file, or as failed. */
@@ -100,15 +83,11 @@ async function answerBeside(job: ImportJob, accounts: readonly Account[], state:
   return false;
 }
 
-/** What does not answer is not let in, and what was made of it goes again. */
-async function giveUp(
-  accounts: readonly Account[],
-  message: string,
-  { tools, ledger, record }: RunState,
-): Promise<void> {
+/** What does not answer is not let in, and what was made or changed of it is undone. */
+async function giveUp(accounts: readonly Account[], message: string, { tools, log, record }: RunState): Promise<void> {
   const ids = new Set(accounts.map((account) => account.id));
-  const made = ledger.deeds.filter((deed) => deed.kind === 'account' && deed.action === 'created' && ids.has(deed.id));
-  record.leftovers.push(...(await undo(made, tools, ledger)));
+  const own = log.changes.filter(({ kind, id }) => kind === 'account' && id !== null && ids.has(id));
+  addLeftovers(record.leftovers, (await undo(own, tools, log)).leftovers);
   for (const { id, marker } of accounts) {
     const fingerprint = marker?.fingerprint ?? '';
     record.verdicts.delete(fingerprint);

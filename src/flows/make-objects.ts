@@ -1,5 +1,5 @@
-import { makeSideGroup } from '../apply/side-group.ts';
-import { setScheduled } from '../apply/retire-accounts.ts';
+import { makeStagingGroup } from '../apply/staging-group.ts';
+import { setScheduled } from '../apply/set-scheduled.ts';
 import { throwIfStopped } from '../apply/run-tools.ts';
 import { updateAccount } from '../apply/update-account.ts';
 import { applyAccounts } from '../apply/apply-accounts.ts';
@@ -13,27 +13,34 @@ import type { Secret } from '../terms/secret.ts';
 import type { ImportJob } from './import-job.ts';
 import type { RunState } from './run-import.ts';
 import { RunFailure } from './run-failure.ts';
-import { failedUpdate } from './update-in-turns.ts';
+import { failedUpdate, isOfOne } from './update-in-turns.ts';
 import { isRolling } from './verify-accounts.ts';
 
 /** Group, channel, plan and accounts. Ends the run where the policy wants that, or where no account could be made. */
 export async function makeObjects(job: ImportJob, state: RunState): Promise<Resources> {
-  const { plan, tools, ledger, record } = state;
-  const resources = await applyResources(plan, tools, ledger);
+  const { plan, tools, log, record } = state;
+  const resources = await applyResources(plan, tools, log);
   if (plan.side !== null) {
     const { provider } = job;
-    state.side = await makeSideGroup(
+    state.side = await makeStagingGroup(
       { name: plan.side.name, provider, access: plan.access, run: plan.run },
       tools,
-      ledger,
+      log,
     );
   }
   const steps = plan.accounts.filter((step) => step.action === 'create');
   const groupId = state.side?.id ?? resources.groupId;
   await applyAccounts(
-    { steps, groupId, batchSize: job.batchSize, keyOf: keyBook(job), outcomes: record.outcomes },
+    {
+      steps,
+      groupId,
+      batchSize: job.batchSize,
+      keyOf: keyBook(job),
+      known: plan.knownAccounts,
+      outcomes: record.outcomes,
+    },
     tools,
-    ledger,
+    log,
   );
   await disableUnwanted(steps, state);
   await updateIdle(state);
@@ -63,27 +70,26 @@ async function disableUnwanted(
 
 async function disable(
   account: Account,
-  { tools, ledger, record }: RunState,
+  { tools, log, record }: RunState,
   fingerprint: string,
   outcome: 'created' | 'updated',
 ): Promise<void> {
-  const found = await setScheduled(account, false, tools, ledger, 'operator');
-  if (found !== undefined) throw new RunFailure(found);
-  record.outcomes.set(fingerprint, { outcome, account: { ...account, scheduled: false } });
+  const [now = account] = await setScheduled([account], false, tools, log, 'operator');
+  record.outcomes.set(fingerprint, { outcome, account: now });
 }
 
 /** Changes what serves nobody, and of what serves the settings that no test need prove. */
 async function updateIdle(state: RunState): Promise<void> {
-  const { plan, tools, ledger, record } = state;
+  const { plan, tools, log, record } = state;
   for (const step of plan.accounts) {
     if (step.action === 'create' || step.action === 'unchanged' || isRolling(step)) continue;
     throwIfStopped(tools);
     try {
-      const account = await updateAccount(step, tools, ledger);
+      const account = await updateAccount(step, tools, log);
       record.outcomes.set(step.fingerprint, { outcome: 'updated', account });
       if (step.change.scheduled === false) await disable(account, state, step.fingerprint, 'updated');
     } catch (error) {
-      if (!(error instanceof RelayError) || plan.policy.onFailure === 'undo') throw error;
+      if (!isOfOne(error) || plan.policy.onFailure === 'undo') throw error;
       record.outcomes.set(step.fingerprint, failedUpdate(error, step));
     }
   }

@@ -1,3 +1,4 @@
+import { addLeftovers } from '../apply/leftover.ts';
 import { inStage, throwIfStopped } from '../apply/run-tools.ts';
 import type { CompletionRequest } from '../host/host.ts';
 import { effectiveMapping } from '../pack/model-mapping.ts';
@@ -35,9 +36,9 @@ async function closeAccess(
   request: CompletionRequest,
   state: RunState,
 ): Promise<void> {
-  const { plan, tools, ledger, record } = state;
+  const { plan, tools, log, record } = state;
   const strict = plan.policy.onFailure === 'undo';
-  await grantAccess(plan.subscriptions, groupId, strict, tools, ledger, record.subscriptions);
+  await grantAccess(plan.subscriptions, groupId, strict, tools, log, record.subscriptions);
   for (const failed of record.subscriptions.filter((each) => each.outcome === 'failed')) {
     const found = problem('SUBSCRIPTION_FAILED', `${failed.user}: ${failed.message ?? ''}`);
     if (strict) throw new RunFailure(found, failed.lost);
@@ -64,7 +65,7 @@ async function checkAccess(
       probeKey: state.probeKey === null ? 'made' : plan.gateway.probe === 'find' ? 'found' : 'given',
     };
   } finally {
-    record.leftovers.push(...(await probeUser.remove()));
+    addLeftovers(record.leftovers, await probeUser.remove());
   }
   const { gateway } = record;
   if (gateway.ok && !gateway.hasExpectedModel)

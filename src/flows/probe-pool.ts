@@ -1,7 +1,8 @@
-import { Ledger } from '../apply/ledger.ts';
+import { ChangeLog } from '../apply/change-log.ts';
+import { addLeftovers, type Leftover } from '../apply/leftover.ts';
 import { inStage, throwIfStopped, type RunTools } from '../apply/run-tools.ts';
-import { sideGroupDeeds } from '../apply/side-group.ts';
-import { undo, type Leftover } from '../apply/undo.ts';
+import { stagingChanges } from '../apply/staging-group.ts';
+import { undo } from '../apply/undo.ts';
 import type { Provider } from '../pack/manifest.ts';
 import type { AccessMode, ProbeMode } from '../terms/modes.ts';
 import type { Problem, RelayError } from '../terms/relay-error.ts';
@@ -41,15 +42,17 @@ export interface PoolProbe {
  */
 export async function probePool(job: ProbeJobOptions, tools: RunTools): Promise<PoolProbe> {
   const pools = await findPools(job, tools);
-  const ledger = new Ledger(tools.journal);
-  const probeUser = new ProbeUser(job.run, tools);
+  const log = new ChangeLog(tools.journal);
+  const probeUser = new ProbeUser(job.run, tools, log);
   const result: PoolProbe = { accounts: [], gateways: [], leftovers: [], problems: [], cutShort: null };
   try {
-    for (const pool of pools) await probeOne(job, pool, result, probeUser, tools, ledger);
+    for (const pool of pools) await probeOne(job, pool, result, probeUser, tools, log);
   } catch (error) {
     result.cutShort = asCutShort(error, tools.stop);
   } finally {
-    result.leftovers.push(...(await probeUser.remove()), ...(await undo(sideGroupDeeds(ledger), tools, ledger)));
+    addLeftovers(result.leftovers, await probeUser.remove());
+    const staging = stagingChanges(log, job.run);
+    if (staging.length > 0) addLeftovers(result.leftovers, (await undo(staging, tools, log)).leftovers);
   }
   return result;
 }
@@ -71,13 +74,13 @@ async function probeOne(
   result: PoolProbe,
   probeUser: ProbeUser,
   tools: RunTools,
-  ledger: Ledger,
+  log: ChangeLog,
 ): Promise<void> {
   throwIfStopped(tools);
-  const verdicts = await test(job, pool, result, probeUser, tools, ledger);
+  const verdicts = await test(job, pool, result, probeUser, tools, log);
   const probed = verdicts.map((verdict) => untreated(pool.access, verdict, pool.group));
   result.accounts.push(...probed);
-  await treatAccounts(probed, pool.accounts, job, tools, ledger, result.problems);
+  await treatAccounts(probed, pool.accounts, job, tools, log, result);
   throwIfStopped(tools);
   const check = await askGateway(job, pool, probeUser, tools);
   // What a stopped check saw is no verdict.
@@ -91,7 +94,7 @@ function test(
   result: PoolProbe,
   probeUser: ProbeUser,
   tools: RunTools,
-  ledger: Ledger,
+  log: ChangeLog,
 ): Promise<AccountVerdict[]> {
   const { provider, concurrency, run } = job;
   const tested = accounts.filter((account) => account.state !== 'inactive');
@@ -106,7 +109,7 @@ function test(
     async () => {
       const verdicts = [...(await probeAccounts({ ...probing, retested }, tools)), ...skipped];
       try {
-        return key === 'make' ? await proveAlone(verdicts, proof, tools, ledger) : verdicts;
+        return key === 'make' ? await proveAlone(verdicts, proof, tools, log) : verdicts;
       } catch (error) {
         // What the tests told is told all the same.
         result.accounts.push(...verdicts.map((verdict) => untreated(access, verdict, group)));

@@ -1,7 +1,9 @@
-import { Ledger, type Deed } from '../apply/ledger.ts';
+import { ChangeLog } from '../apply/change-log.ts';
+import type { Objects } from '../apply/change.ts';
+import { leftoverOf, type Leftover } from '../apply/leftover.ts';
 import { removeAccounts } from '../apply/remove-accounts.ts';
+import { removeObjects } from '../apply/remove-objects.ts';
 import { inStage, throwIfStopped, type RunTools } from '../apply/run-tools.ts';
-import { undo, type Leftover } from '../apply/undo.ts';
 import { HostFailure } from '../host/host-failure.ts';
 import type { Account, Channel, Group, Id, Plan, Subscription } from '../host/objects.ts';
 import type { Provider } from '../pack/manifest.ts';
@@ -74,7 +76,7 @@ export async function findManaged(
  * that nothing dangles. What others use stays and is named. Safe to repeat.
  */
 export async function removeProvider(all: readonly Managed[], tools: RunTools): Promise<Removal> {
-  const ledger = new Ledger(tools.journal);
+  const log = new ChangeLog(tools.journal);
   const result: Removal = { removed: [], shared: [], leftovers: [] };
   for (const managed of all) {
     throwIfStopped(tools);
@@ -82,83 +84,81 @@ export async function removeProvider(all: readonly Managed[], tools: RunTools): 
       tools,
       'remove',
       `Remove what is managed (${managed.access.replace('_', '-')})`,
-      () => removeMode(managed, tools, ledger, result),
+      () => removeMode(managed, tools, log, result),
       () => ({ ok: result.leftovers.length === 0, text: `${result.removed.length} removed` }),
     );
   }
   return result;
 }
 
-async function removeMode(managed: Managed, tools: RunTools, ledger: Ledger, result: Removal): Promise<void> {
+type Resource = 'group' | 'channel' | 'plan' | 'subscription';
+
+async function removeMode(managed: Managed, tools: RunTools, log: ChangeLog, result: Removal): Promise<void> {
   const { group, channel, plan, accounts, subscriptions, sideGroups, foreign } = managed;
-  const take = async (deeds: readonly Deed[]) => {
-    const left = await undo(deeds, tools, ledger);
-    result.leftovers.push(...left);
-    const isLeft = (deed: Deed) => left.some((each) => each.kind === deed.kind && each.id === deed.id);
-    result.removed.push(...deeds.filter((deed) => !isLeft(deed)).map(({ kind, id, name }) => ({ kind, id, name })));
+  const { reads } = tools.host;
+  const take = async <K extends Resource>(
+    kind: K,
+    objects: readonly Objects[K][],
+    list: () => Promise<Objects[K][]>,
+  ) => {
+    const { removed, leftovers } = await removeObjects(kind, objects, tools, list);
+    result.leftovers.push(...leftovers);
+    result.removed.push(...removed.map((each) => ({ kind, id: each.id, name: nameOf(each) })));
   };
   const isShared = foreign.length > 0;
   if (isShared && group !== null) nameShared(managed, group, result);
-  if (!isShared && plan !== null) await take([made('plan', plan)]);
+  if (!isShared && plan !== null) await take('plan', [plan], () => reads.plans());
   if (!isShared && group !== null)
-    await take(
-      subscriptions.map(({ id, groupId, expiresAt, userId }) => ({
-        kind: 'subscription',
-        action: 'created',
-        id,
-        name: `user ${userId}`,
-        groupId,
-        expiresAt,
-      })),
-    );
-  if (!isShared && channel !== null && group !== null) await removeChannel(channel, group, tools, take, result);
-  const { removed, left } = await removeAccounts(accounts, tools, ledger);
+    await take('subscription', subscriptions, () => reads.subscriptionsOfGroup(group.id));
+  if (!isShared && channel !== null && group !== null) {
+    const others = await otherGroups(channel, group, tools);
+    if (others.length === 0) await take('channel', [channel], () => reads.channels());
+    else await detachChannel(channel, group, others, tools, result);
+  }
+  const { removed, left, leftovers } = await removeAccounts(accounts, tools, log);
   result.removed.push(...removed.map(({ id, name }) => ({ kind: 'account', id, name })));
-  result.leftovers.push(...left.map(({ id, name }) => leftAccount(id, name, tools)));
+  result.leftovers.push(
+    ...left.map(({ id, name }) =>
+      leftoverOf({ kind: 'account', action: 'created', id, name }, 'it could not be removed', tools.host),
+    ),
+    ...leftovers.filter(({ id }) => !left.some((each) => each.id === id)),
+  );
   throwIfStopped(tools);
-  await take(sideGroups.map((each) => made('group', each)));
+  await take('group', sideGroups, () => reads.groups());
   // A group that goes before what hangs on it would leave that dangling.
-  if (!isShared && group !== null && result.leftovers.length === 0) await take([made('group', group)]);
+  if (!isShared && group !== null && result.leftovers.length === 0) await take('group', [group], () => reads.groups());
 }
 
-function made(kind: 'group' | 'channel' | 'plan', { id, name }: { id: Id; name: string }): Deed {
-  return { kind, action: 'created', id, name };
+function nameOf(object: Objects[Resource]): string {
+  return 'name' in object ? object.name : `user ${object.userId}`;
 }
 
-function leftAccount(id: Id, name: string, { host }: RunTools): Leftover {
-  return { kind: 'account', id, name, command: host.command('remove', 'account', id) };
+async function otherGroups(channel: Channel, group: Group, { host }: RunTools): Promise<Id[]> {
+  const groups = new Set((await host.reads.groups()).map((each) => each.id));
+  return channel.groupIds.filter((id) => id !== group.id && groups.has(id));
 }
 
 /** A channel with groups of others stays and lets go of this one. */
-async function removeChannel(
+async function detachChannel(
   channel: Channel,
   group: Group,
-  tools: RunTools,
-  take: (deeds: readonly Deed[]) => Promise<void>,
+  others: readonly Id[],
+  { host }: RunTools,
   result: Removal,
 ): Promise<void> {
-  const groups = new Set((await tools.host.reads.groups()).map((each) => each.id));
-  const others = channel.groupIds.filter((id) => id !== group.id && groups.has(id));
-  if (others.length === 0) {
-    await take([made('channel', channel)]);
-    return;
-  }
   const { id, active: _, ...spec } = channel;
   try {
-    await tools.host.writes.updateChannel(id, { ...spec, groupIds: others });
+    await host.writes.updateChannel(id, { ...spec, groupIds: [...others] });
   } catch (failure) {
     if (!(failure instanceof HostFailure)) throw failure;
   }
-  const now = (await tools.host.reads.channels()).find((each) => each.id === id);
+  const now = (await host.reads.channels()).find((each) => each.id === id);
   const why = `it also holds ${others.length} group${others.length === 1 ? '' : 's'} of others`;
   if (now?.groupIds.includes(group.id) === false) result.shared.push({ kind: 'channel', id, name: channel.name, why });
   else
-    result.leftovers.push({
-      kind: 'channel',
-      id,
-      name: channel.name,
-      command: tools.host.command('show', 'channel', id),
-    });
+    result.leftovers.push(
+      leftoverOf({ kind: 'channel', action: 'updated', id, name: channel.name }, 'it still holds the group', host),
+    );
 }
 
 function nameShared({ channel, plan, foreign }: Managed, group: Group, result: Removal): void {

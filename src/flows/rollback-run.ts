@@ -1,9 +1,8 @@
-import { lateArrivals } from '../apply/late-arrivals.ts';
 import { inStage, type RunTools } from '../apply/run-tools.ts';
-import type { Ledger } from '../apply/ledger.ts';
-import { leftoverOf, type Leftover } from '../apply/undo.ts';
+import type { ChangeLog } from '../apply/change-log.ts';
+import { addLeftovers, leftoverOf, type Leftover } from '../apply/leftover.ts';
+import { undo, type UndoResult } from '../apply/undo.ts';
 import { HostFailure } from '../host/host-failure.ts';
-import { undoOwn } from '../apply/undo-own.ts';
 import type { RecordedRun } from '../journal/read-journal.ts';
 import type { Problem } from '../terms/relay-error.ts';
 import { problem } from '../terms/relay-error.ts';
@@ -11,23 +10,24 @@ import { takeUpRun } from './take-up-run.ts';
 
 /** What a rollback did. */
 export interface Rollback {
-  undone: { kind: string; id: number; name: string }[];
+  /** What it has removed or restored; not what was gone before. */
+  undone: UndoResult['undone'];
   leftovers: Leftover[];
   warnings: Problem[];
 }
 
 /** Undoes a run, finished or not. Safe to repeat: what is gone already is nothing to do. Throws `HostFailure`. */
 export async function rollbackRun(run: RecordedRun, tools: RunTools): Promise<Rollback> {
-  const { ledger, leftovers } = await takeUpRun(run, tools);
+  const { log, leftovers } = await takeUpRun(run, tools);
   const lost = [...run.removed, ...(await goneOf(run, tools))];
-  const left = await inStage(
+  const { undone, leftovers: left } = await inStage(
     tools,
     'undo',
     'Undo',
-    () => undoAll(run, tools, ledger),
-    (still) => ({
-      ok: still.length === 0,
-      text: still.length === 0 ? 'the host is as it was' : `${still.length} left on the host`,
+    () => undoAll(tools, log),
+    (result) => ({
+      ok: result.leftovers.length === 0,
+      text: result.leftovers.length === 0 ? 'the host is as it was' : `${result.leftovers.length} left on the host`,
     }),
   );
   const names = lost.map((account) => `"${account.name}"`).join(', ');
@@ -35,23 +35,24 @@ export async function rollbackRun(run: RecordedRun, tools: RunTools): Promise<Ro
     lost.length === 0
       ? []
       : [problem('RESTORED_NOTHING', `The run had removed ${names}; they cannot be brought back.`)];
-  return {
-    undone: ledger.undone.map(({ kind, id, name }) => ({ kind, id, name })),
-    leftovers: [...leftovers, ...left],
-    warnings,
-  };
+  addLeftovers(leftovers, left);
+  return { undone, leftovers, warnings };
 }
 
-/** What cannot be taken back, or looked at any more, is left and named. */
-async function undoAll(run: RecordedRun, tools: RunTools, ledger: Ledger): Promise<Leftover[]> {
+/** What cannot be undone, or looked at any more, is left and named. */
+async function undoAll(tools: RunTools, log: ChangeLog): Promise<UndoResult> {
   try {
-    const still = await undoOwn([...ledger.deeds], run.begin.run, tools, ledger);
+    const first = await undo([...log.changes], tools, log);
     // The host may have been at work until now on what the interrupted run had sent.
-    const late = await lateArrivals(run.begin.marks, tools, ledger);
-    return [...still, ...(await undoOwn(late, run.begin.run, tools, ledger))];
+    const isLeft = new Set(first.leftovers.map(({ kind, id }) => `${kind} ${id}`));
+    const late = log.changes.filter(({ kind, id }) => !isLeft.has(`${kind} ${id}`));
+    if (late.length === 0) return first;
+    const second = await undo(late, tools, log);
+    return { undone: [...first.undone, ...second.undone], leftovers: [...first.leftovers, ...second.leftovers] };
   } catch (failure) {
     if (!(failure instanceof HostFailure)) throw failure;
-    return ledger.deeds.map((deed) => leftoverOf(deed, tools));
+    const open = log.changes.filter(({ id }) => id !== null);
+    return { undone: [], leftovers: open.map((change) => leftoverOf(change, failure.message, tools.host)) };
   }
 }
 

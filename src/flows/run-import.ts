@@ -1,22 +1,26 @@
-import type { Deed, Ledger } from '../apply/ledger.ts';
+import type { ChangeLog } from '../apply/change-log.ts';
+import { addLeftovers, leftoverOf } from '../apply/leftover.ts';
 import { removeAccounts } from '../apply/remove-accounts.ts';
+import { removeObjects } from '../apply/remove-objects.ts';
 import type { UnsettledWrite } from '../apply/perform-write.ts';
 import { inStage, throwIfStopped, type RunTools } from '../apply/run-tools.ts';
-import { sideGroupDeeds } from '../apply/side-group.ts';
+import { stagingChanges } from '../apply/staging-group.ts';
 import { undo } from '../apply/undo.ts';
 import type { Group } from '../host/objects.ts';
+import { isSideGroup } from '../plan/side-groups.ts';
 import { changesAnything, type ImportPlan } from '../plan/import-plan.ts';
 import type { RunRecord } from '../report/run-record.ts';
 import { Interruption, problem, type Problem } from '../terms/relay-error.ts';
 import type { Stage } from '../terms/run-event.ts';
 import type { Secret } from '../terms/secret.ts';
-import { afterFailure, settleLate } from './after-failure.ts';
+import { afterFailure } from './after-failure.ts';
 import { ProbeUser } from '../verify/probe-key.ts';
 import type { ImportJob } from './import-job.ts';
 import { letIn } from './let-in.ts';
 import { makeObjects } from './make-objects.ts';
 import { openAccess } from './open-access.ts';
 import type { PlannedImport } from './plan-import.ts';
+import { resolveRemaining } from './resolve-remaining.ts';
 import { asRunFailure, RunFailure } from './run-failure.ts';
 import { updateInTurns } from './update-in-turns.ts';
 import { verifyAccounts } from './verify-accounts.ts';
@@ -28,7 +32,7 @@ export interface RunState {
   /** The host may still be at work on what the run sent before it was interrupted. */
   takenUp: boolean;
   tools: RunTools;
-  ledger: Ledger;
+  log: ChangeLog;
   probeUser: ProbeUser;
   /** The group beside the managed one, once it is made. */
   side: Group | null;
@@ -52,7 +56,7 @@ export async function runImport(
     record.warnings.push({ ...found, stage });
     tools.emit({ type: 'warning', stage, problem: found });
   };
-  const probeUser = new ProbeUser(plan.run, tools);
+  const probeUser = new ProbeUser(plan.run, tools, record.log);
   const state: RunState = {
     plan,
     probeKey,
@@ -60,7 +64,7 @@ export async function runImport(
     probeUser,
     side: null,
     tools,
-    ledger: record.ledger,
+    log: record.log,
     record,
     doubts: [],
     warn,
@@ -82,13 +86,13 @@ export async function runImport(
     stage = 'remove';
     await removeStale(state);
     await removeSides(state);
-    await settleLate(null, state);
+    await resolveRemaining(null, state);
   } catch (error) {
     const failure = asRunFailure(error);
     record.cutShort = true;
     record.errors.push({ ...failure.problem, stage });
     record.interruptedBy = signalOf(tools.stop);
-    record.leftovers.push(...(await probeUser.remove()));
+    addLeftovers(record.leftovers, await probeUser.remove());
     await inStage(
       tools,
       'undo',
@@ -107,24 +111,30 @@ function appliedText(record: RunRecord): string {
 }
 
 /** The groups beside the managed one: those of this run, and those that interrupted runs have left. */
-export async function removeSides({ plan, tools, ledger, record }: RunState): Promise<void> {
-  const stale = plan.staleSides.map(({ id, name }): Deed => ({ kind: 'group', action: 'created', id, name }));
-  record.leftovers.push(...(await undo([...stale, ...sideGroupDeeds(ledger)], tools, ledger)));
+export async function removeSides({ plan, tools, log, record }: RunState): Promise<void> {
+  const own = stagingChanges(log, plan.run);
+  if (own.length > 0) addLeftovers(record.leftovers, (await undo(own, tools, log)).leftovers);
+  const ids = new Set(plan.staleSides.map(({ id }) => id));
+  if (ids.size === 0) return;
+  const list = async () => (await tools.host.reads.groups()).filter(({ id, name }) => ids.has(id) && isSideGroup(name));
+  const stale = await list();
+  addLeftovers(record.leftovers, (await removeObjects('group', stale, tools, list)).leftovers);
 }
 
 /** Rule B21: only when no account failed, and never while the gateway does not answer. */
-async function removeStale({ plan, tools, ledger, record }: RunState): Promise<void> {
+async function removeStale({ plan, tools, log, record }: RunState): Promise<void> {
   if (plan.removals.length === 0 || record.errors.length > 0) return;
   throwIfStopped(tools);
   const count = `${plan.removals.length} account${plan.removals.length === 1 ? '' : 's'}`;
-  const { removed, left } = await inStage(
+  const { removed, left, leftovers } = await inStage(
     tools,
     'remove',
     `Remove ${count}`,
-    () => removeAccounts(plan.removals, tools, ledger),
+    () => removeAccounts(plan.removals, tools, log),
     (result) => ({ ok: result.left.length === 0, text: `${result.removed.length} removed` }),
   );
   record.removed.push(...removed);
+  addLeftovers(record.leftovers, leftovers);
   const [first] = left;
   if (first === undefined) return;
   // What was removed cannot come back, so undoing the rest would only make the group smaller.
@@ -146,13 +156,11 @@ async function removeStale({ plan, tools, ledger, record }: RunState): Promise<v
   if (undoes) throw new RunFailure(found);
   record.errors.push({ ...found, stage: 'remove' });
   if (plan.policy.onFailure === 'undo')
-    record.leftovers.push(
-      ...left.map(({ id, name }) => ({
-        kind: 'account',
-        id,
-        name,
-        command: tools.host.command('remove', 'account', id),
-      })),
+    addLeftovers(
+      record.leftovers,
+      left.map(({ id, name }) =>
+        leftoverOf({ kind: 'account', action: 'created', id, name }, 'it could not be removed', tools.host),
+      ),
     );
 }
 

@@ -1,28 +1,29 @@
-import { Ledger } from '../apply/ledger.ts';
-import { lateArrivals } from '../apply/late-arrivals.ts';
+import { ChangeLog } from '../apply/change-log.ts';
+import { findUnrecorded } from '../apply/find-unrecorded.ts';
+import { addLeftovers, type Leftover } from '../apply/leftover.ts';
 import { inStage, type RunTools } from '../apply/run-tools.ts';
-import type { Leftover } from '../apply/undo.ts';
+import { isolationChanges } from '../apply/staging-group.ts';
+import { undo } from '../apply/undo.ts';
 import type { RecordedRun } from '../journal/read-journal.ts';
 import { ProbeUser } from '../verify/probe-key.ts';
 
 /**
- * Takes an interrupted run up where it was left: its ledger, what it made without being able to note it, and its probe
- * user, which is removed. Looks at the host, since a journal can be one line behind it.
+ * Reopens an interrupted run where it was left: its changes, and what it made without being able to note it. What it had
+ * made for proofs only, its probe user included, is removed. Looks at the host, since a journal can be behind it.
  */
-export function takeUpRun(run: RecordedRun, tools: RunTools): Promise<{ ledger: Ledger; leftovers: Leftover[] }> {
-  const ledger = new Ledger(tools.journal, run.deeds);
+export function takeUpRun(run: RecordedRun, tools: RunTools): Promise<{ log: ChangeLog; leftovers: Leftover[] }> {
+  const log = new ChangeLog(tools.journal, run);
   return inStage(
     tools,
     'plan',
     `Take up the run ${run.begin.run}`,
     async () => {
-      await lateArrivals(run.begin.marks, tools, ledger);
-      const leftovers = await new ProbeUser(run.begin.run, tools, true).remove();
-      return { ledger, leftovers };
+      await findUnrecorded(tools, log);
+      const leftovers = await new ProbeUser(run.begin.run, tools, log, true).remove();
+      const proofs = isolationChanges(log, run.begin.run);
+      if (proofs.length > 0) addLeftovers(leftovers, (await undo(proofs, tools, log)).leftovers);
+      return { log, leftovers };
     },
-    (taken) => ({
-      ok: taken.leftovers.length === 0,
-      text: `${taken.ledger.deeds.length} objects of it are on the host`,
-    }),
+    (taken) => ({ ok: taken.leftovers.length === 0, text: `${taken.log.changes.length} changes of it are noted` }),
   );
 }

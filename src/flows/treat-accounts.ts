@@ -1,6 +1,7 @@
-import type { Ledger } from '../apply/ledger.ts';
+import type { ChangeLog } from '../apply/change-log.ts';
+import { addLeftovers, type Leftover } from '../apply/leftover.ts';
 import { removeAccounts } from '../apply/remove-accounts.ts';
-import { setScheduled } from '../apply/retire-accounts.ts';
+import { trySetScheduled } from '../apply/set-scheduled.ts';
 import type { RunTools } from '../apply/run-tools.ts';
 import type { Account, Group } from '../host/objects.ts';
 import { isInGroup } from '../plan/managed-accounts.ts';
@@ -25,6 +26,12 @@ export interface ProbedAccount {
   idle: 'revivable' | 'not_in_group' | null;
 }
 
+/** What treating accounts met. */
+export interface Findings {
+  problems: Problem[];
+  leftovers: Leftover[];
+}
+
 /** What a test told, before anything is done about it. */
 export function untreated(access: AccessMode, verdict: AccountVerdict, group: Group | undefined): ProbedAccount {
   const works = verdict.validation === 'passed' || verdict.validation === 'warning';
@@ -45,25 +52,25 @@ export async function treatAccounts(
   before: readonly Account[],
   treatment: Treatment,
   tools: RunTools,
-  ledger: Ledger,
-  problems: Problem[],
+  log: ChangeLog,
+  found: Findings,
 ): Promise<void> {
   const wasInError = new Set(before.filter((account) => account.state === 'error').map((account) => account.id));
   for (const each of probed) {
     const { account, validation } = each.verdict;
-    const mayReturn = wasInError.has(account.id) || account.marker?.paused === true;
+    const mayReturn = wasInError.has(account.id) || account.paused;
     if (validation === 'passed' && mayReturn && !account.scheduled) each.idle ??= 'revivable';
   }
   if (tools.stop.aborted) return;
   const dead = probed.filter(({ verdict }) => isDead(verdict));
-  if (treatment.repair === 'remove') await removeDead(dead, probed.length, treatment, tools, ledger, problems);
+  if (treatment.repair === 'remove') await removeDead(dead, probed.length, treatment, tools, log, found);
   if (treatment.repair === 'disable') {
     const serving = dead.filter(({ verdict }) => verdict.account.scheduled);
-    await schedule(serving, false, tools, ledger, problems);
+    await schedule(serving, false, tools, log, found);
   }
   if (!treatment.revive) return;
   const revivable = probed.filter((each) => each.idle === 'revivable');
-  await schedule(revivable, true, tools, ledger, problems);
+  await schedule(revivable, true, tools, log, found);
 }
 
 function isDead({ validation, code }: AccountVerdict): boolean {
@@ -75,35 +82,36 @@ async function removeDead(
   all: number,
   { allowMassRemoval }: Treatment,
   tools: RunTools,
-  ledger: Ledger,
-  problems: Problem[],
+  log: ChangeLog,
+  found: Findings,
 ): Promise<void> {
   if (dead.length * 2 > all && !allowMassRemoval) {
     const message = `${dead.length} of ${all} accounts fail, more than half: none was removed.`;
-    problems.push(problem('MASS_REMOVAL', message, 'If the vendor is well and their keys are dead:'));
+    found.problems.push(problem('MASS_REMOVAL', message, 'If the vendor is well and their keys are dead:'));
     return;
   }
   const accounts = dead.map(({ verdict }) => verdict.account);
-  const { removed, left } = await removeAccounts(accounts, tools, ledger);
+  const { removed, left, leftovers } = await removeAccounts(accounts, tools, log, 'dead');
+  addLeftovers(found.leftovers, leftovers);
   const gone = new Set(removed.map(({ id }) => id));
   for (const each of dead) if (gone.has(each.verdict.account.id)) each.change = 'removed';
   for (const { id, name } of left)
-    problems.push(problem('REMOVAL_FAILED', `The account "${name}" (${id}) could not be removed.`));
+    found.problems.push(problem('REMOVAL_FAILED', `The account "${name}" (${id}) could not be removed.`));
 }
 
 async function schedule(
   accounts: readonly ProbedAccount[],
   scheduled: boolean,
   tools: RunTools,
-  ledger: Ledger,
-  problems: Problem[],
+  log: ChangeLog,
+  found: Findings,
 ): Promise<void> {
   for (const each of accounts) {
     if (tools.stop.aborted) return;
-    const found = await setScheduled(each.verdict.account, scheduled, tools, ledger);
-    if (found === undefined) {
+    const trouble = await trySetScheduled(each.verdict.account, scheduled, tools, log);
+    if (trouble === undefined) {
       each.change = scheduled ? 'revived' : 'disabled';
       each.idle = null;
-    } else problems.push(found);
+    } else found.problems.push(trouble);
   }
 }

@@ -1,9 +1,12 @@
-import { setScheduled } from '../apply/retire-accounts.ts';
-import { throwIfStopped } from '../apply/run-tools.ts';
+import { addLeftovers } from '../apply/leftover.ts';
+import { setScheduled } from '../apply/set-scheduled.ts';
+import { throwIfStopped, unstopped } from '../apply/run-tools.ts';
+import { undo } from '../apply/undo.ts';
 import { updateAccount, type UpdateStep } from '../apply/update-account.ts';
+import type { Account } from '../host/objects.ts';
+import type { Code } from '../terms/codes.ts';
 import { RelayError } from '../terms/relay-error.ts';
 import type { ImportJob } from './import-job.ts';
-import { RunFailure } from './run-failure.ts';
 import type { RunState } from './run-import.ts';
 import { isRolling, testAccounts } from './verify-accounts.ts';
 
@@ -35,29 +38,41 @@ async function updateTurn(
   pauses: boolean,
   state: RunState,
 ): Promise<void> {
-  const { tools, ledger, record, plan } = state;
+  const { tools, log, record, plan } = state;
   const changed = [];
+  if (pauses) await setScheduled(accountsOf(steps), false, tools, log);
   for (const step of steps) {
-    if (pauses) await pause(step, state);
     try {
-      const account = await updateAccount(step, tools, ledger);
+      const account = await updateAccount(step, tools, log);
       record.outcomes.set(step.fingerprint, { outcome: 'updated', account });
       changed.push(account);
     } catch (error) {
-      if (!(error instanceof RelayError) || plan.policy.onFailure === 'undo') throw error;
+      if (!isOfOne(error) || plan.policy.onFailure === 'undo') throw error;
       record.outcomes.set(step.fingerprint, failedUpdate(error, step));
       record.errors.push({ ...error.toProblem(), stage: 'apply' });
-      if (pauses) await setScheduled(step.account, true, tools, ledger);
+      await putBack(step.account, state);
     }
   }
   const heldOut = new Set(pauses ? changed.map((account) => account.id) : []);
   await testAccounts(job, { accounts: changed, retested: changed, heldOut }, state);
 }
 
-async function pause(step: UpdateStep, { tools, ledger }: RunState): Promise<void> {
-  const found = await setScheduled(step.account, false, tools, ledger);
-  if (found !== undefined) throw new RunFailure(found);
+const accountsOf = (steps: readonly UpdateStep[]): Account[] => steps.map(({ account }) => account);
+
+/** What the run did to an account is undone; where that does not come about, the account is named as it stands. */
+async function putBack({ id, marker }: Account, { tools, log, record }: RunState): Promise<void> {
+  const own = log.changes.filter((change) => change.kind === 'account' && change.id === id);
+  addLeftovers(record.leftovers, (await undo(own, tools, log)).leftovers);
+  const now = await unstopped(tools).host.reads.account(id);
+  if (now !== undefined) record.seen.set(marker?.fingerprint ?? '', now);
 }
+
+/** Whether an error concerns one account, so that others may go on. */
+export function isOfOne(error: unknown): error is RelayError {
+  return error instanceof RelayError && !endsRun.has(error.code);
+}
+
+const endsRun: ReadonlySet<Code> = new Set(['INTERRUPTED', 'DEADLINE_PASSED', 'JOURNAL_FAILED']);
 
 /** How a refused or lost change of an account is told. */
 export function failedUpdate(error: RelayError, { account }: UpdateStep) {

@@ -1,7 +1,10 @@
+import { addLeftovers } from '../apply/leftover.ts';
+import { noteTested } from '../apply/note-tested.ts';
+import { retireAccounts } from '../apply/retire-accounts.ts';
+import { inStage, throwIfStopped, unstopped } from '../apply/run-tools.ts';
+import { trySetScheduled } from '../apply/set-scheduled.ts';
 import { undo } from '../apply/undo.ts';
-import { noteTested, retireAccounts, setScheduled } from '../apply/retire-accounts.ts';
-import { inStage, throwIfStopped } from '../apply/run-tools.ts';
-import type { Account } from '../host/objects.ts';
+import type { Account, Id } from '../host/objects.ts';
 import { problem } from '../terms/relay-error.ts';
 import { probeAccounts, type AccountVerdict } from '../verify/probe-accounts.ts';
 import { isOpen, proveAlone } from '../verify/prove-alone.ts';
@@ -87,7 +90,7 @@ export async function testAccounts(job: ImportJob, tested: Tested, state: RunSta
 
 /** One completion for each account that nothing else proves, where relay can make a key for it (rule N13). */
 async function lastProof(job: ImportJob, verdicts: AccountVerdict[], state: RunState): Promise<AccountVerdict[]> {
-  const { plan, tools, ledger, probeUser } = state;
+  const { plan, tools, log, probeUser } = state;
   if (plan.gateway.probe !== 'make' || !verdicts.some(isOpen)) return verdicts;
   const { provider, concurrency } = job;
   const proof = {
@@ -96,7 +99,7 @@ async function lastProof(job: ImportJob, verdicts: AccountVerdict[], state: RunS
     probeUser,
     concurrency,
   };
-  return proveAlone(verdicts, proof, tools, ledger);
+  return proveAlone(verdicts, proof, tools, log);
 }
 
 /** Whether an account may serve, as far as was seen. */
@@ -113,15 +116,20 @@ async function note(verdicts: readonly AccountVerdict[], { plan, tools, warn }: 
 
 /** What the run has changed and spoilt gets its earlier settings back; the rest goes out of service. */
 async function takeOut(failed: readonly AccountVerdict[], state: RunState): Promise<void> {
-  const { tools, ledger, record } = state;
+  const { tools, log, record } = state;
   const ids = new Set(failed.map((verdict) => verdict.account.id));
-  const spoilt = ledger.deeds.filter(
-    (deed) => deed.kind === 'account' && deed.action === 'updated' && ids.has(deed.id),
+  const spoilt = log.changes.filter(
+    ({ kind, action, id }) =>
+      kind === 'account' && action === 'updated' && id !== null && ids.has(id) && !log.hasMade(kind, id),
   );
-  record.leftovers.push(...(await undo(spoilt, tools, ledger)));
-  const restored = new Set(spoilt.filter((deed) => ledger.undone.includes(deed)).map((deed) => deed.id));
+  const restored = new Set<Id>();
+  if (spoilt.length > 0) {
+    const { undone, leftovers } = await undo(spoilt, tools, log);
+    addLeftovers(record.leftovers, leftovers);
+    for (const { id } of undone) restored.add(id);
+  }
   for (const verdict of failed.filter((each) => restored.has(each.account.id))) {
-    const now = (await tools.host.reads.account(verdict.account.id)) ?? verdict.account;
+    const now = (await unstopped(tools).host.reads.account(verdict.account.id)) ?? verdict.account;
     record.verdicts.set(now.marker?.fingerprint ?? '', { ...verdict, account: now });
   }
   await retire(
@@ -133,13 +141,15 @@ async function takeOut(failed: readonly AccountVerdict[], state: RunState): Prom
 /** Takes accounts that are not known to work out of service, and notes it in the record. */
 export async function retire(
   accounts: readonly AccountVerdict['account'][],
-  { plan, tools, ledger, record, doubts }: RunState,
+  { plan, tools, log, record, doubts }: RunState,
 ): Promise<void> {
-  const open = accounts.filter((account) => account.scheduled || account.marker?.paused !== true);
-  const { done, problems } = await retireAccounts(open, plan.policy.failedAccounts, tools, ledger);
+  const open = accounts.filter((account) => account.scheduled || !account.paused);
+  const { done, problems } = await retireAccounts(open, plan.policy.failedAccounts, tools, log);
   for (const [id, what] of done) {
     record.retired.set(id, what);
-    const made = ledger.undone.some((deed) => deed.kind === 'account' && deed.action === 'created' && deed.id === id);
+    const made = log.reverted.some(
+      (change) => change.kind === 'account' && change.action === 'created' && change.id === id,
+    );
     const name = open.find((account) => account.id === id)?.name ?? '';
     // What an earlier run had made is lost with its key, and told as such.
     if (what === 'removed' && !made) record.removed.push({ id, name, reason: 'it does not work' });
@@ -150,13 +160,13 @@ export async function retire(
   }
 }
 
-async function revive(verdicts: readonly AccountVerdict[], { tools, ledger, record, doubts }: RunState): Promise<void> {
+async function revive(verdicts: readonly AccountVerdict[], { tools, log, record, doubts }: RunState): Promise<void> {
   for (const verdict of verdicts) {
-    const found = await setScheduled(verdict.account, true, tools, ledger);
+    const found = await trySetScheduled(verdict.account, true, tools, log);
     if (found === undefined)
       record.verdicts.set(verdict.account.marker?.fingerprint ?? '', {
         ...verdict,
-        account: { ...verdict.account, scheduled: true },
+        account: { ...verdict.account, scheduled: true, paused: false },
       });
     else {
       record.errors.push({ ...found, stage: 'verify' });

@@ -11,7 +11,6 @@ import type {
   Group,
   GroupSpec,
   Id,
-  Marker,
   Plan,
   PlanSpec,
   Subscription,
@@ -91,16 +90,14 @@ export interface HostWrites {
     requestId: string,
   ): Promise<WriteEnd<CreatedAccount[]>>;
   /**
-   * Changes all that is named but `scheduled`, and nothing else, and gives the account as it is then. Where settings are
-   * kept in one piece, they are read first; throws `HostFailure` if they cannot be.
+   * Changes all that is named but `scheduled` and `paused`, and nothing else, and gives the account as it is then. Where
+   * settings are kept in one piece, they are read first; throws `HostFailure` if they cannot be.
    */
-  changeAccount(id: Id, change: Omit<AccountChange, 'scheduled'>): Promise<WriteEnd<Account>>;
+  changeAccount(id: Id, change: Omit<AccountChange, 'scheduled' | 'paused'>): Promise<WriteEnd<Account>>;
   /** Puts accounts into exactly these groups. */
   bindAccounts(ids: readonly Id[], groupIds: readonly Id[]): Promise<WriteEnd<void>>;
-  /** Takes an account out of service, or puts it back, and writes its marker, in one request. */
-  setScheduled(id: Id, scheduled: boolean, marker: Marker): Promise<WriteEnd<void>>;
-  /** Takes accounts out of service that are about to go. Their markers stay as they are. */
-  pauseAccounts(ids: readonly Id[]): Promise<WriteEnd<void>>;
+  /** Takes accounts out of service, or puts them back, and notes on them whether relay did it, in one request. */
+  setScheduled(ids: readonly Id[], state: { scheduled: boolean; paused: boolean }): Promise<WriteEnd<void>>;
   /** Notes on accounts that a test of them ended well in this run. */
   markTested(ids: readonly Id[], run: string): Promise<WriteEnd<void>>;
   /** A write that changes nothing, to make the host look at the account again. */

@@ -56,8 +56,6 @@ export interface Marker {
   access: AccessMode;
   run: string;
   fingerprint: string;
-  /** Set when relay itself took the account out of service. */
-  paused?: boolean | undefined;
   /** The free settings that relay has set, such as `extra.x`: one that a pack gives up is taken away again. */
   sets?: string[] | undefined;
 }
@@ -79,6 +77,8 @@ export interface Account {
   marker: Marker | null;
   /** relay has seen a test of it end well, in this run or an earlier one. */
   tested: boolean;
+  /** relay itself took the account out of service, and may put it back. */
+  paused: boolean;
   state: 'active' | 'error' | 'inactive';
   /** Whether the host hands requests to it when its state allows. */
   scheduled: boolean;
@@ -105,6 +105,8 @@ export interface AccountChange {
   extra?: Record<string, Setting> | undefined;
   groupIds?: Id[] | undefined;
   scheduled?: boolean | undefined;
+  /** Whether it is relay that keeps the account out of service. */
+  paused?: boolean | undefined;
   marker?: Marker | null | undefined;
   /** Whether relay has seen a test of it end well. */
   tested?: boolean | undefined;
@@ -124,6 +126,8 @@ export interface Subscription {
   startsAt: number;
   expiresAt: number;
   active: boolean;
+  /** Its notes say that relay gave it. */
+  byRelay: boolean;
 }
 
 export interface GroupSpec {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { AccountChange, Channel, Group, Plan } from '../host/objects.ts';
+import type { Change, ChangeKind, States } from '../apply/change.ts';
 import { providerSchema } from '../pack/manifest.ts';
 import { accessModes, accountsPolicies, failedPolicies, importModes, probeModes } from '../terms/modes.ts';
 
@@ -7,18 +7,18 @@ import { accessModes, accountsPolicies, failedPolicies, importModes, probeModes 
 const at = z.iso.datetime();
 const id = z.int();
 
-const group: z.ZodType<Group> = z.object({
-  id,
-  name: z.string(),
-  description: z.string(),
-  platform: z.string(),
-  type: z.enum(['standard', 'subscription']),
-  rateMultiplier: z.number(),
-  active: z.boolean(),
-});
+const group: z.ZodType<States['group']> = z
+  .object({
+    name: z.string(),
+    description: z.string(),
+    platform: z.string(),
+    type: z.enum(['standard', 'subscription']),
+    rateMultiplier: z.number(),
+  })
+  .partial();
 
 const amount = z.number().nullable();
-const channelSpec = z.object({
+const channel: z.ZodType<States['channel']> = z.object({
   name: z.string(),
   groupIds: z.array(id),
   mappings: z.record(z.string(), z.record(z.string(), z.string())),
@@ -38,20 +38,19 @@ const channelSpec = z.object({
   billingSource: z.string(),
 });
 
-const channel: z.ZodType<Channel> = channelSpec.extend({ id, active: z.boolean() });
-
-const plan: z.ZodType<Plan> = z.object({
-  id,
-  name: z.string(),
-  groupId: id,
-  price: z.number(),
-  validityDays: z.int(),
-  validityUnit: z.string(),
-  forSale: z.boolean(),
-});
+const plan: z.ZodType<States['plan']> = z
+  .object({
+    name: z.string(),
+    groupId: id,
+    price: z.number(),
+    validityDays: z.int(),
+    validityUnit: z.string(),
+    forSale: z.boolean(),
+  })
+  .partial();
 
 const settings = z.record(z.string(), z.object({ value: z.unknown() }).nullable());
-const accountChange: z.ZodType<AccountChange> = z
+const account: z.ZodType<States['account']> = z
   .object({
     name: z.string(),
     baseUrl: z.string().nullable(),
@@ -62,13 +61,14 @@ const accountChange: z.ZodType<AccountChange> = z
     extra: settings,
     groupIds: z.array(id),
     scheduled: z.boolean(),
+    paused: z.boolean(),
+    digest: z.string(),
     marker: z
       .object({
         provider: z.string(),
         access: z.enum(accessModes),
         run: z.string(),
         fingerprint: z.string(),
-        paused: z.boolean().optional(),
         sets: z.array(z.string()).optional(),
       })
       .nullable(),
@@ -76,47 +76,41 @@ const accountChange: z.ZodType<AccountChange> = z
   })
   .partial();
 
-const named = { id, name: z.string() };
-const deed = z.union([
-  z.object({
-    kind: z.enum(['group', 'channel', 'plan']),
-    action: z.literal('created'),
-    ...named,
-  }),
-  z.object({
-    kind: z.literal('account'),
-    action: z.literal('created'),
-    ...named,
-    digest: z.string().optional(),
-  }),
-  z.object({
-    kind: z.literal('subscription'),
-    action: z.literal('created'),
-    ...named,
-    groupId: id,
-    expiresAt: z.number(),
-  }),
-  z.object({ kind: z.literal('group'), action: z.literal('updated'), ...named, before: group, after: z.string() }),
-  z.object({ kind: z.literal('channel'), action: z.literal('updated'), ...named, before: channel, after: channelSpec }),
-  z.object({ kind: z.literal('plan'), action: z.literal('updated'), ...named, before: plan, after: id }),
-  z.object({
-    kind: z.literal('account'),
-    action: z.literal('updated'),
-    ...named,
-    before: accountChange,
-    after: accountChange,
-  }),
-  z.object({
-    kind: z.literal('subscription'),
-    action: z.literal('extended'),
-    ...named,
-    groupId: id,
-    expiresAt: z.number(),
-    byDays: z.int(),
-    wasActive: z.boolean(),
-  }),
-]);
+const subscription: z.ZodType<States['subscription']> = z.object({
+  userId: id,
+  groupId: id,
+  expiresAt: z.number().nullable(),
+  days: z.int().nullable(),
+  active: z.boolean(),
+});
 
+const user: z.ZodType<States['user']> = z.object({ email: z.string() });
+
+const states = { group, channel, plan, account, subscription, user };
+
+function changeOf<K extends ChangeKind>(kind: K) {
+  const base = { seq: z.int().positive(), kind: z.literal(kind), name: z.string() };
+  return [
+    z.object({ ...base, action: z.literal('created'), id: id.nullable(), before: z.null(), after: states[kind] }),
+    z.object({ ...base, action: z.literal('updated'), id, before: states[kind], after: states[kind] }),
+  ] as const;
+}
+
+const change = z.union([
+  ...changeOf('group'),
+  ...changeOf('channel'),
+  ...changeOf('plan'),
+  ...changeOf('account'),
+  ...changeOf('subscription'),
+  ...changeOf('user'),
+]) as unknown as z.ZodType<Change>;
+
+/** By its kind, which the change of this number tells. */
+export function parseState(kind: ChangeKind, value: unknown): States[ChangeKind] | undefined {
+  return states[kind].safeParse(value).data;
+}
+
+const named = { id, name: z.string() };
 const keyEntry = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('key'),
@@ -138,19 +132,8 @@ const target = z.object({
   days: z.int().nullable(),
 });
 
-/** What the plan would do to the three objects, as far as finding them again needs it. */
-const marks = z.object({
-  run: z.string(),
-  access: z.enum(accessModes),
-  group: z.object({ action: z.string(), name: z.string(), id: id.optional() }),
-  channel: z.object({ action: z.string(), name: z.string() }),
-  plan: z.object({ action: z.string(), name: z.string() }).nullable(),
-  grants: z.array(z.object({ userId: id, name: z.string() })).default([]),
-  names: z.array(z.string()).default([]),
-});
-
 /** The version of the journal's form. Another one is refused by its number. */
-export const journalVersion = 1;
+export const journalVersion = 2;
 
 /** The first line: everything that is needed to finish or undo the run without the pack and the command line. */
 export const beginSchema = z.object({
@@ -181,16 +164,16 @@ export const beginSchema = z.object({
     gatewayWaitMs: z.int(),
   }),
   keys: z.object({ lines: z.int(), blank: z.int(), entries: z.array(keyEntry) }),
-  marks,
 });
 
 const intent = z.object({ type: z.literal('intent'), at, kind: z.string(), name: z.string(), what: z.string() });
 
-/** What follows the first line. Lines of a type that is not known are passed over. */
+/** What follows the first line. */
 export const noteSchema = z.discriminatedUnion('type', [
   intent,
-  z.object({ type: z.literal('deed'), at, deed }),
-  z.object({ type: z.literal('undone'), at, kind: z.string(), id }),
+  z.object({ type: z.literal('change'), at, change }),
+  z.object({ type: z.literal('made'), at, seq: z.int(), id, after: z.unknown().optional() }),
+  z.object({ type: z.literal('reverted'), at, seq: z.int() }),
   z.object({ type: z.literal('removing'), at, ...named }),
   z.object({ type: z.literal('removed'), at, ...named }),
   z.object({ type: z.literal('resumed'), at }),

@@ -1,18 +1,21 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { Deed } from '../apply/ledger.ts';
+import type { Change } from '../apply/change.ts';
 import { didYouMean } from '../terms/nearest.ts';
 import { RelayError } from '../terms/relay-error.ts';
-import { beginSchema, journalVersion, noteSchema, type Begin, type Note } from './entries.ts';
+import { beginSchema, journalVersion, noteSchema, parseState, type Begin, type Note } from './entries.ts';
+import { parseJournalLine } from './journal-line.ts';
 import { journalFolder } from './run-journal.ts';
 
 /** A run as its journal tells it. */
 export interface RecordedRun {
   begin: Begin;
   notes: Note[];
-  /** What was done and not taken back. */
-  deeds: Deed[];
+  /** What was changed, or was about to be, and not reverted. */
+  changes: Change[];
+  /** The last number that was given to a change. */
+  lastSeq: number;
   /** Accounts of earlier runs that are gone for good. */
   removed: { id: number; name: string }[];
   /** Such accounts of which only the intent is noted. */
@@ -38,14 +41,32 @@ export async function readRun(stateDir: string, run: string): Promise<RecordedRu
   const file = join(journalFolder(stateDir), `${run}.jsonl`);
   const lines = (await readFile(file, 'utf8')).split('\n');
   const begin = parseBegin(file, lines[0] ?? '');
-  // A line that is torn, or of a type of a later relay, says nothing that can be relied on.
-  const notes = lines.slice(1).flatMap((line) => noteSchema.safeParse(parseLine(line)).data ?? []);
-  return { begin, notes, ...conclude(notes) };
+  const notes = parseNotes(file, lines.slice(1));
+  return { begin, notes, ...conclude(file, notes) };
+}
+
+/** Only the last line can be torn, by a crash. Any other that cannot be read could be the one that tells of a change. */
+function parseNotes(file: string, lines: readonly string[]): Note[] {
+  const last = lines.findLastIndex((line) => line !== '');
+  return lines.flatMap((line, index) => {
+    if (line === '') return [];
+    const note = noteSchema.safeParse(parseJournalLine(line)).data;
+    if (note !== undefined) return [note];
+    if (index === last) return [];
+    throw damaged(file, index + 2);
+  });
+}
+
+function damaged(file: string, line: number): RelayError {
+  return new RelayError('STATE_UNREADABLE', `The journal ${file} is damaged in line ${line}.`, {
+    hint: 'Bring the file back from a copy. Without it, `relay status` shows what the host holds, and the same import again does the rest.',
+  });
 }
 
 function parseBegin(file: string, line: string): Begin {
-  const value = parseLine(line);
-  const version = z.object({ v: z.number() }).safeParse(value).data?.v;
+  const value = parseJournalLine(line);
+  // Another version may have lines of another form.
+  const version = z.object({ v: z.number() }).safeParse(value ?? parseJson(line)).data?.v;
   if (version !== undefined && version !== journalVersion) {
     throw new RelayError(
       'STATE_UNREADABLE',
@@ -62,7 +83,7 @@ function parseBegin(file: string, line: string): Begin {
   return begin.data;
 }
 
-function parseLine(line: string): unknown {
+function parseJson(line: string): unknown {
   try {
     return JSON.parse(line);
   } catch {
@@ -70,33 +91,38 @@ function parseLine(line: string): unknown {
   }
 }
 
-function conclude(notes: readonly Note[]): Pick<RecordedRun, 'deeds' | 'removed' | 'removing' | 'end'> {
-  const deeds: Deed[] = [];
+type Conclusion = Pick<RecordedRun, 'changes' | 'lastSeq' | 'removed' | 'removing' | 'end'>;
+
+function conclude(file: string, notes: readonly Note[]): Conclusion {
+  const changes = new Map<number, Change>();
   const removed: RecordedRun['removed'] = [];
   const removing = new Map<number, { id: number; name: string }>();
+  let lastSeq = 0;
   let end: RecordedRun['end'] = null;
-  for (const note of notes) {
-    if (note.type === 'deed') deeds.push(note.deed);
-    if (note.type === 'undone') forget(deeds, note.kind, note.id);
-    if (note.type === 'removing') {
-      const { id, name } = note;
-      // What the run had made itself is no loss when it goes again.
-      if (!deeds.some((deed) => deed.kind === 'account' && deed.action === 'created' && deed.id === id))
-        removing.set(id, { id, name });
+  const made = (id: number) =>
+    [...changes.values()].some((each) => each.kind === 'account' && each.action === 'created' && each.id === id);
+  for (const [index, note] of notes.entries()) {
+    if (note.type === 'change') {
+      lastSeq = Math.max(lastSeq, note.change.seq);
+      changes.set(note.change.seq, note.change);
     }
+    if (note.type === 'made') {
+      const change = changes.get(note.seq);
+      if (change === undefined) throw damaged(file, index + 2);
+      const after = note.after === undefined ? undefined : parseState(change.kind, note.after);
+      if (note.after !== undefined && after === undefined) throw damaged(file, index + 2);
+      Object.assign(change, { id: note.id }, after === undefined ? {} : { after });
+    }
+    if (note.type === 'reverted') changes.delete(note.seq);
+    // What the run had made itself is no loss when it goes again.
+    if (note.type === 'removing' && !made(note.id)) removing.set(note.id, { id: note.id, name: note.name });
     if (note.type === 'removed') {
       const { id, name } = note;
       removing.delete(id);
-      if (!forget(deeds, 'account', id)) removed.push({ id, name });
+      removed.push({ id, name });
     }
     if (note.type === 'resumed') end = null;
     if (note.type === 'end') end = { outcome: note.outcome, exitCode: note.exitCode, at: note.at };
   }
-  return { deeds, removed, removing: [...removing.values()], end };
-}
-
-function forget(deeds: Deed[], kind: string, id: number): boolean {
-  const index = deeds.findIndex((deed) => deed.kind === kind && deed.id === id);
-  if (index !== -1) deeds.splice(index, 1);
-  return index !== -1;
+  return { changes: [...changes.values()], lastSeq, removed, removing: [...removing.values()], end };
 }

@@ -1,9 +1,10 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, ftruncateSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Journal, JournalNote } from '../apply/journal.ts';
 import type { Clock } from '../terms/clock.ts';
 import { RelayError } from '../terms/relay-error.ts';
 import type { Begin } from './entries.ts';
+import { journalLine, parseJournalLine } from './journal-line.ts';
 
 /** Where the journals are, below the folder for state. */
 export function journalFolder(stateDir: string): string {
@@ -41,8 +42,8 @@ export class RunJournal implements Journal {
     const file = join(journalFolder(stateDir), `${run}.jsonl`);
     try {
       const journal = new RunJournal(openSync(file, 'a', 0o600), clock);
-      // A torn last line ends here, so that what follows is a line of its own.
-      writeSync(journal.#descriptor, '\n');
+      // A torn last line goes, so that what follows is a line of its own, and none in the middle is torn.
+      ftruncateSync(journal.#descriptor, wholeLength(readFileSync(file)));
       journal.#stamp({ type: 'resumed' });
       return journal;
     } catch (cause) {
@@ -50,9 +51,9 @@ export class RunJournal implements Journal {
     }
   }
 
-  note(note: JournalNote): void {
+  note(...notes: readonly JournalNote[]): void {
     try {
-      this.#stamp(note);
+      this.#stamp(...notes);
     } catch (cause) {
       throw new RelayError('JOURNAL_FAILED', `The journal cannot be kept any longer (${reason(cause)}).`, { cause });
     }
@@ -68,15 +69,27 @@ export class RunJournal implements Journal {
     }
   }
 
-  #stamp(note: JournalNote | { type: 'resumed' } | { type: 'end'; outcome: string; exitCode: number }): void {
-    this.#write({ ...note, at: new Date(this.#clock.now()).toISOString() });
+  #stamp(
+    ...notes: readonly (JournalNote | { type: 'resumed' } | { type: 'end'; outcome: string; exitCode: number })[]
+  ): void {
+    const at = new Date(this.#clock.now()).toISOString();
+    if (notes.length > 0) this.#write(...notes.map((note) => ({ ...note, at })));
   }
 
-  #write(line: object): void {
-    const bytes = Buffer.from(`${JSON.stringify(line)}\n`);
-    if (writeSync(this.#descriptor, bytes) !== bytes.length) throw new Error('only a part was written');
+  #write(...lines: readonly object[]): void {
+    const bytes = Buffer.from(lines.map((line) => `${journalLine(line)}\n`).join(''));
+    if (writeSync(this.#descriptor, bytes, 0, bytes.length, null) !== bytes.length)
+      throw new Error('only a part was written');
     fsyncSync(this.#descriptor);
   }
+}
+
+/** How many bytes of a journal are whole lines. */
+function wholeLength(bytes: Buffer): number {
+  const end = bytes.lastIndexOf('\n') + 1;
+  const start = bytes.lastIndexOf('\n', end - 2) + 1;
+  const last = bytes.toString('utf8', start, Math.max(start, end - 1));
+  return last === '' || parseJournalLine(last) !== undefined ? end : start;
 }
 
 function reason(cause: unknown): string {

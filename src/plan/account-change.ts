@@ -64,6 +64,7 @@ export function earlierState(account: Account, change: AccountChange): AccountCh
     ...(change.extra === undefined ? {} : { extra: free(account.extra, change.extra) }),
     ...(change.groupIds === undefined ? {} : { groupIds: account.groupIds }),
     ...(change.scheduled === undefined ? {} : { scheduled: account.scheduled }),
+    ...(change.paused === undefined ? {} : { paused: account.paused }),
     ...(change.marker === undefined ? {} : { marker: account.marker }),
     ...(change.tested === undefined ? {} : { tested: account.tested }),
   };
@@ -88,6 +89,7 @@ export function differencesFrom(account: Account, change: AccountChange): string
     ...free('extra'),
     ...(groupIds === undefined || same(groupIds.toSorted(), account.groupIds.toSorted()) ? [] : ['group']),
     ...(change.scheduled === undefined || change.scheduled === account.scheduled ? [] : ['enabled']),
+    ...(change.paused === undefined || change.paused === account.paused ? [] : ['pause']),
     ...(marker === undefined || sameMarker(marker, account.marker) ? [] : ['marker']),
   ];
 }

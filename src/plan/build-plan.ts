@@ -61,6 +61,11 @@ export function buildPlan(wanted: Wanted, observed: Observed): PlanResult {
     bystanders,
     massRemoval,
     removals,
+    knownAccounts: new Set(
+      observed.accounts
+        .filter(({ marker }) => marker?.provider === wanted.provider.id && marker.access === wanted.access)
+        .map(({ id }) => id),
+    ),
     subscriptions: subscriptions.steps,
     gateway: { probe: 'skip', asked: wanted.probe },
     policy: policyOf(wanted, served),

@@ -39,6 +39,8 @@ export interface ImportPlan {
   massRemoval: boolean;
   /** Accounts of this provider whose keys are no longer wanted, newest first. Carried out last. */
   removals: RemovalStep[];
+  /** Ids of all accounts that bear the marker of this provider and mode: one of a key that is not among them is news. */
+  knownAccounts: ReadonlySet<Id>;
   subscriptions: SubscriptionStep[];
   gateway: GatewayStep;
   policy: Policy;

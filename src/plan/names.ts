@@ -3,6 +3,11 @@ import type { AccessMode } from '../terms/modes.ts';
 /** What the e-mails of the users begin with that relay makes for a gateway check. */
 export const probeUserPrefix = 'relay-probe-';
 
+/** The e-mail of the probe user of a run; hosts fold its letters. */
+export function probeUserEmail(run: string): string {
+  return `${probeUserPrefix}${run.toLowerCase()}@relay.invalid`;
+}
+
 /** Words of the access mode as they stand in names and options. */
 export function accessSlug(access: AccessMode): string {
   return access === 'subscription' ? 'subscription' : 'self-service';

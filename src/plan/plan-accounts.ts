@@ -123,7 +123,7 @@ function standing(wanted: Wanted, key: WantedKey, account: Account, group: Group
 /** One that was disabled by hand is the operator's own affair (rule N7). */
 function retestOf(account: Account, enabled: boolean | undefined, isChanged: boolean): Retest | null {
   if (account.state === 'inactive') return null;
-  const held = account.state === 'error' || (!account.scheduled && account.marker?.paused === true);
+  const held = account.state === 'error' || (!account.scheduled && account.paused);
   if (held || (enabled === true && !account.scheduled)) return 'held_out';
   if (isChanged) return 'changed';
   return account.tested ? null : 'untested';
@@ -160,7 +160,7 @@ function otherRuns(accounts: readonly Account[], run: string): Problem[] {
       !account.tested &&
       account.state === 'active' &&
       account.marker !== null &&
-      account.marker.paused !== true &&
+      !account.paused &&
       account.marker.run !== run,
   );
   return [...new Set(untested.map((account) => account.marker?.run ?? ''))].map((other) =>

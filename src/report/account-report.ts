@@ -1,7 +1,7 @@
-import type { AccountOutcome } from '../apply/apply-accounts.ts';
+import type { AccountOutcome } from '../apply/making.ts';
 import type { Account } from '../host/objects.ts';
 import type { AccountStep } from '../plan/import-plan.ts';
-import { deedOf } from './deed-of.ts';
+import { changeOf } from './change-of.ts';
 import type { Report } from './report-schema.ts';
 import type { RunRecord } from './run-record.ts';
 
@@ -33,9 +33,9 @@ export function accountReport(step: AccountStep, record: RunRecord): AccountRepo
 
 /** What the run did to an account, and whether that was taken back. */
 function actionOf(step: AccountStep, account: Account, record: RunRecord): AccountReport['action'] {
-  const made = deedOf(record, 'account', (deed) => deed.id === account.id && deed.action === 'created');
+  const made = changeOf(record, 'account', (change) => change.id === account.id && change.action === 'created');
   if (made !== undefined) return made.undone && record.undone ? 'rolled_back' : 'created';
-  const changed = deedOf(record, 'account', (deed) => deed.id === account.id && deed.action === 'updated');
+  const changed = changeOf(record, 'account', (change) => change.id === account.id && change.action === 'updated');
   if (changed?.undone === true) return 'restored';
   if (step.action === 'unchanged') return 'unchanged';
   if (changed === undefined && record.outcomes.get(step.fingerprint)?.outcome !== 'updated') return 'none';
@@ -44,7 +44,7 @@ function actionOf(step: AccountStep, account: Account, record: RunRecord): Accou
 
 /** The account as it was last seen. */
 function accountOf(step: AccountStep, record: RunRecord): Account | undefined {
-  const seen = record.verdicts.get(step.fingerprint)?.account;
+  const seen = record.seen.get(step.fingerprint) ?? record.verdicts.get(step.fingerprint)?.account;
   if (seen !== undefined) return seen;
   const outcome = record.outcomes.get(step.fingerprint);
   if (outcome?.outcome === 'created' || outcome?.outcome === 'updated') return outcome.account;
@@ -87,7 +87,7 @@ function keyOutcome(step: AccountStep, record: RunRecord): KeyReport['outcome'] 
   const account = accountOf(step, record);
   const outcome = record.outcomes.get(step.fingerprint)?.outcome;
   if (step.action === 'create') {
-    const made = account && deedOf(record, 'account', (deed) => deed.id === account.id);
+    const made = account && changeOf(record, 'account', (change) => change.id === account.id);
     if (outcome !== 'created') return outcome === 'updated' ? 'failed' : (outcome ?? 'not_tried');
     if (record.undone) return made?.undone === true ? 'rolled_back' : 'failed';
     return verdict === 'failed' ? 'failed' : 'added';

@@ -1,6 +1,6 @@
 import { accountReport, keyReports } from './account-report.ts';
 import { conclude } from './conclude.ts';
-import { deedOf } from './deed-of.ts';
+import { changeOf } from './change-of.ts';
 import type { Report } from './report-schema.ts';
 import type { RunRecord } from './run-record.ts';
 
@@ -26,8 +26,9 @@ export function buildReport(record: RunRecord): Report {
     },
     malformed: summary.malformed,
     errors: record.errors.length,
+    journalLost: record.journalLost,
     cutShort: record.cutShort,
-    untouched: record.ledger.deeds.length === 0 && record.removed.length === 0,
+    untouched: record.log.changes.every(({ id }) => id === null) && record.removed.length === 0,
   });
   const { provider, plan, run } = record;
   return {
@@ -70,7 +71,7 @@ export function buildReport(record: RunRecord): Report {
       outcome:
         (outcome === 'created' || outcome === 'extended') &&
         record.undone &&
-        deedOf(record, 'subscription', (deed) => deed.name === user)?.undone === true
+        changeOf(record, 'subscription', (change) => change.name === user)?.undone === true
           ? ('rolled_back' as const)
           : outcome,
       expiresAt: expiresAt === null ? null : iso(expiresAt),
@@ -104,12 +105,12 @@ function resource(
 ): NonNullable<Report['group']> {
   const { name } = step;
   // A run may also make groups to prove accounts in; they are not what the report is about.
-  const did = deedOf(record, kind, (deed) => deed.name === name);
+  const did = changeOf(record, kind, (change) => change.name === name);
   if (did === undefined)
     return step.action === 'unchanged'
       ? { id: step.id ?? null, name, action: 'unchanged' }
       : { id: null, name, action: 'none' };
-  const { id, action } = did.deed;
+  const { id, action } = did.change;
   if (action === 'created') return { id, name, action: did.undone ? 'rolled_back' : 'created' };
   return { id, name, action: did.undone ? 'restored' : step.action === 'adopt' ? 'adopted' : 'updated' };
 }

@@ -1,4 +1,5 @@
 import { countText } from './amounts.ts';
+import { leftoverLine, leftoversAdvice, leftoversHeld, unsettledLine } from './leftover-text.ts';
 import { readable } from './readable.ts';
 import type { Report } from './report-schema.ts';
 
@@ -14,10 +15,8 @@ export function closingText(report: Report, command: string): string[] {
   return [
     others > 0 ? `${happened} (and ${others} more in the report)` : happened,
     holds(report),
-    ...report.leftovers.map(
-      (each) => `  left: ${each.kind} "${each.name}"${each.id === null ? '' : ` (${each.id})`}: ${each.command}`,
-    ),
-    ...report.unsettled.map((each) => `  unsettled: ${each.kind} "${each.name}"; look with: ${each.command}`),
+    ...report.leftovers.map(leftoverLine),
+    ...report.unsettled.map(unsettledLine),
     `Next: ${next(report, command)}`,
   ];
 }
@@ -30,7 +29,7 @@ export function holds(report: Report): string {
     case 5:
       return `The host holds what works: ${countText(working(report))} of ${countText(report.accounts.length)} accounts serve.`;
     case 6:
-      return 'The host holds something that should not be there, or may:';
+      return leftoversHeld(report.leftovers, report.unsettled);
     case 7:
       return `Everything is in place on the host, but ${report.gateway?.ok === false ? 'the gateway does not answer' : 'no account works'}.`;
     default:
@@ -45,7 +44,8 @@ function working({ accounts }: Report): number {
 }
 
 function next(report: Report, command: string): string {
-  if (report.leftovers.length > 0 || report.unsettled.length > 0) return `run the commands above, then: ${command}`;
+  if (report.leftovers.length > 0 || report.unsettled.length > 0)
+    return `${leftoversAdvice(report.leftovers, report.unsettled)}, then: ${command}`;
   const [cause] = report.errors;
   return cause === undefined || report.run.interrupted ? command : `${cause.hint} Then: ${command}`;
 }

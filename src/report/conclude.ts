@@ -15,6 +15,8 @@ export interface Ending {
   malformed: number;
   /** Errors met, of any kind. */
   errors: number;
+  /** The journal could not be kept to the end, so nothing more was sent. */
+  journalLost: boolean;
   /** An error ended the run before its last stage. */
   cutShort: boolean;
   /** The run left nothing behind on the host. */
@@ -30,7 +32,7 @@ export function conclude(ending: Ending): Conclusion {
 
 function statuses(ending: Ending): Omit<Conclusion, 'exitCode'> {
   if (ending.undone) {
-    const clean = ending.leftovers === 0 && ending.unsettled === 0;
+    const clean = !isOpen(ending);
     return { batchStatus: clean ? 'rolled_back' : 'failed', providerStatus: 'failed', accessStatus: 'broken' };
   }
   const fine =
@@ -39,8 +41,7 @@ function statuses(ending: Ending): Omit<Conclusion, 'exitCode'> {
     !ending.cutShort &&
     ending.gatewayOk !== false &&
     ending.interruptedBy === null &&
-    ending.unsettled === 0 &&
-    ending.leftovers === 0;
+    !isOpen(ending);
   return {
     batchStatus: fine ? 'succeeded' : 'partially_succeeded',
     providerStatus: fine ? 'active' : 'degraded',
@@ -56,13 +57,18 @@ function accessStatus(ending: Ending): Conclusion['accessStatus'] {
 
 /** When several hold: 6, then 130 and 143, 4, 7, 5. */
 function exitCode(ending: Ending): number {
-  if (ending.leftovers > 0 || ending.unsettled > 0) return 6;
+  if (isOpen(ending)) return 6;
   if (ending.interruptedBy !== null) return ending.interruptedBy === 'SIGINT' ? 130 : 143;
   if (ending.undone) return 4;
   if (ending.gatewayOk === false) return 7;
   // Without any account that works, only a run that went through has everything else in place.
   if (nothingWorks(ending)) return ending.cutShort ? (ending.untouched ? 4 : 5) : 7;
   return isPart(ending) || ending.cutShort ? 5 : 0;
+}
+
+/** Something is left, nobody can tell, or nothing more could be sent to a host that was changed. */
+function isOpen({ leftovers, unsettled, journalLost, untouched }: Ending): boolean {
+  return leftovers > 0 || unsettled > 0 || (journalLost && !untouched);
 }
 
 function isPart(ending: Ending): boolean {

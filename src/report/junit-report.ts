@@ -1,6 +1,7 @@
 import { headline, plainWord } from './outcome-words.ts';
 import { keyRows, type KeyRow } from './key-rows.ts';
 import { joined, markup, type Markup } from './markup.ts';
+import { leftoverLine, unsettledLine } from './leftover-text.ts';
 import { besidesVerdicts } from './problem-groups.ts';
 import { readable } from './readable.ts';
 import type { Report } from './report-schema.ts';
@@ -57,8 +58,8 @@ function outcomeCase(report: Report): Case {
   const { title, sentence } = headline(report);
   const fine = exitCode === 0 || exitCode === 8;
   const message = `${title}, exit code ${exitCode}. ${sentence}`;
-  const left = [...report.leftovers, ...report.unsettled].map(
-    ({ kind, name, command }) => `${kind} "${name}": ${command}`,
+  const left = [...report.leftovers.map(leftoverLine), ...report.unsettled.map(unsettledLine)].map((line) =>
+    line.trim(),
   );
   const body = fine ? markup`` : failure(batchStatus, message, [message, ...left].join('\n'));
   return { name: 'outcome', ms: report.run.durationMs, end: fine ? 'passed' : 'failed', body };

@@ -43,18 +43,19 @@ export function markdownReport(report: Report): string {
 
 function leftBlocks({ leftovers, unsettled }: Report): string[] {
   const left = [
-    ...leftovers.map((each) => ({ ...each, what: 'left' })),
+    ...leftovers.map((each) => ({ ...each, what: each.command === null ? 'kept' : 'left' })),
     ...unsettled.map((each) => ({ ...each, what: 'unsettled' })),
   ];
   if (left.length === 0) return [];
-  const rows = left.map(({ what, kind, id, name, command }) => [
+  const rows = left.map(({ what, kind, id, name, reason, command }) => [
     what,
     kind,
     inline(name),
     id === null ? '' : String(id),
-    code(command),
+    inline(reason),
+    command === null ? '' : code(command),
   ]);
-  return ['### Left on the host', table(['', 'Kind', 'Name', 'Id', 'Command'], rows)];
+  return ['### Left on the host', table(['', 'Kind', 'Name', 'Id', 'Why', 'Command'], rows)];
 }
 
 function problemBlocks(groups: readonly ProblemGroup[]): string[] {

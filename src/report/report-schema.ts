@@ -15,7 +15,13 @@ const resource = z
 
 const problem = z.object({ code: z.string(), stage: z.string(), message: z.string(), hint: z.string() });
 
-const leftover = z.object({ kind: z.string(), id: id.nullable(), name: z.string(), command: z.string() });
+const leftover = z.object({
+  kind: z.string(),
+  id: id.nullable(),
+  name: z.string(),
+  reason: z.string(),
+  command: z.string().nullable().describe('What to do about it; null where it stays because others changed or use it.'),
+});
 
 const account = z.object({
   id: id.nullable(),

@@ -1,6 +1,7 @@
 import type { Style } from '../terms/style.ts';
 import { durationText, momentText } from './amounts.ts';
 import { besidesVerdicts } from './problem-groups.ts';
+import { leftoverLine, unsettledLine } from './leftover-text.ts';
 import { readable } from './readable.ts';
 import type { Report } from './report-schema.ts';
 import { summaryText } from './summary-text.ts';
@@ -27,10 +28,8 @@ export function reportText(report: Report, style: Style): string {
         `  ${style.dim(hint)}`,
       ]),
     ...(hidden > 0 ? [style.dim(`and ${hidden} more; the report has all of them`)] : []),
-    ...report.leftovers.map(({ kind: what, name, command }) => `${style.bad('left')} ${what} "${name}": ${command}`),
-    ...report.unsettled.map(
-      ({ kind: what, name, command }) => `${style.bad('unsettled')} ${what} "${name}": ${command}`,
-    ),
+    ...report.leftovers.map(leftoverLine),
+    ...report.unsettled.map(unsettledLine),
   ];
   return lines.join('\n');
 }

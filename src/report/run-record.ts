@@ -1,6 +1,7 @@
-import type { AccountOutcome } from '../apply/apply-accounts.ts';
-import type { Ledger } from '../apply/ledger.ts';
-import type { Leftover } from '../apply/undo.ts';
+import type { ChangeLog } from '../apply/change-log.ts';
+import type { Leftover } from '../apply/leftover.ts';
+import type { AccountOutcome } from '../apply/making.ts';
+import type { Account } from '../host/objects.ts';
 import type { KeyFile } from '../keys/key-file.ts';
 import type { Provider } from '../pack/manifest.ts';
 import type { ImportPlan, RemovalStep } from '../plan/import-plan.ts';
@@ -33,13 +34,17 @@ export interface RunRecord {
   outcomes: Map<string, AccountOutcome>;
   /** What the tests told, by fingerprint. */
   verdicts: Map<string, AccountVerdict>;
-  ledger: Ledger;
+  /** Accounts as they were last seen, by fingerprint, where neither making nor testing them tells. */
+  seen: Map<string, Account>;
+  log: ChangeLog;
   /** What was done to failed accounts, by account id. */
   retired: Map<number, 'disabled' | 'removed'>;
   removed: RemovalStep[];
   subscriptions: SubscriptionResult[];
   gateway: (GatewayCheck & { probeKey: 'given' | 'found' | 'made' }) | null;
   connect: { baseUrl: string; group: string; models: string[]; example: string } | null;
+  /** The journal could not be kept to the end. */
+  journalLost: boolean;
   /** An error ended the run before its last stage. */
   cutShort: boolean;
   /** What the run did was taken back, but for the leftovers. */

@@ -254,6 +254,11 @@ export const codes = {
     summary: 'The host stored something other than what was sent.',
     hint: 'Compare the object on the host with the plan.',
   },
+  KEY_HAS_ACCOUNT: {
+    exit: 4,
+    summary: 'Somebody else made an account of the same key while the run was at work, so its own was removed.',
+    hint: 'Run the import again: it takes the account that is there.',
+  },
   KEY_REFUSED: {
     exit: 5,
     summary: 'The vendor refuses the key.',

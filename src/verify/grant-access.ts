@@ -1,9 +1,15 @@
-import type { Ledger } from '../apply/ledger.ts';
-import { performWrite, UnsettledWrite } from '../apply/perform-write.ts';
+import type { ChangeLog } from '../apply/change-log.ts';
+import { extended } from '../apply/drivers/subscription.ts';
+import { create, edit } from '../apply/make-change.ts';
+import { UnsettledWrite } from '../apply/perform-write.ts';
 import type { RunTools } from '../apply/run-tools.ts';
 import type { Id } from '../host/objects.ts';
 import type { SubscriptionStep } from '../plan/import-plan.ts';
+import type { Code } from '../terms/codes.ts';
 import { RelayError } from '../terms/relay-error.ts';
+
+/** What is not about one user. */
+const endsRun: ReadonlySet<Code> = new Set(['INTERRUPTED', 'DEADLINE_PASSED', 'JOURNAL_FAILED']);
 
 /** How giving one user access ended. */
 export interface SubscriptionResult {
@@ -26,16 +32,15 @@ export async function grantAccess(
   groupId: Id,
   endsOnFailure: boolean,
   tools: RunTools,
-  ledger: Ledger,
+  log: ChangeLog,
   results: SubscriptionResult[],
 ): Promise<void> {
   for (const step of steps) {
     const base = { user: step.user.email, userId: step.user.id, days: step.days };
     try {
-      results.push({ ...base, ...(await grant(step, groupId, tools, ledger)), message: null, lost: null });
+      results.push({ ...base, ...(await grant(step, groupId, tools, log)), message: null, lost: null });
     } catch (error) {
-      if (!(error instanceof RelayError) || error.code === 'INTERRUPTED' || error.code === 'DEADLINE_PASSED')
-        throw error;
+      if (!(error instanceof RelayError) || endsRun.has(error.code)) throw error;
       results.push({
         ...base,
         outcome: 'failed',
@@ -52,59 +57,42 @@ async function grant(
   step: SubscriptionStep,
   groupId: Id,
   tools: RunTools,
-  ledger: Ledger,
+  log: ChangeLog,
 ): Promise<Pick<SubscriptionResult, 'outcome' | 'expiresAt'>> {
-  const { reads, writes } = tools.host;
-  const current = async () =>
-    (await reads.subscriptionsOfUser(step.user.id)).find((each) => each.groupId === groupId && each.active);
-  const name = step.user.email;
+  const { id: userId, email: name } = step.user;
   if (step.action === 'reuse') return { outcome: 'reused', expiresAt: step.expiresAt };
   if (step.action === 'create') {
-    const made = await performWrite(
+    const { days } = step;
+    const { expiresAt } = await create(
+      'subscription',
+      { name, after: { userId, groupId, expiresAt: null, days, active: true } },
       {
-        kind: 'subscription',
-        name,
         what: `give ${name} the subscription`,
         stage: 'access',
-        send: () => writes.assignSubscription(step.user.id, groupId, step.days),
-        look: current,
+        send: ({ writes }) => writes.assignSubscription(userId, groupId, days),
       },
       tools,
+      log,
     );
-    const { id, expiresAt } = made;
-    ledger.record({ kind: 'subscription', action: 'created', id, name, groupId, expiresAt });
-    return { outcome: 'created', expiresAt: made.expiresAt };
+    return { outcome: 'created', expiresAt };
   }
-  const before = (await reads.subscriptionsOfUser(step.user.id)).find((each) => each.id === step.id)?.expiresAt ?? 0;
-  const look = async () =>
-    (await reads.subscriptionsOfUser(step.user.id)).find(
-      (each) => each.id === step.id && each.active && each.expiresAt > before,
-    );
-  // The earlier end is noted before it is changed, since it is lost after it.
-  const deed = {
-    kind: 'subscription',
-    action: 'extended',
-    id: step.id,
-    name,
-    groupId,
-    expiresAt: before,
-    byDays: step.byDays,
-    wasActive: step.wasActive,
-  } as const;
-  ledger.record(deed);
-  const made = await performWrite(
+  const { id, byDays, wasActive } = step;
+  const now = (await tools.host.reads.subscriptionsOfUser(userId)).find((each) => each.id === id);
+  if (now === undefined)
+    throw new RelayError('WRITE_REFUSED', `The subscription of ${name} is gone since the plan was made.`);
+  const before = { userId, groupId, expiresAt: now.expiresAt, days: null, active: wasActive };
+  // One that has expired runs anew from now on; when it ends then is the host's to say.
+  const after = wasActive ? extended(before, byDays) : { ...before, expiresAt: null, active: true };
+  const [made] = await edit(
+    'subscription',
+    [{ id, name, before, after }],
     {
-      kind: 'subscription',
-      name,
       what: `extend the subscription of ${name}`,
       stage: 'access',
-      send: () => writes.extendSubscription(step.id, step.byDays, tools.clock.randomHex(16)),
-      look,
+      send: ({ writes }) => writes.extendSubscription(id, byDays, tools.clock.randomHex(16)),
     },
     tools,
-  ).catch((error: unknown) => {
-    if (error instanceof RelayError && error.code === 'WRITE_REFUSED') ledger.takenBack([deed]);
-    throw error;
-  });
-  return { outcome: 'extended', expiresAt: made.expiresAt };
+    log,
+  );
+  return { outcome: 'extended', expiresAt: made?.expiresAt ?? null };
 }

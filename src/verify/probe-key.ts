@@ -1,10 +1,12 @@
-import type { Leftover } from '../apply/undo.ts';
-import { performWrite } from '../apply/perform-write.ts';
-import type { RunTools } from '../apply/run-tools.ts';
+import type { ChangeLog } from '../apply/change-log.ts';
+import { leftoverOf, type Leftover } from '../apply/leftover.ts';
+import { create } from '../apply/make-change.ts';
+import { performWrite, type Write } from '../apply/perform-write.ts';
+import { unstopped, type RunTools } from '../apply/run-tools.ts';
 import type { UserSession } from '../host/host.ts';
 import { HostFailure } from '../host/host-failure.ts';
 import type { Id } from '../host/objects.ts';
-import { probeUserPrefix } from '../plan/names.ts';
+import { probeUserEmail } from '../plan/names.ts';
 import type { AccessMode } from '../terms/modes.ts';
 import { RelayError } from '../terms/relay-error.ts';
 import { Secret } from '../terms/secret.ts';
@@ -18,25 +20,23 @@ const loginPauses = [1000, 5000, 15_000, 40_000];
 /** In US dollars: enough for every completion of a run. What is left goes with the user. */
 const balance = 1;
 
-/** A login whose answer was lost leaves nothing behind, and a lost key goes with its user. */
-const nothing = async () => undefined;
-
 /** A user that relay makes for the gateway check, and everything that must go again afterwards (rule N9). */
 export class ProbeUser {
   readonly #tools: RunTools;
+  readonly #log: ChangeLog;
   readonly #email: string;
   readonly #password: Secret;
-  #userId: Id | undefined;
   #session: UserSession | undefined;
   #begun: boolean;
   #made: Promise<{ id: Id; session: UserSession }> | undefined;
 
   /** `begun`: an earlier, interrupted part of the run may have made it. */
-  constructor(run: string, tools: RunTools, begun = false) {
+  constructor(run: string, tools: RunTools, log: ChangeLog, begun = false) {
     this.#begun = begun;
     this.#tools = tools;
-    this.#email = `${probeUserPrefix}${run.toLowerCase()}@relay.invalid`;
-    // Made again from the admin login when an interrupted run is taken up, so that it need not be kept.
+    this.#log = log;
+    this.#email = probeUserEmail(run);
+    // Made again from the admin login when an interrupted run is resumed, so that it need not be kept.
     this.#password = new Secret(`Rp1!${tools.host.derive(`probe user of ${run}`).open().slice(0, 32)}`);
   }
 
@@ -48,18 +48,12 @@ export class ProbeUser {
     const user = await this.#user();
     if (access === 'subscription') await this.#subscribe(user.id, groupId);
     const { host } = this.#tools;
-    const issued = await performWrite(
-      {
-        kind: 'user',
-        name: this.#email,
-        what: 'make the probe key',
-        stage: 'access',
-        send: () => host.writes.issueKey(user.session, 'relay probe', groupId),
-        look: nothing,
-      },
-      this.#tools,
-    );
-    return issued.key;
+    return this.#send('user', 'make the probe key', {
+      send: () => host.writes.issueKey(user.session, 'relay probe', groupId),
+      // A key is given once, with the answer; a lost one goes with its user.
+      trust: ({ key }) => key,
+      look: nothing,
+    });
   }
 
   #user(): Promise<{ id: Id; session: UserSession }> {
@@ -70,81 +64,86 @@ export class ProbeUser {
   async #make(): Promise<{ id: Id; session: UserSession }> {
     const { host } = this.#tools;
     this.#begun = true;
-    const user = await performWrite(
+    const { id } = await create(
+      'user',
+      { name: this.#email, after: { email: this.#email } },
       {
-        kind: 'user',
-        name: this.#email,
         what: 'create the probe user',
         stage: 'access',
-        send: () => host.writes.createUser(this.#email, this.#password, balance),
-        look: () => host.reads.userByEmail(this.#email),
+        send: ({ writes }) => writes.createUser(this.#email, this.#password, balance),
       },
       this.#tools,
+      this.#log,
     );
-    this.#userId = user.id;
-    const session = await performWrite(
-      {
-        kind: 'user',
-        name: this.#email,
-        what: 'log in as the probe user',
-        stage: 'access',
-        send: () => host.writes.login(this.#email, this.#password),
-        look: nothing,
-        retryPauses: loginPauses,
-      },
-      this.#tools,
-    );
+    const session = await this.#send('user', 'log in as the probe user', {
+      send: () => host.writes.login(this.#email, this.#password),
+      trust: (answer) => answer,
+      look: nothing,
+      retryPauses: loginPauses,
+    });
     this.#session = session;
-    return { id: user.id, session };
+    return { id, session };
   }
 
   async #subscribe(userId: Id, groupId: Id): Promise<void> {
-    const { host } = this.#tools;
-    const look = async () =>
-      (await host.reads.subscriptionsOfUser(userId)).find((each) => each.groupId === groupId && each.active);
-    await performWrite(
-      {
-        kind: 'subscription',
-        name: this.#email,
-        what: 'give the probe user its subscription',
-        stage: 'access',
-        send: () => host.writes.assignSubscription(userId, groupId, 1),
-        look,
+    const { host } = unstopped(this.#tools);
+    await this.#send('subscription', 'give the probe user its subscription', {
+      send: () => this.#tools.host.writes.assignSubscription(userId, groupId, 1),
+      look: async () => {
+        const own = await host.reads.subscriptionsOfUser(userId);
+        const given = own.find((each) => each.groupId === groupId && each.active);
+        return given && { value: given, differences: [] };
       },
-      this.#tools,
-    );
+    });
+  }
+
+  /** What belongs to the user, and goes with it: noted, but no change of its own. */
+  async #send<T, Answer>(
+    kind: 'user' | 'subscription',
+    what: string,
+    write: Pick<Write<T, Answer>, 'send' | 'look' | 'trust' | 'retryPauses'>,
+  ): Promise<T> {
+    this.#tools.journal.note({ type: 'intent', kind, name: this.#email, what });
+    const sent = { kind, name: this.#email, what, stage: 'access', makes: true, ...write } as const;
+    return (await performWrite(sent, this.#tools)).value;
   }
 
   /** Removes key, subscription and user, in this order, and looks whether they are gone. Returns what is left. */
   async remove(): Promise<Leftover[]> {
     if (!this.#begun) return [];
     this.#made = undefined;
-    const { host, clock, journal } = this.#tools;
+    const { host, clock, journal } = unstopped(this.#tools);
+    let id: Id | null = null;
     for (const [round, pause] of removalPauses.entries()) {
       if (pause > 0) await clock.sleep(pause);
       try {
-        // One whose making was never confirmed may exist all the same.
-        this.#userId ??= (await host.reads.userByEmail(this.#email))?.id;
-        if (this.#userId === undefined) return [];
+        // By its e-mail, which tells the run: one whose making was never confirmed may exist all the same.
+        id = (await host.reads.userByEmail(this.#email))?.id ?? null;
+        if (id === null) return this.#gone();
         journal.note({ type: 'intent', kind: 'user', name: this.#email, what: 'remove the probe user' });
-        const bare = await this.#removeBelongings(this.#userId);
+        const bare = await this.#removeBelongings(id);
         // What the user still has would outlive it; in the last round the user goes all the same, since its key dies with it.
         if (!bare && round < removalPauses.length - 1) continue;
-        await host.writes.deleteUser(this.#userId);
-        if ((await host.reads.userByEmail(this.#email)) === undefined) return [];
+        await host.writes.deleteUser(id);
+        if ((await host.reads.userByEmail(this.#email)) === undefined) return this.#gone();
       } catch (failure) {
         // Without a journal nothing more is sent, and the user is named as left.
         if (failure instanceof RelayError && failure.code === 'JOURNAL_FAILED') break;
         if (!(failure instanceof HostFailure)) throw failure;
       }
     }
-    const id = this.#userId ?? null;
-    return [{ kind: 'user', id, name: this.#email, command: host.command('remove', 'user', id) }];
+    return [leftoverOf({ kind: 'user', action: 'created', id, name: this.#email }, 'it could not be removed', host)];
+  }
+
+  #gone(): Leftover[] {
+    this.#begun = false;
+    this.#log.revert(this.#log.changes.filter(({ kind, name }) => kind === 'user' && name === this.#email));
+    return [];
   }
 
   /** Returns whether neither key nor subscription is left. Only the user itself can remove its keys. */
   async #removeBelongings(userId: Id): Promise<boolean> {
-    const { writes, reads } = this.#tools.host;
+    const { writes, reads } = unstopped(this.#tools).host;
     const keys = await reads.keysOfUser(userId);
     if (keys.length > 0 && this.#session === undefined) {
       const login = await writes.login(this.#email, this.#password);
@@ -155,4 +154,9 @@ export class ProbeUser {
     const left = [await reads.keysOfUser(userId), await reads.subscriptionsOfUser(userId)];
     return left.every((list) => list.length === 0);
   }
+}
+
+/** A login whose answer was lost leaves nothing behind, and a lost key goes with its user. */
+async function nothing(): Promise<undefined> {
+  return undefined;
 }

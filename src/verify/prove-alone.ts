@@ -1,10 +1,12 @@
 import pLimit from 'p-limit';
-import { bindAccounts, makeSideGroup, type SideGroup } from '../apply/side-group.ts';
-import type { Ledger } from '../apply/ledger.ts';
-import type { RunTools } from '../apply/run-tools.ts';
+import type { ChangeLog } from '../apply/change-log.ts';
+import { throwIfStopped, unstopped, type RunTools } from '../apply/run-tools.ts';
+import { bindAccounts, makeStagingGroup, type StagingGroup } from '../apply/staging-group.ts';
 import { undo } from '../apply/undo.ts';
 import type { CompletionRequest, GatewayAnswer } from '../host/host.ts';
-import { sideGroupName } from '../plan/side-groups.ts';
+import type { Group, Id } from '../host/objects.ts';
+import { isSideGroup, sideGroupName } from '../plan/side-groups.ts';
+import type { Secret } from '../terms/secret.ts';
 import type { Code } from '../terms/codes.ts';
 import type { AccountVerdict } from './probe-accounts.ts';
 import type { ProbeUser } from './probe-key.ts';
@@ -21,7 +23,7 @@ export function isOpen({ validation, code }: AccountVerdict): boolean {
 }
 
 export interface Proof {
-  side: Omit<SideGroup, 'name'>;
+  side: Omit<StagingGroup, 'name'>;
   request: CompletionRequest;
   probeUser: ProbeUser;
   concurrency: number;
@@ -36,9 +38,10 @@ export async function proveAlone(
   verdicts: readonly AccountVerdict[],
   proof: Proof,
   tools: RunTools,
-  ledger: Ledger,
+  log: ChangeLog,
 ): Promise<AccountVerdict[]> {
   const limit = pLimit(proof.concurrency);
+  const groups = verdicts.some(isOpen) ? await tools.host.reads.groups() : [];
   let number = 0;
   let failed = false;
   const proofs = await Promise.allSettled(
@@ -47,7 +50,7 @@ export async function proveAlone(
         if (!isOpen(verdict) || failed || tools.stop.aborted) return verdict;
         number += 1;
         try {
-          return await proveOne(verdict, sideGroupName(proof.side.run, number), proof, tools, ledger);
+          return await proveOne(verdict, { name: sideGroupName(proof.side.run, number), groups }, proof, tools, log);
         } catch (error) {
           failed = true;
           throw error;
@@ -63,31 +66,48 @@ export async function proveAlone(
 
 async function proveOne(
   verdict: AccountVerdict,
-  name: string,
+  { name, groups }: { name: string; groups: readonly Group[] },
   { side, request, probeUser }: Proof,
   tools: RunTools,
-  ledger: Ledger,
+  log: ChangeLog,
 ): Promise<AccountVerdict> {
-  const { account } = verdict;
-  const group = await makeSideGroup({ ...side, name }, tools, ledger);
-  await bindAccounts([account], [...account.groupIds, group.id], tools);
-  const key = await probeUser.keyFor(group.id, 'self_service');
-  const startedAt = tools.clock.now();
+  const { lastSeq } = log;
+  const group = await makeStagingGroup({ ...side, name }, tools, log);
   let answer: GatewayAnswer<void>;
+  try {
+    const account = { ...verdict.account, groupIds: homeOf(verdict.account.groupIds, groups, side.run) };
+    await bindAccounts([account], [...account.groupIds, group.id], tools, log);
+    const key = await probeUser.keyFor(group.id, 'self_service');
+    answer = await ask(key, request, tools);
+  } finally {
+    // Bound back, and the group removed, however the proof ended.
+    const own = log.changes.filter(
+      ({ seq, kind, id }) =>
+        seq > lastSeq && ((kind === 'account' && id === verdict.account.id) || (kind === 'group' && id === group.id)),
+    );
+    await undo(own, tools, log);
+  }
+  const now = (await unstopped(tools).host.reads.account(verdict.account.id)) ?? verdict.account;
+  return judgeAlone({ ...verdict, account: now }, answer);
+}
+
+/** The groups in which an account shall be afterwards: neither those that are gone, nor what an interrupted proof left. */
+function homeOf(groupIds: readonly Id[], groups: readonly Group[], run: string): Id[] {
+  return groupIds.filter((id) => {
+    const group = groups.find((each) => each.id === id);
+    return group !== undefined && (!isSideGroup(group.name) || group.name === sideGroupName(run));
+  });
+}
+
+async function ask(key: Secret, request: CompletionRequest, tools: RunTools): Promise<GatewayAnswer<void>> {
+  const startedAt = tools.clock.now();
   for (let pause = 250; ; pause *= 2) {
-    answer = await tools.host.gateway.complete(key, request, tools.stop);
+    const answer = await tools.host.gateway.complete(key, request, tools.stop);
+    throwIfStopped(tools);
     const over = tools.clock.now() - startedAt + pause > patienceMs;
-    if (answer.ok || !answer.retryable || over || tools.stop.aborted) break;
+    if (answer.ok || !answer.retryable || over) return answer;
     await tools.clock.sleep(pause, tools.stop);
   }
-  await bindAccounts([account], account.groupIds, tools);
-  await undo(
-    ledger.deeds.filter((deed) => deed.kind === 'group' && deed.id === group.id),
-    tools,
-    ledger,
-  );
-  const now = (await tools.host.reads.account(account.id)) ?? account;
-  return judgeAlone({ ...verdict, account: now }, answer);
 }
 
 function judgeAlone(verdict: AccountVerdict, answer: GatewayAnswer<void>): AccountVerdict {

@@ -1,6 +1,7 @@
 import { appendFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { journalLine, parseJournalLine } from '../../src/journal/journal-line.ts';
 import { startSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox/start-sandbox.ts';
 import type { Report } from '../../src/report/report-schema.ts';
 import { importWords, workplace, type Workplace } from '../support/binary.ts';
@@ -88,7 +89,10 @@ describe('a run that is killed by the system', () => {
     const journal = await readFile(join(stateDir, 'runs', `${id}.jsonl`), 'utf8');
     const later = `${stateDir}-later`;
     await mkdir(join(later, 'runs'), { recursive: true });
-    const moved = journal.replace(/"file":"[^"]*(?=\/packs\/kimi\/)/, '"file":"/opt/hostedtoolcache/relay');
+    const [first = '', ...rest] = journal.split('\n');
+    const begin = parseJournalLine(first) as { pack: { file: string } };
+    begin.pack.file = begin.pack.file.replace(/^.*(?=\/packs\/kimi\/)/, '/opt/hostedtoolcache/relay');
+    const moved = [journalLine(begin), ...rest].join('\n');
     expect(moved).not.toBe(journal);
     await writeFile(join(later, 'runs', `${id}.jsonl`), moved, { mode: 0o644 });
     const resumed = await place.run(['resume', id, '--keys', '-', '--no-input', '--report', '-'], {
@@ -239,10 +243,10 @@ describe('what cannot be resumed or undone', () => {
   it('a journal of a newer relay, by its version; the list shows it all the same', async () => {
     const { env, stateDir } = await start();
     await mkdir(join(stateDir, 'runs'), { recursive: true });
-    await writeFile(join(stateDir, 'runs', 'later.jsonl'), '{"v":2,"type":"begin"}\n');
+    await writeFile(join(stateDir, 'runs', 'later.jsonl'), '{"v":3,"type":"begin"}\n');
     expect(await place.run(['runs', 'show', 'later'], { env })).toMatchObject({
       exitCode: 2,
-      stderr: expect.stringContaining('version 2'),
+      stderr: expect.stringContaining('version 3'),
     });
     expect(await place.run(['runs', 'list'], { env })).toMatchObject({
       exitCode: 0,
@@ -270,12 +274,12 @@ describe('what cannot be resumed or undone', () => {
     const undone = await place.run(['rollback', await newest(stateDir)], { env });
     expect(undone.exitCode).toBe(6);
     expect(undone.stderr.split('\n').slice(-6)).toEqual([
-      expect.stringMatching(/^3 objects of the run could not be taken back\.$/),
-      'The host holds something that should not be there, or may:',
-      expect.stringMatching(/^ {2}left: group "relay-kimi-cn-subscription" \(\d+\): curl/),
-      expect.stringMatching(/^ {2}left: channel/),
-      expect.stringMatching(/^ {2}left: plan/),
-      expect.stringMatching(/^Next: look at what is left; .* Then: relay rollback \S+$/),
+      '3 objects of the run were not undone.',
+      'The host holds what others have changed or use since:',
+      '  kept: group "relay-kimi-cn-subscription" (2): used by 1 account that relay did not make',
+      expect.stringMatching(/^ {2}kept: channel .* the group "relay-kimi-cn-subscription" stays$/),
+      expect.stringMatching(/^ {2}kept: plan .* the group "relay-kimi-cn-subscription" stays$/),
+      expect.stringMatching(/^Next: look at what was kept .* then: relay rollback \S+$/),
     ]);
     expect(holdings(host)).toMatchObject({ groups: ['default', 'relay-kimi-cn-subscription'], accounts: ['theirs'] });
   });
@@ -293,7 +297,7 @@ describe('the journal', () => {
       .split('\n')
       .map((line) => (JSON.parse(line) as { type: string }).type);
     expect([types[0], types.at(-1)]).toEqual(['begin', 'end']);
-    expect(types.indexOf('intent')).toBeLessThan(types.indexOf('deed'));
+    expect(types.indexOf('change')).toBeLessThan(types.indexOf('made'));
   });
 
   it('that cannot be kept stops the run before the first write (N3)', async () => {

@@ -215,7 +215,7 @@ describe('relay probe', () => {
     Object.assign(account('kimi-cn-01'), { schedulable: false });
     Object.assign(account('kimi-cn-02'), { schedulable: false, status: 'error' });
     Object.assign(account('kimi-cn-03'), { schedulable: false });
-    Object.assign(account('kimi-cn-03').extra['relay'] as object, { paused: true });
+    Object.assign(account('kimi-cn-03').extra, { relay_paused: true });
     const found = await probe({ revive: true });
     expect(told(found)).toEqual([
       ['kimi-cn-01', 'passed', null],
@@ -262,7 +262,7 @@ describe('relay probe', () => {
     await importInto(sandbox, good);
     Object.assign(account('kimi-cn-01'), { bindings: [] });
     Object.assign(account('kimi-cn-03'), { schedulable: false });
-    Object.assign(account('kimi-cn-03').extra['relay'] as object, { paused: true });
+    Object.assign(account('kimi-cn-03').extra, { relay_paused: true });
     const found = await probe();
     expect(found.accounts.map((each) => each.idle)).toEqual(['not_in_group', null, 'revivable']);
   });

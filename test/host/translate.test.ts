@@ -3,8 +3,8 @@ import {
   fromAccountSpec,
   fromChannelSpec,
   fromGroupSpec,
-  fromMarker,
   fromPlanSpec,
+  pausedKey,
   testedKey,
   toAccount,
   toChannel,
@@ -60,6 +60,7 @@ describe('an account of the host', () => {
       extra: { openai_responses_mode: 'auto' },
       marker: aMarker(),
       tested: false,
+      paused: false,
       state: 'active',
       scheduled: true,
       stateMessage: '',
@@ -165,11 +166,14 @@ describe('an account that is to be made', () => {
   });
 
   it.each([
-    [true, { ...aMarker(), paused: true }],
-    [false, aMarker()],
-    [undefined, aMarker()],
-  ])('says that relay paused it only when it did: %s (N15)', (paused, wire) => {
-    expect(fromMarker(aMarker({ paused }))).toEqual(wire);
+    [true, true],
+    [false, false],
+    [null, false],
+    ['true', false],
+  ])('says that relay paused it only when relay noted so: %j (N15)', (note, paused) => {
+    const account = toAccount(wired({ extra: { [pausedKey]: note, more: 1 } }), asIs);
+    expect(account).toMatchObject({ paused, extra: { more: 1 } });
+    expect(account.extra).not.toHaveProperty(pausedKey);
   });
 });
 
@@ -299,6 +303,7 @@ describe('the other objects of the host', () => {
       starts_at: '2026-11-01T00:00:00+08:00',
       expires_at: new Date(expiresAt).toISOString(),
       status,
+      notes: active ? ' relay ' : 'paid by invoice',
     });
     expect(toSubscription(wire, noon)).toEqual({
       id: 1,
@@ -307,6 +312,7 @@ describe('the other objects of the host', () => {
       startsAt: Date.UTC(2026, 9, 31, 16),
       expiresAt,
       active,
+      byRelay: active,
     });
   });
 });

@@ -2,7 +2,7 @@ import { appendFile, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/prom
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Deed } from '../../src/apply/ledger.ts';
+import type { Change } from '../../src/apply/change.ts';
 import { beginLine } from '../../src/flows/begin-journal.ts';
 import type { ImportJob } from '../../src/flows/import-job.ts';
 import { readRun, runIds } from '../../src/journal/read-journal.ts';
@@ -19,7 +19,7 @@ afterEach(() => rm(stateDir, { recursive: true, force: true }));
 const file = (run = 'run-2') => join(stateDir, 'runs', `${run}.jsonl`);
 
 function begin(run = 'run-2'): RunJournal {
-  const { plan, provider, keyFile, pack } = aRecord('key-one-0123456789\nkey-two-0123456789\n');
+  const { provider, keyFile, pack } = aRecord('key-one-0123456789\nkey-two-0123456789\n');
   const job = {
     run,
     relayVersion: '0.0.0',
@@ -39,24 +39,35 @@ function begin(run = 'run-2'): RunJournal {
   } as unknown as ImportJob;
   const host = { info: { url: 'https://host.example', kind: 'sub2api', version: '0.1.179' } } as Parameters<
     typeof beginLine
-  >[2];
-  return RunJournal.begin(stateDir, beginLine(job, { ...plan, run }, host, 0), quickClock());
+  >[1];
+  return RunJournal.begin(stateDir, beginLine(job, host, 0), quickClock());
 }
 
-const group: Deed = { kind: 'group', action: 'created', id: 4, name: 'relay-acme-subscription' };
-const account: Deed = { kind: 'account', action: 'created', id: 7, name: 'acme-01' };
+const made = { action: 'created', id: null, before: null } as const;
+const group: Change = { ...made, seq: 1, kind: 'group', name: 'relay-acme-subscription', after: { name: 'g' } };
+const account: Change = { ...made, seq: 2, kind: 'account', name: 'acme-01', after: { groupIds: [4] } };
+const priority = (seq: number, before: number, after: number): Change => ({
+  seq,
+  kind: 'account',
+  action: 'updated',
+  id: 7,
+  name: 'acme-01',
+  before: { priority: before },
+  after: { priority: after },
+});
 
 describe('a journal', () => {
   it('is read again as it was written, and only the owner may read it', async () => {
     const journal = begin();
     journal.note({ type: 'intent', kind: 'group', name: group.name, what: 'create the group' });
-    journal.note({ type: 'deed', deed: group });
-    journal.note({ type: 'deed', deed: account });
-    journal.note({ type: 'undone', kind: 'account', id: 7 });
+    journal.note({ type: 'change', change: group }, { type: 'change', change: account });
+    journal.note({ type: 'made', seq: 1, id: 4, after: { name: 'h' } });
+    journal.note({ type: 'reverted', seq: 2 });
     journal.note({ type: 'removed', id: 9, name: 'acme-09' });
     expect(await readRun(stateDir, 'run-2')).toMatchObject({
       begin: { run: 'run-2' },
-      deeds: [group],
+      changes: [{ ...group, id: 4, after: { name: 'h' } }],
+      lastSeq: 2,
       removed: [{ id: 9, name: 'acme-09' }],
       end: null,
     });
@@ -68,9 +79,17 @@ describe('a journal', () => {
 
   it('forgets an account that the run made and removed again: rollback has lost nothing', async () => {
     const journal = begin();
-    journal.note({ type: 'deed', deed: account });
-    journal.note({ type: 'removed', id: 7, name: 'acme-01' });
-    expect(await readRun(stateDir, 'run-2')).toMatchObject({ deeds: [], removed: [] });
+    journal.note({ type: 'change', change: account }, { type: 'made', seq: 2, id: 7 });
+    journal.note({ type: 'removing', id: 7, name: 'acme-01' }, { type: 'reverted', seq: 2 });
+    expect(await readRun(stateDir, 'run-2')).toMatchObject({ changes: [], removing: [], removed: [] });
+  });
+
+  it('tells two changes of one object apart: the one that was refused goes, the other stays', async () => {
+    const journal = begin();
+    journal.note({ type: 'change', change: priority(1, 50, 7) });
+    journal.note({ type: 'change', change: priority(2, 7, 9) });
+    journal.note({ type: 'reverted', seq: 2 });
+    expect((await readRun(stateDir, 'run-2')).changes).toEqual([priority(1, 50, 7)]);
   });
 
   it('holds fingerprints and no key (N1)', async () => {
@@ -82,23 +101,38 @@ describe('a journal', () => {
 
   it('is on disk when a note returns', async () => {
     const journal = begin();
-    journal.note({ type: 'deed', deed: group });
-    expect(await readFile(file(), 'utf8')).toMatch(/"type":"deed".*\n$/);
+    journal.note({ type: 'change', change: group });
+    expect(await readFile(file(), 'utf8')).toMatch(/"type":"change".*\n$/);
   });
 
+  it.each(['{"type":"change","at":"2026-', '{"type":"change"}', 'not json', 'not json\n'])(
+    'is read past a last line that a crash has torn: %j',
+    async (line) => {
+      const journal = begin();
+      journal.note({ type: 'change', change: group });
+      await appendFile(file(), line);
+      expect((await readRun(stateDir, 'run-2')).changes).toEqual([group]);
+      const again = RunJournal.reopen(stateDir, 'run-2', quickClock());
+      again.note({ type: 'change', change: account });
+      expect((await readRun(stateDir, 'run-2')).changes).toEqual([group, account]);
+    },
+  );
+
   it.each([
-    '{"type":"deed","at":"2026-',
-    '{"type":"deed"}',
-    'not json',
-    '{"type":"of a later relay","at":"2026-11-21T05:00:00.000Z"}',
-  ])('is read past a torn or strange line: %s', async (line) => {
+    ['a byte that is lost', (line: string) => line.replace('"seq":1', '"seq":')],
+    ['a digit that has changed', (line: string) => line.replace('"priority":50', '"priority":58')],
+    ['a type that nobody knows', (line: string) => line.replace('"type":"change"', '"type":"charge"')],
+    ['nothing left of it but its beginning', (line: string) => line.slice(0, 20)],
+  ])('is refused by name when a line before the last has %s (N3)', async (_, damage) => {
     const journal = begin();
-    journal.note({ type: 'deed', deed: group });
-    await appendFile(file(), line);
-    expect((await readRun(stateDir, 'run-2')).deeds).toEqual([group]);
-    const again = RunJournal.reopen(stateDir, 'run-2', quickClock());
-    again.note({ type: 'deed', deed: account });
-    expect((await readRun(stateDir, 'run-2')).deeds).toEqual([group, account]);
+    journal.note({ type: 'change', change: priority(1, 50, 7) });
+    journal.note({ type: 'removed', id: 9, name: 'acme-09' });
+    const lines = (await readFile(file(), 'utf8')).split('\n');
+    await writeFile(file(), lines.map((line, index) => (index === 1 ? damage(line) : line)).join('\n'));
+    await expect(readRun(stateDir, 'run-2')).rejects.toMatchObject({
+      code: 'STATE_UNREADABLE',
+      message: expect.stringMatching(/run-2\.jsonl is damaged in line 2\.$/),
+    });
   });
 
   it('that goes on after its end has no end any more', async () => {
@@ -108,7 +142,7 @@ describe('a journal', () => {
   });
 
   it.each([
-    ['another version, by its number', '{"v":7,"type":"begin"}\n', /version 7; this relay reads 1/],
+    ['another version, by its number', '{"v":7,"type":"begin"}\n', /version 7; this relay reads 2/],
     ['no beginning', 'hello\n', /does not begin as a journal/],
     ['nothing', '', /does not begin as a journal/],
   ])('is refused when it has %s', async (_name, text, message) => {

@@ -496,10 +496,10 @@ describe('the accounts', () => {
     ['in error', 'held_out', { state: 'error' }],
     ['in error and unscheduled', 'held_out', { state: 'error', scheduled: false }],
     ['in error and never proven', 'held_out', { state: 'error', tested: false }],
-    ['paused by relay', 'held_out', { scheduled: false, marker: aMarker({ paused: true }) }],
+    ['paused by relay', 'held_out', { scheduled: false, paused: true }],
     ['paused by hand', null, { scheduled: false }],
     ['disabled by hand', null, { state: 'inactive' }],
-    ['in service again though relay once paused them', null, { marker: aMarker({ paused: true }) }],
+    ['in service again though relay once paused them', null, { paused: true }],
     ['in service', null, {}],
     ['in service and never proven', 'untested', { tested: false }],
   ])('that are %s are tested again: %s (N5, N15)', (_, retest, changes) => {
@@ -682,7 +682,7 @@ describe('accounts that no test has proven', () => {
 
   // A finished partial run leaves its failed accounts without the note that a test ended well.
   it.each<[string, Partial<ReturnType<typeof anAccount>>]>([
-    ['were tested, failed, and were paused by relay', { scheduled: false, marker: aMarker({ paused: true }) }],
+    ['were tested, failed, and were paused by relay', { scheduled: false, paused: true }],
     ['were put in error by the host', { state: 'error', marker: aMarker() }],
   ])('tell of no run when they %s (N15)', (_, changes) => {
     expect(warned(of(1, 'key-one', 'run-1', changes))).toEqual([]);

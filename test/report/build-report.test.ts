@@ -1,15 +1,14 @@
 import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { AccountOutcome } from '../../src/apply/apply-accounts.ts';
-import type { Deed } from '../../src/apply/ledger.ts';
+import type { Draft } from '../../src/apply/change.ts';
+import type { AccountOutcome } from '../../src/apply/making.ts';
 import { buildReport } from '../../src/report/build-report.ts';
 import { reportSchema, type Report } from '../../src/report/report-schema.ts';
 import type { RunRecord } from '../../src/report/run-record.ts';
 import { problem } from '../../src/terms/relay-error.ts';
 import {
   aGatewayCheck,
-  aMarker,
   anAccount,
   aRecord,
   aServingHost,
@@ -30,24 +29,34 @@ function reportOf(record: RunRecord): Report {
   return reportSchema.strict().parse(buildReport(record));
 }
 
-/** What undo does to the ledger of a record that says how much was undone, and what of it was left. */
-function takeBack({ ledger, undone, leftovers }: RunRecord): void {
+/** What undo does to the log of a record that says how much was undone, and what of it was left. */
+function takeBack({ log, undone, leftovers }: RunRecord): void {
   if (!undone) return;
-  ledger.takenBack(
-    ledger.deeds.filter((deed) => !leftovers.some(({ kind, name }) => kind === deed.kind && name === deed.name)),
+  log.revert(
+    log.changes.filter((change) => !leftovers.some(({ kind, name }) => kind === change.kind && name === change.name)),
   );
 }
 
-/** What applying a plan writes into the ledger. */
-function recordResources({ ledger, plan }: RunRecord): void {
+/** Something that was made, in a log. */
+function made({ log }: RunRecord, kind: 'group' | 'channel' | 'plan' | 'account', id: number, name: string): void {
+  const [change] = log.note([{ kind, action: 'created', id: null, name, before: null, after: {} } as Draft]);
+  if (change !== undefined) log.made([{ change, id }]);
+}
+
+/** What applying a plan writes into the log. */
+function recordResources(record: RunRecord): void {
+  const { log, plan } = record;
   for (const [kind, step] of [
     ['group', plan.group],
     ['channel', plan.channel],
     ['plan', plan.plan],
   ] as const) {
     if (step === null || step.action === 'unchanged') continue;
-    if (step.action === 'create') ledger.record({ kind, action: 'created', id: 1, name: step.name });
-    else ledger.record({ kind, action: 'updated', id: step.id, name: step.name, before: step.before } as Deed);
+    if (step.action === 'create') made(record, kind, 1, step.name);
+    else {
+      const { id, name, before } = step;
+      log.note([{ kind, action: 'updated', id, name, before, after: before } as Draft]);
+    }
   }
 }
 
@@ -69,8 +78,7 @@ function carry(
     };
     const outcome = outcomes[end] ?? { outcome: 'created', account };
     record.outcomes.set(step.fingerprint, outcome);
-    if (outcome.outcome === 'created')
-      record.ledger.record({ kind: 'account', action: 'created', id: account.id, name: step.name });
+    if (outcome.outcome === 'created') made(record, 'account', account.id, step.name);
     if (end === 'passed') record.verdicts.set(step.fingerprint, aVerdict(account));
     if (end === 'warning')
       record.verdicts.set(step.fingerprint, aVerdict(account, { validation: 'warning', code: 'KEY_UNPROVEN' }));
@@ -234,7 +242,7 @@ describe('every line of the key file has one outcome, and the counts add up (N2)
   it('after a strict rollback that left an account behind', () => {
     const record = failing(carry(aRecord(three), 'passed', 'failed'));
     record.undone = true;
-    record.leftovers = [{ kind: 'account', id: 12, name: 'acme-02', command: 'curl …' }];
+    record.leftovers = [{ kind: 'account', id: 12, name: 'acme-02', reason: 'why', command: 'curl …' }];
     const report = reportOf(record);
     expectSums(report);
     expect(outcomes(report).map(([, outcome]) => outcome)).toEqual(['rolled_back', 'failed', 'rolled_back']);
@@ -245,7 +253,7 @@ describe('every line of the key file has one outcome, and the counts add up (N2)
   it('after a strict rollback that left the group behind', () => {
     const record = failing(carry(aRecord(three)));
     record.undone = true;
-    record.leftovers = [{ kind: 'group', id: 1, name: 'relay-acme-subscription', command: 'curl …' }];
+    record.leftovers = [{ kind: 'group', id: 1, name: 'relay-acme-subscription', reason: 'why', command: 'curl …' }];
     expect(reportOf(record)).toMatchObject({
       exitCode: 6,
       group: { action: 'created' },
@@ -363,7 +371,7 @@ describe('every line of the key file has one outcome, and the counts add up (N2)
       carry(aRecord(three, { mode: 'partial' }), 'passed', 'unsettled', 'not_tried'),
       'WRITE_REFUSED',
     );
-    record.unsettled = [{ kind: 'account', id: null, name: 'acme-02', command: 'curl …' }];
+    record.unsettled = [{ kind: 'account', id: null, name: 'acme-02', reason: 'why', command: 'curl …' }];
     const report = reportOf(record);
     expectSums(report);
     expect(report.summary).toMatchObject({ added: 1, unsettled: 1, notTried: 1 });
@@ -416,7 +424,7 @@ describe('every line of the key file has one outcome, and the counts add up (N2)
             ...how,
           );
           Object.assign(record, { undone, interruptedBy });
-          if (left) record.leftovers = [{ kind: 'account', id: 11, name: 'acme-01', command: 'x' }];
+          if (left) record.leftovers = [{ kind: 'account', id: 11, name: 'acme-01', reason: 'why', command: 'x' }];
           const report = reportOf(record);
           expectSums(report);
           const { keys } = report;
@@ -475,7 +483,7 @@ describe('what was there before', () => {
   });
 
   it('and was revived is in service', () => {
-    const before = anAccount({ scheduled: false, marker: aMarker({ paused: true }) });
+    const before = anAccount({ scheduled: false, paused: true });
     const record = aRecord('key-one\n', { mode: 'partial' }, aServingHost({ accounts: [before] }));
     record.verdicts.set(fingerprintOf('key-one'), aVerdict({ ...before, scheduled: true }));
     expect(reportOf(record)).toMatchObject({
@@ -535,10 +543,12 @@ describe('subscriptions (B22)', () => {
       },
     ];
     record.undone = undone;
-    const deed = { kind: 'subscription', id: 1, name: 'ann@example.org', groupId: 1, expiresAt: noon } as const;
-    if (outcome === 'created') record.ledger.record({ ...deed, action: 'created' });
-    if (outcome === 'extended') record.ledger.record({ ...deed, action: 'extended', byDays: 30, wasActive: true });
-    if (left) record.leftovers = [{ kind: 'subscription', id: 1, name: 'ann@example.org', command: 'x' }];
+    const state = { userId: 7, groupId: 1, expiresAt: noon, days: 30, active: true };
+    const draft = { kind: 'subscription', id: 1, name: 'ann@example.org', after: state } as const;
+    if (outcome === 'created') record.log.note([{ ...draft, action: 'created', before: null }]);
+    if (outcome === 'extended') record.log.note([{ ...draft, action: 'updated', before: state }]);
+    if (left)
+      record.leftovers = [{ kind: 'subscription', id: 1, name: 'ann@example.org', reason: 'why', command: 'x' }];
     return reportOf(record);
   };
 

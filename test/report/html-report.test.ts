@@ -46,7 +46,15 @@ describe('a report as a page', () => {
   });
 
   it('puts what is left on the host before all other problems', () => {
-    const leftovers = [{ kind: 'account', id: 12, name: 'acme', command: 'curl -X DELETE http://h/12' }];
+    const leftovers = [
+      {
+        kind: 'account',
+        id: 12,
+        name: 'acme',
+        reason: 'it could not be removed',
+        command: 'curl -X DELETE http://h/12',
+      },
+    ];
     const html = htmlReport({ ...samples.undone.report, leftovers });
     expect(textOf(html, '<h2>Needs a look', '<h2>Timeline')).toMatch(/^Needs a look account “acme” #12 .*KEY_REFUSED/);
   });

@@ -45,9 +45,17 @@ describe('a report as Markdown', () => {
   });
 
   it('gives the command for each thing that is left on the host', () => {
-    const leftovers = [{ kind: 'account', id: 12, name: 'a|b', command: 'curl -X DELETE http://h/1 | cat' }];
+    const leftovers = [
+      {
+        kind: 'account',
+        id: 12,
+        name: 'a|b',
+        reason: 'it could not be removed',
+        command: 'curl -X DELETE http://h/1 | cat',
+      },
+    ];
     expect(markdownReport({ ...samples.undone.report, leftovers })).toContain(
-      '| left | account | a\\|b | 12 | `curl -X DELETE http://h/1 \\| cat` |',
+      '| left | account | a\\|b | 12 | it could not be removed | `curl -X DELETE http://h/1 \\| cat` |',
     );
   });
 

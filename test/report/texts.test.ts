@@ -76,6 +76,7 @@ const aLeftover = (changes: Partial<Report['leftovers'][number]> = {}) => ({
   kind: 'account',
   id: 12,
   name: 'acme-02',
+  reason: 'it could not be removed',
   command: 'curl -X DELETE …/12',
   ...changes,
 });
@@ -376,17 +377,30 @@ describe('the last words of a run that did not end well', () => {
     expect(closing(changes)[1]).toBe(text);
   });
 
-  it('name each leftover and what is unsettled, with its command (N3)', () => {
+  it('name each leftover and what is unsettled, with why and its command (N3)', () => {
     const lines = closing({
       exitCode: 6,
       leftovers: [aLeftover(), aLeftover({ kind: 'user', id: null, name: 'probe' })],
-      unsettled: [aLeftover({ kind: 'group', name: 'g', command: 'curl …' })],
+      unsettled: [aLeftover({ kind: 'group', name: 'g', reason: 'nobody can tell', command: 'curl …' })],
     });
-    expect(lines.slice(2)).toEqual([
-      '  left: account "acme-02" (12): curl -X DELETE …/12',
-      '  left: user "probe": curl -X DELETE …/12',
-      '  unsettled: group "g"; look with: curl …',
+    expect(lines.slice(1)).toEqual([
+      'The host holds something that should not be there, or may:',
+      '  left: account "acme-02" (12): it could not be removed: curl -X DELETE …/12',
+      '  left: user "probe": it could not be removed: curl -X DELETE …/12',
+      '  unsettled: group "g" (12): nobody can tell; look with: curl …',
       `Next: run the commands above, then: ${command}`,
+    ]);
+  });
+
+  it('offer no command for what stays because of others (N21)', () => {
+    const lines = closing({
+      exitCode: 6,
+      leftovers: [aLeftover({ kind: 'group', reason: 'used by 9 accounts of other runs of relay', command: null })],
+    });
+    expect(lines.slice(1)).toEqual([
+      'The host holds what others have changed or use since:',
+      '  kept: group "acme-02" (12): used by 9 accounts of other runs of relay',
+      `Next: look at what was kept and is used by others, then: ${command}`,
     ]);
   });
 

@@ -1,5 +1,5 @@
 import { noJournal } from '../../src/apply/journal.ts';
-import { Ledger } from '../../src/apply/ledger.ts';
+import { ChangeLog } from '../../src/apply/change-log.ts';
 import type { HostFeatures } from '../../src/host/host.ts';
 import type {
   Account,
@@ -136,6 +136,7 @@ export function anAccount(changes: Partial<Account> = {}): Account {
     extra: {},
     marker: aMarker(),
     tested: true,
+    paused: false,
     state: 'active',
     scheduled: true,
     stateMessage: '',
@@ -158,6 +159,7 @@ export function aSubscription(changes: Partial<Subscription> = {}): Subscription
     startsAt: noon - 10 * dayMs,
     expiresAt: noon + 20 * dayMs,
     active: true,
+    byRelay: true,
     ...changes,
   };
 }
@@ -247,12 +249,14 @@ export function aRecord(text: string, wanted: Partial<Wanted> = {}, observed: Ob
     keyFile,
     outcomes: new Map(),
     verdicts: new Map(),
-    ledger: new Ledger(noJournal),
+    seen: new Map(),
+    log: new ChangeLog(noJournal),
     retired: new Map(),
     removed: [],
     subscriptions: [],
     gateway: null,
     connect: null,
+    journalLost: false,
     cutShort: false,
     undone: false,
     leftovers: [],

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setImmediate as tick } from 'node:timers/promises';
 import { inspect } from 'node:util';
 import { noJournal, type Journal } from '../../src/apply/journal.ts';
-import { Ledger } from '../../src/apply/ledger.ts';
+import { ChangeLog } from '../../src/apply/change-log.ts';
 import type { RunTools } from '../../src/apply/run-tools.ts';
 import { beginLine } from '../../src/flows/begin-journal.ts';
 import type { ImportJob } from '../../src/flows/import-job.ts';
@@ -116,11 +116,9 @@ export async function importInto(sandbox: Sandbox, keys: Keys, options: RunOptio
     throw error;
   });
   const journal =
-    stateDir === undefined
-      ? noJournal
-      : RunJournal.begin(stateDir, beginLine(job, planned.plan, tools.host, clock.now()), clock);
+    stateDir === undefined ? noJournal : RunJournal.begin(stateDir, beginLine(job, tools.host, clock.now()), clock);
   const working = (between ?? ((same) => same))({ ...tools, journal });
-  const record = beginRecord(job, planned.plan, tools.host, new Ledger(working.journal), clock.now());
+  const record = beginRecord(job, planned.plan, tools.host, new ChangeLog(working.journal), clock.now());
   const done = await carryOut(job, planned, working, record);
   const kept = stateDir === undefined ? '' : await readFile(join(journalFolder(stateDir), `${job.run}.jsonl`), 'utf8');
   keepsSecrets(sandbox, [said, done.report, viewPlan(done.plan, done.report), events, kept]);
@@ -140,9 +138,9 @@ export async function resumeIn(
   const { tools, events, said } = await toolsFor(sandbox, keyFile, { onEvent });
   const working = { ...tools, journal: RunJournal.reopen(stateDir, run, tools.clock) };
   const job = resumeJob(recorded, keyFile, null, '0.0.0-test');
-  const { ledger, leftovers } = await takeUpRun(recorded, working);
+  const { log, leftovers } = await takeUpRun(recorded, working);
   const planned = await planImport(job, working);
-  const record = beginRecord(job, planned.plan, tools.host, ledger, tools.clock.now());
+  const record = beginRecord(job, planned.plan, tools.host, log, tools.clock.now());
   record.leftovers.push(...leftovers);
   const done = await carryOut(job, planned, working, record);
   const kept = await readFile(join(journalFolder(stateDir), `${run}.jsonl`), 'utf8');
@@ -280,7 +278,7 @@ export function wholeState(sandbox: Sandbox): unknown {
 
 function withoutRun(extra: Record<string, unknown>): unknown {
   // The host learns the last by itself, in its own time.
-  const { relay, relay_tested: tested, openai_responses_supported: _learnt, ...rest } = extra;
+  const { relay, relay_tested: tested, relay_paused: paused, openai_responses_supported: _learnt, ...rest } = extra;
   const { run: _run, ...marker } = (relay ?? {}) as Record<string, unknown>;
-  return { ...rest, marker, tested: tested !== undefined };
+  return { ...rest, marker, tested: tested !== undefined, paused: paused === true };
 }

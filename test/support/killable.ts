@@ -10,6 +10,8 @@ export interface KillSwitch {
   between: (tools: RunTools) => RunTools;
   /** Writes begun so far. */
   writes: () => number;
+  /** Whether the run was killed. */
+  fired: () => boolean;
 }
 
 /** Kills a run at its k-th write (from 1): from then on nothing gets through, neither to the host nor to the journal. */
@@ -51,15 +53,16 @@ export function killAt(k: number, moment: (typeof moments)[number]): KillSwitch 
     });
   return {
     writes: () => writes,
+    fired: () => dead,
     between: (tools) => ({
       ...tools,
       emit: (event) => {
         if (!dead) tools.emit(event);
       },
       journal: {
-        note: (note) => {
+        note: (...notes) => {
           check();
-          tools.journal.note(note);
+          tools.journal.note(...notes);
         },
       },
       host: {

@@ -141,7 +141,7 @@ async function importAll(
     const report = buildReport(record);
     journal?.end(report.batchStatus, report.exitCode);
     reports.push(report);
-    const changed = acts(record.plan) || record.ledger.deeds.length > 0;
+    const changed = acts(record.plan) || record.log.changes.some(({ id }) => id !== null);
     if (flags.output === 'text' && flags.quiet !== true)
       sayResult(report, changed, { lasting: at.vendorUrl === null, files: [] }, flags, io);
   }

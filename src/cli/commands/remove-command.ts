@@ -1,9 +1,10 @@
 import { throwIfStopped } from '../../apply/run-tools.ts';
 import { findManaged, removeProvider, type Managed, type Removal } from '../../flows/remove-provider.ts';
+import { leftoverLine } from '../../report/leftover-text.ts';
 import type { Redactor } from '../../terms/redactor.ts';
 import { askConsent } from '../consent.ts';
 import { print, styleFor, type Io } from '../io.ts';
-import { leftLine, sayLast } from '../last-words.ts';
+import { sayLast } from '../last-words.ts';
 import { repeatCommand } from '../repeat-command.ts';
 import { printResult } from '../result.ts';
 import { withProvider, type ProviderFlags } from '../with-provider.ts';
@@ -49,7 +50,7 @@ export async function removeCommand(flags: RemoveFlags, io: Io, redactor: Redact
         exitCode === 6
           ? 'The host holds something that should not be there, or may:'
           : 'The host holds what others use.',
-      named: result.leftovers.map(leftLine),
+      named: result.leftovers.map(leftoverLine),
       next: `${exitCode === 6 ? 'run the commands above' : 'take away what others use there'}, then: ${repeatCommand('relay remove', flags)}`,
     });
     return exitCode;

@@ -1,7 +1,8 @@
 import { resolve } from 'node:path';
-import type { Deed, Ledger } from '../../apply/ledger.ts';
+import type { Change } from '../../apply/change.ts';
+import type { ChangeLog } from '../../apply/change-log.ts';
 import { throwIfStopped } from '../../apply/run-tools.ts';
-import type { Leftover } from '../../apply/undo.ts';
+import type { Leftover } from '../../apply/leftover.ts';
 import { defaults } from '../../config/defaults.ts';
 import type { ImportJob } from '../../flows/import-job.ts';
 import { beginRecord } from '../../flows/import-record.ts';
@@ -55,8 +56,8 @@ export async function resumeCommand(id: string, flags: ResumeFlags, io: Io, reda
   const job = resumeJob(recorded, keyFile, probeKey, io.version);
   return withRun(id, flags, io, redactor, async (at) => {
     const { run, tools, journal, idle, stages } = at;
-    const { ledger, leftovers, planned } = await prepare(at, job, flags, io);
-    const record = beginRecord(job, planned.plan, tools.host, ledger, startedAt);
+    const { log, leftovers, planned } = await prepare(at, job, flags, io);
+    const record = beginRecord(job, planned.plan, tools.host, log, startedAt);
     record.leftovers.push(...leftovers);
     if (await packChanged(run, io))
       record.warnings.push({
@@ -80,12 +81,12 @@ async function prepare(
   job: ImportJob,
   flags: ResumeFlags,
   io: Io,
-): Promise<{ ledger: Ledger; leftovers: Leftover[]; planned: PlannedImport }> {
-  let deeds: readonly Deed[] = run.deeds;
+): Promise<{ log: ChangeLog; leftovers: Leftover[]; planned: PlannedImport }> {
+  let changes: readonly Change[] = run.changes;
   try {
     refuseRolledBack(run);
     const taken = await takeUpRun(run, tools);
-    deeds = taken.ledger.deeds;
+    changes = taken.log.changes;
     const planned = await planImport(job, tools);
     await idle();
     throwIfStopped(tools);
@@ -99,8 +100,11 @@ async function prepare(
     return { ...taken, planned };
   } catch (error) {
     if (run.end !== null) journal.end(run.end.outcome, run.end.exitCode);
-    if (!(error instanceof RelayError) || deeds.length === 0) throw error;
-    const count = `${deeds.length} object${deeds.length === 1 ? '' : 's'}`;
+    const held = new Set(
+      changes.filter(({ id }) => id !== null).map(({ kind, id: objectId }) => `${kind} ${objectId}`),
+    );
+    if (!(error instanceof RelayError) || held.size === 0) throw error;
+    const count = `${held.size} object${held.size === 1 ? '' : 's'}`;
     throw error.holding(`Nothing more was written: the host holds ${count} of the run ${job.run}.`);
   }
 }

@@ -1,9 +1,10 @@
-import type { Leftover } from '../../apply/undo.ts';
+import type { Leftover } from '../../apply/leftover.ts';
 import { rollbackRun } from '../../flows/rollback-run.ts';
+import { leftoverLine, leftoversAdvice, leftoversHeld } from '../../report/leftover-text.ts';
 import type { Redactor } from '../../terms/redactor.ts';
 import type { Problem } from '../../terms/relay-error.ts';
 import { print, styleFor, type Io } from '../io.ts';
-import { leftLine, sayLast, type LastWords } from '../last-words.ts';
+import { sayLast, type LastWords } from '../last-words.ts';
 import { repeatCommand } from '../repeat-command.ts';
 import { printResult } from '../result.ts';
 import { withRun, type RunFlags } from '../with-run.ts';
@@ -28,16 +29,13 @@ export async function rollbackCommand(id: string, flags: RunFlags, io: Io, redac
 }
 
 function lastWords(leftovers: readonly Leftover[], warnings: readonly Problem[], again: string): LastWords {
-  const left = `${leftovers.length} object${leftovers.length === 1 ? '' : 's'} of the run could not be taken back.`;
+  const left = `${leftovers.length} object${leftovers.length === 1 ? '' : 's'} of the run ${leftovers.length === 1 ? 'was' : 'were'} not undone.`;
   const lost = warnings.map(({ code, message }) => `${code}: ${message}`);
   const hints = warnings.map(({ hint }) => hint).join(' ');
   return {
     happened: [...(leftovers.length > 0 ? [left] : []), ...lost].join('\n'),
-    holds:
-      leftovers.length > 0
-        ? 'The host holds something that should not be there, or may:'
-        : 'The host holds nothing of the run any more.',
-    named: leftovers.map(leftLine),
-    next: leftovers.length > 0 ? `look at what is left; others may use it by now. Then: ${again}` : hints,
+    holds: leftovers.length > 0 ? leftoversHeld(leftovers, []) : 'The host holds nothing of the run any more.',
+    named: leftovers.map(leftoverLine),
+    next: leftovers.length > 0 ? `${leftoversAdvice(leftovers, [])}, then: ${again}` : hints,
   };
 }

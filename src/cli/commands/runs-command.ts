@@ -21,11 +21,12 @@ export async function listRuns(flags: SayFlags, io: Io): Promise<number> {
 /** `relay runs show RUN`: what a run did, what of it is on the host, and what to do. */
 export async function showRun(id: string, flags: SayFlags, io: Io): Promise<number> {
   const run = await readRun(stateDirOf(io), id);
-  const { begin, deeds, removed, end } = run;
+  const { begin, removed, end } = run;
+  const changes = changesOf(run);
   const next =
     end === null
       ? [`relay resume ${id} --keys FILE`, `relay rollback ${id}`]
-      : deeds.length > 0
+      : changes.length > 0
         ? [`relay rollback ${id}`]
         : [];
   if (flags.output === 'json') {
@@ -38,7 +39,7 @@ export async function showRun(id: string, flags: SayFlags, io: Io): Promise<numb
           host: begin.host.url,
           provider: begin.provider.id,
           state: stateOf(run),
-          deeds: deeds.map(({ kind, action, id: objectId, name }) => ({ kind, action, id: objectId, name })),
+          changes,
           removed,
           next,
         },
@@ -53,13 +54,21 @@ export async function showRun(id: string, flags: SayFlags, io: Io): Promise<numb
     `${style.bold(id)} · ${stateOf(run)}`,
     `${begin.provider.displayName} (${begin.provider.id}) on ${begin.host.url}, ${begin.job.mode}, ${begin.job.access}, begun ${begin.at}`,
     '',
-    ...deeds.map((deed) => `  ${deed.action.padEnd(8)} ${deed.kind} "${deed.name}" (${deed.id})`),
+    ...changes.map((change) => `  ${change.action.padEnd(8)} ${change.kind} "${change.name}" (${change.id})`),
     ...removed.map((account) => `  removed  account "${account.name}" (${account.id})`),
-    ...(deeds.length + removed.length === 0 ? ['  nothing of it is noted to be on the host'] : []),
+    ...(changes.length + removed.length === 0 ? ['  nothing of it is noted to be on the host'] : []),
     ...(next.length > 0 ? ['', 'What can be done:', ...next.map((command) => `  ${command}`)] : []),
   ];
   print(io.stdout, lines.join('\n'));
   return 0;
+}
+
+/** What of a run is noted to be on the host, once for each object. */
+function changesOf({ changes }: RecordedRun) {
+  const found = new Map<string, { kind: string; action: string; id: number; name: string }>();
+  for (const { kind, action, id, name } of changes)
+    if (id !== null && !found.has(`${kind} ${id}`)) found.set(`${kind} ${id}`, { kind, action, id, name });
+  return [...found.values()];
 }
 
 interface ListedRun {

@@ -27,10 +27,14 @@ import {
 type Clean = (text: string) => string;
 
 /**
- * Beside the marker, under a key of its own: this host merges extra settings key by key, so that one request can set it
- * for many accounts whose markers differ.
+ * Beside the marker, under keys of their own: this host merges extra settings key by key, so that one request can set
+ * them for many accounts whose markers differ.
  */
 export const testedKey = 'relay_tested';
+export const pausedKey = 'relay_paused';
+
+/** Constant: the host refuses the same subscription with other notes. */
+export const subscriptionNotes = 'relay';
 
 /** People choose names, and a terminal would obey what they put there. Names that relay gives are not touched by it. */
 function plainName(text: string): string {
@@ -142,7 +146,7 @@ export function fromPlanSpec(spec: PlanSpec): Record<string, unknown> {
 }
 
 export function toAccount(wire: AccountWire, clean: Clean): Account {
-  const { relay, [testedKey]: tested, ...extra } = wire.extra;
+  const { relay, [testedKey]: tested, [pausedKey]: paused, ...extra } = wire.extra;
   const { base_url, model_mapping, ...credentials } = wire.credentials;
   return {
     id: wire.id,
@@ -158,6 +162,7 @@ export function toAccount(wire: AccountWire, clean: Clean): Account {
     extra,
     marker: markerWire.safeParse(relay).data ?? null,
     tested: typeof tested === 'string',
+    paused: paused === true,
     state: wire.status === 'active' || wire.status === 'error' ? wire.status : 'inactive',
     scheduled: wire.schedulable,
     stateMessage: clean(wire.error_message ?? ''),
@@ -221,7 +226,7 @@ export function touchesMaps({ baseUrl, mapping, credentials, extra, marker, test
  * the host had learnt of the old one is forgotten, so that nothing is tested on the strength of it.
  */
 export function fromAccountChange(
-  change: Omit<AccountChange, 'scheduled'>,
+  change: Omit<AccountChange, 'scheduled' | 'paused'>,
   now: Pick<AccountWire, 'credentials' | 'extra'> = { credentials: {}, extra: {} },
 ): Record<string, unknown> {
   const { name, concurrency, priority, groupIds, baseUrl, mapping, credentials, extra, marker, tested } = change;
@@ -260,10 +265,9 @@ function edited(map: Record<string, unknown>, change: Record<string, Setting>): 
 }
 
 export function fromMarker(marker: Marker): Record<string, unknown> {
-  const { paused, sets, ...rest } = marker;
+  const { sets, ...rest } = marker;
   return {
     ...rest,
-    ...(paused === true ? { paused: true } : {}),
     ...(sets === undefined || sets.length === 0 ? {} : { sets }),
   };
 }
@@ -277,6 +281,7 @@ export function toSubscription(wire: SubscriptionWire, now: number): Subscriptio
     startsAt: Date.parse(wire.starts_at),
     expiresAt,
     active: wire.status === 'active' && expiresAt > now,
+    byRelay: wire.notes?.trim() === subscriptionNotes,
   };
 }
 

@@ -119,7 +119,6 @@ export const markerWire = z.object({
   access: z.enum(['subscription', 'self_service']),
   run: z.string(),
   fingerprint: z.string(),
-  paused: z.boolean().optional(),
   sets: z.array(z.string()).optional(),
 });
 
@@ -141,6 +140,7 @@ export const subscriptionWire = z.object({
   starts_at: z.iso.datetime({ offset: true }),
   expires_at: z.iso.datetime({ offset: true }),
   status: z.string(),
+  notes: z.string().nullish(),
 });
 
 export const keyWire = z.object({

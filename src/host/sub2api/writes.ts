@@ -9,8 +9,9 @@ import {
   fromAccountSpec,
   fromChannelSpec,
   fromGroupSpec,
-  fromMarker,
   fromPlanSpec,
+  pausedKey,
+  subscriptionNotes,
   testedKey,
   toAccount,
   touchesMaps,
@@ -32,9 +33,6 @@ import {
   subscriptionWire,
   userWire,
 } from './wire.ts';
-
-/** Constant: the host refuses the same subscription with other notes. */
-const subscriptionNotes = 'relay';
 
 /** Changes through the admin API. Edits send back what they do not mean to change, since this host clears what is left out. */
 export function sub2apiWrites(client: AdminClient): HostWrites {
@@ -89,9 +87,8 @@ export function sub2apiWrites(client: AdminClient): HostWrites {
       return mapEnd(end, (wire) => toAccount(wire, (text) => http.clean(text)));
     },
     bindAccounts: (ids, groupIds) => bulkUpdate(client, ids, { group_ids: groupIds }),
-    setScheduled: (id, scheduled, marker) =>
-      bulkUpdate(client, [id], { schedulable: scheduled, extra: { relay: fromMarker(marker) } }),
-    pauseAccounts: (ids) => bulkUpdate(client, ids, { schedulable: false }),
+    setScheduled: (ids, { scheduled, paused }) =>
+      bulkUpdate(client, ids, { schedulable: scheduled, extra: { [pausedKey]: paused } }),
     markTested: (ids, run) => bulkUpdate(client, ids, { extra: { [testedKey]: run } }),
     nudgeAccount: async (account) =>
       mapEnd(

@@ -11,7 +11,10 @@ const mostListed = 200;
 /** What needs a look: what is left on the host with the commands for it, then errors and warnings by code. */
 export function attention(report: Report): Markup {
   const left = [
-    ...report.leftovers.map((each) => ({ ...each, how: 'is left on the host' })),
+    ...report.leftovers.map((each) => ({
+      ...each,
+      how: each.command === null ? 'stays on the host' : 'is left on the host',
+    })),
     ...report.unsettled.map((each) => ({ ...each, how: 'may have been changed on the host' })),
   ];
   const groups = problemGroups(report);
@@ -19,8 +22,8 @@ export function attention(report: Report): Markup {
   const commands = left
     .slice(0, mostListed)
     .map(
-      ({ kind, name, id, command, how }) =>
-        markup`<li><i class="dot bad"></i><div><p><b>${kind} “${name}”</b>${id === null ? '' : ` #${id}`} ${how}</p><code>${command}</code></div>`,
+      ({ kind, name, id, reason, command, how }) =>
+        markup`<li><i class="dot bad"></i><div><p><b>${kind} “${name}”</b>${id === null ? '' : ` #${id}`} ${how}</p><p class="said">${reason}</p>${command === null ? null : markup`<code>${command}</code>`}</div>`,
     );
   const problems = groups.map(({ tone, code, hint, messages }) => {
     const told = messages.slice(0, mostMessages).map((message) => markup`<p class="said">${message}</p>`);

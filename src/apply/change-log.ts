@@ -1,0 +1,70 @@
+import type { Id } from '../host/objects.ts';
+import type { Change, ChangeKind, Draft, States } from './change.ts';
+import { noJournal, type Journal } from './journal.ts';
+
+/** What a run has changed so far, in order, and what of it was reverted. Undo is computed from it, never from the plan. */
+export class ChangeLog {
+  readonly changes: Change[];
+  readonly reverted: Change[] = [];
+  #journal: Journal;
+  #lastSeq: number;
+
+  /** `earlier`: what the same run did before it was interrupted, and the last number that it gave to a change. */
+  constructor(
+    journal: Journal,
+    earlier: { changes: readonly Change[]; lastSeq: number } = { changes: [], lastSeq: 0 },
+  ) {
+    this.#journal = journal;
+    this.changes = earlier.changes.map((change) => ({ ...change }));
+    this.#lastSeq = earlier.lastSeq;
+  }
+
+  /** Notes changes before they are sent. Throws `JOURNAL_FAILED`; then nothing may be sent. */
+  note<K extends ChangeKind>(drafts: readonly Draft<K>[]): Change<K>[] {
+    const changes = drafts.map((draft): Change<K> => {
+      this.#lastSeq += 1;
+      return { ...draft, seq: this.#lastSeq } as Change<K>;
+    });
+    this.changes.push(...(changes as Change[]));
+    this.#journal.note(...changes.map((change) => ({ type: 'change' as const, change: change as Change })));
+    return changes;
+  }
+
+  /** Something new was made: `after` is the state in which the host shows it. */
+  made<K extends ChangeKind>(list: readonly { change: Change<K>; id: Id; after?: States[K] }[]): void {
+    for (const { change, id, after } of list) Object.assign(change, { id }, after === undefined ? {} : { after });
+    this.#journal.note(
+      ...list.map(({ change: { seq }, id, after }) => ({
+        type: 'made' as const,
+        seq,
+        id,
+        ...(after === undefined ? {} : { after }),
+      })),
+    );
+  }
+
+  /** These changes were undone, or turned out never to have been carried out. */
+  revert(changes: readonly Change[]): void {
+    const gone = changes.filter((change) => this.changes.includes(change));
+    for (const change of gone) {
+      this.changes.splice(this.changes.indexOf(change), 1);
+      this.reverted.push(change);
+    }
+    this.#journal.note(...gone.map(({ seq }) => ({ type: 'reverted' as const, seq })));
+  }
+
+  /** The number of the newest change. */
+  get lastSeq(): number {
+    return this.#lastSeq;
+  }
+
+  /** Whether the run has made this object. */
+  hasMade(kind: ChangeKind, id: Id): boolean {
+    return this.changes.some((change) => change.kind === kind && change.action === 'created' && change.id === id);
+  }
+
+  /** Goes on without a journal, to name what is on the host when nothing can be kept any longer. */
+  giveUpJournal(): void {
+    this.#journal = noJournal;
+  }
+}

@@ -1,0 +1,33 @@
+import type { Host, ObjectKind } from '../host/host.ts';
+import type { Id } from '../host/objects.ts';
+
+/** Something that is on the host otherwise than it should be, and why. */
+export interface Leftover {
+  kind: string;
+  id: Id | null;
+  name: string;
+  reason: string;
+  /** What a person does about it; nothing where it is others' by now, and stays. */
+  command: string | null;
+}
+
+/** Something that could not be undone: removed where the run made it, looked at where it was there before. */
+export function leftoverOf(
+  { kind, action, id, name }: { kind: ObjectKind; action: 'created' | 'updated'; id: Id | null; name: string },
+  reason: string,
+  host: Host,
+): Leftover {
+  return {
+    kind,
+    id,
+    name,
+    reason,
+    command: host.command(action === 'created' && id !== null ? 'remove' : 'show', kind, id),
+  };
+}
+
+/** Adds to a list of leftovers what is not in it. */
+export function addLeftovers(list: Leftover[], more: readonly Leftover[]): void {
+  for (const each of more)
+    if (!list.some(({ kind, id, name }) => kind === each.kind && id === each.id && name === each.name)) list.push(each);
+}

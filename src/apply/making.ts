@@ -1,0 +1,46 @@
+import type { Account, AccountSpec, Id } from '../host/objects.ts';
+import type { AccountStep } from '../plan/import-plan.ts';
+import type { Secret } from '../terms/secret.ts';
+import type { Change } from './change.ts';
+
+export type CreateStep = Extract<AccountStep, { action: 'create' }>;
+
+/** How the making or changing of one account ended. */
+export type AccountOutcome =
+  | { outcome: 'created' | 'updated'; account: Account }
+  | {
+      outcome: 'failed';
+      code: 'WRITE_REFUSED' | 'SETTINGS_DROPPED' | 'GATEWAY_NOT_READY' | 'KEY_HAS_ACCOUNT';
+      message: string;
+      id: Id | null;
+    }
+  | { outcome: 'unsettled'; message: string }
+  | { outcome: 'not_tried' };
+
+export interface AccountsJob {
+  steps: readonly CreateStep[];
+  groupId: Id;
+  batchSize: number;
+  keyOf: (fingerprint: string) => Secret;
+  /** Accounts that were there when the plan was made. */
+  known: ReadonlySet<Id>;
+  /** Filled with one outcome for each fingerprint, also when this throws. */
+  outcomes: Map<string, AccountOutcome>;
+}
+
+/** An account that is being made: its step, and the change that is noted of it. */
+export interface Making {
+  step: CreateStep;
+  spec: AccountSpec;
+  change: Change<'account'>;
+}
+
+/** Whether an account is the one that was sent, by its mark. */
+export function isMarkedBy({ marker }: Account, { marker: sent }: AccountSpec): boolean {
+  return (
+    marker?.run === sent.run &&
+    marker.access === sent.access &&
+    marker.provider === sent.provider &&
+    marker.fingerprint === sent.fingerprint
+  );
+}

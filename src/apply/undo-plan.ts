@@ -1,0 +1,199 @@
+import type { AccountState, Change, ChangeKind, Objects, States } from './change.ts';
+import type { Driver } from './drivers/driver.ts';
+import { drivers } from './drivers/drivers.ts';
+import type { Snapshot } from './snapshot.ts';
+import { whoUses } from './who-uses.ts';
+
+type Undoable = Exclude<ChangeKind, 'user'>;
+
+/** What becomes of one object that a run has changed. */
+export interface Target<K extends Undoable = Undoable> {
+  kind: K;
+  object: Objects[K];
+  name: string;
+  changes: Change<K>[];
+  /** The state that it gets back, and the one that the run left; `null` where it is removed. */
+  states: { before: States[K]; after: States[K] } | null;
+}
+
+/** An object that stays, because it is not the run's alone any more. */
+export interface Kept {
+  target: Target;
+  reason: string;
+}
+
+export interface UndoPlan {
+  targets: Target[];
+  kept: Kept[];
+  /** Changes of which the host shows nothing, or nothing any more. */
+  settled: Change[];
+  /** Changes of objects that the host could not be asked for. */
+  unseen: Change[];
+}
+
+/**
+ * What undoing these changes would do to a host that holds this. Only what is proven to be the run's is touched: what was
+ * made bears its mark, or stands where it was made; what was edited still has a state that the run left. What others have
+ * changed or use since is kept. `all`: every change of the run, of which only some may be undone here. Pure.
+ */
+export function planUndo(changes: readonly Change[], snapshot: Snapshot, all: readonly Change[] = changes): UndoPlan {
+  const plan: UndoPlan = { targets: [], kept: [], settled: [], unseen: [] };
+  for (const own of chains(changes)) sort(own, snapshot, plan, all);
+  keepWhatOthersUse(plan, snapshot, all);
+  return plan;
+}
+
+/** The changes of each object, in order. One whose id never came is an object of its own. */
+function chains(changes: readonly Change[]): Change[][] {
+  const found = new Map<string, Change[]>();
+  for (const change of changes) {
+    if (change.kind === 'user') continue;
+    const key = change.id === null ? `change ${change.seq}` : `${change.kind} ${change.id}`;
+    found.set(key, [...(found.get(key) ?? []), change]);
+  }
+  return [...found.values()];
+}
+
+function sort(own: Change[], snapshot: Snapshot, plan: UndoPlan, all: readonly Change[]): void {
+  const [first] = own;
+  if (first === undefined || first.kind === 'user') return;
+  const objects = snapshot[first.kind] as readonly Objects[Undoable][] | undefined;
+  if (objects === undefined) {
+    plan.unseen.push(...own);
+    return;
+  }
+  const driver = drivers[first.kind] as unknown as Driver<Undoable>;
+  const states = statesOf(own);
+  const object =
+    first.action === 'created' ? madeObject(first, objects, driver, snapshot, all) : byId(objects, first.id);
+  if (object === undefined) {
+    // What was sent and never seen may arrive yet.
+    if (first.id !== null) plan.settled.push(...own);
+    return;
+  }
+  const target = { kind: first.kind, object, name: first.name, changes: own, states: null } as Target;
+  const differences = closest(states, (state) => driver.differences(object, state, snapshot.groups));
+  if (first.action === 'created') {
+    if (differences.length === 0) plan.targets.push(target);
+    else plan.kept.push({ target, reason: changedBy(differences) });
+    return;
+  }
+  const [before] = states;
+  const after = states.at(-1);
+  if (before === undefined || after === undefined) return;
+  if (
+    driver.differences(object, withoutPause(before), snapshot.groups).length === 0 &&
+    !isHeldOut(target, after, before)
+  )
+    plan.settled.push(...own);
+  else if (differences.length === 0) plan.targets.push({ ...target, states: { before, after } } as Target);
+  else if (isSame(object, first, driver, snapshot)) plan.kept.push({ target, reason: changedBy(differences) });
+  // Another object bears the number by now.
+  else plan.settled.push(...own);
+}
+
+/** The object that a change has made: under its id if that is it, else wherever its mark is found. */
+function madeObject(
+  change: Change,
+  objects: readonly Objects[Undoable][],
+  driver: Driver<Undoable>,
+  { groups }: Snapshot,
+  all: readonly Change[],
+): Objects[Undoable] | undefined {
+  const after = change.after as States[Undoable];
+  const noted = change.id === null ? undefined : byId(objects, change.id);
+  if (noted !== undefined && driver.isStill(noted, change.name, after, groups)) return noted;
+  // An object that another change has made or edited is that change's.
+  const taken = new Set(all.flatMap((each) => (each.kind === change.kind && each !== change ? [each.id] : [])));
+  return objects.find((object) => !taken.has(object.id) && driver.isMadeAs(object, change.name, after));
+}
+
+/** Every state that the run has left an object in, the one before its first change included if there was one. */
+function statesOf(own: readonly Change[]): States[Undoable][] {
+  const states: States[Undoable][] = [];
+  for (const { action, kind, before, after } of own as Change<Undoable>[]) {
+    const last = states.at(-1);
+    if (action === 'updated') {
+      // Edits of accounts name some settings each; those that a later one names first were so from the beginning.
+      if (kind === 'account')
+        for (const [index, state] of states.entries()) states[index] = { ...before, ...state } as AccountState;
+      if (last === undefined) states.push(before as States[Undoable]);
+    }
+    const base = states.at(-1);
+    states.push(
+      kind === 'account' && base !== undefined ? editedAccount(base as AccountState, after as AccountState) : after,
+    );
+  }
+  return states;
+}
+
+function editedAccount(base: AccountState, edit: AccountState): AccountState {
+  const { digest, ...earlier } = base;
+  const free = (kind: 'credentials' | 'extra') =>
+    base[kind] === undefined && edit[kind] === undefined ? {} : { [kind]: { ...base[kind], ...edit[kind] } };
+  const touches = ['name', 'baseUrl', 'mapping', 'concurrency', 'priority'].some((name) => Object.hasOwn(edit, name));
+  // The digest is of the settings it was made with.
+  return {
+    ...earlier,
+    ...(digest === undefined || touches ? {} : { digest }),
+    ...edit,
+    ...free('credentials'),
+    ...free('extra'),
+  };
+}
+
+/** The differences from the state that comes nearest; none where one of them is in place. */
+function closest(states: readonly States[Undoable][], differences: (state: States[Undoable]) => string[]): string[] {
+  return states
+    .map((state) => differences(withoutPause(state)))
+    .reduce(
+      (best, each) => (each.length < best.length ? each : best),
+      Array.from({ length: 100 }, () => ''),
+    );
+}
+
+/** Whether an account serves is not what tells whose it is: a host takes accounts out by itself, and people do. */
+function withoutPause(state: States[Undoable]): States[Undoable] {
+  const { scheduled: _scheduled, paused: _paused, ...rest } = state as AccountState;
+  return rest as States[Undoable];
+}
+
+/** Whether an account is out of service, or in it, by the run and not by anybody else. */
+function isHeldOut({ kind, object }: Target, after: States[Undoable], before: States[Undoable]): boolean {
+  if (kind !== 'account') return false;
+  const now = object as Objects['account'];
+  const [was, is] = [before as AccountState, after as AccountState];
+  if (is.scheduled === undefined || is.scheduled === was.scheduled) return false;
+  return now.scheduled === is.scheduled && now.paused === (is.paused ?? now.paused);
+}
+
+/** What hangs on a group that stays, stays; and a group stays under what stays. */
+function keepWhatOthersUse(plan: UndoPlan, snapshot: Snapshot, all: readonly Change[]): void {
+  for (;;) {
+    const found = plan.targets.flatMap((target) => {
+      const reason = target.states === null ? whoUses(target, plan, snapshot, all) : null;
+      return reason === null ? [] : [{ target, reason }];
+    });
+    if (found.length === 0) return;
+    plan.kept.push(...found);
+    plan.targets = plan.targets.filter((target) => !found.some((each) => each.target === target));
+  }
+}
+
+function changedBy(differences: readonly string[]): string {
+  return `others have changed its ${differences.join(', ')} since`;
+}
+
+function byId<T extends { id: number }>(objects: readonly T[], id: number | null): T | undefined {
+  return objects.find((object) => object.id === id);
+}
+
+/** Whether an object that was edited is the one that bears its number now. */
+function isSame(
+  object: Objects[Undoable],
+  { name, after }: Change,
+  driver: Driver<Undoable>,
+  { groups }: Snapshot,
+): boolean {
+  return 'name' in object ? object.name === name : driver.isStill(object, name, after as States[Undoable], groups);
+}
