@@ -7,6 +7,7 @@ import { startSandbox, type Sandbox } from '../../src/sandbox/start-sandbox.ts';
 import { Interruption } from '../../src/terms/relay-error.ts';
 import { holdings, importInto, resumeIn, rollbackIn, wholeState } from '../support/import-run.ts';
 import { killAt } from '../support/killable.ts';
+import { closeServers, serve } from '../support/small-server.ts';
 
 const keys = ['sk-good-aaaaaaaaaaaaaaaaaaaa1', 'sk-good-bbbbbbbbbbbbbbbbbbbb2'];
 const third = 'sk-good-cccccccccccccccccccc3';
@@ -19,6 +20,7 @@ beforeEach(async () => {
   stateDir = await mkdtemp(join(tmpdir(), 'relay-others-'));
 });
 afterEach(async () => {
+  closeServers();
   await sandbox.stop();
   await rm(stateDir, { recursive: true, force: true });
 });
@@ -265,19 +267,70 @@ describe('what is lost is told', () => {
 });
 
 describe('a list that changes while it is read', () => {
-  it('is read anew, so that no account is missed and made twice', async () => {
+  /** So many accounts that the last one of an earlier import is the first on the second page. */
+  const lastOfTwoPages = async () => {
     await importInto(sandbox, keys);
-    const [last] = [...sandbox.state.accounts.values()].slice(-1);
-    for (let id = 100; id < 1100; id += 1)
-      sandbox.state.accounts.set(id, { ...structuredClone(last!), id, name: `other-${id}`, extra: {} });
-    sandbox.state.accounts.delete(last!.id);
-    sandbox.state.accounts.set(5000, { ...last!, id: 5000 });
+    const { accounts } = sandbox.state;
+    const [last] = [...accounts.values()].slice(-1);
+    for (let id = 100; id < 1099; id += 1)
+      accounts.set(id, { ...structuredClone(last!), id, name: `other-${id}`, extra: {} });
+    accounts.delete(last!.id);
+    accounts.set(1100, { ...last!, id: 1100 });
+    return last!;
+  };
+  const beforeSecondPage = (happens: () => void) => {
     const original = sandbox.requests.push.bind(sandbox.requests);
     sandbox.requests.push = (...requests) => {
-      if (requests[0]?.query['page'] === '2') sandbox.state.accounts.delete(100);
+      if (requests[0]?.query['page'] === '2') happens();
       return original(...requests);
     };
+  };
+
+  it.each([
+    ['goes', 0],
+    ['goes and another comes', 1],
+  ])('because an account of others %s is read anew, so that no account is made twice', async (_, come) => {
+    const last = await lastOfTwoPages();
+    const { accounts } = sandbox.state;
+    beforeSecondPage(() => {
+      if (!accounts.delete(100) || come === 0) return;
+      accounts.set(5000, { ...structuredClone(last), id: 5000, name: 'newcomer', extra: {} });
+    });
     const { report } = await importInto(sandbox, keys, { probe: 'none' });
     expect(report.summary).toMatchObject({ unchanged: 2, added: 0 });
+  });
+
+  it('each time it is read ends the run before it writes', async () => {
+    await lastOfTwoPages();
+    const { accounts } = sandbox.state;
+    const before = accounts.size;
+    beforeSecondPage(() => {
+      const [[id, account] = []] = [...accounts].filter(([, { name }]) => name.startsWith('other-'));
+      accounts.delete(id!);
+      accounts.set(id! + 9000, { ...account!, id: id! + 9000 });
+    });
+    const writes = () => sandbox.requests.filter(({ method }) => method !== 'GET').length;
+    const earlier = writes();
+    const run = importInto(sandbox, [...keys, third], { probe: 'none' });
+    await expect(run).rejects.toMatchObject({ code: 'HOST_REPLY_UNEXPECTED', exitCode: 3 });
+    expect(writes()).toBe(earlier);
+    expect(accounts.size).toBe(before);
+  });
+
+  it('that shows its first page over and over ends the run before it writes', async () => {
+    const url = await serve(async (request, reply) => {
+      const asked = new URL(request.url ?? '', sandbox.url);
+      const page = Number(asked.searchParams.get('page'));
+      asked.searchParams.set('page', '1');
+      const isList = asked.pathname === '/api/v1/admin/groups';
+      const headers = { 'x-api-key': sandbox.adminKey };
+      const answer = await fetch(isList ? asked : new URL(request.url ?? '', sandbox.url), { headers });
+      const body = (await answer.json()) as { data: object };
+      const data = isList ? { ...body.data, page, total: 1000 } : body.data;
+      reply.writeHead(answer.status, { 'content-type': 'application/json' }).end(JSON.stringify({ ...body, data }));
+    });
+    const run = importInto({ ...sandbox, url }, keys);
+    await expect(run).rejects.toMatchObject({ code: 'HOST_REPLY_UNEXPECTED', exitCode: 3 });
+    expect(sandbox.requests.every(({ method }) => method === 'GET')).toBe(true);
   });
 });

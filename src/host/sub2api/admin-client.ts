@@ -1,14 +1,10 @@
 import type { z } from 'zod';
+import { RelayError } from '../../terms/relay-error.ts';
 import { HostFailure, writeEnd, type WriteEnd } from '../host-failure.ts';
-import type { HttpClient, HttpRequest } from '../http-client.ts';
+import type { HttpClient, HttpReply, HttpRequest } from '../http-client.ts';
 import { openEnvelope } from './envelope.ts';
+import { notWhole, wholeList } from './whole-list.ts';
 import { pageWire } from './wire.ts';
-
-/** Most items in a page. The host silently falls back to 20 above it. */
-const pageSize = 1000;
-
-/** How often a list of several pages is begun anew because it changed while it was read. */
-const mostAttempts = 5;
 
 /** Pauses before a read is tried again, in milliseconds. */
 const readPauses = [300, 1500];
@@ -17,27 +13,50 @@ const readPauses = [300, 1500];
 export class AdminClient {
   readonly http: HttpClient;
   readonly #credentials: () => Record<string, string>;
+  readonly #end: AbortSignal | undefined;
 
-  constructor(http: HttpClient, credentials: () => Record<string, string>) {
+  constructor(http: HttpClient, credentials: () => Record<string, string>, end?: AbortSignal) {
     this.http = http;
     this.#credentials = credentials;
+    this.#end = end;
   }
 
   /** The same host with another login. */
   as(credentials: () => Record<string, string>): AdminClient {
-    return new AdminClient(this.http, credentials);
+    return new AdminClient(this.http, credentials, this.#end);
+  }
+
+  /**
+   * The same login, whose reads end as soon as the signal is aborted, and throw its reason where that is a `RelayError`.
+   * Writes go on to their end.
+   */
+  until(signal: AbortSignal): AdminClient {
+    return new AdminClient(this.http, this.#credentials, eitherOf(signal, this.#end));
   }
 
   /** Asks until the host answers, three times at most. Throws `HostFailure`. */
   async read<T>(request: HttpRequest, schema: z.ZodType<T>): Promise<T> {
     for (let attempt = 0; ; attempt += 1) {
       try {
-        return await this.#exchange(request, schema);
+        return openEnvelope(this.http, request, await this.ask(request), schema);
       } catch (failure) {
         const pause = readPauses[attempt];
         if (!(failure instanceof HostFailure) || !mayRepeat(failure) || pause === undefined) throw failure;
-        await this.http.clock.sleep(Math.min(failure.retryAfterMs ?? pause, 30_000), request.signal);
+        if (this.#end?.aborted === true) throw failure;
+        await this.#pause(Math.min(failure.retryAfterMs ?? pause, 30_000));
       }
+    }
+  }
+
+  /** Asks once; gives the answer as it came. Throws `HostFailure` when there was none. */
+  async ask(request: HttpRequest): Promise<HttpReply> {
+    this.#throwIfEnded();
+    const signal = eitherOf(request.signal, this.#end);
+    try {
+      return await this.#send(signal === undefined ? request : { ...request, signal });
+    } catch (failure) {
+      this.#throwIfEnded();
+      throw failure;
     }
   }
 
@@ -55,46 +74,18 @@ export class AdminClient {
     }
   }
 
-  /** A list, page by page to its end. Fails rather than return a part: what is missing would be made twice. */
-  async list<T extends { id: number }>(
+  /** All that a list held at one moment. Fails rather than return a part: what is missing would be made twice. */
+  list<T extends { id: number }>(
     path: string,
     schema: z.ZodType<T>,
     query: Record<string, string | number> = {},
   ): Promise<T[]> {
-    for (let attempt = 1; ; attempt += 1) {
-      const found = await this.#pages(path, schema, query);
-      if (found !== undefined) return found;
-      if (attempt === mostAttempts) throw this.#partial(path, 'it changed each time while it was read');
-    }
-  }
-
-  /** Nothing when the list changed between two pages: what moved from one to the other may have been missed. */
-  async #pages<T extends { id: number }>(
-    path: string,
-    schema: z.ZodType<T>,
-    query: Record<string, string | number>,
-  ): Promise<T[] | undefined> {
-    const found = new Map<number, T>();
-    let total: number | undefined;
-    for (let page = 1; ; page += 1) {
-      const request: HttpRequest = { method: 'GET', path, query: { ...query, page, page_size: pageSize } };
-      const reply = await this.read(request, pageWire);
-      if (reply.page_size !== pageSize || reply.page !== page)
-        throw this.#partial(
-          path,
-          `asked for page ${page} of ${pageSize}, got page ${reply.page} of ${reply.page_size}`,
-        );
-      for (const item of reply.items) {
-        const parsed = schema.safeParse(item);
-        if (!parsed.success)
-          throw this.#partial(path, `an item has an unknown shape (${parsed.error.issues[0]?.path.join('.') ?? ''})`);
-        found.set(parsed.data.id, parsed.data);
-      }
-      total ??= reply.total;
-      if (reply.total !== total) return undefined;
-      if (found.size >= reply.total) return [...found.values()];
-      if (reply.items.length === 0) throw this.#partial(path, `it names ${reply.total} items and shows ${found.size}`);
-    }
+    return wholeList({
+      path,
+      sortedById: query['sort_by'] === 'id' && query['sort_order'] === 'asc',
+      ask: (page, size) => this.#page(path, schema, { ...query, page, page_size: size }),
+      pause: (ms) => this.#pause(ms),
+    });
   }
 
   /** Sends a change once. */
@@ -105,20 +96,43 @@ export class AdminClient {
     schema: z.ZodType<T>,
     headers: Record<string, string> = {},
   ): Promise<WriteEnd<T>> {
-    return writeEnd(() => this.#exchange({ method, path, headers, ...(body === undefined ? {} : { body }) }, schema));
+    const request: HttpRequest = { method, path, headers, ...(body === undefined ? {} : { body }) };
+    return writeEnd(async () => openEnvelope(this.http, request, await this.#send(request), schema));
   }
 
-  async #exchange<T>(request: HttpRequest, schema: z.ZodType<T>): Promise<T> {
-    const full = { ...request, headers: { ...this.#credentials(), ...request.headers } };
-    return openEnvelope(this.http, request, await this.http.send(full), schema);
-  }
-
-  #partial(path: string, why: string): HostFailure {
-    return new HostFailure('HOST_REPLY_UNEXPECTED', `The list ${path} could not be read whole: ${why}.`, {
-      fate: 'not_done',
-      transient: false,
+  async #page<T>(
+    path: string,
+    schema: z.ZodType<T>,
+    query: { page: number; page_size: number; [name: string]: string | number },
+  ): Promise<{ items: T[]; total: number }> {
+    const { items, total, page, page_size: size } = await this.read({ method: 'GET', path, query }, pageWire);
+    if (page !== query.page || size !== query.page_size)
+      throw notWhole(path, `asked for page ${query.page} of ${query.page_size}, got page ${page} of ${size}`);
+    const parsed = items.map((item) => {
+      const { data, error } = schema.safeParse(item);
+      if (error !== undefined)
+        throw notWhole(path, `an item has an unknown shape (${error.issues[0]?.path.join('.') ?? ''})`);
+      return data;
     });
+    return { items: parsed, total };
   }
+
+  #send(request: HttpRequest): Promise<HttpReply> {
+    return this.http.send({ ...request, headers: { ...this.#credentials(), ...request.headers } });
+  }
+
+  async #pause(ms: number): Promise<void> {
+    await this.http.clock.sleep(ms, this.#end);
+    this.#throwIfEnded();
+  }
+
+  #throwIfEnded(): void {
+    if (this.#end?.aborted === true && this.#end.reason instanceof RelayError) throw this.#end.reason;
+  }
+}
+
+function eitherOf(one: AbortSignal | undefined, other: AbortSignal | undefined): AbortSignal | undefined {
+  return one === undefined || other === undefined ? (one ?? other) : AbortSignal.any([one, other]);
 }
 
 function mayRepeat(failure: HostFailure): boolean {
