@@ -172,6 +172,12 @@ export interface Host {
   writes: HostWrites;
   probes: HostProbes;
   gateway: Gateway;
+  /**
+   * The same host, whose reads and probes end as soon as the signal is aborted, pauses between attempts included. They
+   * throw its reason where that is a `RelayError`, else a `HostFailure`. Writes are not ended: what was sent is seen to
+   * its end.
+   */
+  until(signal: AbortSignal): Host;
   /** A secret that whoever holds the same admin login can make again, and nobody else: nothing of it need be kept. */
   derive(purpose: string): Secret;
   /** A shell command by which a person looks at the object, or removes it. It holds no secret. */

@@ -1,4 +1,5 @@
 import type { RunTools } from '../../src/apply/run-tools.ts';
+import type { Host } from '../../src/host/host.ts';
 
 /** What is thrown by everything a killed process would have done next. */
 export class Killed extends Error {}
@@ -51,6 +52,14 @@ export function killAt(k: number, moment: (typeof moments)[number]): KillSwitch 
         };
       },
     });
+  const killable = (host: Host): Host => ({
+    ...host,
+    reads: guarded(host.reads),
+    probes: guarded(host.probes),
+    gateway: { ...guarded(host.gateway), connection: host.gateway.connection },
+    writes: counted(host.writes),
+    until: (signal) => killable(host.until(signal)),
+  });
   return {
     writes: () => writes,
     fired: () => dead,
@@ -65,13 +74,7 @@ export function killAt(k: number, moment: (typeof moments)[number]): KillSwitch 
           tools.journal.note(...notes);
         },
       },
-      host: {
-        ...tools.host,
-        reads: guarded(tools.host.reads),
-        probes: guarded(tools.host.probes),
-        gateway: { ...guarded(tools.host.gateway), connection: tools.host.gateway.connection },
-        writes: counted(tools.host.writes),
-      },
+      host: killable(tools.host),
     }),
   };
 }

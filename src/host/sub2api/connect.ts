@@ -25,7 +25,7 @@ export async function connectSub2api(options: HttpOptions, login: AdminLogin): P
   const credentials = await logIn(open, login, settings);
   const client = open.as(credentials);
   await passGates(client);
-  return hostOf(infoOf(http, known, settings), client, credentials, login);
+  return hostOf(infoOf(http, known, settings), client, login);
 }
 
 /** What the engine may ask about a host that said so much of itself. */
@@ -38,19 +38,17 @@ export function infoOf(
 }
 
 /** The host behind a login that it took. */
-export function hostOf(
-  info: HostInfo,
-  client: AdminClient,
-  credentials: () => Record<string, string>,
-  login: AdminLogin,
-): Host {
+export function hostOf(info: HostInfo, client: AdminClient, login: AdminLogin): Host {
   const { http } = client;
-  return {
+  const writes = sub2apiWrites(client);
+  const gateway = sub2apiGateway(http);
+  const asking = (asker: AdminClient): Host => ({
     info,
-    reads: sub2apiReads(client),
-    writes: sub2apiWrites(client),
-    probes: sub2apiProbes(client, credentials),
-    gateway: sub2apiGateway(http),
+    reads: sub2apiReads(asker),
+    writes,
+    probes: sub2apiProbes(asker),
+    gateway,
+    until: (signal) => asking(asker.until(signal)),
     derive: (purpose) => {
       const secret = createHmac('sha256', secretOf(login).open()).update(`relay.derived/1 ${purpose}`).digest('hex');
       const derived = new Secret(secret);
@@ -59,7 +57,8 @@ export function hostOf(
     },
     command: (does, kind, id) =>
       `curl${does === 'remove' && id !== null ? ' -X DELETE' : ''} -H "x-api-key: $RELAY_ADMIN_KEY" '${http.baseUrl}${pathOf(kind)}${id === null ? '' : `/${id}`}'`,
-  };
+  });
+  return asking(client);
 }
 
 function pathOf(kind: ObjectKind): string {

@@ -106,7 +106,7 @@ async function lookFromInside(
       'Leave --adopt out; accounts that relay made are known by their markers.',
     );
   else checks.pass('second_factor', noSecondFactor(login));
-  found.host = found.info === null ? null : hostOf(found.info, client, credentials, login);
+  found.host = found.info === null ? null : hostOf(found.info, client, login);
 }
 
 const noSecondFactor = (login: AdminLogin) => ('key' in login ? 'an admin API key needs none' : 'not asked for');

@@ -10,15 +10,14 @@ const testMs = 120_000;
 const largestStream = 1024 * 1024;
 
 /** Account tests through the admin API. */
-export function sub2apiProbes(client: AdminClient, credentials: () => Record<string, string>): HostProbes {
+export function sub2apiProbes(client: AdminClient): HostProbes {
   const { http } = client;
   return {
     testAccount: async (account, { model, deadCodes, signal }) => {
       try {
-        const reply = await http.send({
+        const reply = await client.ask({
           method: 'POST',
           path: `/api/v1/admin/accounts/${account.id}/test`,
-          headers: credentials(),
           body: { model_id: model },
           timeoutMs: testMs,
           maxBytes: largestStream,
