@@ -23,12 +23,32 @@ function servedFrom(host: Host, account: Account, groupId: number, now: number):
   return [...host.state.accounts.values()].some(serving) ? now + host.visibilityDelayMs : now;
 }
 
-/** Replaces an account's groups; false when one of them never existed, and then nothing is bound. */
-export function bindGroups(host: Host, account: Account, groupIds: readonly number[]): boolean {
-  const { groups, retiredGroups } = host.state;
-  if (!groupIds.every((id) => groups.has(id) || retiredGroups.has(id))) return false;
+const foreignKey =
+  'ent: constraint failed: pq: insert or update on table "account_groups" violates foreign key constraint';
+
+/** What the store says against a binding that was not checked before. */
+const refusals = {
+  twice: 'ent: constraint failed: pq: duplicate key value violates unique constraint "account_groups_pkey"',
+  noGroup: `${foreignKey} "account_groups_group_id_fkey"`,
+  noAccount: `${foreignKey} "account_groups_account_id_fkey"`,
+};
+
+/** Why the store binds an account of this id to no such groups: a deleted row still counts, a group named twice does not. */
+function refusalToBind(host: Host, accountId: number, groupIds: readonly number[]): string | undefined {
+  const { accounts, retiredAccounts, groups, retiredGroups } = host.state;
+  if (groupIds.length === 0) return undefined;
+  if (new Set(groupIds).size < groupIds.length) return refusals.twice;
+  if (!groupIds.every((id) => groups.has(id) || retiredGroups.has(id))) return refusals.noGroup;
+  return accounts.has(accountId) || retiredAccounts.has(accountId) ? undefined : refusals.noAccount;
+}
+
+/** Replaces an account's groups. Gives the words of the store where it refuses, and then they stay as they were. */
+export function bindGroups(host: Host, accountId: number, groupIds: readonly number[]): string | undefined {
+  const refused = refusalToBind(host, accountId, groupIds);
+  const account = host.state.accounts.get(accountId);
+  if (refused !== undefined || account === undefined) return refused;
   const now = host.now();
-  account.bindings = [...new Set(groupIds)].map((group_id, index): Binding => {
+  account.bindings = groupIds.map((group_id, index): Binding => {
     const current = account.bindings.find((binding) => binding.group_id === group_id);
     return (
       current ?? {
@@ -39,7 +59,7 @@ export function bindGroups(host: Host, account: Account, groupIds: readonly numb
       }
     );
   });
-  return true;
+  return undefined;
 }
 
 /** An account that is put back into service is served after the visibility delay, like a new one. */

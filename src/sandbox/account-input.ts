@@ -115,14 +115,12 @@ const storeErrors = {
   emptyName: 'ent: validator failed for field "Account.name": value is less than the required length',
   longName: 'ent: validator failed for field "Account.name": value is greater than the required length',
   emptyPlatform: 'ent: validator failed for field "Account.platform": value is less than the required length',
-  badGroup:
-    'ent: constraint failed: pq: insert or update on table "account_groups" violates foreign key constraint "account_groups_group_id_fkey"',
 };
 
 /** A failure of the store: 500 for a single create, its text for a batch item. */
 export class StoreError extends Error {}
 
-/** Creates an account, in two steps as the host does: with an unknown group the row stays, ungrouped. */
+/** Creates an account, in two steps as the host does: with groups that the store refuses the row stays, ungrouped. */
 export function createAccount(host: Host, input: AccountInput): Account {
   const { state } = host;
   const { row } = input;
@@ -139,6 +137,7 @@ export function createAccount(host: Host, input: AccountInput): Account {
   const at = timestamp();
   const account: Account = { ...row, id: state.nextId('accounts'), created_at: at, updated_at: at };
   state.accounts.set(account.id, account);
-  if (!bindGroups(host, account, groupIds)) throw new StoreError(storeErrors.badGroup);
+  const refused = bindGroups(host, account.id, groupIds);
+  if (refused !== undefined) throw new StoreError(refused);
   return account;
 }

@@ -68,7 +68,8 @@ export async function updateAccount(host: Host, c: HostContext): Promise<Respons
   if (hasCredentials) account.credentials = replaceCredentials(features, account.credentials, credentials);
   if (extra !== undefined)
     account.extra = storedExtra(features, account.platform, { ...keptExtra(features, account.extra), ...extra });
-  if (groupIds !== undefined) bindGroups(host, account, groupIds);
+  // The store binds last, when all else is written.
+  if (groupIds !== undefined && bindGroups(host, id, groupIds) !== undefined) throw internalError();
   const view = accountView(host, account);
   if (hasCredentials) scheduleCapabilityProbe(host, account);
   return success(view);

@@ -20,7 +20,7 @@ function bindingsView(host: Host, account: Account): JsonObject {
       return { account_id: account.id, ...binding, ...(group === undefined ? {} : { group: groupView(group) }) };
     }),
     group_ids: account.bindings.map((binding) => binding.group_id),
-    groups: groups.map(groupView),
+    ...(groups.length === 0 ? {} : { groups: groups.map(groupView) }),
   };
 }
 

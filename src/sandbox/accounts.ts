@@ -122,7 +122,8 @@ export function addAccountRoutes(app: HostApp, host: Host, once: Idempotently): 
   app.get(`${base}/:id`, (c) => success(accountView(host, findAccount(host, c))));
   app.put(`${base}/:id`, (c) => updateAccount(host, c));
   app.delete(`${base}/:id`, (c) => {
-    host.state.accounts.delete(pathId(c, () => refusal(400, 'Invalid account ID')));
+    const id = pathId(c, () => refusal(400, 'Invalid account ID'));
+    if (host.state.accounts.delete(id)) host.state.retiredAccounts.add(id);
     return success({ message: 'Account deleted successfully' });
   });
   app.post(`${base}/:id/schedulable`, (c) => setSchedulable(host, c));

@@ -33,7 +33,10 @@ function scalars(fields: Fields): Partial<Account> {
   return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
 }
 
-/** POST `/bulk-update`: merges maps key by key, asks no capability again, counts unknown ids as done. */
+/**
+ * POST `/bulk-update`: merges maps key by key, asks no capability again, counts unknown ids as done. An account whose
+ * groups the store refuses counts as failed, although all else was written.
+ */
 export async function bulkUpdate(host: Host, c: HostContext): Promise<Response> {
   const { state } = host;
   const fields = await bind(c, 'BulkUpdateAccountsRequest');
@@ -61,8 +64,12 @@ export async function bulkUpdate(host: Host, c: HostContext): Promise<Response> 
     Object.assign(account, values, { updated_at: timestamp() });
     account.credentials = { ...account.credentials, ...credentials };
     account.extra = { ...account.extra, ...extra };
-    if (groupIds !== undefined) bindGroups(host, account, groupIds);
   }
-  const results = ids.map((id) => ({ account_id: id, success: true }));
-  return success({ success: ids.length, failed: 0, success_ids: ids, failed_ids: [], results });
+  const results = ids.map((id) => {
+    const error = groupIds === undefined ? undefined : bindGroups(host, id, groupIds);
+    return { account_id: id, success: error === undefined, ...(error === undefined ? {} : { error }) };
+  });
+  const idsOf = (good: boolean) => results.filter((each) => each.success === good).map((each) => each.account_id);
+  const [done, failed] = [idsOf(true), idsOf(false)];
+  return success({ success: done.length, failed: failed.length, success_ids: done, failed_ids: failed, results });
 }

@@ -12,7 +12,8 @@ export interface SandboxState {
   subscriptions: Map<number, Subscription>;
   apiKeys: Map<number, ApiKey>;
   usage: UsageRow[];
-  /** Ids of soft-deleted groups and users: rows may still refer to them. */
+  /** Ids of soft-deleted accounts, groups and users: rows may still refer to them. */
+  retiredAccounts: Set<number>;
   retiredGroups: Set<number>;
   retiredUsers: Set<number>;
   /** Login tokens and whose they are. */
@@ -45,6 +46,7 @@ export function createState(): SandboxState {
     subscriptions: new Map(),
     apiKeys: new Map(),
     usage: [],
+    retiredAccounts: new Set(),
     retiredGroups: new Set(),
     retiredUsers: new Set(),
     tokens: new Map(),

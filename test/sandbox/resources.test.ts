@@ -234,6 +234,98 @@ describe('accounts', () => {
     expect(sandbox.state.accounts.size).toBe(2);
   });
 
+  describe.each(['0.1.129', '0.1.179'] as const)('of %s and their groups', (hostVersion) => {
+    const twice = 'ent: constraint failed: pq: duplicate key value violates unique constraint "account_groups_pkey"';
+    const noRow = (key: string) =>
+      `ent: constraint failed: pq: insert or update on table "account_groups" violates foreign key constraint "account_groups_${key}_fkey"`;
+    const account = { name: 'a', platform: 'openai', type: 'apikey', credentials: {} };
+
+    const open = async () => {
+      const sandbox = await openSandbox({ hostVersion });
+      const add = async (name: string): Promise<number> =>
+        (await ask(sandbox, 'POST', `${admin}/groups`, { name, platform: 'openai', rate_multiplier: 1 })).data.id;
+      const [stays, other, goes] = [await add('stays'), await add('other'), await add('goes')];
+      const { id } = (await ask(sandbox, 'POST', `${admin}/accounts`, { ...account, group_ids: [stays, goes] })).data;
+      await ask(sandbox, 'DELETE', `${admin}/groups/${goes}`);
+      const bulk = async (account_ids: number[], change: object) =>
+        (await ask(sandbox, 'POST', `${admin}/accounts/bulk-update`, { account_ids, ...change })).body;
+      const look = async (of = id) => (await ask(sandbox, 'GET', `${admin}/accounts/${of}`)).data;
+      return { sandbox, stays, other, goes, id, bulk, look };
+    };
+
+    it('leaves no trace of a group that goes', async () => {
+      const { look, stays } = await open();
+      expect(await look()).toMatchObject({ group_ids: [stays], groups: [{ id: stays }] });
+    });
+
+    it('changes nothing where a group is gone or never was', async () => {
+      const { sandbox, bulk, look, id, stays, other, goes } = await open();
+      for (const group_ids of [[goes], [other, goes], [99], [other, 99], [0], [-1]]) {
+        const refused = { code: 404, message: 'group not found', reason: 'GROUP_NOT_FOUND' };
+        expect(await bulk([id], { group_ids, priority: 7 })).toEqual(refused);
+        const put = await ask(sandbox, 'PUT', `${admin}/accounts/${id}`, { group_ids, priority: 7 });
+        expect(put.body).toEqual(refused);
+      }
+      expect(await look()).toMatchObject({ group_ids: [stays], priority: 0 });
+    });
+
+    it('changes all but the groups where one is named twice', async () => {
+      const { sandbox, bulk, look, id, stays, other } = await open();
+      expect((await bulk([id], { group_ids: [other, other], priority: 7 })).data).toEqual({
+        success: 0,
+        failed: 1,
+        success_ids: [],
+        failed_ids: [id],
+        results: [{ account_id: id, success: false, error: twice }],
+      });
+      expect(await look()).toMatchObject({ group_ids: [stays], priority: 7 });
+      const body = { group_ids: [other, other], priority: 8 };
+      const put = await ask(sandbox, 'PUT', `${admin}/accounts/${id}`, body);
+      expect(put.body).toEqual({ code: 500, message: 'internal error' });
+      expect(await look()).toMatchObject({ group_ids: [stays], priority: 8 });
+    });
+
+    it('binds deleted accounts, but none that never was', async () => {
+      const { sandbox, bulk, look, id, other } = await open();
+      const { id: deleted } = (await ask(sandbox, 'POST', `${admin}/accounts`, account)).data;
+      await ask(sandbox, 'DELETE', `${admin}/accounts/${deleted}`);
+      expect((await bulk([99, deleted, id], { group_ids: [other] })).data).toMatchObject({
+        success_ids: [deleted, id],
+        failed_ids: [99],
+        results: [{ success: false, error: noRow('account_id') }, { success: true }, { success: true }],
+      });
+      expect(await look()).toMatchObject({ group_ids: [other] });
+      expect((await bulk([99], { priority: 7 })).data).toMatchObject({ success_ids: [99], failed: 0 });
+    });
+
+    it('makes accounts in a group that is gone, and without one where the store refuses', async () => {
+      const { sandbox, look, stays, goes } = await open();
+      const make = async (group_ids: number[]) => {
+        const accounts = [{ ...account, group_ids }];
+        const { data } = await ask(sandbox, 'POST', `${admin}/accounts/batch`, { accounts });
+        const made = [...sandbox.state.accounts.keys()].pop() ?? 0;
+        return { ...data.results[0], ...(await look(made)) };
+      };
+      const beside = await make([stays, goes]);
+      expect(beside).toMatchObject({ success: true, group_ids: [stays, goes], groups: [{ id: stays }] });
+      expect(beside.account_groups[1]).not.toHaveProperty('group');
+      const alone = await make([goes]);
+      expect(alone).toMatchObject({ success: true, group_ids: [goes], account_groups: [{ group_id: goes }] });
+      expect(alone).not.toHaveProperty('groups');
+      for (const [groupIds, error] of [
+        [[99], noRow('group_id')],
+        [[stays, 99], noRow('group_id')],
+        [[stays, stays], twice],
+      ] as const) {
+        const left = await make([...groupIds]);
+        expect(left).toMatchObject({ success: false, error });
+        expect(left).not.toHaveProperty('group_ids');
+        const single = await ask(sandbox, 'POST', `${admin}/accounts`, { ...account, group_ids: groupIds });
+        expect(single.status).toBe(500);
+      }
+    });
+  });
+
   it('replaces maps on PUT but keeps secrets, and merges them in a bulk update', async () => {
     const sandbox = await openSandbox({ hostVersion: '0.1.129' });
     const id = await openAccount(sandbox, 'sk-good', { extra: { relay: { run: 1 } } });
