@@ -94,7 +94,7 @@ export interface HostWrites {
    * settings are kept in one piece, they are read first; throws `HostFailure` if they cannot be.
    */
   changeAccount(id: Id, change: Omit<AccountChange, 'scheduled' | 'paused'>): Promise<WriteEnd<Account>>;
-  /** Puts accounts into exactly these groups. */
+  /** Puts accounts into exactly these groups, all of which there must be. */
   bindAccounts(ids: readonly Id[], groupIds: readonly Id[]): Promise<WriteEnd<void>>;
   /** Takes accounts out of service, or puts them back, and notes on them whether relay did it, in one request. */
   setScheduled(ids: readonly Id[], state: { scheduled: boolean; paused: boolean }): Promise<WriteEnd<void>>;

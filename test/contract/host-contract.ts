@@ -311,6 +311,32 @@ export function hostContract(name: string, open: () => Promise<OpenedHost>): voi
       expect(await bound()).toEqual([[to.id], [to.id]]);
       done(await host.writes.bindAccounts([one!.id], [to.id, from.id]));
       expect(await bound()).toEqual([[from.id, to.id].toSorted(), [to.id]]);
+      done(await host.writes.bindAccounts([two!.id], [from.id, from.id]));
+      expect(await bound()).toEqual([[from.id, to.id].toSorted(), [from.id]]);
+    });
+
+    it('binds no account to a group that is gone, and takes accounts out of a group that goes', async () => {
+      const [stays, goes] = [await newGroup('stays'), await newGroup('goes', 'standard')];
+      const { one } = await newAccounts(stays, { one: 'sk-good-contract-gone-0000001' });
+      const bound = async () => (await host.reads.account(one!.id))?.groupIds;
+      done(await host.writes.bindAccounts([one!.id], [goes.id, stays.id]));
+      done(await host.writes.deleteGroup(goes.id));
+      expect(await bound()).toEqual([stays.id]);
+      for (const groupIds of [[goes.id], [stays.id, goes.id], [99_999_999]])
+        expect(await host.writes.bindAccounts([one!.id], groupIds)).toMatchObject({
+          end: 'refused',
+          failure: { status: 404, reason: 'GROUP_NOT_FOUND', fate: 'not_done' },
+        });
+      expect(await bound()).toEqual([stays.id]);
+    });
+
+    it('makes an account in a group that is gone all the same, from where it can be bound elsewhere', async () => {
+      const [stays, goes] = [await newGroup('elsewhere'), await newGroup('gone', 'standard')];
+      done(await host.writes.deleteGroup(goes.id));
+      const { one } = await newAccounts(goes, { one: 'sk-good-contract-gone-0000002' });
+      expect(one?.groupIds).toEqual([goes.id]);
+      done(await host.writes.bindAccounts([one!.id], [stays.id]));
+      expect((await host.reads.account(one!.id))?.groupIds).toEqual([stays.id]);
     });
 
     it('tells a key that works from a dead one, a throttled one and junk', async () => {

@@ -1,7 +1,12 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import { runIds } from '../../src/journal/read-journal.ts';
 import { startSandbox, type Sandbox } from '../../src/sandbox/start-sandbox.ts';
 import { quickClock, type QuickClock } from '../support/clocks.ts';
-import { importInto, type RunOptions } from '../support/import-run.ts';
+import { importInto, resumeIn, type RunOptions } from '../support/import-run.ts';
+import { killAt, Killed } from '../support/killable.ts';
 
 const keyOf = (kind: string, letter: string) => `sk-${kind}-${letter.repeat(20)}`;
 const good = (...letters: string[]) => letters.map((letter) => keyOf('good', letter));
@@ -244,5 +249,23 @@ describe('the last proof of an account that nothing else proves (N13)', () => {
     expect(report.accounts[0]).toMatchObject({ validation, code, probe: { evidence: 'completion' } });
     expect([...sandbox.state.groups.values()].filter((group) => group.name.startsWith('relay-side'))).toEqual([]);
     expect(sandbox.state.users.size).toBe(2);
+  });
+
+  it('is begun again by resume in the group in which it was cut short (N3)', async () => {
+    clock = quickClock();
+    const stateDir = await mkdtemp(join(tmpdir(), 'relay-alone-'));
+    const options = zhipu({ clock, vendorPath: '/chat-only/v1', keyCheck: 'none' });
+    let bound = false;
+    for (let k = 1; !bound; k += 1) {
+      if (k > 1) await sandbox.stop();
+      sandbox = await startSandbox({ hostVersion: '0.1.129' });
+      const killed = importInto(sandbox, good('a'), { ...options, stateDir, between: killAt(k, 'sent').between });
+      await expect(killed).rejects.toThrow(Killed);
+      bound = [...sandbox.state.accounts.values()].some(({ bindings }) => bindings.length > 1);
+    }
+    const { report } = await resumeIn(sandbox, stateDir, (await runIds(stateDir))[0] ?? '', good('a'));
+    expect(report).toMatchObject({ exitCode: 0, leftovers: [], unsettled: [], summary: { passed: 1 } });
+    expect([...sandbox.state.groups.values()].filter((group) => group.name.startsWith('relay-side'))).toEqual([]);
+    await rm(stateDir, { recursive: true, force: true });
   });
 });

@@ -25,6 +25,7 @@ import {
   accountWire,
   anything,
   batchWire,
+  bulkWire,
   channelWire,
   groupWire,
   keyWire,
@@ -86,7 +87,8 @@ export function sub2apiWrites(client: AdminClient): HostWrites {
       const end = await client.write('PUT', path, fromAccountChange(change, now), accountWire);
       return mapEnd(end, (wire) => toAccount(wire, (text) => http.clean(text)));
     },
-    bindAccounts: (ids, groupIds) => bulkUpdate(client, ids, { group_ids: groupIds }),
+    // The host refuses a group that is named twice.
+    bindAccounts: (ids, groupIds) => bulkUpdate(client, ids, { group_ids: [...new Set(groupIds)] }),
     setScheduled: (ids, { scheduled, paused }) =>
       bulkUpdate(client, ids, { schedulable: scheduled, extra: { [pausedKey]: paused } }),
     markTested: (ids, run) => bulkUpdate(client, ids, { extra: { [testedKey]: run } }),
@@ -147,9 +149,11 @@ export function sub2apiWrites(client: AdminClient): HostWrites {
 /** Changes several accounts alike. This request alone merges extra settings instead of replacing them. */
 async function bulkUpdate(client: AdminClient, ids: readonly Id[], change: object): Promise<WriteEnd<void>> {
   const body = { account_ids: ids, ...change };
-  const end = await client.write('POST', '/api/v1/admin/accounts/bulk-update', body, z.object({ failed: z.int() }));
+  const end = await client.write('POST', '/api/v1/admin/accounts/bulk-update', body, bulkWire);
   if (end.end === 'done' && end.value.failed > 0) {
-    const message = `The host did not change ${end.value.failed} of ${ids.length} accounts.`;
+    const { failed, results } = end.value;
+    const why = results.find((each) => each.error !== undefined)?.error;
+    const message = `The host did not change ${failed} of ${ids.length} accounts${why === undefined ? '' : `: ${client.http.clean(why)}`}.`;
     return { end: 'refused', failure: new HostFailure('HOST_FAILED', message, { fate: 'not_done', transient: false }) };
   }
   return mapEnd(end, () => undefined);
