@@ -5,6 +5,7 @@ import { boundFields, createAccount, readAccount, StoreError } from './account-i
 import { selectAccounts } from './account-list.ts';
 import { updateAccount } from './account-update.ts';
 import { accountView } from './account-view.ts';
+import { secondFactorNeeded } from './auth.ts';
 import { bind, fieldsOf, pathId } from './binding.ts';
 import { bulkUpdate } from './bulk-update.ts';
 import { scheduleCapabilityProbe } from './capability-probe.ts';
@@ -33,9 +34,12 @@ function list(host: Host, c: HostContext): Response {
   return success(data, 200, { etag });
 }
 
-/** GET `/data`: accounts with their secrets and without their ids. */
+/** GET `/data`: accounts with their secrets and without their ids, unless a person with a second factor is asked for. */
 function exportAccounts(host: Host, c: HostContext): Response {
+  if (host.settings.step_up_enabled) throw secondFactorNeeded(c);
   const ids = (c.req.query('ids') ?? '').split(',').filter((id) => id !== '');
+  const bad = ids.find((id) => !/^[1-9]\d*$/.test(id));
+  if (bad !== undefined) throw refusal(400, `invalid account id: ${bad}`);
   const accounts = [...host.state.accounts.values()].filter(
     (each) => ids.length === 0 || ids.includes(String(each.id)),
   );

@@ -1,7 +1,7 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import type { MiddlewareHandler } from 'hono';
 import { bind } from './binding.ts';
-import { codeRefusal, refusal, success } from './envelope.ts';
+import { codeRefusal, refusal, success, type HostError } from './envelope.ts';
 import type { Host, HostApp, HostContext, HostEnv } from './host.ts';
 import type { JsonObject } from './json-object.ts';
 import type { User } from './rows.ts';
@@ -42,6 +42,21 @@ export function requireAdmin(host: Host): MiddlewareHandler<HostEnv> {
     }
     await next();
   };
+}
+
+/** How the host asks for a second factor at a single route. No admin of the sandbox has one. */
+export function secondFactorNeeded(c: HostContext): HostError {
+  if ((c.req.header('x-api-key') ?? '') === '')
+    return codeRefusal(
+      403,
+      'STEP_UP_TOTP_NOT_ENABLED',
+      'This operation requires two-factor authentication; please enable TOTP first',
+    );
+  return codeRefusal(
+    403,
+    'STEP_UP_ADMIN_API_KEY_FORBIDDEN',
+    'Admin API key cannot access this endpoint; a two-factor verified admin session is required',
+  );
 }
 
 /** The user of a Bearer token; an admin key is nobody here. */

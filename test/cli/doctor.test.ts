@@ -224,6 +224,14 @@ describe('gates', () => {
     await start({ settings: { step_up_enabled: true } });
     expect(states((await doctor(withKey())).report)).toEqual({ ...allPass, second_factor: 'warning' });
   });
+
+  it.each([
+    [true, 'warning'],
+    [false, 'pass'],
+  ])('is found out by asking where no setting tells it: %s', async (step_up_enabled, state) => {
+    await start({ hostVersion: '0.1.129', settings: { step_up_enabled } });
+    expect(check((await doctor(withKey())).report, 'second_factor')?.state).toBe(state);
+  });
 });
 
 describe('with a pack', () => {

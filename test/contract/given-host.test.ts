@@ -28,6 +28,7 @@ if (given === undefined || given === '') {
     return {
       host: await connectSub2api(options, settings.login),
       vendorUrl: vendor.vendorUrl,
+      mayKeepKeysBack: true,
       close: () => vendor.stop(),
     };
   });

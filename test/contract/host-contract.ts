@@ -11,6 +11,8 @@ export interface OpenedHost {
   host: Host;
   /** A fake vendor that the host can reach. */
   vendorUrl: string;
+  /** Whether the host may keep the keys that it stores to itself. */
+  mayKeepKeysBack?: boolean;
   close: () => Promise<void>;
 }
 
@@ -263,6 +265,12 @@ export function hostContract(name: string, open: () => Promise<OpenedHost>): voi
       const { one } = await newAccounts(group, { one: key }, { extra: { openai_responses_mode: 'auto', theirs: 1 } });
       if (!one?.marker) throw new Error('no account');
       done(await host.writes.markTested([one.id], tag));
+      const given = (await host.reads.accountKey(one.id))?.open();
+      if (given !== undefined || opened.mayKeepKeysBack !== true) expect(given).toBe(key);
+      const holdsKey = async () => {
+        expect((await host.reads.accountKey(one.id))?.open()).toBe(given);
+        expect(await host.probes.upstreamModels(one.id)).toMatchObject({ outcome: 'listed' });
+      };
       const change = {
         name: `contract-changed-${tag}`,
         baseUrl: `${opened.vendorUrl}/chat-only/v1`,
@@ -281,14 +289,14 @@ export function hostContract(name: string, open: () => Promise<OpenedHost>): voi
       expect(differencesFrom(changed, change)).toEqual([]);
       expect(changed).toMatchObject({ tested: false, groupIds: [group.id], scheduled: true, platform: 'openai' });
       expect(changed.extra).not.toHaveProperty('theirs');
-      expect((await host.reads.accountKey(one.id))?.open()).toBe(key);
+      await holdsKey();
       expect(await host.probes.testAccount(changed, smoke)).toMatchObject({ outcome: expect.any(String) as unknown });
 
       done(await host.writes.changeAccount(one.id, before));
       const back = (await host.reads.account(one.id))!;
       expect(differencesFrom(back, before)).toEqual([]);
       expect(back.tested).toBe(true);
-      expect((await host.reads.accountKey(one.id))?.open()).toBe(key);
+      await holdsKey();
       // What only stands beside the key leaves settings and address alone.
       done(await host.writes.changeAccount(one.id, { priority: 9 }));
       expect(await host.reads.account(one.id)).toMatchObject({

@@ -104,6 +104,20 @@ describe('settings', () => {
     expect((await login({ backend_mode_enabled: true })).status).toBe(200);
   });
 
+  it('keep stored keys back from whoever has no second factor', async () => {
+    const path = `${admin}/accounts/data?ids=0`;
+    expect((await ask(await openSandbox(), 'GET', path)).body).toEqual({ code: 400, message: 'invalid account id: 0' });
+    const sandbox = await openSandbox({ settings: { step_up_enabled: true } });
+    expect((await ask(sandbox, 'GET', path)).body).toEqual({
+      code: 'STEP_UP_ADMIN_API_KEY_FORBIDDEN',
+      message: 'Admin API key cannot access this endpoint; a two-factor verified admin session is required',
+    });
+    const { email, password } = sandbox.state.users.get(1)!;
+    const { data } = await ask(sandbox, 'POST', '/api/v1/auth/login', { email, password });
+    const asPerson = await askAs(sandbox, data.access_token, 'GET', path);
+    expect(asPerson).toMatchObject({ status: 403, body: { code: 'STEP_UP_TOTP_NOT_ENABLED' } });
+  });
+
   it('answer wrong paths with the web page', async () => {
     const sandbox = await openSandbox({ settings: { embed_frontend: true } });
     for (const path of ['/chat/completions', '/v1', '/api', '/foo/api/v1/admin/groups']) {

@@ -8,7 +8,8 @@ import { hostOf, infoOf } from './connect.ts';
 import { logIn, passGates, secretOf, type AdminLogin } from './login.ts';
 import { asksForCaptcha, readSettings, type PublicSettings } from './public-settings.ts';
 import { checkVersion } from './version.ts';
-import { adminSettingsWire, pageWire, userWire } from './wire.ts';
+import { keepsKeysBack } from './stored-keys.ts';
+import { pageWire, userWire } from './wire.ts';
 
 /** A login and where it comes from, or why there is none. */
 export type GivenLogin = (AdminLogin & { from?: string }) | { missing: Problem };
@@ -98,8 +99,7 @@ async function lookFromInside(
   const who = 'key' in login ? await firstAdmin(client) : undefined;
   checks.pass('login', who === undefined ? way : `${way}, acting as ${who}`);
   checks.pass('compliance', 'nothing to accept');
-  const strict = await client.get('/api/v1/admin/settings', adminSettingsWire).catch(() => undefined);
-  if (strict?.step_up_enabled === true)
+  if (await keepsKeysBack(client).catch(() => false))
     checks.warn(
       'second_factor',
       'on for reading stored keys: relay cannot see which key an account holds',

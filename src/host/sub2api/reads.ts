@@ -1,12 +1,11 @@
 import { Secret } from '../../terms/secret.ts';
-import { HostFailure } from '../host-failure.ts';
 import type { HostReads } from '../host.ts';
 import type { AdminClient } from './admin-client.ts';
+import { storedKey } from './stored-keys.ts';
 import { toAccount, toChannel, toGroup, toPlan, toSubscription, toUser } from './translate.ts';
 import {
   accountWire,
   channelWire,
-  exportWire,
   groupWire,
   keyWire,
   planWire,
@@ -35,20 +34,7 @@ export function sub2apiReads(client: AdminClient): HostReads {
       const wire = await client.find(`/api/v1/admin/accounts/${id}`, accountWire);
       return wire === undefined ? undefined : toAccount(wire, clean);
     },
-    accountKey: async (id) => {
-      const query = { ids: id, include_proxies: 'false' };
-      const request = { method: 'GET', path: '/api/v1/admin/accounts/data', query } as const;
-      // 0.1.179 can be told to give keys out only to a person with a second factor.
-      const exported = await client.read(request, exportWire).catch((failure: unknown) => {
-        if (failure instanceof HostFailure && failure.status === 403) return { accounts: [] };
-        throw failure;
-      });
-      const key = exported.accounts.length === 1 ? exported.accounts[0]?.credentials['api_key'] : undefined;
-      if (typeof key !== 'string' || key === '') return undefined;
-      const secret = new Secret(key);
-      client.http.redactor.learn(secret);
-      return secret;
-    },
+    accountKey: (id) => storedKey(client, id),
     subscriptionsOfGroup: async (groupId) =>
       living(await client.list(`/api/v1/admin/groups/${groupId}/subscriptions`, subscriptionWire)),
     subscriptionsOfUser: async (userId) => {

@@ -42,7 +42,7 @@ export const commitmentWire = z.object({
   ack_phrase_zh: z.string().default(''),
 });
 
-export const adminSettingsWire = z.object({ step_up_enabled: z.boolean().default(false) });
+export const adminSettingsWire = z.object({ step_up_enabled: z.boolean().optional() });
 
 export const loginWire = z.object({ access_token: z.string().optional(), requires_2fa: z.boolean().optional() });
 
