@@ -6,7 +6,10 @@ import type { Emit, Stage } from '../terms/run-event.ts';
 
 /** What every step of a run works with. */
 export interface RunTools {
+  /** The host, whose reads and tests end when the run was told to stop. */
   host: Host;
+  /** The same, whose reads nothing ends: for resolving what was sent, and for undoing it. */
+  base: Host;
   clock: Clock;
   emit: Emit;
   journal: Journal;
@@ -15,8 +18,8 @@ export interface RunTools {
 }
 
 /** The same for what must be done also after the run was told to stop: resolving what was sent, undoing it. */
-export function unstopped<Tools extends Pick<RunTools, 'stop'>>(tools: Tools): Tools {
-  return { ...tools, stop: new AbortController().signal };
+export function unstopped(tools: RunTools): RunTools {
+  return { ...tools, host: tools.base, stop: new AbortController().signal };
 }
 
 /** Nothing new starts once the run was told to stop. Throws the reason. */

@@ -377,7 +377,7 @@ export const codes = {
     summary: 'The run was stopped by a signal.',
     hint: 'Run the same command again; it goes on from what the host holds.',
   },
-  DEADLINE_PASSED: { exit: 4, summary: 'The run took longer than --deadline.', hint: 'Give it more time.' },
+  DEADLINE_PASSED: { exit: 3, summary: 'The run took longer than --deadline.', hint: 'Give it more time.' },
   INTERNAL: {
     exit: 1,
     summary: 'relay met something it did not expect.',

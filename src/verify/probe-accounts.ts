@@ -1,5 +1,5 @@
 import pLimit from 'p-limit';
-import type { RunTools } from '../apply/run-tools.ts';
+import { unstopped, type RunTools } from '../apply/run-tools.ts';
 import { HostFailure } from '../host/host-failure.ts';
 import type { AccountTest } from '../host/host.ts';
 import type { Account, Id } from '../host/objects.ts';
@@ -103,6 +103,8 @@ async function probeAccount(
     };
     return { account, validation, code, smokeModelSeen, models, probe };
   } catch (failure) {
+    // What a stop has ended tells nothing of the account.
+    if (tools.stop.aborted && failure === tools.stop.reason) return notTried(account);
     if (!(failure instanceof HostFailure)) throw failure;
     const probe = {
       ok: false,
@@ -136,8 +138,9 @@ async function nudge(verdicts: AccountVerdict[], { host, clock, stop }: RunTools
 async function readBack(
   verdicts: AccountVerdict[],
   retested: ReadonlySet<Id>,
-  { host }: RunTools,
+  tools: RunTools,
 ): Promise<AccountVerdict[]> {
+  const { host } = unstopped(tools);
   if (verdicts.every((verdict) => verdict.validation === 'not_tried')) return verdicts;
   const now = new Map((await host.reads.accounts()).map((account) => [account.id, account]));
   return verdicts.map((verdict) => {

@@ -74,7 +74,7 @@ describe('an address that answers, but is no host', () => {
   it('one that never answers, until --deadline', async () => {
     const args = ['doctor', '--host', await serve(() => undefined), '--deadline', '300ms'];
     const run = await place.run(args, { env: login });
-    expect(run).toMatchObject({ exitCode: 4, stderr: expect.stringContaining('DEADLINE_PASSED') as unknown });
+    expect(run).toMatchObject({ exitCode: 3, stderr: expect.stringContaining('DEADLINE_PASSED') as unknown });
   });
 
   it('one that never answers, until Ctrl-C', async () => {

@@ -29,7 +29,8 @@ beforeEach(async () => {
   const clock = quickClock();
   const http = { baseUrl: sandbox.url, userAgent: 'relay/test', timeoutMs: 30_000, clock, redactor: new Redactor() };
   const host = await connectSub2api(http, { key: new Secret(sandbox.adminKey) });
-  tools = { host, clock, emit: () => undefined, journal: noJournal, stop: new AbortController().signal };
+  const { signal: stop } = new AbortController();
+  tools = { host: host.until(stop), base: host, clock, emit: () => undefined, journal: noJournal, stop };
   provider = chooseProvider(await findPack('kimi'), undefined);
 });
 afterEach(() => sandbox.stop());
@@ -319,7 +320,7 @@ describe('relay probe', () => {
     sandbox = await startSandbox({ hostVersion: '0.1.129' });
     const http = { baseUrl: sandbox.url, userAgent: 'relay/test', timeoutMs: 30_000, clock: tools.clock };
     const host = await connectSub2api({ ...http, redactor: new Redactor() }, { key: new Secret(sandbox.adminKey) });
-    tools = { ...tools, host };
+    tools = { ...tools, host, base: host };
     const many = Array.from({ length: 24 }, (_, index) => `sk-good-aaaaaaaaaaaaaaaaa${100 + index}`);
     await importInto(sandbox, many, {
       vendorPath: '/chat-only/v1',

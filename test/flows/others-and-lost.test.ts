@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { runIds } from '../../src/journal/read-journal.ts';
+import type { RunTools } from '../../src/apply/run-tools.ts';
 import { startSandbox, type Sandbox } from '../../src/sandbox/start-sandbox.ts';
 import { Interruption } from '../../src/terms/relay-error.ts';
 import { holdings, importInto, resumeIn, rollbackIn, wholeState } from '../support/import-run.ts';
@@ -235,7 +236,8 @@ describe('a run that is stopped while it removes', () => {
           stop.abort(new Interruption('SIGINT'));
           return end;
         };
-        return { ...tools, host: { ...tools.host, writes: { ...tools.host.writes, deleteAccount } } };
+        const deletes = (host: RunTools['host']) => ({ ...host, writes: { ...host.writes, deleteAccount } });
+        return { ...tools, host: deletes(tools.host), base: deletes(tools.base) };
       },
     });
     expect(report).toMatchObject({ exitCode: 130, batchStatus, run: { interrupted: true } });

@@ -75,6 +75,7 @@ export function killAt(k: number, moment: (typeof moments)[number]): KillSwitch 
         },
       },
       host: killable(tools.host),
+      base: killable(tools.base),
     }),
   };
 }
