@@ -45,11 +45,12 @@ export class ChangeLog {
 
   /** These changes were undone, or turned out never to have been carried out. */
   revert(changes: readonly Change[]): void {
-    const gone = changes.filter((change) => this.changes.includes(change));
-    for (const change of gone) {
-      this.changes.splice(this.changes.indexOf(change), 1);
-      this.reverted.push(change);
-    }
+    const meant = new Set(changes);
+    const gone = this.changes.filter((change) => meant.has(change));
+    const kept = this.changes.filter((change) => !meant.has(change));
+    this.changes.length = 0;
+    for (const change of kept) this.changes.push(change);
+    for (const change of gone) this.reverted.push(change);
     this.#journal.note(...gone.map(({ seq }) => ({ type: 'reverted' as const, seq })));
   }
 

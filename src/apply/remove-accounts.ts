@@ -41,11 +41,12 @@ export async function removeAccounts<T extends { id: Id; name: string }>(
   const leftIds = new Set(left.map((step) => step.id));
   const removed = steps.filter((step) => !leftIds.has(step.id));
   const ids = new Set(removed.map((step) => step.id));
-  const made = removed.filter(({ id }) => log.hasMade('account', id));
+  const made = new Set(
+    log.changes.flatMap(({ kind, action, id }) => (kind === 'account' && action === 'created' ? [id] : [])),
+  );
   // What was changed of an account went with it.
   log.revert(log.changes.filter((change) => change.kind === 'account' && change.id !== null && ids.has(change.id)));
-  for (const { id, name } of removed)
-    if (!made.some((each) => each.id === id)) tools.journal.note({ type: 'removed', id, name });
+  for (const { id, name } of removed) if (!made.has(id)) tools.journal.note({ type: 'removed', id, name });
   const pauses = log.changes.filter(
     ({ kind, id, seq }) => kind === 'account' && id !== null && leftIds.has(id) && seq > lastSeq,
   );

@@ -4,6 +4,9 @@ import type { Clock } from '../terms/clock.ts';
 import { RelayError } from '../terms/relay-error.ts';
 import type { Emit, Stage } from '../terms/run-event.ts';
 
+/** Whether a run is over, is at work on this machine, or is not known here. */
+export type RunFate = 'ended' | 'at_work' | 'unknown';
+
 /** What every step of a run works with. */
 export interface RunTools {
   /** The host, whose reads and tests end when the run was told to stop. */
@@ -13,6 +16,8 @@ export interface RunTools {
   clock: Clock;
   emit: Emit;
   journal: Journal;
+  /** What is known here of another run, by its id. */
+  fateOf: (run: string) => Promise<RunFate>;
   /** Aborted when the run shall end early: by a signal or by the deadline. Its reason is a `RelayError`. */
   stop: AbortSignal;
 }

@@ -38,34 +38,60 @@ export interface UndoPlan {
  */
 export function planUndo(changes: readonly Change[], snapshot: Snapshot, all: readonly Change[] = changes): UndoPlan {
   const plan: UndoPlan = { targets: [], kept: [], settled: [], unseen: [] };
-  for (const own of chains(changes)) sort(own, snapshot, plan, all);
+  const index = indexOf(snapshot);
+  for (const own of chains(changes)) sort(own, { ...index, snapshot, all }, plan);
   keepWhatOthersUse(plan, snapshot, all);
   return plan;
 }
 
-/** The changes of each object, in order. One whose id never came is an object of its own. */
+/** The changes of each object, in order. What was made is an object of its own, whatever number it was said to have. */
 function chains(changes: readonly Change[]): Change[][] {
-  const found = new Map<string, Change[]>();
+  const found: Change[][] = [];
+  const byObject = new Map<string, Change[]>();
   for (const change of changes) {
     if (change.kind === 'user') continue;
-    const key = change.id === null ? `change ${change.seq}` : `${change.kind} ${change.id}`;
-    found.set(key, [...(found.get(key) ?? []), change]);
+    const key = `${change.kind} ${change.id}`;
+    const own = byObject.get(key);
+    if (change.action === 'updated' && own !== undefined) {
+      own.push(change);
+      continue;
+    }
+    found.push([change]);
+    if (own === undefined) byObject.set(key, found.at(-1) ?? []);
   }
-  return [...found.values()];
+  return found;
 }
 
-function sort(own: Change[], snapshot: Snapshot, plan: UndoPlan, all: readonly Change[]): void {
+interface World {
+  snapshot: Snapshot;
+  byId: ReadonlyMap<string, Objects[Undoable]>;
+  all: readonly Change[];
+}
+
+function indexOf(snapshot: Snapshot): Pick<World, 'byId'> {
+  const kinds = ['group', 'channel', 'plan', 'account', 'subscription'] as const;
+  return {
+    byId: new Map(
+      kinds.flatMap((kind) =>
+        ((snapshot[kind] ?? []) as readonly Objects[Undoable][]).map(
+          (object) => [`${kind} ${object.id}`, object] as const,
+        ),
+      ),
+    ),
+  };
+}
+
+function sort(own: Change[], world: World, plan: UndoPlan): void {
   const [first] = own;
   if (first === undefined || first.kind === 'user') return;
-  const objects = snapshot[first.kind] as readonly Objects[Undoable][] | undefined;
-  if (objects === undefined) {
+  const { snapshot, byId } = world;
+  if (snapshot[first.kind] === undefined) {
     plan.unseen.push(...own);
     return;
   }
   const driver = drivers[first.kind] as unknown as Driver<Undoable>;
   const states = statesOf(own);
-  const object =
-    first.action === 'created' ? madeObject(first, objects, driver, snapshot, all) : byId(objects, first.id);
+  const object = first.action === 'created' ? madeObject(first, driver, world) : byId.get(`${first.kind} ${first.id}`);
   if (object === undefined) {
     // What was sent and never seen may arrive yet.
     if (first.id !== null) plan.settled.push(...own);
@@ -95,17 +121,17 @@ function sort(own: Change[], snapshot: Snapshot, plan: UndoPlan, all: readonly C
 /** The object that a change has made: under its id if that is it, else wherever its mark is found. */
 function madeObject(
   change: Change,
-  objects: readonly Objects[Undoable][],
   driver: Driver<Undoable>,
-  { groups }: Snapshot,
-  all: readonly Change[],
+  { snapshot, byId, all }: World,
 ): Objects[Undoable] | undefined {
+  const { kind, id, name } = change;
   const after = change.after as States[Undoable];
-  const noted = change.id === null ? undefined : byId(objects, change.id);
-  if (noted !== undefined && driver.isStill(noted, change.name, after, groups)) return noted;
+  const noted = byId.get(`${kind} ${id}`);
+  if (noted !== undefined && driver.isStill(noted, name, after, snapshot.groups)) return noted;
+  const objects = (snapshot[kind as Undoable] ?? []) as readonly Objects[Undoable][];
+  const found = objects.filter((object) => driver.isMadeAs(object, name, after));
   // An object that another change has made or edited is that change's.
-  const taken = new Set(all.flatMap((each) => (each.kind === change.kind && each !== change ? [each.id] : [])));
-  return objects.find((object) => !taken.has(object.id) && driver.isMadeAs(object, change.name, after));
+  return found.find((object) => !all.some((each) => each.kind === kind && each !== change && each.id === object.id));
 }
 
 /** Every state that the run has left an object in, the one before its first change included if there was one. */
@@ -182,10 +208,6 @@ function keepWhatOthersUse(plan: UndoPlan, snapshot: Snapshot, all: readonly Cha
 
 function changedBy(differences: readonly string[]): string {
   return `others have changed its ${differences.join(', ')} since`;
-}
-
-function byId<T extends { id: number }>(objects: readonly T[], id: number | null): T | undefined {
-  return objects.find((object) => object.id === id);
 }
 
 /** Whether an object that was edited is the one that bears its number now. */

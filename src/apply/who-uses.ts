@@ -27,9 +27,9 @@ function whoUsesGroup(
   all: readonly Change[],
 ): string | null {
   // What stays for others is theirs by now.
-  const isOwn = (kind: Target['kind'], objectId: Id) =>
-    all.some((change) => change.kind === kind && change.id === objectId) &&
-    !plan.kept.some(({ target }) => target.kind === kind && target.object.id === objectId);
+  const own = new Set(all.map((change) => `${change.kind} ${change.id}`));
+  for (const { target } of plan.kept) own.delete(`${target.kind} ${target.object.id}`);
+  const isOwn = (kind: Target['kind'], objectId: Id) => own.has(`${kind} ${objectId}`);
   const accounts = (snapshot.account ?? []).filter(
     (account) => account.groupIds.includes(id) && !isOwn('account', account.id),
   );

@@ -52,7 +52,7 @@ export function withHost<Result>(
     atEnd(close);
     throwIfStopped(base);
     return work({
-      tools: { ...base, host: host.until(stop), base: host },
+      tools: { ...base, host: host.until(stop), base: host, fateOf: async () => 'unknown' },
       vendorUrl,
       stages: events.stages,
       idle: () => events.idle(),

@@ -32,7 +32,7 @@ export function obstaclesOn(provider: Provider, info: HostInfo, held: Looked): P
         probeKeyGiven: false,
         takenUp: false,
       },
-      { ...held, features: info.features, subscriptions: [], users: [], foreignKeys: new Map() },
+      { ...held, features: info.features, subscriptions: [], users: [], foreignKeys: new Map(), leftUsers: [] },
     );
     return 'problems' in plan ? plan.problems : [];
   });

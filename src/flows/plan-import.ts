@@ -12,6 +12,7 @@ import { RelayError, type Problem } from '../terms/relay-error.ts';
 import type { Secret } from '../terms/secret.ts';
 import { versionProblems } from './ask-host.ts';
 import type { ImportJob } from './import-job.ts';
+import { leftProbeUsers, unclearProbeUsers } from './left-probe-users.ts';
 
 export interface PlannedImport {
   plan: ImportPlan;
@@ -29,12 +30,21 @@ export function planImport(job: ImportJob, tools: RunTools): Promise<PlannedImpo
       const { host } = tools;
       checkHostVersion(job, host.info.version);
       const wanted = wantedOf(job);
-      const observed = await observe(wanted, tools);
+      const left = await leftProbeUsers(job.run, tools);
+      const observed = { ...(await observe(wanted, tools)), leftUsers: left.orphans };
       const result = buildPlan(wanted, observed);
       if ('problems' in result) throw combined(result.problems);
       const probeKey = job.probeKey ?? (await findKey(result.plan, host.reads));
       return {
-        plan: { ...result.plan, warnings: [...job.warnings, ...host.info.warnings, ...result.plan.warnings] },
+        plan: {
+          ...result.plan,
+          warnings: [
+            ...job.warnings,
+            ...host.info.warnings,
+            ...unclearProbeUsers(left.unclear),
+            ...result.plan.warnings,
+          ],
+        },
         probeKey,
       };
     },
@@ -82,7 +92,7 @@ function wantedOf(job: ImportJob): Wanted {
   };
 }
 
-async function observe(wanted: Wanted, { host, clock }: RunTools): Promise<Observed> {
+async function observe(wanted: Wanted, { host, clock }: RunTools): Promise<Omit<Observed, 'leftUsers'>> {
   const { reads } = host;
   const [groups, channels, plans, accounts, users] = await Promise.all([
     reads.groups(),

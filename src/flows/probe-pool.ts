@@ -13,6 +13,7 @@ import { ProbeUser } from '../verify/probe-key.ts';
 import { proveAlone } from '../verify/prove-alone.ts';
 import { completionOf } from './completion-of.ts';
 import { asCutShort, cutShortExitCode } from './cut-short.ts';
+import { leftProbeUsers, removeProbeUsers, stayingProbeUsers } from './left-probe-users.ts';
 import { findPools, type Pool } from './pool-to-probe.ts';
 import { treatAccounts, untreated, type ProbedAccount, type Treatment } from './treat-accounts.ts';
 
@@ -42,10 +43,12 @@ export interface PoolProbe {
  */
 export async function probePool(job: ProbeJobOptions, tools: RunTools): Promise<PoolProbe> {
   const pools = await findPools(job, tools);
+  const left = await leftProbeUsers(job.run, tools);
   const log = new ChangeLog(tools.journal);
   const probeUser = new ProbeUser(job.run, tools, log);
   const result: PoolProbe = { accounts: [], gateways: [], leftovers: [], problems: [], cutShort: null };
   try {
+    result.problems.push(...stayingProbeUsers(await removeProbeUsers(left.orphans, tools)));
     for (const pool of pools) await probeOne(job, pool, result, probeUser, tools, log);
   } catch (error) {
     result.cutShort = asCutShort(error, tools.stop);

@@ -12,6 +12,7 @@ import { resourceName } from '../plan/names.ts';
 import { isMarkedFor } from '../plan/plan-group.ts';
 import { staleSideGroups } from '../plan/side-groups.ts';
 import type { AccessMode } from '../terms/modes.ts';
+import { leftProbeUsers, removeProbeUsers } from './left-probe-users.ts';
 import { lookAtHost } from './look-at-provider.ts';
 
 /** What relay manages for a provider in one access mode, and what hangs on it. */
@@ -78,6 +79,13 @@ export async function findManaged(
 export async function removeProvider(all: readonly Managed[], tools: RunTools): Promise<Removal> {
   const log = new ChangeLog(tools.journal);
   const result: Removal = { removed: [], shared: [], leftovers: [] };
+  const { orphans } = await leftProbeUsers('', tools);
+  result.leftovers.push(...(await removeProbeUsers(orphans, tools)));
+  result.removed.push(
+    ...orphans
+      .filter(({ email }) => !result.leftovers.some(({ name }) => name === email))
+      .map(({ id, email }) => ({ kind: 'user', id, name: email })),
+  );
   for (const managed of all) {
     throwIfStopped(tools);
     await inStage(

@@ -16,6 +16,7 @@ import type { Secret } from '../terms/secret.ts';
 import { afterFailure } from './after-failure.ts';
 import { ProbeUser } from '../verify/probe-key.ts';
 import type { ImportJob } from './import-job.ts';
+import { removeProbeUsers, stayingProbeUsers } from './left-probe-users.ts';
 import { letIn } from './let-in.ts';
 import { makeObjects } from './make-objects.ts';
 import { openAccess } from './open-access.ts';
@@ -71,6 +72,8 @@ export async function runImport(
   };
   let stage: Stage = 'apply';
   try {
+    const left = plan.leftUsers.map(({ name }) => ({ email: name }));
+    for (const found of stayingProbeUsers(await removeProbeUsers(left, tools))) warn(stage, found);
     const make = () => makeObjects(job, state);
     const resources = changesAnything(plan)
       ? await inStage(tools, stage, 'Apply', make, () => ({ ok: true, text: appliedText(record) }))

@@ -178,6 +178,8 @@ export interface Host {
    * its end.
    */
   until(signal: AbortSignal): Host;
+  /** What time it is by the host's own clock, in milliseconds since 1970. */
+  time(): number;
   /** A secret that whoever holds the same admin login can make again, and nobody else: nothing of it need be kept. */
   derive(purpose: string): Secret;
   /** A shell command by which a person looks at the object, or removes it. It holds no secret. */

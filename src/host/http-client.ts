@@ -50,6 +50,8 @@ export class HttpClient {
   readonly redactor: Redactor;
   readonly #ky: KyInstance;
   readonly #options: HttpOptions;
+  /** How far the host's clock is ahead of ours, in milliseconds, as its newest answer told. */
+  #ahead = 0;
 
   constructor(options: HttpOptions) {
     this.#options = options;
@@ -86,6 +88,8 @@ export class HttpClient {
         headers: response.headers,
         text: await readBounded(response, request.maxBytes ?? largestReply),
       };
+      const date = Date.parse(response.headers.get('date') ?? '');
+      if (!Number.isNaN(date)) this.#ahead = date - this.clock.now();
       return reply;
     } catch (cause) {
       throw this.#failure(request, cause, limit.aborted);
@@ -94,6 +98,11 @@ export class HttpClient {
         `${request.method} ${request.path} ${reply?.status ?? 'no answer'} ${this.clock.now() - startedAt} ms`,
       );
     }
+  }
+
+  /** What time it is by the host's own clock, in milliseconds since 1970; by ours where it tells none. */
+  hostTime(): number {
+    return this.clock.now() + this.#ahead;
   }
 
   /** Text of the host, fit to be shown. */

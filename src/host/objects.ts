@@ -116,6 +116,8 @@ export interface User {
   id: Id;
   email: string;
   active: boolean;
+  /** Milliseconds since 1970, by the host's own clock; `null` where it does not say. */
+  createdAt: number | null;
 }
 
 export interface Subscription {

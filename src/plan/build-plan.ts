@@ -58,6 +58,7 @@ export function buildPlan(wanted: Wanted, observed: Observed): PlanResult {
       id,
       name: side,
     })),
+    leftUsers: observed.leftUsers.map(({ id, email }) => ({ id, name: email })),
     bystanders,
     massRemoval,
     removals,

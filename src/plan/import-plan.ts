@@ -33,6 +33,8 @@ export interface ImportPlan {
   side: { name: string } | null;
   /** Groups that interrupted runs have left beside this one. */
   staleSides: { id: Id; name: string }[];
+  /** Users for gateway checks that interrupted runs have left, of whichever provider. */
+  leftUsers: { id: Id; name: string }[];
   /** Accounts of this provider that serve, and that the import is not about. */
   bystanders: number;
   /** More than half of the accounts of this provider would go. */
@@ -122,7 +124,7 @@ export function changesAnything(plan: ImportPlan): boolean {
   return (
     [plan.group, plan.channel, plan.plan].some((step) => step !== null && step.action !== 'unchanged') ||
     plan.accounts.some((step) => step.action !== 'unchanged') ||
-    plan.removals.length + plan.staleSides.length > 0 ||
+    plan.removals.length + plan.staleSides.length + plan.leftUsers.length > 0 ||
     plan.subscriptions.some((step) => step.action !== 'reuse')
   );
 }

@@ -8,6 +8,11 @@ export function probeUserEmail(run: string): string {
   return `${probeUserPrefix}${run.toLowerCase()}@relay.invalid`;
 }
 
+/** The run of a probe user, by its e-mail; nothing where the e-mail is of another form. */
+export function runOfProbeUser(email: string): string | undefined {
+  return /^relay-probe-([a-z0-9-]+)@relay\.invalid$/.exec(email)?.[1];
+}
+
 /** Words of the access mode as they stand in names and options. */
 export function accessSlug(access: AccessMode): string {
   return access === 'subscription' ? 'subscription' : 'self-service';

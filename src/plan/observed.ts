@@ -17,6 +17,8 @@ export interface Observed {
   users: (User | undefined)[];
   /** Fingerprints of keys that foreign accounts hold, where they were asked for. */
   foreignKeys: ReadonlyMap<Id, string>;
+  /** Users for gateway checks of runs that are over. */
+  leftUsers: User[];
   /** Milliseconds since 1970. */
   now: number;
 }

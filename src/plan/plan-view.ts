@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { changesAnything, type ImportPlan, type Retest } from './import-plan.ts';
+import { acts, changesAnything, type ImportPlan, type Retest } from './import-plan.ts';
 
 const actions = ['create', 'adopt', 'update', 'unchanged', 'retest', 'remove', 'reuse', 'extend', 'check'] as const;
-const kinds = ['group', 'channel', 'plan', 'account', 'subscription', 'gateway'] as const;
+const kinds = ['group', 'channel', 'plan', 'account', 'subscription', 'gateway', 'user'] as const;
 
 const change = z.object({
   action: z.enum(actions),
@@ -26,8 +26,11 @@ export const planViewSchema = z.object({
   mode: z.string(),
   accessMode: z.string(),
   changes: z.array(change),
-  counts: z.object({ added: z.int(), updated: z.int(), removed: z.int(), unchanged: z.int() }).describe('Accounts.'),
+  counts: z
+    .object({ added: z.int(), updated: z.int(), removed: z.int(), unchanged: z.int(), retested: z.int() })
+    .describe('Accounts. Those that are tested again are among the unchanged ones.'),
   changesAnything: z.boolean(),
+  acts: z.boolean().describe('Whether anything but reads would be sent: a change, or a test.'),
   warnings: z.array(z.object({ code: z.string(), message: z.string(), hint: z.string() })),
 });
 
@@ -51,6 +54,13 @@ export function viewPlan(plan: ImportPlan, { host, provider }: Pick<PlanView, 'h
       id,
       detail: 'left by an interrupted run',
     })),
+    ...plan.leftUsers.map(({ id, name }): Change => ({
+      kind: 'user',
+      name,
+      action: 'remove',
+      id,
+      detail: 'made for a gateway check, left by an interrupted run',
+    })),
   ];
   const accounts = (action: Change['action'][]) =>
     changes.filter((each) => each.kind === 'account' && action.includes(each.action)).length;
@@ -66,8 +76,10 @@ export function viewPlan(plan: ImportPlan, { host, provider }: Pick<PlanView, 'h
       updated: accounts(['update', 'adopt']),
       removed: accounts(['remove']),
       unchanged: accounts(['unchanged', 'retest']),
+      retested: accounts(['retest']),
     },
     changesAnything: changesAnything(plan),
+    acts: acts(plan),
     warnings: plan.warnings,
   };
 }

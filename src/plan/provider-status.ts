@@ -38,16 +38,28 @@ export function providerStatus(
   const count = (is: (account: AccountStatus) => boolean) => accounts.filter(is).length;
   const others = count((each) => each.state === 'foreign');
   const serving = count((each) => each.state === 'serving');
+  const untested = accounts.filter((each) => each.state === 'serving' && !each.tested);
+  const untestedIds = new Set(untested.map(({ id }) => id));
+  const untestedRuns = host.accounts.flatMap(({ id, marker }) =>
+    untestedIds.has(id) && marker !== null ? [marker.run] : [],
+  );
   const totals = {
     accounts: accounts.length - others,
     serving,
     notServing: accounts.length - others - serving,
+    untested: untested.length,
     foreign: others,
   };
   const first = there[0]?.mode;
   const whole = there.every(({ mode }) => isWhole(mode));
   const faults =
-    totals.notServing + others + missingKeys.length + sideGroups.length + foreign.length + host.probeUsers.length;
+    totals.notServing +
+    totals.untested +
+    others +
+    missingKeys.length +
+    sideGroups.length +
+    foreign.length +
+    host.probeUsers.length;
   return {
     group: first?.group ?? null,
     channel: first?.channel ?? null,
@@ -58,6 +70,7 @@ export function providerStatus(
     foreign,
     sideGroups,
     probeUsers: host.probeUsers.map(({ id, email }) => ({ id, name: email })),
+    untestedRuns: [...new Set(untestedRuns)],
     totals,
     ok: serving > 0 && whole && faults === 0,
   };
@@ -108,6 +121,7 @@ function accountsOf(
       name: account.name,
       fingerprint,
       state,
+      tested: account.tested,
       message: account.stateMessage,
       limitedUntil: iso(isLimited(account, host.now) ? account.limitedUntil : null),
       lastUsedAt: iso(account.lastUsedAt),

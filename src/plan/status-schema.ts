@@ -23,6 +23,7 @@ const accountStatus = z.object({
   name: z.string(),
   fingerprint: z.string().nullable(),
   state: z.enum(standings).describe('Whether the host hands requests to it, and why not.'),
+  tested: z.boolean().describe('Whether relay has seen a test of it end well.'),
   message: z.string().describe('What the host says of it.'),
   limitedUntil: time,
   lastUsedAt: time,
@@ -59,7 +60,16 @@ export const statusSchema = z.object({
   probeUsers: z
     .array(named)
     .describe('Made for a gateway check, by a run that was interrupted or is at work; of any provider.'),
-  totals: z.object({ accounts: z.int(), serving: z.int(), notServing: z.int(), foreign: z.int() }),
+  untestedRuns: z
+    .array(z.string())
+    .describe('Runs that left accounts in service without a test: interrupted, or at work.'),
+  totals: z.object({
+    accounts: z.int(),
+    serving: z.int(),
+    notServing: z.int(),
+    untested: z.int().describe('Those that serve and that no test has shown to work.'),
+    foreign: z.int(),
+  }),
   ok: z.boolean(),
 });
 

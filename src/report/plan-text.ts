@@ -34,10 +34,13 @@ export function planText(view: PlanView, style: Style): string {
     return `${colour(glyphs[change.action])} ${change.kind.padEnd(kindWidth)}  ${change.name.padEnd(nameWidth)}  ${style.dim(detail)}`;
   });
   if (hidden.size > 0) lines.push(style.dim(`= and ${hidden.size} more accounts, unchanged`));
-  const { added, updated, removed, unchanged } = view.counts;
-  const sum = view.changesAnything
-    ? `${added} to add, ${updated} to update, ${removed} to remove, ${unchanged} unchanged`
-    : `nothing to do, ${unchanged} unchanged`;
+  const { added, updated, removed, unchanged, retested } = view.counts;
+  const counts = [
+    ...(view.changesAnything ? [`${added} to add`, `${updated} to update`, `${removed} to remove`] : []),
+    ...(retested > 0 ? [`${retested} to test again`] : []),
+    `${unchanged - retested} unchanged`,
+  ];
+  const sum = view.acts ? counts.join(', ') : `nothing to do, ${unchanged} unchanged`;
   const warnings = view.warnings.map((warning) => `${style.unsure('warning')} ${warning.code}: ${warning.message}`);
   const heading = `${provider.displayName} (${provider.id}) on ${host.url} (${host.kind} ${host.version}), ${view.mode}, ${view.accessMode}`;
   return [

@@ -13,6 +13,7 @@ export function statusFaults(status: ProviderStatus): { happened: string; next: 
     ...(modes.every(isWhole) ? [] : ['a group, channel or plan is missing or switched off']),
     ...many(missingKeys.length, 'key has no account', 'keys have no account'),
     ...many(foreign.length + totals.foreign, 'thing is not of relay', 'things are not of relay'),
+    ...many(totals.untested, 'account serves untested', 'accounts serve untested'),
     ...many(probeUsers.length, 'probe user was left', 'probe users were left'),
     ...many(sideGroups.length, 'group was left by a run', 'groups were left by runs'),
   ];

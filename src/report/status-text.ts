@@ -32,9 +32,12 @@ export function statusText(status: ProviderStatus, style: Style, columns: number
   const more = otherLines(status, style);
   if (more.length > 0) lines.push('', ...more);
   if (status.modes.length === 0) return lines.join('\n');
+  const untested = totals.untested === 0 ? '' : `, ${totals.untested} of them untested`;
   const foreign = totals.foreign === 0 ? '' : `, ${totals.foreign} not of relay`;
   const tone = status.ok ? style.good : style.unsure;
-  return [...lines, '', tone(`${totals.serving} of ${totals.accounts} accounts serve${foreign}.`)].join('\n');
+  return [...lines, '', tone(`${totals.serving} of ${totals.accounts} accounts serve${untested}${foreign}.`)].join(
+    '\n',
+  );
 }
 
 function partsText(mode: ModeStatus, style: Style): string {
@@ -63,6 +66,7 @@ function accountLines(accounts: readonly AccountStatus[], style: Style, wide: bo
 function notesOf(account: AccountStatus): string[] {
   return [
     account.limitedUntil === null ? '' : `until ${shortTime(account.limitedUntil)}`,
+    account.state === 'serving' && !account.tested ? 'not tested' : '',
     account.lastUsedAt === null ? 'never used' : `used ${shortTime(account.lastUsedAt)}`,
     account.inKeys === null ? '' : account.inKeys ? 'in the key file' : 'not in the key file',
     account.state === 'superseded' ? 'another account has its key; the next import removes it' : '',
@@ -70,8 +74,12 @@ function notesOf(account: AccountStatus): string[] {
   ].filter((note) => note !== '');
 }
 
-function otherLines({ foreign, sideGroups, probeUsers, missingKeys }: ProviderStatus, style: Style): string[] {
+function otherLines(status: ProviderStatus, style: Style): string[] {
+  const { foreign, sideGroups, probeUsers, missingKeys, untestedRuns } = status;
   return [
+    ...untestedRuns.map(
+      (run) => `${style.unsure('untested')} the run ${run} left accounts untested; it was interrupted, or is at work`,
+    ),
     ...foreign.map(
       ({ kind, name, id }) => `${style.unsure('not of relay')} ${kind} ${name} (${id}) has a managed name; see --adopt`,
     ),

@@ -372,6 +372,11 @@ export const codes = {
     summary: 'The user or key that relay made for the gateway check is still on the host.',
     hint: 'The report names it and the command that removes it.',
   },
+  PROBE_USER_LEFT: {
+    exit: 0,
+    summary: 'A user for a gateway check is on the host, of a run that is not known here.',
+    hint: 'Nothing to do: once it is an hour old, the next command that changes the host removes it.',
+  },
   INTERRUPTED: {
     exit: 130,
     summary: 'The run was stopped by a signal.',

@@ -30,7 +30,15 @@ beforeEach(async () => {
   const http = { baseUrl: sandbox.url, userAgent: 'relay/test', timeoutMs: 30_000, clock, redactor: new Redactor() };
   const host = await connectSub2api(http, { key: new Secret(sandbox.adminKey) });
   const { signal: stop } = new AbortController();
-  tools = { host: host.until(stop), base: host, clock, emit: () => undefined, journal: noJournal, stop };
+  tools = {
+    host: host.until(stop),
+    base: host,
+    clock,
+    emit: () => undefined,
+    journal: noJournal,
+    fateOf: async () => 'unknown',
+    stop,
+  };
   provider = chooseProvider(await findPack('kimi'), undefined);
 });
 afterEach(() => sandbox.stop());

@@ -148,7 +148,7 @@ export function anAccount(changes: Partial<Account> = {}): Account {
 }
 
 export function aUser(changes: Partial<User> = {}): User {
-  return { id: 7, email: 'ann@example.org', active: true, ...changes };
+  return { id: 7, email: 'ann@example.org', active: true, createdAt: noon, ...changes };
 }
 
 export function aSubscription(changes: Partial<Subscription> = {}): Subscription {
@@ -211,6 +211,7 @@ export function anEmptyHost(changes: Partial<Observed> = {}): Observed {
     subscriptions: [],
     users: [],
     foreignKeys: new Map(),
+    leftUsers: [],
     now: noon,
     ...changes,
   };

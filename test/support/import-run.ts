@@ -206,11 +206,9 @@ async function toolsFor(
   const http = { baseUrl: sandbox.url, userAgent: 'relay/test', timeoutMs: 30_000, clock, redactor, trace };
   const host = await connectSub2api(http, { key: new Secret(sandbox.adminKey) });
   const journal: Journal = noJournal;
-  return {
-    tools: { host: host.until(stop.signal), base: host, clock, emit, journal, stop: stop.signal },
-    events,
-    said,
-  };
+  const fateOf = async () => 'unknown' as const;
+  const tools = { host: host.until(stop.signal), base: host, clock, emit, journal, fateOf, stop: stop.signal };
+  return { tools, events, said };
 }
 
 /** What the host holds, by name. */

@@ -1,7 +1,7 @@
 import { throwIfStopped } from '../../apply/run-tools.ts';
 import { refusedReport } from '../../flows/refused-report.ts';
 import type { Host } from '../../host/host.ts';
-import { changesAnything } from '../../plan/import-plan.ts';
+import { acts } from '../../plan/import-plan.ts';
 import { planText } from '../../report/plan-text.ts';
 import type { Report } from '../../report/report-schema.ts';
 import type { Redactor } from '../../terms/redactor.ts';
@@ -87,7 +87,7 @@ async function showPlan(
   startedAt: number,
 ): Promise<number> {
   const { plan } = prepared.planned;
-  const exitCode = changesAnything(plan) && flags.detailedExitcode === true ? 8 : 0;
+  const exitCode = acts(plan) && flags.detailedExitcode === true ? 8 : 0;
   const end = () => {
     if (exitCode !== 0)
       sayLast(io, {

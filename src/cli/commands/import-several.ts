@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { throwIfStopped } from '../../apply/run-tools.ts';
 import { refusedReport } from '../../flows/refused-report.ts';
-import { acts, changesAnything } from '../../plan/import-plan.ts';
+import { acts } from '../../plan/import-plan.ts';
 import { buildReport } from '../../report/build-report.ts';
 import { closingText } from '../../report/closing-text.ts';
 import { concludeAll } from '../../report/conclude.ts';
@@ -172,7 +172,7 @@ function showPlans(all: readonly Prepared[], { tools }: AtHost, flags: ImportFla
     const style = styleFor(io, 'stdout', flags.color);
     print(io.stdout, value.imports.map((view) => planText(view, style)).join('\n\n'));
   }
-  const pending = all.some(({ planned }) => changesAnything(planned.plan));
+  const pending = all.some(({ planned }) => acts(planned.plan));
   if (!pending || flags.detailedExitcode !== true) return 0;
   sayLast(io, { happened: 'Changes are pending.', holds: nothingWritten, next: repeatCommand('relay import', flags) });
   return 8;

@@ -6,8 +6,9 @@ import { print, styleFor, type Io } from '../io.ts';
 
 /** `relay runs list`: every run that has a journal here, newest first. */
 export async function listRuns(flags: SayFlags, io: Io): Promise<number> {
-  const runs: ListedRun[] = [];
-  for (const id of await runIds(stateDirOf(io))) runs.push(await listed(id, io));
+  const read: ReadRun[] = [];
+  for (const id of await runIds(stateDirOf(io))) read.push(await readOrWhy(id, io));
+  const runs = read.map((each) => listed(each, read));
   if (flags.output === 'json') print(io.stdout, JSON.stringify({ runs }, null, 2));
   else if (runs.length === 0) print(io.stdout, 'There are no runs yet.');
   else {
@@ -77,23 +78,51 @@ interface ListedRun {
   host: string;
   provider: string;
   state: string;
+  /** The later run that has finished the work of an interrupted one. */
+  supersededBy: string | null;
+}
+
+type ReadRun = { id: string } & ({ run: RecordedRun } | { why: string });
+
+async function readOrWhy(id: string, io: Io): Promise<ReadRun> {
+  try {
+    return { id, run: await readRun(stateDirOf(io), id) };
+  } catch (error) {
+    if (!(error instanceof RelayError)) throw error;
+    return { id, why: error.message };
+  }
 }
 
 /** A journal that cannot be read is listed all the same, with why. */
-async function listed(id: string, io: Io): Promise<ListedRun> {
-  try {
-    const run = await readRun(stateDirOf(io), id);
-    return {
-      id,
-      startedAt: run.begin.at,
-      host: run.begin.host.url,
-      provider: run.begin.provider.id,
-      state: stateOf(run),
-    };
-  } catch (error) {
-    if (!(error instanceof RelayError)) throw error;
-    return { id, startedAt: null, host: '', provider: '', state: `unreadable: ${error.message}` };
-  }
+function listed(each: ReadRun, all: readonly ReadRun[]): ListedRun {
+  const { id } = each;
+  if ('why' in each)
+    return { id, startedAt: null, host: '', provider: '', state: `unreadable: ${each.why}`, supersededBy: null };
+  const { begin } = each.run;
+  const supersededBy = laterOf(each.run, all);
+  return {
+    id,
+    startedAt: begin.at,
+    host: begin.host.url,
+    provider: begin.provider.id,
+    state: supersededBy === null ? stateOf(each.run) : 'superseded',
+    supersededBy,
+  };
+}
+
+/** A later run of the same provider and access that ended well: what an interrupted one left is finished by it. */
+function laterOf({ begin, end }: RecordedRun, all: readonly ReadRun[]): string | null {
+  if (end !== null) return null;
+  const later = all.find(
+    (each) =>
+      'run' in each &&
+      each.run.begin.at > begin.at &&
+      each.run.begin.host.url === begin.host.url &&
+      each.run.begin.provider.id === begin.provider.id &&
+      each.run.begin.job.access === begin.job.access &&
+      each.run.end?.outcome === 'succeeded',
+  );
+  return later?.id ?? null;
 }
 
 /** How a run ended, or that it did not: it was interrupted, or still goes on. */

@@ -2,14 +2,16 @@ import { resolve } from 'node:path';
 import { throwIfStopped } from '../../apply/run-tools.ts';
 import { lookAtProvider } from '../../flows/look-at-provider.ts';
 import { acceptedKeys } from '../../keys/key-file.ts';
+import { readRun } from '../../journal/read-journal.ts';
 import { readKeyFile } from '../../keys/read-key-file.ts';
 import { statusSchema } from '../../plan/status-schema.ts';
 import { statusFaults } from '../../report/status-faults.ts';
 import { statusText } from '../../report/status-text.ts';
 import type { Redactor } from '../../terms/redactor.ts';
+import { stateDirOf } from '../hold-lock.ts';
 import { print, styleFor, type Io } from '../io.ts';
 import { nothingWritten, sayLast } from '../last-words.ts';
-import { repeatCommand } from '../repeat-command.ts';
+import { repeatCommand, shellWord } from '../repeat-command.ts';
 import { printResult } from '../result.ts';
 import { withProvider, type ProviderFlags } from '../with-provider.ts';
 
@@ -31,13 +33,25 @@ export async function statusCommand(flags: StatusFlags, io: Io, redactor: Redact
     if (faults === null || flags.detailedExitcode !== true) return 0;
     const { happened, next } = faults;
     const again = next === 'import' ? { ...flags, keys: flags.keys ?? 'FILE' } : { ...flags, keys: undefined };
+    const unfinished = await unfinishedOf(status.untestedRuns, io);
     sayLast(io, {
       happened: `Not fine: ${happened}.`,
       holds: nothingWritten,
-      next: repeatCommand(`relay ${next}`, again),
+      next:
+        unfinished === undefined
+          ? repeatCommand(`relay ${next}`, again)
+          : `relay resume ${unfinished} --keys ${flags.keys === undefined ? 'FILE' : shellWord(flags.keys)}`,
     });
     return 8;
   });
+}
+
+/** The only run that left accounts untested, if it can be finished from here. */
+async function unfinishedOf(runs: readonly string[], io: Io): Promise<string | undefined> {
+  const [run, ...others] = runs;
+  if (run === undefined || others.length > 0) return undefined;
+  const recorded = await readRun(stateDirOf(io), run).catch(() => undefined);
+  return recorded?.end === null ? run : undefined;
 }
 
 async function keysOf(

@@ -49,6 +49,7 @@ export function hostOf(info: HostInfo, client: AdminClient, login: AdminLogin): 
     probes: sub2apiProbes(asker),
     gateway,
     until: (signal) => asking(asker.until(signal)),
+    time: () => http.hostTime(),
     derive: (purpose) => {
       const secret = createHmac('sha256', secretOf(login).open()).update(`relay.derived/1 ${purpose}`).digest('hex');
       const derived = new Secret(secret);

@@ -286,5 +286,6 @@ export function toSubscription(wire: SubscriptionWire, now: number): Subscriptio
 }
 
 export function toUser(wire: UserWire): User {
-  return { id: wire.id, email: plainName(wire.email), active: wire.status === 'active' };
+  const { id, email, status, created_at: createdAt } = wire;
+  return { id, email: plainName(email), active: status === 'active', createdAt: toTime(createdAt) };
 }

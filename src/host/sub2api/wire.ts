@@ -133,7 +133,7 @@ export const batchWire = z.object({
 
 export const bulkWire = z.object({ failed: z.int(), results: list(z.object({ error: z.string().optional() })) });
 
-export const userWire = z.object({ id, email: z.string(), status: z.string() });
+export const userWire = z.object({ id, email: z.string(), status: z.string(), created_at: z.string().nullish() });
 
 export const subscriptionWire = z.object({
   id,
