@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { codes } from '../../src/terms/codes.ts';
+import { lengthInWords } from '../../src/terms/length-in-words.ts';
 import { isLoopback } from '../../src/terms/loopback.ts';
 import { didYouMean, nearest } from '../../src/terms/nearest.ts';
 import { problem, RelayError } from '../../src/terms/relay-error.ts';
@@ -28,6 +29,21 @@ describe('a sealed secret', () => {
   it('has no property that a serializer could find (N1)', () => {
     expect(Reflect.ownKeys(secret)).toEqual([]);
     expect(Object.values({ ...secret })).toEqual([]);
+  });
+});
+
+describe('a length of time in words', () => {
+  it.each([
+    [0, '0 seconds'],
+    [1999, '1 second'],
+    [59_999, '59 seconds'],
+    [60_000, '1 minute'],
+    [119 * 60_000, '119 minutes'],
+    [120 * 60_000, '2 hours'],
+    [47 * 3_600_000, '47 hours'],
+    [48 * 3_600_000, '2 days'],
+  ])('%i ms: %s', (ms, words) => {
+    expect(lengthInWords(ms)).toBe(words);
   });
 });
 

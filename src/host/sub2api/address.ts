@@ -1,3 +1,4 @@
+import { lengthInWords } from '../../terms/length-in-words.ts';
 import { isLoopback } from '../../terms/loopback.ts';
 import type { CheckList } from '../diagnosis.ts';
 import { HostFailure } from '../host-failure.ts';
@@ -63,14 +64,7 @@ export function tellClock(checks: CheckList, date: string | null, now: number): 
   else
     checks.warn(
       'clock',
-      `the clock of the host is ${lengthOf(size)} ${apart > 0 ? 'ahead of' : 'behind'} the one here`,
+      `the clock of the host is ${lengthInWords(size)} ${apart > 0 ? 'ahead of' : 'behind'} the one here`,
       'Set both by NTP: subscriptions begin and end, and logins expire, by these clocks.',
     );
-}
-
-function lengthOf(ms: number): string {
-  const minutes = Math.round(ms / 60_000);
-  if (minutes < 120) return `${minutes} minute${minutes === 1 ? '' : 's'}`;
-  const hours = Math.round(minutes / 60);
-  return hours < 48 ? `${hours} hours` : `${Math.round(hours / 24)} days`;
 }
