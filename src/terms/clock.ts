@@ -9,6 +9,8 @@ export interface Clock {
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
   /** A signal that is aborted after so many milliseconds. */
   timeout(ms: number): AbortSignal;
+  /** Calls `beat` each time so many milliseconds have passed, until it is ended. Keeps no process alive. Returns what ends it. */
+  every(ms: number, beat: () => void): () => void;
   /** `bytes` random bytes as lower-case hexadecimal digits. */
   randomHex(bytes: number): string;
 }
@@ -20,5 +22,10 @@ export const systemClock: Clock = {
     await delay(ms, undefined, signal === undefined ? {} : { signal }).catch(() => undefined);
   },
   timeout: (ms) => AbortSignal.timeout(ms),
+  every: (ms, beat) => {
+    const timer = setInterval(beat, ms);
+    timer.unref();
+    return () => clearInterval(timer);
+  },
   randomHex: (bytes) => randomBytes(bytes).toString('hex'),
 };

@@ -6,18 +6,32 @@ export interface QuickClock extends Clock {
   pauses: number[];
   /** Makes every time-out that was set so far pass. */
   passTimeouts(): void;
+  /** Moves the hands on by so much, and lets everything that comes again and again come once. */
+  beat(ms: number): void;
 }
 
-/** A clock whose pauses take no time: they only move its own hands, and are written down. Time-outs pass when told to. */
+/**
+ * A clock whose pauses take no time: they only move its own hands, and are written down. Time-outs pass, and beats come,
+ * when told to.
+ */
 export function quickClock(): QuickClock {
   let ahead = 0;
   const pauses: number[] = [];
   const limits = new Set<AbortController>();
+  const beats = new Set<() => void>();
   return {
     pauses,
     passTimeouts: () => {
       for (const limit of limits) limit.abort();
       limits.clear();
+    },
+    beat: (ms) => {
+      ahead += ms;
+      for (const beat of beats) beat();
+    },
+    every: (_ms, beat) => {
+      beats.add(beat);
+      return () => void beats.delete(beat);
     },
     timeout: () => {
       const limit = new AbortController();
