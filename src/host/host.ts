@@ -166,8 +166,18 @@ export interface Gateway {
 
 export type ObjectKind = 'group' | 'channel' | 'plan' | 'account' | 'subscription' | 'user';
 
+/** By what a host is known, whatever its address is. */
+export interface HostIdentity {
+  /** Survives restarts of the host. Holds no secret. */
+  value: string;
+  /** Whether no other host can have the same one, copies of this one aside. */
+  proven: boolean;
+}
+
 export interface Host {
   info: HostInfo;
+  /** Nothing where the host does not tell. Throws `HostFailure` when it does not take the login any more. */
+  identity(): Promise<HostIdentity | null>;
   reads: HostReads;
   writes: HostWrites;
   probes: HostProbes;

@@ -94,6 +94,16 @@ export function hostContract(name: string, open: () => Promise<OpenedHost>): voi
       });
     });
 
+    it('tells who it is, each time the same, whatever it holds (N12)', async () => {
+      const identity = await host.identity();
+      await newGroup('identity');
+      const email = `contract-identity-${tag}@relay.test`;
+      const user = done(await host.writes.createUser(email, new Secret(`Pw-${tag}-789`), 0));
+      cleanups.push(() => host.writes.deleteUser(user.id));
+      expect(await host.identity()).toEqual(identity);
+      if (identity !== null) expect(identity.value.length).toBeGreaterThan(15);
+    });
+
     it('makes, marks, finds and removes a group, and says no to the same name twice', async () => {
       const group = await newGroup('group');
       const find = async () => (await host.reads.groups()).find((each) => each.id === group.id);

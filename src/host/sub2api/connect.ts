@@ -5,6 +5,7 @@ import type { Host, HostInfo, ObjectKind } from '../host.ts';
 import { HttpClient, type HttpOptions } from '../http-client.ts';
 import { AdminClient } from './admin-client.ts';
 import { sub2apiGateway } from './gateway.ts';
+import { identityOf } from './identity.ts';
 import { logIn, passGates, secretOf, type AdminLogin } from './login.ts';
 import { sub2apiProbes } from './probes.ts';
 import { readSettings, type PublicSettings } from './public-settings.ts';
@@ -50,6 +51,7 @@ export function hostOf(info: HostInfo, client: AdminClient, login: AdminLogin): 
     gateway,
     until: (signal) => asking(asker.until(signal)),
     time: () => http.hostTime(),
+    identity: () => identityOf(asker),
     derive: (purpose) => {
       const secret = createHmac('sha256', secretOf(login).open()).update(`relay.derived/1 ${purpose}`).digest('hex');
       const derived = new Secret(secret);

@@ -135,6 +135,8 @@ export const bulkWire = z.object({ failed: z.int(), results: list(z.object({ err
 
 export const userWire = z.object({ id, email: z.string(), status: z.string(), created_at: z.string().nullish() });
 
+export const adminWire = z.object({ id, role: z.string(), created_at: z.iso.datetime({ offset: true }) });
+
 export const subscriptionWire = z.object({
   id,
   user_id: id,
