@@ -1,0 +1,26 @@
+import { z } from 'zod';
+
+/** What tells one process from all others, as far as the system says. */
+export const processPlaceSchema = z.object({
+  pid: z.int().positive(),
+  /** The name of the machine, or of the container. For people: two may have the same. */
+  machine: z.string(),
+  /** One start of one kernel. */
+  boot: z.string().nullable(),
+  /** Which processes the number counts among: a container has numbers of its own. */
+  namespace: z.string().nullable(),
+  /** When the process began, in the system's own form. Numbers come again, this does not. */
+  startedAt: z.string().nullable(),
+});
+
+export type ProcessPlace = z.infer<typeof processPlaceSchema>;
+
+/** Who holds a lock. */
+export const lockOwnerSchema = processPlaceSchema.extend({
+  /** Random, and new for each try to take a lock, so that none is met twice. Stands in names of files. */
+  token: z.string().regex(/^[0-9a-f]{32}$/),
+  run: z.string(),
+  since: z.iso.datetime(),
+});
+
+export type LockOwner = z.infer<typeof lockOwnerSchema>;
