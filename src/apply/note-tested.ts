@@ -1,5 +1,6 @@
 import type { Id } from '../host/objects.ts';
-import { problem, RelayError, type Problem } from '../terms/relay-error.ts';
+import { problem, type Problem } from '../terms/relay-error.ts';
+import { isOfOne } from './ends-run.ts';
 import { performWrite } from './perform-write.ts';
 import { unstopped, type RunTools } from './run-tools.ts';
 
@@ -31,7 +32,7 @@ export async function noteTested(ids: readonly Id[], run: string, tools: RunTool
     );
     return undefined;
   } catch (error) {
-    if (!(error instanceof RelayError) || error.code === 'JOURNAL_FAILED') throw error;
+    if (!isOfOne(error)) throw error;
     return problem('TEST_NOT_NOTED', error.message);
   }
 }

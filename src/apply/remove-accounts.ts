@@ -1,8 +1,8 @@
 import pLimit from 'p-limit';
 import { HostFailure } from '../host/host-failure.ts';
 import type { Id } from '../host/objects.ts';
-import { RelayError } from '../terms/relay-error.ts';
 import type { ChangeLog } from './change-log.ts';
+import { isOfOne } from './ends-run.ts';
 import type { Leftover } from './leftover.ts';
 import { unstopped, type RunTools } from './run-tools.ts';
 import { setScheduled } from './set-scheduled.ts';
@@ -66,7 +66,7 @@ async function takeOut(steps: readonly { id: Id }[], tools: RunTools, log: Chang
   try {
     await setScheduled(serving, false, tools, log);
   } catch (error) {
-    if (!(error instanceof RelayError) || error.code === 'JOURNAL_FAILED') throw error;
+    if (!isOfOne(error)) throw error;
   }
   await tools.clock.sleep(settleMs, tools.stop);
 }

@@ -18,7 +18,7 @@ export interface RunTools {
   journal: Journal;
   /** What is known here of another run, by its id. */
   fateOf: (run: string) => Promise<RunFate>;
-  /** Aborted when the run shall end early: by a signal or by the deadline. Its reason is a `RelayError`. */
+  /** Aborted when the run shall end early: by a signal, the deadline, or a lost lock. Its reason is a `RelayError`. */
   stop: AbortSignal;
 }
 
@@ -27,10 +27,16 @@ export function unstopped(tools: RunTools): RunTools {
   return { ...tools, host: tools.base, stop: new AbortController().signal };
 }
 
+/** Why the run was told to stop, if it was. */
+export function stopReason({ aborted, reason }: AbortSignal): RelayError | undefined {
+  if (!aborted) return undefined;
+  return reason instanceof RelayError ? reason : new RelayError('INTERRUPTED', 'The run was stopped.');
+}
+
 /** Nothing new starts once the run was told to stop. Throws the reason. */
 export function throwIfStopped({ stop }: Pick<RunTools, 'stop'>): void {
-  if (!stop.aborted) return;
-  throw stop.reason instanceof RelayError ? stop.reason : new RelayError('INTERRUPTED', 'The run was stopped.');
+  const reason = stopReason(stop);
+  if (reason !== undefined) throw reason;
 }
 
 /** Runs one stage and tells the watchers when it begins and ends, also when it throws. */

@@ -1,6 +1,7 @@
 import type { Account } from '../host/objects.ts';
-import { problem, RelayError, type Problem } from '../terms/relay-error.ts';
+import { problem, type Problem } from '../terms/relay-error.ts';
 import type { ChangeLog } from './change-log.ts';
+import { isOfOne } from './ends-run.ts';
 import { edit } from './make-change.ts';
 import { UnsettledWrite } from './perform-write.ts';
 import { unstopped, type RunTools } from './run-tools.ts';
@@ -58,7 +59,7 @@ export async function trySetScheduled(
     await setScheduled([account], scheduled, tools, log);
     return undefined;
   } catch (error) {
-    if (!(error instanceof RelayError) || error.code === 'JOURNAL_FAILED') throw error;
+    if (!isOfOne(error)) throw error;
     return { ...error.toProblem(), ...(error instanceof UnsettledWrite ? { lost: error } : {}) };
   }
 }

@@ -1,5 +1,7 @@
 import { addLeftovers, leftoverOf } from '../apply/leftover.ts';
+import { forbidsSending } from '../apply/ends-run.ts';
 import { findUnrecorded } from '../apply/find-unrecorded.ts';
+import { lostLock } from '../apply/lost-lock.ts';
 import { undo } from '../apply/undo.ts';
 import { RelayError } from '../terms/relay-error.ts';
 import { nameWhatServes, resolveRemaining } from './resolve-remaining.ts';
@@ -12,8 +14,11 @@ export async function afterFailure(failure: RunFailure, state: RunState): Promis
   const { plan, tools, log, record } = state;
   const undoes = plan.policy.onFailure === 'undo';
   try {
-    // Without a journal nothing more is sent, not even to undo.
-    if (failure.problem.code === 'JOURNAL_FAILED') throw new RelayError('JOURNAL_FAILED', failure.problem.message);
+    // Without a journal, or without the lock, nothing more is sent, not even to undo.
+    const { code, message } = failure.problem;
+    if (forbidsSending(code)) throw new RelayError(code, message);
+    const lost = lostLock(tools.stop);
+    if (lost !== undefined) throw lost;
     await resolveRemaining(failure, state);
     if (undoes) addLeftovers(record.leftovers, (await undo([...log.changes], tools, log)).leftovers);
     else {
@@ -29,7 +34,7 @@ export async function afterFailure(failure: RunFailure, state: RunState): Promis
   } catch (error) {
     if (!(error instanceof RelayError)) throw error;
     // The host does not even tell what it holds, or the journal fails: what this run made counts as still there.
-    if (error.code !== 'JOURNAL_FAILED' || failure.problem.code !== 'JOURNAL_FAILED')
+    if (error.code !== failure.problem.code)
       record.errors.push({ ...error.toProblem(), stage: 'undo' });
     await nameWhatIsLeft(error, state);
   }
@@ -41,9 +46,9 @@ export async function afterFailure(failure: RunFailure, state: RunState): Promis
 /** Where nothing more can be sent, or seen: all that the run has changed, or what it leaves in service unproven. */
 async function nameWhatIsLeft(error: RelayError, state: RunState): Promise<void> {
   const { plan, tools, log, record } = state;
-  if (error.code === 'JOURNAL_FAILED') {
-    log.giveUpJournal();
-    record.journalLost = true;
+  if (forbidsSending(error.code)) {
+    if (error.code === 'JOURNAL_FAILED') log.giveUpJournal();
+    record.silenced = true;
     try {
       await findUnrecorded(tools, log);
     } catch (failure) {

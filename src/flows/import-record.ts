@@ -28,7 +28,7 @@ export function beginRecord(
     subscriptions: [],
     gateway: null,
     connect: null,
-    journalLost: false,
+    silenced: false,
     cutShort: false,
     undone: false,
     leftovers: [],

@@ -1,3 +1,4 @@
+import { isOfOne } from '../apply/ends-run.ts';
 import { makeStagingGroup } from '../apply/staging-group.ts';
 import { setScheduled } from '../apply/set-scheduled.ts';
 import { throwIfStopped } from '../apply/run-tools.ts';
@@ -13,7 +14,7 @@ import type { Secret } from '../terms/secret.ts';
 import type { ImportJob } from './import-job.ts';
 import type { RunState } from './run-import.ts';
 import { RunFailure } from './run-failure.ts';
-import { failedUpdate, isOfOne } from './update-in-turns.ts';
+import { failedUpdate } from './update-in-turns.ts';
 import { isRolling } from './verify-accounts.ts';
 
 /** Group, channel, plan and accounts. Ends the run where the policy wants that, or where no account could be made. */

@@ -3,7 +3,7 @@ import { addLeftovers, leftoverOf } from '../apply/leftover.ts';
 import { removeAccounts } from '../apply/remove-accounts.ts';
 import { removeObjects } from '../apply/remove-objects.ts';
 import type { UnsettledWrite } from '../apply/perform-write.ts';
-import { inStage, throwIfStopped, type RunTools } from '../apply/run-tools.ts';
+import { inStage, stopReason, throwIfStopped, type RunTools } from '../apply/run-tools.ts';
 import { stagingChanges } from '../apply/staging-group.ts';
 import { undo } from '../apply/undo.ts';
 import type { Group } from '../host/objects.ts';
@@ -142,12 +142,13 @@ async function removeStale({ plan, tools, log, record }: RunState): Promise<void
   if (first === undefined) return;
   // What was removed cannot come back, so undoing the rest would only make the group smaller.
   const undoes = plan.policy.onFailure === 'undo' && removed.length === 0;
-  if (tools.stop.aborted) {
-    if (undoes) throwIfStopped(tools);
+  const stopped = stopReason(tools.stop);
+  if (stopped !== undefined) {
+    if (undoes) throw stopped;
     record.interruptedBy = signalOf(tools.stop);
     record.cutShort = true;
     record.errors.push({
-      ...problem('INTERRUPTED', `${left.length} of ${count} were not removed any more.`),
+      ...problem(stopped.code, `${left.length} of ${count} were not removed any more.`),
       stage: 'remove',
     });
     return;

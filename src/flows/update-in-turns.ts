@@ -1,11 +1,11 @@
+import { isOfOne } from '../apply/ends-run.ts';
 import { addLeftovers } from '../apply/leftover.ts';
 import { setScheduled } from '../apply/set-scheduled.ts';
 import { throwIfStopped, unstopped } from '../apply/run-tools.ts';
 import { undo } from '../apply/undo.ts';
 import { updateAccount, type UpdateStep } from '../apply/update-account.ts';
 import type { Account } from '../host/objects.ts';
-import type { Code } from '../terms/codes.ts';
-import { RelayError } from '../terms/relay-error.ts';
+import type { RelayError } from '../terms/relay-error.ts';
 import type { ImportJob } from './import-job.ts';
 import type { RunState } from './run-import.ts';
 import { isRolling, testAccounts } from './verify-accounts.ts';
@@ -66,13 +66,6 @@ async function putBack({ id, marker }: Account, { tools, log, record }: RunState
   const now = await unstopped(tools).host.reads.account(id);
   if (now !== undefined) record.seen.set(marker?.fingerprint ?? '', now);
 }
-
-/** Whether an error concerns one account, so that others may go on. */
-export function isOfOne(error: unknown): error is RelayError {
-  return error instanceof RelayError && !endsRun.has(error.code);
-}
-
-const endsRun: ReadonlySet<Code> = new Set(['INTERRUPTED', 'DEADLINE_PASSED', 'JOURNAL_FAILED']);
 
 /** How a refused or lost change of an account is told. */
 export function failedUpdate(error: RelayError, { account }: UpdateStep) {

@@ -26,7 +26,7 @@ export function buildReport(record: RunRecord): Report {
     },
     malformed: summary.malformed,
     errors: record.errors.length,
-    journalLost: record.journalLost,
+    silenced: record.silenced,
     cutShort: record.cutShort,
     untouched: record.log.changes.every(({ id }) => id === null) && record.removed.length === 0,
   });

@@ -15,8 +15,8 @@ export interface Ending {
   malformed: number;
   /** Errors met, of any kind. */
   errors: number;
-  /** The journal could not be kept to the end, so nothing more was sent. */
-  journalLost: boolean;
+  /** Nothing more could be sent: the journal could not be kept, or the lock was lost. */
+  silenced: boolean;
   /** An error ended the run before its last stage. */
   cutShort: boolean;
   /** The run left nothing behind on the host. */
@@ -67,8 +67,8 @@ function exitCode(ending: Ending): number {
 }
 
 /** Something is left, nobody can tell, or nothing more could be sent to a host that was changed. */
-function isOpen({ leftovers, unsettled, journalLost, untouched }: Ending): boolean {
-  return leftovers > 0 || unsettled > 0 || (journalLost && !untouched);
+function isOpen({ leftovers, unsettled, silenced, untouched }: Ending): boolean {
+  return leftovers > 0 || unsettled > 0 || (silenced && !untouched);
 }
 
 function isPart(ending: Ending): boolean {

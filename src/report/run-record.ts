@@ -43,8 +43,8 @@ export interface RunRecord {
   subscriptions: SubscriptionResult[];
   gateway: (GatewayCheck & { probeKey: 'given' | 'found' | 'made' }) | null;
   connect: { baseUrl: string; group: string; models: string[]; example: string } | null;
-  /** The journal could not be kept to the end. */
-  journalLost: boolean;
+  /** Nothing more could be sent: the journal could not be kept, or the lock was lost. */
+  silenced: boolean;
   /** An error ended the run before its last stage. */
   cutShort: boolean;
   /** What the run did was taken back, but for the leftovers. */

@@ -215,7 +215,7 @@ export const codes = {
   LOCKED: {
     exit: 3,
     summary: 'Another run is at work on this provider of this host.',
-    hint: 'Wait until it has ended.',
+    hint: 'Wait until it has ended. If there is no such run any more, remove the file that the message names.',
   },
   HOST_REPLY_UNEXPECTED: {
     exit: 3,
@@ -233,6 +233,11 @@ export const codes = {
     exit: 6,
     summary: 'The journal could not be kept any longer, so nothing more was sent to the host.',
     hint: 'Make room, then finish the run with `relay resume`, or undo it with `relay rollback`.',
+  },
+  LOCK_LOST: {
+    exit: 6,
+    summary: 'The run does not have its lock any more, so nothing more was sent to the host.',
+    hint: 'Another run may be at work on the same provider; wait for it, then import again or use `relay rollback`.',
   },
   PACK_CHANGED: {
     exit: 0,

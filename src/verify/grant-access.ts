@@ -1,15 +1,12 @@
 import type { ChangeLog } from '../apply/change-log.ts';
 import { extended } from '../apply/drivers/subscription.ts';
+import { isOfOne } from '../apply/ends-run.ts';
 import { create, edit } from '../apply/make-change.ts';
 import { UnsettledWrite } from '../apply/perform-write.ts';
 import type { RunTools } from '../apply/run-tools.ts';
 import type { Id } from '../host/objects.ts';
 import type { SubscriptionStep } from '../plan/import-plan.ts';
-import type { Code } from '../terms/codes.ts';
 import { RelayError } from '../terms/relay-error.ts';
-
-/** What is not about one user. */
-const endsRun: ReadonlySet<Code> = new Set(['INTERRUPTED', 'DEADLINE_PASSED', 'JOURNAL_FAILED']);
 
 /** How giving one user access ended. */
 export interface SubscriptionResult {
@@ -40,7 +37,7 @@ export async function grantAccess(
     try {
       results.push({ ...base, ...(await grant(step, groupId, tools, log)), message: null, lost: null });
     } catch (error) {
-      if (!(error instanceof RelayError) || endsRun.has(error.code)) throw error;
+      if (!isOfOne(error)) throw error;
       results.push({
         ...base,
         outcome: 'failed',

@@ -1,4 +1,5 @@
 import type { ChangeLog } from '../apply/change-log.ts';
+import { forbidsSending } from '../apply/ends-run.ts';
 import { leftoverOf, type Leftover } from '../apply/leftover.ts';
 import { create } from '../apply/make-change.ts';
 import { performWrite, type Write } from '../apply/perform-write.ts';
@@ -127,8 +128,8 @@ export class ProbeUser {
         await host.writes.deleteUser(id);
         if ((await host.reads.userByEmail(this.#email)) === undefined) return this.#gone();
       } catch (failure) {
-        // Without a journal nothing more is sent, and the user is named as left.
-        if (failure instanceof RelayError && failure.code === 'JOURNAL_FAILED') break;
+        // Without a journal, or without the lock, nothing more is sent, and the user is named as left.
+        if (failure instanceof RelayError && forbidsSending(failure.code)) break;
         if (!(failure instanceof HostFailure)) throw failure;
       }
     }

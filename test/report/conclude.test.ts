@@ -12,7 +12,7 @@ const good: Ending = {
   accounts: { wanted: 3, working: 3, failed: 0 },
   malformed: 0,
   errors: 0,
-  journalLost: false,
+  silenced: false,
   cutShort: false,
   untouched: false,
 };
@@ -203,7 +203,7 @@ const endings = fc
     failed: fc.nat(4),
     malformed: fc.nat(2),
     errors: fc.nat(2),
-    journalLost: fc.boolean(),
+    silenced: fc.boolean(),
     cutShort: fc.boolean(),
     untouched: fc.boolean(),
   })
@@ -217,7 +217,7 @@ describe('any end of a run', () => {
     const idle = ({ gatewayOk, accounts }: Ending) =>
       gatewayOk !== false && accounts.wanted > 0 && accounts.working === 0;
     const order: [number, (ending: Ending) => boolean][] = [
-      [6, (ending) => ending.leftovers + ending.unsettled > 0 || (ending.journalLost && !ending.untouched)],
+      [6, (ending) => ending.leftovers + ending.unsettled > 0 || (ending.silenced && !ending.untouched)],
       [130, (ending) => ending.interruptedBy === 'SIGINT'],
       [143, (ending) => ending.interruptedBy === 'SIGTERM'],
       [4, (ending) => ending.undone || (idle(ending) && ending.cutShort && ending.untouched)],

@@ -257,7 +257,7 @@ export function aRecord(text: string, wanted: Partial<Wanted> = {}, observed: Ob
     subscriptions: [],
     gateway: null,
     connect: null,
-    journalLost: false,
+    silenced: false,
     cutShort: false,
     undone: false,
     leftovers: [],

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { throwIfStopped } from '../../apply/run-tools.ts';
+import { stopReason, throwIfStopped } from '../../apply/run-tools.ts';
 import { refusedReport } from '../../flows/refused-report.ts';
 import { acts } from '../../plan/import-plan.ts';
 import { buildReport } from '../../report/build-report.ts';
@@ -127,10 +127,10 @@ async function importAll(
   for (const [index, prepared] of all.entries()) {
     const { job } = prepared;
     const startedAt = Date.now();
-    if (at.tools.stop.aborted) {
-      const found = { ...problem('INTERRUPTED', 'It was not begun any more.'), stage: 'plan' };
-      const last = reports.at(-1)?.exitCode;
-      const exitCode = last === 143 ? 143 : 130;
+    const stopped = stopReason(at.tools.stop);
+    if (stopped !== undefined) {
+      const { code, exitCode } = stopped;
+      const found = { ...problem(code, 'It was not begun any more.'), stage: 'plan' };
       const host = hostOf(at.tools.host, requests[index] as ImportRequest);
       const ending = { host, startedAt, finishedAt: startedAt, dryRun: false, errors: [found], warnings: [], exitCode };
       reports.push(refusedReport(job, ending));

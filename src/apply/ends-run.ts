@@ -1,0 +1,25 @@
+import type { Code } from '../terms/codes.ts';
+import { RelayError } from '../terms/relay-error.ts';
+
+/** The journal cannot be kept, or another run may be at work on the same provider. */
+const silencing: ReadonlySet<Code> = new Set(['JOURNAL_FAILED', 'LOCK_LOST']);
+
+/** Whether nothing may be sent to the host any more, not even to undo. */
+export function forbidsSending(code: Code): boolean {
+  return silencing.has(code);
+}
+
+/** Whether an error is about the run as a whole, and not about one object of it, so that others could go on. */
+export function endsRun(error: unknown): boolean {
+  return (
+    !(error instanceof RelayError) ||
+    error.code === 'INTERRUPTED' ||
+    error.code === 'DEADLINE_PASSED' ||
+    forbidsSending(error.code)
+  );
+}
+
+/** Whether an error concerns one object, so that others may go on. */
+export function isOfOne(error: unknown): error is RelayError {
+  return !endsRun(error);
+}
