@@ -1,8 +1,16 @@
 import { homedir } from 'node:os';
+import { join } from 'node:path';
+import type { RunTools } from '../apply/run-tools.ts';
 import { stateDir } from '../config/state-dir.ts';
-import { takeLock } from '../journal/lock.ts';
-import type { Clock } from '../terms/clock.ts';
+import { FolderLocks } from '../journal/folder-locks.ts';
+import { lockFiles } from '../journal/lock-files.ts';
+import { lockKeys } from '../journal/lock-keys.ts';
+import { takeLocks } from '../journal/lock.ts';
+import { LockWatch } from '../journal/lock-watch.ts';
+import { systemClock } from '../terms/clock.ts';
+import type { RelayError } from '../terms/relay-error.ts';
 import type { Io } from './io.ts';
+import { systemProcesses } from './processes.ts';
 
 /** Patience with another run on the same provider of the same host (rule N12). */
 const waitMs = 10_000;
@@ -11,24 +19,45 @@ export function stateDirOf(io: Io): string {
   return stateDir(io.env, homedir());
 }
 
-/** Holds the lock of a provider on a host for this process. Returns what gives it back. */
-export function holdLock(
-  io: Io,
-  at: { hostUrl: string; provider: string; run: string },
-  clock: Clock,
-  stop: AbortSignal,
-): Promise<() => void> {
-  const { hostUrl, provider, run } = at;
-  const owner = { pid: process.pid, run, since: new Date(clock.now()).toISOString() };
-  return takeLock({ stateDir: stateDirOf(io), hostUrl, provider, owner, waitMs, clock, isAlive, stop });
+/** The run that is at work on a provider at this address, among those that share the folder for state. */
+export async function runAtWork(io: Io, hostUrl: string, provider: string): Promise<string | undefined> {
+  const store = new FolderLocks(join(stateDirOf(io), 'locks'), lockFiles);
+  const [key] = lockKeys(hostUrl, null, provider);
+  const found = key && (await store.find(key.name));
+  if (found === undefined || new LockWatch(systemProcesses()).isStale(found, systemClock.now())) return undefined;
+  return found.owner?.run;
 }
 
-/** A process of another user answers with a refusal, and is alive all the same. */
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
+/**
+ * Returns what holds the locks of a provider on a host for this process, and then what gives them back. `lost` is told when
+ * the run must end because one has another owner. A provider that is held already is held once.
+ */
+export function lockHolder(
+  io: Io,
+  { host, clock, stop, emit }: Pick<RunTools, 'host' | 'clock' | 'stop' | 'emit'>,
+  lost: (reason: RelayError) => void,
+): (provider: string, run: string) => Promise<() => Promise<void>> {
+  const store = new FolderLocks(join(stateDirOf(io), 'locks'), lockFiles);
+  const hostUrl = host.info.url;
+  const held = new Set<string>();
+  let identity: ReturnType<typeof host.identity> | undefined;
+  return async (provider, run) => {
+    if (held.has(provider)) return async () => undefined;
+    identity ??= host.identity();
+    const giveBack = await takeLocks({
+      store,
+      keys: lockKeys(hostUrl, await identity, provider),
+      provider,
+      hostUrl,
+      run,
+      waitMs,
+      clock,
+      processes: systemProcesses(),
+      stop,
+      notice: (text) => emit({ type: 'notice', text }),
+      lost,
+    });
+    held.add(provider);
+    return giveBack;
+  };
 }

@@ -3,13 +3,13 @@ import { writeSync } from 'node:fs';
 import { Interruption, RelayError } from '../terms/relay-error.ts';
 
 /**
- * Stops a run in order on the first signal or at the deadline; leaves at once on the second signal. `notice` is told
- * about the first.
+ * Stops a run in order on the first signal, at the deadline, or by `endEarly`; leaves at once on a signal after that.
+ * `notice` is told about the first signal.
  */
 export function stopSignals(
   notice: (text: string) => void,
   deadlineMs: number | undefined,
-): { stop: AbortSignal; release: () => void } {
+): { stop: AbortSignal; endEarly: (reason: RelayError) => void; release: () => void } {
   const controller = new AbortController();
   // Every request and every pause of a run listens to it.
   setMaxListeners(0, controller.signal);
@@ -24,11 +24,12 @@ export function stopSignals(
     notice(`${name}: ending in order; once more to leave at once`);
     controller.abort(new Interruption(name));
   };
+  const endEarly = (reason: RelayError) => controller.abort(reason);
   const timer =
     deadlineMs === undefined
       ? undefined
       : setTimeout(
-          () => controller.abort(new RelayError('DEADLINE_PASSED', `The run took longer than ${deadlineMs / 1000} s.`)),
+          () => endEarly(new RelayError('DEADLINE_PASSED', `The run took longer than ${deadlineMs / 1000} s.`)),
           deadlineMs,
         );
   const onInterrupt = () => onSignal('SIGINT');
@@ -40,5 +41,5 @@ export function stopSignals(
     process.off('SIGINT', onInterrupt);
     process.off('SIGTERM', onTerminate);
   };
-  return { stop: controller.signal, release };
+  return { stop: controller.signal, endEarly, release };
 }

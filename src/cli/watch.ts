@@ -1,5 +1,6 @@
 import { systemClock } from '../terms/clock.ts';
 import type { Redactor } from '../terms/redactor.ts';
+import type { RelayError } from '../terms/relay-error.ts';
 import { EventQueue } from './event-queue.ts';
 import type { SessionOptions } from './host-session.ts';
 import type { SayFlags } from './import-flags.ts';
@@ -10,8 +11,10 @@ import { stopSignals } from './stop-signals.ts';
 /** What work that is shown, and may be stopped, has at hand. */
 export interface Watched {
   events: EventQueue;
-  /** Aborted by a signal, or when the deadline has passed. */
+  /** Aborted by a signal, when the deadline has passed, or by `endEarly`. */
   stop: AbortSignal;
+  /** Stops the work in order, for this reason. */
+  endEarly: (reason: RelayError) => void;
   /** How hosts are opened meanwhile. */
   session: SessionOptions;
   /** Has something given back when all is shown; what was taken last goes first. */
@@ -27,13 +30,13 @@ export async function watch<Result>(
   work: (at: Watched) => Promise<Result>,
 ): Promise<Result> {
   const events = new EventQueue(await progressView(io, flags));
-  const { stop, release } = stopSignals((text) => events.emit({ type: 'notice', text }), limits.deadlineMs);
+  const { stop, endEarly, release } = stopSignals((text) => events.emit({ type: 'notice', text }), limits.deadlineMs);
   const trace = flags.verbose === true ? { trace: (line: string) => print(io.stderr, redactor.redact(line)) } : {};
   const { timeoutMs } = limits;
   const session = { version: io.version, timeoutMs, clock: systemClock, redactor, env: io.env, ...trace };
   const taken: (() => void | Promise<void>)[] = [];
   try {
-    return await work({ events, stop, session, atEnd: (giveBack) => void taken.push(giveBack) });
+    return await work({ events, stop, endEarly, session, atEnd: (giveBack) => void taken.push(giveBack) });
   } finally {
     await events.idle();
     release();

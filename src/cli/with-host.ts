@@ -1,11 +1,14 @@
 import { noJournal } from '../apply/journal.ts';
+import { untilLockIsLost } from '../apply/lost-lock.ts';
 import { inStage, throwIfStopped, type RunTools } from '../apply/run-tools.ts';
 import type { HostSettings } from '../config/host-settings.ts';
+import type { Host } from '../host/host.ts';
 import { systemClock } from '../terms/clock.ts';
 import type { Redactor } from '../terms/redactor.ts';
 import type { EventQueue } from './event-queue.ts';
-import { holdLock } from './hold-lock.ts';
+import { lockHolder } from './hold-lock.ts';
 import { openHost, type HostSession } from './host-session.ts';
+import { runFate } from './run-fate.ts';
 import type { SayFlags } from './import-flags.ts';
 import type { Io } from './io.ts';
 import { watch } from './watch.ts';
@@ -25,7 +28,7 @@ export interface AtHost {
   stages: EventQueue['stages'];
   /** Resolves when everything that was emitted is shown. */
   idle: () => Promise<void>;
-  /** Holds the lock of a provider until the command ends. */
+  /** Holds the locks of a provider until the command ends. */
   hold: (provider: string, run: string) => Promise<void>;
 }
 
@@ -40,7 +43,7 @@ export function withHost<Result>(
   redactor: Redactor,
   work: (at: AtHost) => Promise<Result>,
 ): Promise<Result> {
-  return watch(limits, flags, io, redactor, async ({ events, stop, session, atEnd }) => {
+  return watch(limits, flags, io, redactor, async ({ events, stop, endEarly, session, atEnd }) => {
     const base = { clock: systemClock, emit: events.emit, journal: noJournal, stop };
     const { host, vendorUrl, close } = await inStage(
       base,
@@ -51,14 +54,21 @@ export function withHost<Result>(
     );
     atEnd(close);
     throwIfStopped(base);
+    const guarded = (each: Host): Host => ({
+      ...each,
+      writes: untilLockIsLost(each.writes, stop),
+      until: (signal) => guarded(each.until(signal)),
+    });
+    const whole = guarded(host);
+    const fateOf = (run: string) => runFate(io, run);
+    const tools = { ...base, host: whole.until(stop), base: whole, fateOf };
+    const hold = lockHolder(io, tools, endEarly);
     return work({
-      tools: { ...base, host: host.until(stop), base: host, fateOf: async () => 'unknown' },
+      tools,
       vendorUrl,
       stages: events.stages,
       idle: () => events.idle(),
-      hold: async (provider, run) => {
-        atEnd(await holdLock(io, { hostUrl: host.info.url, provider, run }, systemClock, stop));
-      },
+      hold: async (provider, run) => atEnd(await hold(provider, run)),
     });
   });
 }

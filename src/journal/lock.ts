@@ -1,86 +1,81 @@
-import { createHash } from 'node:crypto';
-import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { z } from 'zod';
 import { throwIfStopped } from '../apply/run-tools.ts';
 import type { Clock } from '../terms/clock.ts';
-import { RelayError } from '../terms/relay-error.ts';
+import type { RelayError } from '../terms/relay-error.ts';
+import { giveBack, keepAlive, type OwnLock } from './keep-alive.ts';
+import { mayBeHeld, refusedLock, type LockedThing } from './locked.ts';
+import type { LockKey } from './lock-keys.ts';
+import type { LockStore } from './lock-store.ts';
+import { LockWatch } from './lock-watch.ts';
 
-const ownerSchema = z.object({ pid: z.int(), run: z.string(), since: z.string() });
-type Owner = z.infer<typeof ownerSchema>;
-
-export interface LockOptions {
-  stateDir: string;
-  hostUrl: string;
-  provider: string;
-  owner: Owner;
+export interface LockOptions extends LockedThing {
+  store: LockStore;
+  /** Taken in this order, which is the same for everyone, so that no two wait for each other. */
+  keys: readonly LockKey[];
+  run: string;
   /** How long to wait for another run, in milliseconds. */
   waitMs: number;
   clock: Clock;
-  isAlive: (pid: number) => boolean;
   stop: AbortSignal;
+  /** Told of another run that does not keep this one from going on. */
+  notice: (text: string) => void;
+  /** Told, by a `LOCK_LOST`, when the run must end because a lock that it needs has another owner. */
+  lost: (reason: RelayError) => void;
 }
 
 const pollMs = 250;
 
+/** How often others may be faster before that counts as waiting. */
+const mostRaces = 20;
+
 /**
- * Makes this the only run on a machine that changes this provider of this host (rule N12). Waits for another one, then
- * throws `LOCKED` naming it, or the reason of `stop`. A lock whose owner is gone heals itself. Returns what gives it back.
+ * Makes this the only run that changes this provider of this host, among all that share the store (rule N12): takes all
+ * locks that refuse, or none. Waits for another run, then throws `LOCKED` naming it, or the reason of `stop`. A lock whose
+ * owner is gone heals itself. Returns what gives the locks back.
  */
-export async function takeLock(options: LockOptions): Promise<() => void> {
-  const folder = join(options.stateDir, 'locks');
-  const name = createHash('sha256').update(`${options.hostUrl} ${options.provider}`).digest('hex').slice(0, 24);
-  const file = join(folder, `${name}.lock`);
-  const until = options.clock.now() + options.waitMs;
-  for (;;) {
-    if (tryToTake(folder, file, options.owner)) return () => release(file, options.owner);
-    const holder = readOwner(file);
-    // No process asks for a lock that it holds: one with its number was left by an earlier one, as in a container.
-    if (holder === undefined || holder.pid === options.owner.pid || !options.isAlive(holder.pid)) {
-      // Nobody is left to give it back. Whoever removes it first tries again like everyone else.
-      if (sameOwner(readOwner(file), holder)) rmSync(file, { force: true });
-      continue;
+export async function takeLocks(options: LockOptions): Promise<() => Promise<void>> {
+  const { store, clock } = options;
+  const until = clock.now() + options.waitMs;
+  const own: OwnLock[] = [];
+  const release = async () => {
+    for (const lock of own.toReversed()) await giveBack(lock, store, clock.now());
+  };
+  try {
+    for (const key of options.keys) {
+      const lock = await takeLock(key, until, options);
+      if (lock !== undefined) own.push(lock);
+    }
+  } catch (error) {
+    await release();
+    throw error;
+  }
+  const end = keepAlive(own, store, clock, options.lost);
+  return async () => {
+    end();
+    await release();
+  };
+}
+
+/** Nothing where another run holds a lock that does not refuse. */
+async function takeLock(key: LockKey, until: number, options: LockOptions): Promise<OwnLock | undefined> {
+  const { store, run, processes, clock } = options;
+  const place = store.placeOf(key.name);
+  const watch = new LockWatch(processes);
+  for (let races = 0; ;) {
+    const found = await store.find(key.name);
+    const now = clock.now();
+    const isFree = found === undefined || watch.isStale(found, now);
+    if (isFree) {
+      const owner = { ...processes.self, token: clock.randomHex(16), run, since: new Date(now).toISOString() };
+      if (await store.take(key.name, owner, found, now)) return { ...key, token: owner.token, beatAt: now };
+      races += 1;
+      if (races < mostRaces) continue;
+    }
+    if (!key.refuses) {
+      if (found !== undefined) options.notice(mayBeHeld(found, place, options, now));
+      return undefined;
     }
     throwIfStopped(options);
-    if (options.clock.now() >= until) {
-      throw new RelayError(
-        'LOCKED',
-        `The run ${holder.run} (process ${holder.pid}) has been at work on ${options.provider} at ${options.hostUrl} since ${holder.since}.`,
-      );
-    }
-    await options.clock.sleep(pollMs, options.stop);
+    if (now >= until) throw refusedLock(found, place, options, now);
+    await clock.sleep(pollMs, options.stop);
   }
-}
-
-function tryToTake(folder: string, file: string, owner: Owner): boolean {
-  const own = `${file}.${owner.pid}`;
-  try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-    // Linked when it is whole, so that nobody ever reads a lock without an owner.
-    writeFileSync(own, JSON.stringify(owner), { mode: 0o600 });
-    linkSync(own, file);
-    return true;
-  } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException;
-    if (code === 'EEXIST') return false;
-    throw new RelayError('STATE_UNWRITABLE', `The lock ${file} cannot be written (${code ?? 'unknown'}).`, { cause });
-  } finally {
-    if (existsSync(own)) rmSync(own);
-  }
-}
-
-function readOwner(file: string): Owner | undefined {
-  try {
-    return ownerSchema.safeParse(JSON.parse(readFileSync(file, 'utf8'))).data;
-  } catch {
-    return undefined;
-  }
-}
-
-function sameOwner(one: Owner | undefined, other: Owner | undefined): boolean {
-  return one?.pid === other?.pid && one?.run === other?.run && one?.since === other?.since;
-}
-
-function release(file: string, owner: Owner): void {
-  if (sameOwner(readOwner(file), owner)) rmSync(file, { force: true });
 }

@@ -20,7 +20,13 @@ export interface Workplace {
   write: (name: string, text: string) => Promise<string>;
   run: (
     args: readonly string[],
-    options?: { env?: Record<string, string>; input?: string; signalAfter?: { text: string; signal: NodeJS.Signals } },
+    options?: {
+      env?: Record<string, string>;
+      input?: string;
+      signalAfter?: { text: string; signal: NodeJS.Signals };
+      /** In this process, where a test stands in for a part of it, or in one of its own, where it runs beside another. */
+      where?: 'here' | 'apart';
+    },
   ) => Promise<Finished>;
   report: (name?: string) => Promise<Report>;
   remove: () => Promise<void>;
@@ -70,11 +76,12 @@ export async function workplace(): Promise<Workplace> {
       if (/key|password/.test(name)) secrets.push(...text.split(/[\s",]+/).filter((word) => word.length >= 16));
       return name;
     },
-    run: async (args, { env = {}, input, signalAfter } = {}) => {
+    run: async (args, { env = {}, input, signalAfter, where } = {}) => {
       secrets.push(...Object.entries(env).flatMap(([name, value]) => (/KEY$|PASSWORD$/.test(name) ? [value] : [])));
       runs += 1;
-      const mustBeReal = signalAfter !== undefined || Object.keys(env).some((name) => ofTheProcess.test(name));
-      if (!mustBeReal && !allReal && runs % realEvery !== 0) {
+      const mustBeReal =
+        where === 'apart' || signalAfter !== undefined || Object.keys(env).some((name) => ofTheProcess.test(name));
+      if (where === 'here' || (!mustBeReal && !allReal && runs % realEvery !== 0)) {
         const here = { PATH: process.env['PATH'] ?? '', HOME: folder, ...env };
         const finished = await runHere(args, folder, here, input ?? '');
         await search(`${finished.stdout}\n${finished.stderr}`);

@@ -1,4 +1,10 @@
-import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  request as httpRequest,
+  type IncomingMessage,
+  type RequestListener,
+  type ServerResponse,
+} from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Server } from 'node:net';
 import type { Identity } from './certificates.ts';
@@ -40,5 +46,20 @@ export function inFrontOf(hostUrl: string, headers: () => Record<string, string>
       ...headers(),
     });
     reply.end(await answer.text());
+  };
+}
+
+/** Hands every request on to a host, whole, once `before` has let it through. */
+export function through(hostUrl: string, before: (request: IncomingMessage) => Promise<void>): RequestListener {
+  const { hostname, port } = new URL(hostUrl);
+  return async (request, reply) => {
+    await before(request);
+    const { url: path, method, headers } = request;
+    const onward = httpRequest({ hostname, port, path, method, headers }, (answer) => {
+      reply.writeHead(answer.statusCode ?? 502, answer.headers);
+      answer.pipe(reply);
+    });
+    onward.on('error', () => reply.destroy());
+    request.pipe(onward);
   };
 }

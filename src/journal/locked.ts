@@ -1,0 +1,44 @@
+import { lengthInWords } from '../terms/length-in-words.ts';
+import { RelayError } from '../terms/relay-error.ts';
+import { isAmongOurs, livenessOf, type Processes } from './liveness.ts';
+import type { FoundLock } from './lock-store.ts';
+
+/** What a lock keeps others from, and who looks at it. */
+export interface LockedThing {
+  provider: string;
+  /** The address by which this run calls the host; the other one may call it by another. */
+  hostUrl: string;
+  processes: Processes;
+}
+
+/** That another run has not ended in time: which, since when, and which file a person may remove if it is none. */
+export function refusedLock(found: FoundLock | undefined, place: string, thing: LockedThing, now: number): RelayError {
+  return new RelayError('LOCKED', `${holderOf(found, thing, now)} Its lock is ${place}.`, {
+    hint: `Wait until that run has ended. If there is no such run any more, remove ${place}.`,
+  });
+}
+
+/** The same, where nobody can be sure that both mean the same host. */
+export function mayBeHeld(found: FoundLock, place: string, thing: LockedThing, now: number): string {
+  return `${holderOf(found, thing, now)} It may mean another host, so this run goes on. Its lock is ${place}.`;
+}
+
+function holderOf(found: FoundLock | undefined, { provider, hostUrl, processes }: LockedThing, now: number): string {
+  const where = `at work on ${provider} of the host at ${hostUrl}`;
+  if (!found?.owner) return `Another run is ${where}.`;
+  const { owner, beatAt } = found;
+  const { run, pid, machine, since } = owner;
+  const on = isAmongOurs(owner, processes.self) ? '' : ` on ${machine}`;
+  const seen = livenessOf(owner, processes) === 'unknown' ? `, and gave a sign of life ${agoOf(now - beatAt)}` : '';
+  const age = lengthInWords(Math.max(0, now - Date.parse(since)));
+  return `The run ${plain(run)} (process ${pid}${plain(on)}) has been ${where} for ${age}, since ${since}${seen}.`;
+}
+
+function agoOf(ms: number): string {
+  return ms < 0 ? 'by a clock that is ahead of this one' : `${lengthInWords(ms)} ago`;
+}
+
+/** Whoever can write the file chooses its words, and a terminal would obey them. */
+function plain(text: string): string {
+  return text.replace(/\p{C}/gu, '\uFFFD');
+}

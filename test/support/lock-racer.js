@@ -1,0 +1,38 @@
+/* One of several processes that want the same lock, in the folder of the first argument, when they are told to. */
+import { systemProcesses } from '../../dist/cli/processes.js';
+import { FolderLocks } from '../../dist/journal/folder-locks.js';
+import { lockFiles } from '../../dist/journal/lock-files.js';
+import { takeLocks } from '../../dist/journal/lock.js';
+import { systemClock } from '../../dist/terms/clock.js';
+
+const [, , folder] = process.argv;
+let giveBack = async () => undefined;
+
+const does = {
+  /** All begin at the same time; who sleeps until then wakes too unevenly. */
+  take: async ({ at }) => {
+    while (Date.now() < at);
+    giveBack = await takeLocks({
+      store: new FolderLocks(folder, lockFiles),
+      keys: [{ name: 'raced', refuses: true }],
+      hostUrl: 'https://host.example',
+      provider: 'acme',
+      run: `run-of-${process.pid}`,
+      waitMs: 0,
+      clock: systemClock,
+      processes: systemProcesses(),
+      stop: new AbortController().signal,
+      notice: () => undefined,
+      lost: () => undefined,
+    });
+  },
+  release: () => giveBack(),
+};
+
+process.on('message', (message) => {
+  does[message.does](message).then(
+    () => process.send({ done: true }),
+    (error) => process.send({ done: false, code: error.code ?? error.message }),
+  );
+});
+process.send({ done: true });
