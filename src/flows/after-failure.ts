@@ -34,8 +34,7 @@ export async function afterFailure(failure: RunFailure, state: RunState): Promis
   } catch (error) {
     if (!(error instanceof RelayError)) throw error;
     // The host does not even tell what it holds, or the journal fails: what this run made counts as still there.
-    if (error.code !== failure.problem.code)
-      record.errors.push({ ...error.toProblem(), stage: 'undo' });
+    if (error.code !== failure.problem.code) record.errors.push({ ...error.toProblem(), stage: 'undo' });
     await nameWhatIsLeft(error, state);
   }
   if (!undoes) return;
