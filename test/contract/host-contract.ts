@@ -408,8 +408,11 @@ export function hostContract(name: string, open: () => Promise<OpenedHost>): voi
       const email = `contract-find-${tag}@relay.test`;
       const user = done(await host.writes.createUser(email, new Secret(`Pw-${tag}-123`), 0));
       cleanups.push(() => host.writes.deleteUser(user.id));
-      expect(await host.reads.userByEmail(email.toUpperCase())).toEqual({ id: user.id, email, active: true });
-      expect(await host.reads.userById(user.id)).toEqual({ id: user.id, email, active: true });
+      const found = await host.reads.userByEmail(email.toUpperCase());
+      expect(found).toMatchObject({ id: user.id, email, active: true });
+      expect(await host.reads.userById(user.id)).toEqual(found);
+      // By its own clock, the host has made the user just now.
+      expect(Math.abs(host.time() - (found?.createdAt ?? 0))).toBeLessThan(60_000);
       expect(await host.reads.userByEmail(`nobody-${tag}@relay.test`)).toBeUndefined();
       expect(await host.reads.userById(99_999_999)).toBeUndefined();
       expect(await host.writes.createUser(email, new Secret(`Pw-${tag}-123`), 0)).toMatchObject({

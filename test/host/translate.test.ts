@@ -286,6 +286,7 @@ describe('the other objects of the host', () => {
       id: 1,
       email: 'a@b',
       active: false,
+      createdAt: null,
     });
   });
 

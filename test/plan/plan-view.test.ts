@@ -97,7 +97,7 @@ describe('a plan in words (N8)', () => {
       ['check', 'gateway', 'gateway', null, 'with the key that was given'],
       ['remove', 'account', 'acme-03', 3, 'its key is not in the key file'],
     ]);
-    expect(shown.counts).toEqual({ added: 0, updated: 0, removed: 1, unchanged: 3 });
+    expect(shown.counts).toEqual({ added: 0, updated: 0, removed: 1, unchanged: 3, retested: 2 });
   });
 
   it('tells what is adopted and lengthened', () => {
