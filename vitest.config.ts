@@ -7,7 +7,8 @@ export default defineConfig({
     setupFiles: ['test/support/seed.ts'],
     restoreMocks: true,
     isolate: false,
-    testTimeout: 30_000,
+    // For what hangs; a busy machine may take its time.
+    testTimeout: 120_000,
     // Much of the time is spent waiting for child processes.
     maxWorkers: Math.max(3, availableParallelism()),
   },

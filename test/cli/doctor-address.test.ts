@@ -78,8 +78,10 @@ describe('an address that answers, but is no host', () => {
   });
 
   it('one that never answers, until Ctrl-C', async () => {
-    const args = ['doctor', '--host', await serve(() => undefined)];
-    const run = await place.run(args, { env: login, signalAfter: { text: 'Examine', signal: 'SIGINT' } });
+    let ask = (): void => undefined;
+    const asked = new Promise<void>((resolve) => (ask = resolve));
+    const args = ['doctor', '--host', await serve(() => ask())];
+    const run = await place.run(args, { env: login, signalAt: { moment: asked, signal: 'SIGINT' } });
     expect(run).toMatchObject({ exitCode: 130, stderr: expect.stringContaining('INTERRUPTED') as unknown });
   });
 });

@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { startSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox/start-sandbox.ts';
-import { workplace, type Workplace } from '../support/binary.ts';
+import { stallAt, workplace, type Workplace } from '../support/binary.ts';
 
 const good = ['sk-good-aaaaaaaaaaaaaaaaaaaa1', 'sk-good-bbbbbbbbbbbbbbbbbbbb2', 'sk-good-cccccccccccccccccccc3'];
 const dead = 'sk-dead-bbbbbbbbbbbbbbbbbbbb2';
@@ -421,10 +421,10 @@ describe('4 to 8, 130 and 143: what the host holds', () => {
     ['SIGINT', 130],
     ['SIGTERM', 143],
   ] as const)('%s ends in order: undone, reported, exit %i (N11)', async (signal, exitCode) => {
-    const host = await start({ vendorLatencyMs: 60_000 });
+    const host = await start();
     const run = await place.run(onto(host, '--report', `${signal}.json`), {
       ...login(host),
-      signalAfter: { text: 'Test 3 accounts', signal },
+      signalAt: { moment: stallAt(host, 'POST', '*/test'), signal },
     });
     expect(run.exitCode).toBe(exitCode);
     expect(await place.report(`${signal}.json`)).toMatchObject({
@@ -443,13 +443,13 @@ describe('4 to 8, 130 and 143: what the host holds', () => {
     ['status', 'SIGTERM', 143],
   ] as const)('%s that gets %s while it looks at the host ends with it, and has written nothing', async (...each) => {
     const [command, signal, exitCode] = each;
-    const host = await start({ faults: [{ method: 'GET', path: '/api/v1/admin/groups', fault: 'delay', ms: 1000 }] });
+    const host = await start();
     const args = onto(host).slice(1);
     const run = await place.run(
       command === 'status'
         ? ['status', '--pack', 'kimi', '--host', host.url]
         : [command, ...args, '--report', `${command}-${signal}.json`],
-      { ...login(host), signalAfter: { text: command === 'status' ? 'done connect' : 'Plan', signal } },
+      { ...login(host), signalAt: { moment: stallAt(host, 'GET', '*/admin/groups'), signal } },
     );
     expect(run).toMatchObject({ exitCode, stdout: '' });
     expect(run.stderr).toContain('Nothing was written to the host.');

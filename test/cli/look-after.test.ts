@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { startSandbox, type Sandbox } from '../../src/sandbox/start-sandbox.ts';
-import { workplace, type Workplace } from '../support/binary.ts';
+import { stallAt, workplace, type Workplace } from '../support/binary.ts';
 import { holdings, importInto } from '../support/import-run.ts';
 
 const good = ['sk-good-aaaaaaaaaaaaaaaaaaaa1', 'sk-good-bbbbbbbbbbbbbbbbbbbb2'];
@@ -73,10 +73,9 @@ describe('the commands that look after a provider', () => {
   it('probe: a signal ends it in order, with what was found until then', async () => {
     host = await startSandbox();
     await importInto(host, good);
-    host.addFault({ path: '/v1/chat/completions', times: 0, fault: 'status', status: 503 });
     const stopped = await place.run(['probe', '--pack', 'kimi', '--host', host.url], {
       env: { RELAY_ADMIN_KEY: host.adminKey },
-      signalAfter: { text: 'retry gateway check', signal: 'SIGTERM' },
+      signalAt: { moment: stallAt(host, 'POST', '/v1/chat/completions'), signal: 'SIGTERM' },
     });
     expect(stopped).toMatchObject({ exitCode: 143, stdout: '2 of 2 accounts passed, 0 failed' });
     expect(stopped.stderr).not.toContain('Nothing was written');

@@ -6,6 +6,8 @@ import { Readable, Writable } from 'node:stream';
 import { execa } from 'execa';
 import { main } from '../../src/cli/main.ts';
 import { reportSchema, type Report } from '../../src/report/report-schema.ts';
+import { createFaultPicker } from '../../src/sandbox/faults.ts';
+import type { Sandbox } from '../../src/sandbox/start-sandbox.ts';
 import { leaksIn } from './canaries.ts';
 
 export const relayBinary = fileURLToPath(new URL('../../bin/relay.js', import.meta.url));
@@ -23,7 +25,8 @@ export interface Workplace {
     options?: {
       env?: Record<string, string>;
       input?: string;
-      signalAfter?: { text: string; signal: NodeJS.Signals };
+      /** Sends a signal to the process when something has come about; see `stallAt`. */
+      signalAt?: { moment: Promise<unknown>; signal: NodeJS.Signals };
       /** In this process, where a test stands in for a part of it, or in one of its own, where it runs beside another. */
       where?: 'here' | 'apart';
     },
@@ -42,6 +45,30 @@ export interface Finished {
   exitCode: number;
   stdout: string;
   stderr: string;
+}
+
+/**
+ * The moment at which a sandbox got so many such requests (`*` in the path stands for any run of characters). They stay
+ * without an answer, so that the run is still there when a signal comes; what they ask for is done with `carriedOut`.
+ */
+export function stallAt(
+  { requests, addFault }: Sandbox,
+  method: string,
+  path: string,
+  { carriedOut = true, times = 1 } = {},
+): Promise<void> {
+  const stall = { method, path, fault: 'delay', ms: 3_600_000, after: carriedOut, times } as const;
+  addFault(stall);
+  const due = createFaultPicker([stall]);
+  let left = times;
+  const push = requests.push.bind(requests);
+  return new Promise((resolve) => {
+    requests.push = (...more) => {
+      left -= more.filter((request) => due(request.method, request.path) !== undefined).length;
+      if (left === 0) resolve();
+      return push(...more);
+    };
+  });
 }
 
 /** What is the process's own, and no command line's: colours and certificates. */
@@ -76,11 +103,11 @@ export async function workplace(): Promise<Workplace> {
       if (/key|password/.test(name)) secrets.push(...text.split(/[\s",]+/).filter((word) => word.length >= 16));
       return name;
     },
-    run: async (args, { env = {}, input, signalAfter, where } = {}) => {
+    run: async (args, { env = {}, input, signalAt, where } = {}) => {
       secrets.push(...Object.entries(env).flatMap(([name, value]) => (/KEY$|PASSWORD$/.test(name) ? [value] : [])));
       runs += 1;
       const mustBeReal =
-        where === 'apart' || signalAfter !== undefined || Object.keys(env).some((name) => ofTheProcess.test(name));
+        where === 'apart' || signalAt !== undefined || Object.keys(env).some((name) => ofTheProcess.test(name));
       if (where === 'here' || (!mustBeReal && !allReal && runs % realEvery !== 0)) {
         const here = { PATH: process.env['PATH'] ?? '', HOME: folder, ...env };
         const finished = await runHere(args, folder, here, input ?? '');
@@ -92,13 +119,11 @@ export async function workplace(): Promise<Workplace> {
         env: { PATH: process.env['PATH'] ?? '', HOME: folder, ...env },
         extendEnv: false,
         reject: false,
+        // An orderly end may take its time.
+        forceKillAfterDelay: false,
         ...(input === undefined ? { stdin: 'ignore' as const } : { input }),
       });
-      if (signalAfter !== undefined) {
-        child.stderr?.on('data', (chunk: Buffer) => {
-          if (chunk.toString().includes(signalAfter.text)) child.kill(signalAfter.signal);
-        });
-      }
+      void signalAt?.moment.then(() => child.kill(signalAt.signal));
       const { exitCode, stdout, stderr } = await child;
       await search(`${stdout}\n${stderr}`);
       // A newer Node warns of what an older one took; users would read it as relay's words.

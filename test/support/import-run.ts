@@ -5,7 +5,7 @@ import { setImmediate as tick } from 'node:timers/promises';
 import { inspect } from 'node:util';
 import { noJournal, type Journal } from '../../src/apply/journal.ts';
 import { ChangeLog } from '../../src/apply/change-log.ts';
-import type { RunTools } from '../../src/apply/run-tools.ts';
+import type { RunFate, RunTools } from '../../src/apply/run-tools.ts';
 import { beginLine } from '../../src/flows/begin-journal.ts';
 import type { ImportJob } from '../../src/flows/import-job.ts';
 import { beginRecord } from '../../src/flows/import-record.ts';
@@ -44,6 +44,8 @@ export interface RunOptions extends Partial<Omit<ImportJob, 'pack' | 'provider' 
   /** Whose time-outs a test lets pass; one of its own when absent. */
   clock?: QuickClock;
   onEvent?: (event: RunEvent) => void;
+  /** What is known of every other run; nothing when absent. */
+  fate?: RunFate;
   /** Keeps a journal there. */
   stateDir?: string;
   /** Stands between the run and what it works with. */
@@ -79,6 +81,7 @@ export async function importInto(sandbox: Sandbox, keys: Keys, options: RunOptio
     clock = quickClock(),
     onEvent,
     stateDir,
+    fate,
     between,
     ...more
   } = options;
@@ -110,7 +113,7 @@ export async function importInto(sandbox: Sandbox, keys: Keys, options: RunOptio
     gatewayWaitMs: 60_000,
     ...more,
   };
-  const { tools, events, said } = await toolsFor(sandbox, job.keyFile, { stop, clock, onEvent });
+  const { tools, events, said } = await toolsFor(sandbox, job.keyFile, { stop, clock, onEvent, fate });
   const planned = await planImport(job, tools).catch((error: unknown) => {
     keepsSecrets(sandbox, [said, inspect(error, { depth: 8 }), events]);
     throw error;
@@ -191,7 +194,8 @@ async function toolsFor(
     stop = new AbortController(),
     clock = quickClock(),
     onEvent,
-  }: { [K in 'stop' | 'clock' | 'onEvent']?: RunOptions[K] | undefined },
+    fate = 'unknown',
+  }: { [K in 'stop' | 'clock' | 'onEvent' | 'fate']?: RunOptions[K] | undefined },
 ): Promise<{ tools: RunTools; events: RunEvent[]; said: string[] }> {
   setMaxListeners(0, stop.signal);
   const redactor = new Redactor();
@@ -206,7 +210,7 @@ async function toolsFor(
   const http = { baseUrl: sandbox.url, userAgent: 'relay/test', timeoutMs: 30_000, clock, redactor, trace };
   const host = await connectSub2api(http, { key: new Secret(sandbox.adminKey) });
   const journal: Journal = noJournal;
-  const fateOf = async () => 'unknown' as const;
+  const fateOf = async () => fate;
   const tools = { host: host.until(stop.signal), base: host, clock, emit, journal, fateOf, stop: stop.signal };
   return { tools, events, said };
 }
