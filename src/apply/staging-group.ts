@@ -1,6 +1,6 @@
 import type { Account, Group, Id } from '../host/objects.ts';
 import { withGroupMarker } from '../plan/group-marker.ts';
-import { isSideGroup, sideGroupName } from '../plan/side-groups.ts';
+import { isStagingGroup, stagingGroupName } from '../plan/staging-groups.ts';
 import type { AccessMode, Platform } from '../terms/modes.ts';
 import type { ChangeLog } from './change-log.ts';
 import type { Change } from './change.ts';
@@ -42,18 +42,18 @@ export async function makeStagingGroup(staging: StagingGroup, tools: RunTools, l
 /** The staging groups that a run has made and not yet removed, and accounts that are bound to one of their own. */
 export function stagingChanges(log: ChangeLog, run: string): Change[] {
   const groups = log.changes.filter(
-    ({ kind, action, name }) => kind === 'group' && action === 'created' && isSideGroup(name),
+    ({ kind, action, name }) => kind === 'group' && action === 'created' && isStagingGroup(name),
   );
   return [...boundTo(isolated(groups, run), log), ...groups];
 }
 
 /** What an interrupted run has left of its isolation checks: groups for one account each, and accounts bound to them. */
 export function isolationChanges(log: ChangeLog, run: string): Change[] {
-  return stagingChanges(log, run).filter(({ name }) => name !== sideGroupName(run));
+  return stagingChanges(log, run).filter(({ name }) => name !== stagingGroupName(run));
 }
 
 function isolated(groups: readonly Change[], run: string): Change[] {
-  return groups.filter(({ name }) => name !== sideGroupName(run));
+  return groups.filter(({ name }) => name !== stagingGroupName(run));
 }
 
 /** The changes of accounts whose last binding is to one of these groups. */

@@ -10,7 +10,7 @@ import type { Provider } from '../pack/manifest.ts';
 import { managedAccounts } from '../plan/managed-accounts.ts';
 import { resourceName } from '../plan/names.ts';
 import { isMarkedFor } from '../plan/plan-group.ts';
-import { staleSideGroups } from '../plan/side-groups.ts';
+import { staleStagingGroups } from '../plan/staging-groups.ts';
 import type { AccessMode } from '../terms/modes.ts';
 import { leftProbeUsers, removeProbeUsers } from './left-probe-users.ts';
 import { lookAtHost } from './look-at-provider.ts';
@@ -22,7 +22,7 @@ export interface Managed {
   channel: Channel | null;
   plan: Plan | null;
   accounts: Account[];
-  sideGroups: Group[];
+  stagingGroups: Group[];
   /** Of users, in the group. */
   subscriptions: Subscription[];
   /** Keys of users that are bound to the group. */
@@ -62,12 +62,12 @@ export async function findManaged(
       channel: channel ?? null,
       plan: held.plans.find((each) => group !== null && each.name === name && each.groupId === group.id) ?? null,
       accounts,
-      sideGroups: staleSideGroups({ provider, access, run: '' }, held.groups, held.accounts),
+      stagingGroups: staleStagingGroups({ provider, access, run: '' }, held.groups, held.accounts),
       subscriptions: group === null ? [] : (await reads.subscriptionsOfGroup(group.id)).filter((each) => each.active),
       keys: group === null ? [] : await reads.keysOfGroup(group.id),
       foreign: inGroup.filter((account) => !accounts.includes(account)),
     };
-    if (group !== null || accounts.length + managed.sideGroups.length > 0) found.push(managed);
+    if (group !== null || accounts.length + managed.stagingGroups.length > 0) found.push(managed);
   }
   return found;
 }
@@ -102,7 +102,7 @@ export async function removeProvider(all: readonly Managed[], tools: RunTools): 
 type Resource = 'group' | 'channel' | 'plan' | 'subscription';
 
 async function removeMode(managed: Managed, tools: RunTools, log: ChangeLog, result: Removal): Promise<void> {
-  const { group, channel, plan, accounts, subscriptions, sideGroups, foreign } = managed;
+  const { group, channel, plan, accounts, subscriptions, stagingGroups, foreign } = managed;
   const { reads } = tools.host;
   const take = async <K extends Resource>(
     kind: K,
@@ -132,7 +132,7 @@ async function removeMode(managed: Managed, tools: RunTools, log: ChangeLog, res
     ...leftovers.filter(({ id }) => !left.some((each) => each.id === id)),
   );
   throwIfStopped(tools);
-  await take('group', sideGroups, () => reads.groups());
+  await take('group', stagingGroups, () => reads.groups());
   // A group that goes before what hangs on it would leave that dangling.
   if (!isShared && group !== null && result.leftovers.length === 0) await take('group', [group], () => reads.groups());
 }

@@ -7,7 +7,7 @@ import { inStage, stopReason, throwIfStopped, type RunTools } from '../apply/run
 import { stagingChanges } from '../apply/staging-group.ts';
 import { undo } from '../apply/undo.ts';
 import type { Group } from '../host/objects.ts';
-import { isSideGroup } from '../plan/side-groups.ts';
+import { isStagingGroup } from '../plan/staging-groups.ts';
 import { changesAnything, type ImportPlan } from '../plan/import-plan.ts';
 import type { RunRecord } from '../report/run-record.ts';
 import { Interruption, problem, type Problem } from '../terms/relay-error.ts';
@@ -119,7 +119,8 @@ export async function removeSides({ plan, tools, log, record }: RunState): Promi
   if (own.length > 0) addLeftovers(record.leftovers, (await undo(own, tools, log)).leftovers);
   const ids = new Set(plan.staleSides.map(({ id }) => id));
   if (ids.size === 0) return;
-  const list = async () => (await tools.host.reads.groups()).filter(({ id, name }) => ids.has(id) && isSideGroup(name));
+  const list = async () =>
+    (await tools.host.reads.groups()).filter(({ id, name }) => ids.has(id) && isStagingGroup(name));
   const stale = await list();
   addLeftovers(record.leftovers, (await removeObjects('group', stale, tools, list)).leftovers);
 }

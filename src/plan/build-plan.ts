@@ -8,7 +8,7 @@ import { planChannel } from './plan-channel.ts';
 import { managedGroup, planGroup, type Planned } from './plan-group.ts';
 import { planPlan } from './plan-plan.ts';
 import { planSubscriptions } from './plan-subscriptions.ts';
-import { sideGroupName, staleSideGroups } from './side-groups.ts';
+import { stagingGroupName, staleStagingGroups } from './staging-groups.ts';
 import { unpricedModels } from './prices.ts';
 
 export type PlanResult = { plan: ImportPlan } | { problems: Problem[] };
@@ -53,8 +53,8 @@ export function buildPlan(wanted: Wanted, observed: Observed): PlanResult {
     channel: channelStep.step,
     plan: planStep.step,
     accounts,
-    side: served && accounts.some(joins) ? { name: sideGroupName(wanted.run) } : null,
-    staleSides: staleSideGroups(wanted, observed.groups, observed.accounts).map(({ id, name: side }) => ({
+    side: served && accounts.some(joins) ? { name: stagingGroupName(wanted.run) } : null,
+    staleSides: staleStagingGroups(wanted, observed.groups, observed.accounts).map(({ id, name: side }) => ({
       id,
       name: side,
     })),

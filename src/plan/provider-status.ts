@@ -4,7 +4,7 @@ import type { AccessMode } from '../terms/modes.ts';
 import { isInGroup, managedAccounts } from './managed-accounts.ts';
 import { accountPrefix, isAccountName, resourceName } from './names.ts';
 import { isMarkedFor } from './plan-group.ts';
-import { staleSideGroups } from './side-groups.ts';
+import { staleStagingGroups } from './staging-groups.ts';
 import type { AccountStatus, ModeStatus, ProviderStatus } from './status-schema.ts';
 
 export interface Looked {
@@ -32,7 +32,7 @@ export function providerStatus(
     .filter(({ fingerprint }) => !held.has(fingerprint))
     .map(({ line, fingerprint }) => ({ line, fingerprint }));
   const sideGroups = modes
-    .flatMap((access) => staleSideGroups({ provider, access, run: '' }, host.groups, host.accounts))
+    .flatMap((access) => staleStagingGroups({ provider, access, run: '' }, host.groups, host.accounts))
     .map(refOf);
   const foreign = found.flatMap((each) => each.foreign);
   const count = (is: (account: AccountStatus) => boolean) => accounts.filter(is).length;

@@ -5,7 +5,7 @@ import { bindAccounts, makeStagingGroup, type StagingGroup } from '../apply/stag
 import { undo } from '../apply/undo.ts';
 import type { CompletionRequest, GatewayAnswer } from '../host/host.ts';
 import type { Group, Id } from '../host/objects.ts';
-import { isSideGroup, sideGroupName } from '../plan/side-groups.ts';
+import { isStagingGroup, stagingGroupName } from '../plan/staging-groups.ts';
 import type { Secret } from '../terms/secret.ts';
 import type { Code } from '../terms/codes.ts';
 import type { AccountVerdict } from './probe-accounts.ts';
@@ -50,7 +50,7 @@ export async function proveAlone(
         if (!isOpen(verdict) || failed || tools.stop.aborted) return verdict;
         number += 1;
         try {
-          return await proveOne(verdict, { name: sideGroupName(proof.side.run, number), groups }, proof, tools, log);
+          return await proveOne(verdict, { name: stagingGroupName(proof.side.run, number), groups }, proof, tools, log);
         } catch (error) {
           failed = true;
           throw error;
@@ -95,7 +95,7 @@ async function proveOne(
 function homeOf(groupIds: readonly Id[], groups: readonly Group[], run: string): Id[] {
   return groupIds.filter((id) => {
     const group = groups.find((each) => each.id === id);
-    return group !== undefined && (!isSideGroup(group.name) || group.name === sideGroupName(run));
+    return group !== undefined && (!isStagingGroup(group.name) || group.name === stagingGroupName(run));
   });
 }
 

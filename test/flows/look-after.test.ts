@@ -323,7 +323,7 @@ describe('relay probe', () => {
     expect(probeExitCode(found)).toBe(6);
   });
 
-  it('leaves no side group when one of many last proofs cannot be made (N13)', async () => {
+  it('leaves no staging group when one of many last proofs cannot be made (N13)', async () => {
     await sandbox.stop();
     sandbox = await startSandbox({ hostVersion: '0.1.129' });
     const http = { baseUrl: sandbox.url, userAgent: 'relay/test', timeoutMs: 30_000, clock: tools.clock };

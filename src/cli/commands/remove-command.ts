@@ -57,7 +57,7 @@ export async function removeCommand(flags: RemoveFlags, io: Io, redactor: Redact
   });
 }
 
-function objectsOf({ group, channel, plan, accounts, sideGroups, subscriptions }: Managed) {
+function objectsOf({ group, channel, plan, accounts, stagingGroups, subscriptions }: Managed) {
   const ref = (kind: string, each: { id: number; name?: string } | null) =>
     each === null ? [] : [{ kind, id: each.id, name: each.name ?? '' }];
   return [
@@ -66,7 +66,7 @@ function objectsOf({ group, channel, plan, accounts, sideGroups, subscriptions }
     ...ref('channel', channel),
     ...accounts.flatMap((each) => ref('account', each)),
     ...ref('group', group),
-    ...sideGroups.flatMap((each) => ref('group', each)),
+    ...stagingGroups.flatMap((each) => ref('group', each)),
   ];
 }
 

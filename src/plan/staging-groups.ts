@@ -3,17 +3,17 @@ import { readGroupMarker } from './group-marker.ts';
 import type { Wanted } from './observed.ts';
 
 /** The name of a group beside the managed one, in which a run proves accounts before users can meet them (rule N6). */
-export function sideGroupName(run: string, number = 0): string {
+export function stagingGroupName(run: string, number = 0): string {
   return `relay-side-${run}${number === 0 ? '' : `-${number}`}`;
 }
 
 /** Whether a group bears such a name. */
-export function isSideGroup(name: string): boolean {
-  return name.startsWith(sideGroupName(''));
+export function isStagingGroup(name: string): boolean {
+  return name.startsWith(stagingGroupName(''));
 }
 
 /** Groups that interrupted runs of this provider and mode have left, and in which nothing is that others made. */
-export function staleSideGroups(
+export function staleStagingGroups(
   { provider, access, run }: Pick<Wanted, 'provider' | 'access' | 'run'>,
   groups: readonly Group[],
   accounts: readonly Account[],
@@ -25,7 +25,7 @@ export function staleSideGroups(
       marker?.provider === provider.id &&
       marker.access === access &&
       marker.run !== run &&
-      group.name.startsWith(sideGroupName(marker.run)) &&
+      group.name.startsWith(stagingGroupName(marker.run)) &&
       inside.every((account) => account.marker?.provider === provider.id && account.marker.access === access)
     );
   });
