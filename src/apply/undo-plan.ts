@@ -1,10 +1,9 @@
-import type { AccountState, Change, ChangeKind, Objects, States } from './change.ts';
+import type { AccountState, Change, Objects, States } from './change.ts';
 import type { Driver } from './drivers/driver.ts';
 import { drivers } from './drivers/drivers.ts';
 import type { Snapshot } from './snapshot.ts';
+import { statesOf, type Undoable } from './states-of.ts';
 import { whoUses } from './who-uses.ts';
-
-type Undoable = Exclude<ChangeKind, 'user'>;
 
 /** What becomes of one object that a run has changed. */
 export interface Target<K extends Undoable = Undoable> {
@@ -132,40 +131,6 @@ function madeObject(
   const found = objects.filter((object) => driver.isMadeAs(object, name, after));
   // An object that another change has made or edited is that change's.
   return found.find((object) => !all.some((each) => each.kind === kind && each !== change && each.id === object.id));
-}
-
-/** Every state that the run has left an object in, the one before its first change included if there was one. */
-function statesOf(own: readonly Change[]): States[Undoable][] {
-  const states: States[Undoable][] = [];
-  for (const { action, kind, before, after } of own as Change<Undoable>[]) {
-    const last = states.at(-1);
-    if (action === 'updated') {
-      // Edits of accounts name some settings each; those that a later one names first were so from the beginning.
-      if (kind === 'account')
-        for (const [index, state] of states.entries()) states[index] = { ...before, ...state } as AccountState;
-      if (last === undefined) states.push(before as States[Undoable]);
-    }
-    const base = states.at(-1);
-    states.push(
-      kind === 'account' && base !== undefined ? editedAccount(base as AccountState, after as AccountState) : after,
-    );
-  }
-  return states;
-}
-
-function editedAccount(base: AccountState, edit: AccountState): AccountState {
-  const { digest, ...earlier } = base;
-  const free = (kind: 'credentials' | 'extra') =>
-    base[kind] === undefined && edit[kind] === undefined ? {} : { [kind]: { ...base[kind], ...edit[kind] } };
-  const touches = ['name', 'baseUrl', 'mapping', 'concurrency', 'priority'].some((name) => Object.hasOwn(edit, name));
-  // The digest is of the settings it was made with.
-  return {
-    ...earlier,
-    ...(digest === undefined || touches ? {} : { digest }),
-    ...edit,
-    ...free('credentials'),
-    ...free('extra'),
-  };
 }
 
 /** The differences from the state that comes nearest; none where one of them is in place. */
