@@ -4,7 +4,7 @@ import type { Report } from '../report/report-schema.ts';
 import { RelayError } from '../terms/relay-error.ts';
 import { print, type Io } from './io.ts';
 import { renderReport, reportForms } from './render-report.ts';
-import { checkPlace, unwritable, writeWhole } from './write-report.ts';
+import { unwritable, writeWhole } from './write-report.ts';
 
 /** Reports beside the JSON report, as commander hands them over. */
 export interface ExtraReportFlags {
@@ -14,25 +14,16 @@ export interface ExtraReportFlags {
   github?: boolean;
 }
 
-/**
- * Finds out before the run whether the reports that are asked for can be written. `place` is where the JSON report goes.
- * Throws `USAGE` for standard output and for two reports in one file, and `FILE_UNWRITABLE`.
- */
-export async function checkExtraReports(flags: ExtraReportFlags, place: string | null, io: Io): Promise<void> {
-  const taken = new Map(place === null ? [] : [[resolve(io.cwd, place), '--report']]);
-  for (const { form, file } of wanted(flags)) {
+/** The places of the reports that are asked for. Throws `USAGE` for standard output. */
+export function extraPlaces(flags: ExtraReportFlags): { option: string; file: string }[] {
+  return wanted(flags).map(({ form, file }) => {
     const option = `--${form}`;
     if (file === '-')
       throw new RelayError('USAGE', `${option} needs a file; only --report can go to standard output.`, {
         hint: `Give ${option} a file, or show the report afterwards: relay report show FILE --as ${form}.`,
       });
-    const path = resolve(io.cwd, file);
-    const other = taken.get(path);
-    if (other !== undefined)
-      throw new RelayError('USAGE', `${other} and ${option} name the same file.`, { hint: 'Give each its own file.' });
-    taken.set(path, option);
-    await checkPlace(file, option, io);
-  }
+    return { option, file };
+  });
 }
 
 /** What became of the reports that were asked for. */

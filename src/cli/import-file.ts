@@ -1,10 +1,10 @@
-import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
 import { isPackPath } from '../pack/find-pack.ts';
 import { importModes } from '../terms/modes.ts';
 import { RelayError } from '../terms/relay-error.ts';
 import { placeText, type Finding } from '../text/finding.ts';
+import { readInput } from '../text/read-input.ts';
 import { readSource } from '../text/read-source.ts';
 import { shapeFindings } from '../text/shape-findings.ts';
 import type { ImportFlags } from './import-flags.ts';
@@ -91,9 +91,7 @@ function invalid(file: string, findings: readonly Finding[]): RelayError {
 }
 
 async function load(file: string): Promise<Buffer> {
-  const bytes = await readFile(file).catch((cause: NodeJS.ErrnoException) => {
-    throw new RelayError('FILE_UNREADABLE', `The file ${file} cannot be read (${cause.code ?? 'unknown'}).`, { cause });
-  });
-  if (bytes.length <= largestFile) return bytes;
-  throw new RelayError('IMPORTS_INVALID', `The file ${file} has ${bytes.length} bytes; 128 KiB is the most.`);
+  const read = await readInput(file, largestFile);
+  if ('bytes' in read) return read.bytes;
+  throw new RelayError('FILE_UNREADABLE', `The file ${file} cannot be read (${read.why}).`, { cause: read.cause });
 }

@@ -21,6 +21,7 @@ import { RelayError } from '../terms/relay-error.ts';
 import type { Secret } from '../terms/secret.ts';
 import type { Target } from '../terms/target.ts';
 import { choosePack, termsOf } from './choose-pack.ts';
+import { inputFiles, type InputFile } from './input-files.ts';
 import type { Io } from './io.ts';
 import { isGiven, type Settled } from './settle-options.ts';
 
@@ -60,6 +61,7 @@ export interface ImportRequest {
   host: HostSettings;
   timeoutMs: number;
   deadlineMs: number | undefined;
+  inputs: InputFile[];
   /** Where the report goes: a path, `-`, or `null` for none. Named: it was asked for. */
   report: { place: string | null; named: boolean };
 }
@@ -69,7 +71,8 @@ export const gatewayWaitMs = parseDuration(defaults.gatewayWait) ?? 0;
 
 /** Reads and checks everything that an import is asked with, before the host is touched (rules B2 to B5). */
 export async function readImportRequest(options: ImportOptions, io: Io, redactor: Redactor): Promise<ImportRequest> {
-  const { config } = await loadConfig(options.config, io.cwd);
+  const loaded = await loadConfig(options.config, io.cwd);
+  const { config } = loaded;
   const { pack: word, keys } = options;
   if (word === undefined || keys === undefined)
     throw new RelayError(
@@ -124,6 +127,7 @@ export async function readImportRequest(options: ImportOptions, io: Io, redactor
     job,
     host,
     ...limitsOf(options),
+    inputs: inputFiles(options, loaded, [pack.file], io),
     report: { place, named: typeof options.report === 'string' && isGiven(options, 'report') },
   };
 }

@@ -1,31 +1,8 @@
-import { constants } from 'node:fs';
-import { access, stat } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import { RelayError } from '../terms/relay-error.ts';
 import { print, type Io } from './io.ts';
-
-/** Finds out before the run whether a report can be written there. Throws `FILE_UNWRITABLE`. */
-export async function checkReportPlace(place: string, io: Io): Promise<void> {
-  if (place !== '-') await checkPlace(place, '--report', io);
-}
-
-/** The same for a file that another option names. */
-export async function checkPlace(place: string, option: string, io: Io): Promise<void> {
-  const file = resolve(io.cwd, place);
-  const existing = await stat(file).catch(() => undefined);
-  if (existing?.isDirectory() === true)
-    throw new RelayError(
-      'FILE_UNWRITABLE',
-      `The report cannot be written to ${file}: it is a folder.`,
-      hintFor(option),
-    );
-  try {
-    await access(dirname(file), constants.W_OK);
-  } catch (cause) {
-    throw unwritable('The report cannot be written to', file, cause, hintFor(option));
-  }
-}
+import { isSpecial, writeSpecial } from './special-file.ts';
 
 /** Writes a report as JSON, whole or not at all. `-` is standard output. What could not be written is returned. */
 export async function writeReport(report: object, place: string, io: Io): Promise<RelayError[]> {
@@ -40,10 +17,15 @@ export async function writeReport(report: object, place: string, io: Io): Promis
   }
 }
 
-/** Writes a text to the file that an option names, whole or not at all. Throws `FILE_UNWRITABLE`. */
+/**
+ * Writes a text to the file that an option names, whole or not at all; what is no regular file is written to and never
+ * replaced. Throws `FILE_UNWRITABLE`.
+ */
 export async function writeWhole(text: string, place: string, option: string, io: Io): Promise<void> {
+  const file = resolve(io.cwd, place);
   try {
-    await writeFileAtomic(resolve(io.cwd, place), text);
+    if (await isSpecial(file)) await writeSpecial(file, text);
+    else await writeFileAtomic(file, text);
   } catch (cause) {
     throw unwritable('The report could not be written to', place, cause, hintFor(option));
   }
@@ -56,6 +38,6 @@ export function unwritable(what: string, place: string, cause: unknown, options:
 }
 
 /** The hint of the code is about `--report`. */
-function hintFor(option: string): { hint?: string } {
+export function hintFor(option: string): { hint?: string } {
   return option === '--report' ? {} : { hint: `Choose another place with ${option}, or leave it out.` };
 }

@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { RelayError } from '../terms/relay-error.ts';
 import { excerpt } from '../text/excerpt.ts';
 import { placeText, type Finding } from '../text/finding.ts';
+import { readInput } from '../text/read-input.ts';
 import { readSource } from '../text/read-source.ts';
 import { shapeFindings } from '../text/shape-findings.ts';
 import type { Path, SourceText } from '../text/source-text.ts';
@@ -41,15 +41,10 @@ export async function readConfig(file: string): Promise<ReadConfig> {
 }
 
 async function load(file: string): Promise<Buffer> {
-  const bytes = await readFile(file).catch((cause: NodeJS.ErrnoException) => {
-    const why = cause.code ?? 'unknown';
-    throw new RelayError('CONFIG_INVALID', `The configuration file ${file} cannot be read (${why}).`, { cause });
-  });
-  if (bytes.length <= largestConfig) return bytes;
-  throw new RelayError(
-    'CONFIG_INVALID',
-    `The configuration file ${file} has ${bytes.length} bytes; 128 KiB is the most.`,
-  );
+  const read = await readInput(file, largestConfig);
+  if ('bytes' in read) return read.bytes;
+  const { why, cause } = read;
+  throw new RelayError('CONFIG_INVALID', `The configuration file ${file} cannot be read (${why}).`, { cause });
 }
 
 /** Options that may not stand in a file are answered with why. */

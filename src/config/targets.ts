@@ -1,6 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import { RelayError } from '../terms/relay-error.ts';
 import type { Target } from '../terms/target.ts';
+import { readInput } from '../text/read-input.ts';
+
+/** Larger is no list of users, in bytes. */
+const largestList = 16 * 1024 * 1024;
 
 /** `EMAIL`, `ID`, `EMAIL=DAYS` or `ID=DAYS`. Throws `USAGE`. */
 export function parseTarget(text: string, where = '--user'): Target {
@@ -22,17 +25,13 @@ export function parseTarget(text: string, where = '--user'): Target {
 
 /** One target a line; empty lines and lines that begin with `#` are skipped. */
 export async function readTargets(file: string): Promise<Target[]> {
-  let text: string;
-  try {
-    text = await readFile(file, 'utf8');
-  } catch (cause) {
-    throw new RelayError(
-      'FILE_UNREADABLE',
-      `The users file ${file} cannot be read (${(cause as NodeJS.ErrnoException).code ?? 'unknown'}).`,
-      { cause },
-    );
-  }
-  const lines = text
+  const read = await readInput(file, largestList);
+  if ('why' in read)
+    throw new RelayError('FILE_UNREADABLE', `The users file ${file} cannot be read (${read.why}).`, {
+      cause: read.cause,
+    });
+  const lines = read.bytes
+    .toString('utf8')
     .replace(/^\uFEFF/, '')
     .split(/\r\n|\n|\r/)
     .map((line) => line.trim());

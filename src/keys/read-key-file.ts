@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import type { ImportMode } from '../terms/modes.ts';
 import { RelayError } from '../terms/relay-error.ts';
+import { readInput } from '../text/read-input.ts';
 import { acceptedKeys, type KeyFile, type MalformedLine } from './key-file.ts';
 import { parseKeyFile } from './parse-key-file.ts';
 
@@ -13,10 +13,12 @@ const largestFile = 16 * 1024 * 1024;
  * strict mode and are left out in partial mode. Throws `FILE_UNREADABLE`, `KEYS_MALFORMED` or `KEYS_EMPTY`; no message holds any text of the file.
  */
 export async function readKeyFile(path: string, mode: ImportMode, stdin: Readable): Promise<KeyFile> {
-  const bytes = path === '-' ? await drain(stdin) : await load(path);
-  if (bytes.length > largestFile)
-    throw new RelayError('FILE_UNREADABLE', `The key file ${path} is larger than 16 MiB.`);
-  const file = parseKeyFile(decode(bytes, path));
+  const read = await readInput(path === '-' ? stdin : path, largestFile);
+  if ('why' in read)
+    throw new RelayError('FILE_UNREADABLE', `The key file ${path} cannot be read (${read.why}).`, {
+      cause: read.cause,
+    });
+  const file = parseKeyFile(decode(read.bytes, path));
   if ('faults' in file) {
     const { faults } = file;
     const details = faults.slice(0, 20).map(({ line, column, what }) => `${path}:${line}:${column}: ${what}`);
@@ -43,26 +45,6 @@ export async function readKeyFile(path: string, mode: ImportMode, stdin: Readabl
     );
   }
   return file;
-}
-
-async function load(path: string): Promise<Buffer> {
-  try {
-    return await readFile(path);
-  } catch (cause) {
-    const why = (cause as NodeJS.ErrnoException).code ?? 'unknown';
-    throw new RelayError('FILE_UNREADABLE', `The key file ${path} cannot be read (${why}).`, { cause });
-  }
-}
-
-async function drain(stream: Readable): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of stream) {
-    chunks.push(Buffer.from(chunk as Uint8Array));
-    size += (chunk as Uint8Array).length;
-    if (size > largestFile) break;
-  }
-  return Buffer.concat(chunks);
 }
 
 function decode(bytes: Buffer, path: string): string {

@@ -1,12 +1,15 @@
-import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { withoutControls } from '../terms/redactor.ts';
 import { RelayError } from '../terms/relay-error.ts';
+import { readInput } from '../text/read-input.ts';
 import { reportSchema, type Report } from './report-schema.ts';
 
 /** The form of the reports that are read here. */
 const form = 'relay.import-report/1';
 const formOfSeveral = 'relay.imports-report/1';
+
+/** Larger is no report, in bytes. */
+const largestReport = 256 * 1024 * 1024;
 
 /** Of an earlier report what tells which of its lines did not end well. */
 const earlierSchema = z.object({
@@ -67,12 +70,9 @@ function unusable(file: string, value: unknown, why: string): RelayError {
 }
 
 async function readText(file: string): Promise<string> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (cause) {
-    const why = (cause as NodeJS.ErrnoException).code ?? 'unknown';
-    throw new RelayError('FILE_UNREADABLE', `The report ${file} cannot be read (${why}).`, { cause });
-  }
+  const read = await readInput(file, largestReport);
+  if ('bytes' in read) return read.bytes.toString('utf8');
+  throw new RelayError('FILE_UNREADABLE', `The report ${file} cannot be read (${read.why}).`, { cause: read.cause });
 }
 
 /** The fingerprints of the keys that did not end well. */

@@ -9,7 +9,7 @@ import { RelayError } from '../../terms/relay-error.ts';
 import { checkTerms } from '../choose-pack.ts';
 import { carryOut, planView, prepare, type Prepared } from '../carry-out.ts';
 import { askConsent } from '../consent.ts';
-import { checkExtraReports } from '../extra-reports.ts';
+import { checkPlaces } from '../check-places.ts';
 import type { ImportFlags } from '../import-flags.ts';
 import { readImportRequest, type ImportRequest } from '../import-options.ts';
 import { print, styleFor, type Io } from '../io.ts';
@@ -18,7 +18,6 @@ import { publish, publishUnchanged } from '../publish.ts';
 import { repeatCommand } from '../repeat-command.ts';
 import { printResult } from '../result.ts';
 import { withHost, type AtHost } from '../with-host.ts';
-import { checkReportPlace } from '../write-report.ts';
 
 /** `relay import` and `relay plan`. Returns the exit code; throws what stopped it before the first write. */
 export async function importCommand(flags: ImportFlags, io: Io, redactor: Redactor): Promise<number> {
@@ -31,8 +30,7 @@ export async function importCommand(flags: ImportFlags, io: Io, redactor: Redact
   if (flags.dryRun !== true) checkTerms(request.job.provider, flags.acceptTerms ?? []);
   const { place, named } = request.report;
   const written = place !== null && (flags.dryRun !== true || named) ? place : null;
-  if (written !== null) await checkReportPlace(written, io);
-  await checkExtraReports(flags, written, io);
+  await checkPlaces(flags, written, request.inputs, io);
   let reached: Host | undefined;
   try {
     const asked = { settings: request.host, timeoutMs: request.timeoutMs, deadlineMs: request.deadlineMs };

@@ -13,7 +13,7 @@ import { problem, RelayError } from '../../terms/relay-error.ts';
 import { carryOut, planView, prepare, type Prepared } from '../carry-out.ts';
 import { checkTerms } from '../choose-pack.ts';
 import { askConsent } from '../consent.ts';
-import { checkExtraReports } from '../extra-reports.ts';
+import { checkPlaces } from '../check-places.ts';
 import { readImportFile } from '../import-file.ts';
 import type { ImportFlags } from '../import-flags.ts';
 import { readImportRequest, type ImportRequest } from '../import-options.ts';
@@ -24,7 +24,6 @@ import { publishAll } from '../publish-all.ts';
 import { repeatCommand } from '../repeat-command.ts';
 import { printResult } from '../result.ts';
 import { withHost, type AtHost } from '../with-host.ts';
-import { checkReportPlace } from '../write-report.ts';
 import { hostOf } from './import-command.ts';
 
 /**
@@ -48,8 +47,8 @@ export async function importSeveral(file: string, flags: ImportFlags, io: Io, re
   if (first === undefined) throw new RelayError('IMPORTS_INVALID', `${file} lists no import.`);
   const { place, named } = first.report;
   const written = place !== null && (flags.dryRun !== true || named) ? place : null;
-  if (written !== null) await checkReportPlace(written, io);
-  await checkExtraReports(flags, written, io);
+  const inputs = [{ file: resolve(io.cwd, file), named: '--file' }, ...requests.flatMap((each) => each.inputs)];
+  await checkPlaces(flags, written, inputs, io);
   const asked = { settings: first.host, timeoutMs: first.timeoutMs, deadlineMs: first.deadlineMs };
   return withHost(asked, flags, io, redactor, async (at) => {
     const all = await collect(

@@ -3,6 +3,7 @@ import type { Change } from '../../apply/change.ts';
 import type { ChangeLog } from '../../apply/change-log.ts';
 import { throwIfStopped } from '../../apply/run-tools.ts';
 import type { Leftover } from '../../apply/leftover.ts';
+import { loadConfig } from '../../config/config-file.ts';
 import { defaults } from '../../config/defaults.ts';
 import type { ImportJob } from '../../flows/import-job.ts';
 import { beginRecord } from '../../flows/import-record.ts';
@@ -18,13 +19,14 @@ import type { Redactor } from '../../terms/redactor.ts';
 import { problem, RelayError } from '../../terms/relay-error.ts';
 import { askConsent, checkMassRemoval, questionsOf } from '../consent.ts';
 import { stateDirOf } from '../hold-lock.ts';
-import { checkExtraReports, type ExtraReportFlags } from '../extra-reports.ts';
+import { checkPlaces } from '../check-places.ts';
+import type { ExtraReportFlags } from '../extra-reports.ts';
+import { inputFiles } from '../input-files.ts';
 import { checkStdin, readProbeKey } from '../import-options.ts';
 import type { Io } from '../io.ts';
 import { publish } from '../publish.ts';
 import { repeatCommand } from '../repeat-command.ts';
 import { withRun, type AtRun, type RunFlags } from '../with-run.ts';
-import { checkReportPlace } from '../write-report.ts';
 
 export interface ResumeFlags extends RunFlags, ExtraReportFlags {
   keys?: string;
@@ -46,8 +48,8 @@ export async function resumeCommand(id: string, flags: ResumeFlags, io: Io, reda
   checkStdin(flags);
   refuseRolledBack(recorded);
   const place = flags.report === false ? null : (flags.report ?? defaults.report);
-  if (place !== null) await checkReportPlace(place, io);
-  await checkExtraReports(flags, place, io);
+  const loaded = await loadConfig(flags.config, io.cwd);
+  await checkPlaces(flags, place, inputFiles(flags, loaded, [recorded.begin.pack.file], io), io);
   const { mode } = recorded.begin.job;
   const keyFile = await readKeyFile(flags.keys === '-' ? '-' : resolve(io.cwd, flags.keys), mode, io.stdin);
   for (const entry of keyFile.entries) if (entry.kind === 'key') redactor.learn(entry.key);

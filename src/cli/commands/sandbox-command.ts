@@ -1,9 +1,12 @@
-import { readFile } from 'node:fs/promises';
 import { parseFaults } from '../../sandbox/faults.ts';
 import { startSandbox } from '../../sandbox/start-sandbox.ts';
 import { RelayError } from '../../terms/relay-error.ts';
+import { readInput } from '../../text/read-input.ts';
 import { print, type Io } from '../io.ts';
 import { stopSignals } from '../stop-signals.ts';
+
+/** Larger is no list of faults, in bytes. */
+const largestFaults = 1024 * 1024;
 
 export interface SandboxFlags {
   port?: number;
@@ -56,7 +59,9 @@ export async function sandboxCommand(flags: SandboxFlags, io: Io): Promise<numbe
 
 async function readFaults(file: string) {
   try {
-    return parseFaults(await readFile(file, 'utf8'));
+    const read = await readInput(file, largestFaults);
+    if ('why' in read) throw new Error(`it cannot be read (${read.why})`);
+    return parseFaults(read.bytes.toString('utf8'));
   } catch (cause) {
     throw new RelayError(
       'USAGE',
