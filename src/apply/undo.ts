@@ -2,7 +2,7 @@ import pLimit from 'p-limit';
 import { HostFailure } from '../host/host-failure.ts';
 import type { Id } from '../host/objects.ts';
 import type { ChangeLog } from './change-log.ts';
-import type { Change } from './change.ts';
+import type { Change, ChangeKind } from './change.ts';
 import type { Driver } from './drivers/driver.ts';
 import { drivers } from './drivers/drivers.ts';
 import { leftoverOf, type Leftover } from './leftover.ts';
@@ -12,7 +12,7 @@ import { planUndo, type Target, type UndoPlan } from './undo-plan.ts';
 
 /** An object that undoing has removed or restored. */
 export interface Undone {
-  kind: Target['kind'];
+  kind: ChangeKind;
   id: Id;
   name: string;
 }
@@ -60,6 +60,26 @@ export async function undo(changes: readonly Change[], given: RunTools, log: Cha
     }
   }
   return { undone, leftovers: leftoversOf(plan, tools) };
+}
+
+/** What undoing changes would do. */
+export interface UndoForecast {
+  removed: Undone[];
+  restored: Undone[];
+  /** What would stay, and why. */
+  leftovers: Leftover[];
+}
+
+/** What undoing these changes would do now; only looks. Throws `HostFailure`. */
+export async function foreseeUndo(changes: readonly Change[], given: RunTools, log: ChangeLog): Promise<UndoForecast> {
+  const tools = unstopped(given);
+  const plan = await look(changes, tools, log);
+  const inOrder = order.flatMap((kind) => plan.targets.filter((target) => target.kind === kind));
+  return {
+    removed: inOrder.filter(({ states }) => states === null).map(refOf),
+    restored: inOrder.filter(({ states }) => states !== null).map(refOf),
+    leftovers: leftoversOf({ ...plan, targets: [] }, tools),
+  };
 }
 
 /** What undoing these changes would do now. Of what the host shows nothing any more, the log is told. */

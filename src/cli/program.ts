@@ -132,7 +132,12 @@ export function buildProgram(io: Io, redactor: Redactor, done: Done): Command {
   const rollingBack = program
     .command('rollback <run>')
     .description('undo a run, finished or not')
-    .addHelpText('after', examples('relay rollback 20261121-101530-4f2a91'));
+    .option('-n, --dry-run', 'print what would be undone and what is kept, and change nothing')
+    .option('-y, --yes', 'agree to what would need a question')
+    .addHelpText(
+      'after',
+      examples('relay rollback 20261121-101530-4f2a91 --dry-run', 'relay rollback 20261121-101530-4f2a91 --yes'),
+    );
   addHostOptions(rollingBack).action(async (run: string, options) => {
     const { rollbackCommand } = await import('./commands/rollback-command.ts');
     done(await rollbackCommand(run, { ...globals(), ...options }, io, redactor));

@@ -1,7 +1,7 @@
 import type { Settled } from './settle-options.ts';
 
 /** What is agreed to, or asked of a plan, is not part of doing the same again. */
-const notRepeated = new Set(['yes', 'dryRun', 'detailedExitcode', 'fromFile']);
+const notRepeated = new Set(['yes', 'dryRun', 'detailedExitcode', 'fromFile', 'quiet']);
 
 /** Options that commander hands over in milliseconds. */
 const durations = new Set(['gatewayWait', 'timeout', 'deadline']);

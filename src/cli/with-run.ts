@@ -10,7 +10,7 @@ import { RelayError } from '../terms/relay-error.ts';
 import { stateDirOf } from './hold-lock.ts';
 import type { SayFlags } from './import-flags.ts';
 import type { Io } from './io.ts';
-import { withHost, type AtHost } from './with-host.ts';
+import { withHost, type AtHost, type HostRequest } from './with-host.ts';
 
 /** What the commands that go on with a run are told. */
 export interface RunFlags extends HostOptions, SayFlags {
@@ -35,18 +35,23 @@ export async function withRun(
   work: (at: AtRun) => Promise<number>,
 ): Promise<number> {
   const { begin } = await readRun(stateDirOf(io), id);
-  const { config } = await loadConfig(flags.config, io.cwd);
-  const { url } = begin.host;
-  const settings = await hostSettings({ ...flags, host: flags.host ?? url }, io.env, config, io.stdin);
-  if (settings.kind !== 'url' || settings.url !== url) {
-    const other = settings.kind === 'url' ? settings.url : 'the sandbox';
-    throw new RelayError('RUN_HOST_DIFFERS', `The run ${id} was on ${url}, not on ${other}.`);
-  }
-  return withHost({ settings, ...limitsOf(flags) }, flags, io, redactor, async (at) => {
+  return withHost(await hostOfRun(begin, flags, io), flags, io, redactor, async (at) => {
     await at.hold(begin.provider.id, id);
     // Who held the lock until now may have gone on with the same run.
     const run = await readRun(stateDirOf(io), id);
     const journal = RunJournal.reopen(stateDirOf(io), id, systemClock);
     return work({ ...at, run, tools: { ...at.tools, journal }, journal });
   });
+}
+
+/** The host that a run was on, as it is asked for now. Throws `RUN_HOST_DIFFERS`. */
+export async function hostOfRun(begin: RecordedRun['begin'], flags: RunFlags, io: Io): Promise<HostRequest> {
+  const { config } = await loadConfig(flags.config, io.cwd);
+  const { url } = begin.host;
+  const settings = await hostSettings({ ...flags, host: flags.host ?? url }, io.env, config, io.stdin);
+  if (settings.kind !== 'url' || settings.url !== url) {
+    const other = settings.kind === 'url' ? settings.url : 'the sandbox';
+    throw new RelayError('RUN_HOST_DIFFERS', `The run ${begin.run} was on ${url}, not on ${other}.`);
+  }
+  return { settings, ...limitsOf(flags) };
 }

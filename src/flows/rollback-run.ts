@@ -1,11 +1,14 @@
 import { inStage, type RunTools } from '../apply/run-tools.ts';
-import type { ChangeLog } from '../apply/change-log.ts';
+import { ChangeLog } from '../apply/change-log.ts';
+import { findUnrecorded } from '../apply/find-unrecorded.ts';
+import { noJournal } from '../apply/journal.ts';
 import { addLeftovers, leftoverOf, type Leftover } from '../apply/leftover.ts';
-import { undo, type UndoResult } from '../apply/undo.ts';
+import { foreseeUndo, undo, type UndoForecast, type UndoResult } from '../apply/undo.ts';
 import { HostFailure } from '../host/host-failure.ts';
 import type { RecordedRun } from '../journal/read-journal.ts';
 import type { Problem } from '../terms/relay-error.ts';
 import { problem } from '../terms/relay-error.ts';
+import { probeUserEmail } from '../plan/names.ts';
 import { takeUpRun } from './take-up-run.ts';
 
 /** What a rollback did. */
@@ -14,6 +17,19 @@ export interface Rollback {
   undone: UndoResult['undone'];
   leftovers: Leftover[];
   warnings: Problem[];
+}
+
+/** What rolling a run back would do now; only looks. Throws `HostFailure`. */
+export async function foreseeRollback(
+  run: RecordedRun,
+  tools: RunTools,
+): Promise<UndoForecast & { warnings: Problem[] }> {
+  const log = new ChangeLog(noJournal, run);
+  await findUnrecorded(tools, log);
+  const forecast = await foreseeUndo([...log.changes], tools, log);
+  const user = await tools.host.reads.userByEmail(probeUserEmail(run.begin.run));
+  if (user !== undefined) forecast.removed.push({ kind: 'user', id: user.id, name: user.email });
+  return { ...forecast, warnings: lostAccounts([...run.removed, ...(await goneOf(run, tools))]) };
 }
 
 /** Undoes a run, finished or not. Safe to repeat: what is gone already is nothing to do. Throws `HostFailure`. */
@@ -30,13 +46,15 @@ export async function rollbackRun(run: RecordedRun, tools: RunTools): Promise<Ro
       text: result.leftovers.length === 0 ? 'the host is as it was' : `${result.leftovers.length} left on the host`,
     }),
   );
-  const names = lost.map((account) => `"${account.name}"`).join(', ');
-  const warnings =
-    lost.length === 0
-      ? []
-      : [problem('RESTORED_NOTHING', `The run had removed ${names}; they cannot be brought back.`)];
   addLeftovers(leftovers, left);
-  return { undone, leftovers, warnings };
+  return { undone, leftovers, warnings: lostAccounts(lost) };
+}
+
+function lostAccounts(lost: readonly { name: string }[]): Problem[] {
+  const names = lost.map((account) => `"${account.name}"`).join(', ');
+  return lost.length === 0
+    ? []
+    : [problem('RESTORED_NOTHING', `The run had removed ${names}; they cannot be brought back.`)];
 }
 
 /** What cannot be undone, or looked at any more, is left and named. */

@@ -7,7 +7,11 @@ import { Interruption } from '../../src/terms/relay-error.ts';
 const terminal = () => Object.assign(new PassThrough(), { isTTY: true });
 
 /** Asks on a terminal, and does this once the question is there. */
-async function ask(then: (stdin: PassThrough) => void, stop?: AbortSignal): Promise<string> {
+async function ask(
+  then: (stdin: PassThrough) => void,
+  stop?: AbortSignal,
+  env: Record<string, string> = {},
+): Promise<string> {
   const [stdin, stderr] = [terminal(), terminal()];
   let said = '';
   stderr.on('data', (chunk: Buffer) => {
@@ -15,7 +19,7 @@ async function ask(then: (stdin: PassThrough) => void, stop?: AbortSignal): Prom
     said += chunk.toString();
     if (said.includes('goes on: ') && !before.includes('goes on: ')) setImmediate(() => then(stdin));
   });
-  const io: Io = { stdin, stderr, stdout: terminal(), env: {}, cwd: '/', version: '0' };
+  const io: Io = { stdin, stderr, stdout: terminal(), env, cwd: '/', version: '0' };
   await askConsent(['One account would be removed.'], io, { input: true }, stop);
   return said;
 }
@@ -40,6 +44,15 @@ describe('a question on a terminal', () => {
 
   it('is not agreed to when the terminal goes away', async () => {
     await expect(ask((stdin) => stdin.end())).rejects.toMatchObject({ code: 'CONSENT_NEEDED' });
+  });
+
+  it.each(['true', '1', 'TRUE'])('is not asked in a CI system that has a terminal (CI=%s)', async (CI) => {
+    const asked = ask(() => undefined, undefined, { CI });
+    await expect(asked).rejects.toMatchObject({ code: 'CONSENT_NEEDED', hint: 'Add --yes to agree.' });
+  });
+
+  it.each(['', '0', 'false'])('is asked where CI=%j says that there is none', async (CI) => {
+    expect(await ask((stdin) => stdin.write('yes\r'), undefined, { CI })).toContain('One account');
   });
 
   it('ends with the signal that ends the run', async () => {

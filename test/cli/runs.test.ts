@@ -55,7 +55,7 @@ describe('a run that is killed by the system', () => {
     });
     const shown = await place.run(['runs', 'show', id], { env });
     expect(shown.stdout).toContain(`relay resume ${id}`);
-    const undone = await place.run(['rollback', id], { env });
+    const undone = await place.run(['rollback', id, '--yes'], { env });
     expect(undone.exitCode).toBe(0);
     expect(holdings(host)).toMatchObject({
       groups: ['default'],
@@ -64,7 +64,7 @@ describe('a run that is killed by the system', () => {
       accounts: [],
       users: ['admin@relay.test', 'user@relay.test'],
     });
-    const again = await place.run(['rollback', id, '--output', 'json'], { env });
+    const again = await place.run(['rollback', id, '--yes', '--output', 'json'], { env });
     expect(JSON.parse(again.stdout)).toEqual({ run: id, exitCode: 0, undone: [], leftovers: [], warnings: [] });
   });
 
@@ -182,10 +182,52 @@ describe('a run that has ended', () => {
     const { host, env, stateDir } = await start();
     await place.run(onto(host), { env });
     const id = await newest(stateDir);
-    expect((await place.run(['rollback', id], { env })).exitCode).toBe(0);
+    expect((await place.run(['rollback', id, '--yes'], { env })).exitCode).toBe(0);
     const resumed = await place.run(['resume', id, '--keys', 'keys.txt', '--yes'], { env });
     expect(resumed).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('RUN_FINISHED') as unknown });
     expect(holdings(host)).toMatchObject({ accounts: [] });
+  });
+});
+
+describe('rollback', () => {
+  it('asks, or is refused where nobody can be asked; and shows before what it would do (N23)', async () => {
+    const { host, env, stateDir } = await start();
+    await place.run(onto(host), { env });
+    const id = await newest(stateDir);
+    const before = holdings(host);
+    const journal = await readFile(join(stateDir, 'runs', `${id}.jsonl`), 'utf8');
+    const dry = await place.run(['rollback', id, '--dry-run'], { env });
+    expect(dry.exitCode).toBe(0);
+    expect(dry.stdout.split('\n')).toEqual([
+      expect.stringMatching(/^would be removed account "kimi-cn-01" \(\d+\)$/),
+      expect.stringMatching(/^would be removed account "kimi-cn-02" \(\d+\)$/),
+      expect.stringMatching(/^would be removed account "kimi-cn-03" \(\d+\)$/),
+      expect.stringMatching(/^would be removed plan /),
+      expect.stringMatching(/^would be removed channel /),
+      expect.stringMatching(/^would be removed group "relay-kimi-cn-subscription" \(\d+\)$/),
+    ]);
+    expect(await readFile(join(stateDir, 'runs', `${id}.jsonl`), 'utf8')).toBe(journal);
+    const refused = await place.run(['rollback', id], { env });
+    expect(refused).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('CONSENT_NEEDED') as unknown });
+    expect(refused.stderr).toContain('3 accounts would be removed: kimi-cn-01, kimi-cn-02, kimi-cn-03.');
+    expect(refused.stderr).toContain('--yes');
+    expect(holdings(host)).toEqual(before);
+    const [group] = [...host.state.groups.values()].filter(({ name }) => name !== 'default');
+    const foreign = { ...[...host.state.accounts.values()][0]!, id: 99, name: 'by-hand', extra: {} };
+    host.state.accounts.set(99, foreign);
+    const kept = await place.run(['rollback', id, '--dry-run', '--output', 'json'], { env });
+    expect(JSON.parse(kept.stdout)).toMatchObject({
+      run: id,
+      dryRun: true,
+      exitCode: 0,
+      leftovers: expect.arrayContaining([
+        expect.objectContaining({ kind: 'group', name: group?.name, command: null }),
+      ]) as unknown,
+    });
+    host.state.accounts.delete(99);
+    expect((await place.run(['rollback', id, '--yes'], { env })).exitCode).toBe(0);
+    const again = await place.run(['rollback', id], { env });
+    expect(again).toMatchObject({ exitCode: 0, stdout: 'Nothing of this run is on the host.' });
   });
 });
 
@@ -231,12 +273,12 @@ describe('the configuration file', () => {
     expect(late.stderr).toContain('DEADLINE_PASSED');
     expect(await place.report('from-config.json')).toMatchObject({ run: { id } });
     await config('timeout: 1ms\n');
-    expect(await place.run(['rollback', id], own)).toMatchObject({
+    expect(await place.run(['rollback', id, '--yes'], own)).toMatchObject({
       exitCode: 3,
       stderr: expect.stringContaining('HOST_UNREACHABLE') as unknown,
     });
     await config('');
-    expect((await place.run(['rollback', id], own)).exitCode).toBe(0);
+    expect((await place.run(['rollback', id, '--yes'], own)).exitCode).toBe(0);
     await rm(join(place.folder, 'relay.config.yaml'));
   });
 });
@@ -296,7 +338,7 @@ describe('what cannot be resumed or undone', () => {
         group_ids: [group.id],
       }),
     });
-    const undone = await place.run(['rollback', await newest(stateDir)], { env });
+    const undone = await place.run(['rollback', await newest(stateDir), '--yes'], { env });
     expect(undone.exitCode).toBe(6);
     expect(undone.stderr.split('\n').slice(-6)).toEqual([
       '3 objects of the run were not undone.',
@@ -340,7 +382,7 @@ describe('one writer per host and provider (N12)', () => {
     await place.run(onto(host), { env, signalAt: { moment: testOf(host), signal: 'SIGKILL' } });
     // Of the address and of the host.
     expect(await readdir(join(stateDir, 'locks'))).toHaveLength(2);
-    expect((await place.run(['rollback', await newest(stateDir)], { env })).exitCode).toBe(0);
+    expect((await place.run(['rollback', await newest(stateDir), '--yes'], { env })).exitCode).toBe(0);
     expect(await readdir(join(stateDir, 'locks'))).toEqual([]);
   });
 });

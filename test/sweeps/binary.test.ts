@@ -59,7 +59,7 @@ describe.skipIf(!process.env['RELAY_SWEEP'])('the real binary, killed at every r
         if (file === undefined) expect({ where, state: comparable(host) }).toEqual({ where, state: before });
         else {
           const id = file.replace('.jsonl', '');
-          const more = finish === 'resume' ? ['--keys', 'keys.txt', '--no-report'] : [];
+          const more = finish === 'resume' ? ['--keys', 'keys.txt', '--no-report'] : ['--yes'];
           const run = await place.run([finish, id, '--quiet', ...more], { env });
           expect({ where, exitCode: run.exitCode, stderr: run.stderr, state: comparable(host) }).toEqual({
             where,

@@ -1,17 +1,43 @@
 import type { Leftover } from '../../apply/leftover.ts';
-import { rollbackRun } from '../../flows/rollback-run.ts';
+import { throwIfStopped } from '../../apply/run-tools.ts';
+import type { UndoForecast } from '../../apply/undo.ts';
+import { foreseeRollback, rollbackRun } from '../../flows/rollback-run.ts';
+import { readRun } from '../../journal/read-journal.ts';
 import { leftoverLine, leftoversAdvice, leftoversHeld } from '../../report/leftover-text.ts';
 import type { Redactor } from '../../terms/redactor.ts';
 import type { Problem } from '../../terms/relay-error.ts';
+import { askConsent } from '../consent.ts';
+import { stateDirOf } from '../hold-lock.ts';
 import { print, styleFor, type Io } from '../io.ts';
 import { sayLast, type LastWords } from '../last-words.ts';
 import { repeatCommand } from '../repeat-command.ts';
 import { printResult } from '../result.ts';
-import { withRun, type RunFlags } from '../with-run.ts';
+import { withHost } from '../with-host.ts';
+import { hostOfRun, withRun, type RunFlags } from '../with-run.ts';
 
-/** `relay rollback RUN`: undoes a run, finished or not. 0 when the host is as it was, 6 when it is not. */
-export async function rollbackCommand(id: string, flags: RunFlags, io: Io, redactor: Redactor): Promise<number> {
+export interface RollbackFlags extends RunFlags {
+  dryRun?: boolean;
+  yes?: boolean;
+  input: boolean;
+}
+
+const nothingThere = 'Nothing of this run is on the host.';
+
+/** `relay rollback RUN`: undoes a run, finished or not, after asking. 0 when the host is as it was, 6 when it is not. */
+export async function rollbackCommand(id: string, flags: RollbackFlags, io: Io, redactor: Redactor): Promise<number> {
+  if (flags.dryRun === true) return showForecast(id, flags, io, redactor);
   return withRun(id, flags, io, redactor, async ({ run, tools, journal, idle }) => {
+    try {
+      if (flags.yes !== true) {
+        const forecast = await foreseeRollback(run, tools);
+        await idle();
+        await askConsent(questionsOf(forecast), io, flags, tools.stop);
+      }
+      throwIfStopped(tools);
+    } catch (error) {
+      if (run.end !== null) journal.end(run.end.outcome, run.end.exitCode);
+      throw error;
+    }
     const { undone, leftovers, warnings } = await rollbackRun(run, tools);
     await idle();
     const exitCode = leftovers.length > 0 || warnings.length > 0 ? 6 : 0;
@@ -19,13 +45,53 @@ export async function rollbackCommand(id: string, flags: RunFlags, io: Io, redac
     const told = printResult(io, flags, 'rollback', { run: id, exitCode, undone, leftovers, warnings });
     if (!told && flags.quiet !== true) {
       const style = styleFor(io, 'stdout', flags.color);
-      for (const each of undone) print(io.stdout, `${style.good('undone')} ${each.kind} "${each.name}" (${each.id})`);
-      if (undone.length === 0) print(io.stdout, 'Nothing of this run is on the host.');
+      for (const each of undone) print(io.stdout, `${style.good('undone')} ${nameOf(each)}`);
+      if (undone.length === 0) print(io.stdout, nothingThere);
     }
     if (exitCode === 0) return 0;
     sayLast(io, lastWords(leftovers, warnings, repeatCommand(`relay rollback ${id}`, flags)));
     return exitCode;
   });
+}
+
+/** Takes no lock and notes nothing: a run that is at work is only looked at. */
+async function showForecast(id: string, flags: RollbackFlags, io: Io, redactor: Redactor): Promise<number> {
+  const run = await readRun(stateDirOf(io), id);
+  return withHost(await hostOfRun(run.begin, flags, io), flags, io, redactor, async ({ tools, idle }) => {
+    const { removed, restored, leftovers, warnings } = await foreseeRollback(run, tools);
+    await idle();
+    throwIfStopped(tools);
+    const would = [
+      ...removed.map((each) => ({ ...each, action: 'removed' })),
+      ...restored.map((each) => ({ ...each, action: 'restored' })),
+    ];
+    if (printResult(io, flags, 'rollback', { run: id, dryRun: true, exitCode: 0, would, leftovers, warnings }))
+      return 0;
+    const style = styleFor(io, 'stdout', flags.color);
+    for (const each of would) print(io.stdout, `${style.bad(`would be ${each.action}`)} ${nameOf(each)}`);
+    for (const each of leftovers) print(io.stdout, `${style.unsure('would be kept')} ${nameOf(each)}: ${each.reason}`);
+    for (const each of warnings) print(io.stdout, `${style.unsure(each.code)}: ${each.message}`);
+    if (would.length === 0) print(io.stdout, nothingThere);
+    return 0;
+  });
+}
+
+/** What would go, of each kind; there is nothing to ask where nothing would. */
+function questionsOf({ removed, restored }: UndoForecast): string[] {
+  return [...listed(removed, 'would be removed'), ...listed(restored, 'would get back what held before the run')];
+}
+
+function listed(objects: UndoForecast['removed'], what: string): string[] {
+  return [...new Set(objects.map(({ kind }) => kind))].map((kind) => {
+    const own = objects.filter((each) => each.kind === kind);
+    const names = own.slice(0, 5).map(({ name }) => name);
+    const count = `${own.length} ${kind}${own.length === 1 ? '' : 's'}`;
+    return `${count} ${what}: ${names.join(', ')}${own.length > 5 ? ', …' : ''}.`;
+  });
+}
+
+function nameOf({ kind, name, id }: Pick<Leftover, 'kind' | 'name' | 'id'>): string {
+  return `${kind} "${name}" (${id})`;
 }
 
 function lastWords(leftovers: readonly Leftover[], warnings: readonly Problem[], again: string): LastWords {
