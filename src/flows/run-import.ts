@@ -24,7 +24,7 @@ import type { PlannedImport } from './plan-import.ts';
 import { resolveRemaining } from './resolve-remaining.ts';
 import { asRunFailure, RunFailure } from './run-failure.ts';
 import { updateInTurns } from './update-in-turns.ts';
-import { verifyAccounts } from './verify-accounts.ts';
+import { verifyAccounts, works } from './verify-accounts.ts';
 
 /** What the stages of one run share. */
 export interface RunState {
@@ -125,9 +125,19 @@ export async function removeSides({ plan, tools, log, record }: RunState): Promi
   addLeftovers(record.leftovers, (await removeObjects('group', stale, tools, list)).leftovers);
 }
 
-/** Rule B21: only when no account failed, and never while the gateway does not answer. */
-async function removeStale({ plan, tools, log, record }: RunState): Promise<void> {
-  if (plan.removals.length === 0 || record.errors.length > 0) return;
+/** Rules B21 and N22: in strict mode only when nothing failed, else only where something serves without them. */
+async function removeStale(state: RunState): Promise<void> {
+  const { plan, tools, log, record } = state;
+  if (plan.removals.length === 0) return;
+  const why = whyHeldBack(state);
+  if (why !== null) {
+    const names = plan.removals.map(({ name }) => `"${name}"`).join(', ');
+    state.warn(
+      'remove',
+      problem('REMOVALS_HELD_BACK', `Without a key in the file, and kept because ${why}: ${names}.`),
+    );
+    return;
+  }
   throwIfStopped(tools);
   const count = `${plan.removals.length} account${plan.removals.length === 1 ? '' : 's'}`;
   const { removed, left, leftovers } = await inStage(
@@ -167,6 +177,17 @@ async function removeStale({ plan, tools, log, record }: RunState): Promise<void
         leftoverOf({ kind: 'account', action: 'created', id, name }, 'it could not be removed', tools.host),
       ),
     );
+}
+
+/** Why accounts without a key in the file stay for now, or `null`. */
+function whyHeldBack({ plan, record }: RunState): string | null {
+  if (plan.policy.onFailure === 'undo' && record.errors.length > 0) return 'not all of the run went well';
+  if (record.gateway?.ok === false) return 'the gateway does not answer';
+  const serves = plan.accounts.some((step) => {
+    const verdict = record.verdicts.get(step.fingerprint);
+    return verdict === undefined ? step.action !== 'create' && step.account.scheduled : works(verdict);
+  });
+  return serves ? null : 'no account with a key in the file works';
 }
 
 function signalOf({ aborted, reason }: AbortSignal): 'SIGINT' | 'SIGTERM' | null {

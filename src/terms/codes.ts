@@ -114,8 +114,8 @@ export const codes = {
   CONSENT_NEEDED: { exit: 2, summary: 'The run would do something that needs a yes.', hint: 'Add --yes to agree.' },
   REMOVALS_HELD_BACK: {
     exit: 0,
-    summary: 'Accounts whose keys are not in the file were kept, because the file has malformed lines.',
-    hint: 'Correct the lines, then import again.',
+    summary: 'Accounts whose keys are not in the file were kept.',
+    hint: 'Mend what the message names, then import again.',
   },
   MASS_REMOVAL: {
     exit: 2,

@@ -206,13 +206,39 @@ describe('keys that come and go', () => {
     expect(holdings(host)).toMatchObject({ accounts: ['kimi-cn-01', 'kimi-cn-04'] });
   });
 
-  it('removes nothing when a new account failed (B21)', async () => {
+  const dead = 'sk-dead-dddddddddddddddddddd4';
+
+  it('removes nothing when a new account failed in strict mode (B21)', async () => {
     const host = await start();
     await importInto(host, good);
-    const { report } = await importInto(host, ['sk-dead-dddddddddddddddddddd4'], { mode: 'partial' });
-    expect(report.removed).toEqual([]);
-    expect(report.exitCode).toBe(7);
-    expect(holdings(host)).toMatchObject({ accounts: ['kimi-cn-01', 'kimi-cn-02', 'kimi-cn-03', 'kimi-cn-04'] });
+    const { report } = await importInto(host, [good[0] ?? '', dead]);
+    expect(report).toMatchObject({ exitCode: 4, removed: [] });
+    expect(holdings(host)).toMatchObject({ accounts: ['kimi-cn-01', 'kimi-cn-02', 'kimi-cn-03'] });
+  });
+
+  it('removes what is gone in partial mode although another key is dead, every time (N22)', async () => {
+    const host = await start();
+    await importInto(host, good);
+    const { report } = await importInto(host, [good[0] ?? '', good[1] ?? '', dead], { mode: 'partial' });
+    expect(report).toMatchObject({ exitCode: 5, removed: [{ name: 'kimi-cn-03' }] });
+    const again = await importInto(host, [good[0] ?? '', dead], { mode: 'partial' });
+    expect(again.report).toMatchObject({ exitCode: 5, removed: [{ name: 'kimi-cn-02' }] });
+    expect(holdings(host)).toMatchObject({ accounts: ['kimi-cn-01', 'kimi-cn-04'] });
+  });
+
+  it.each([
+    ['no account with a key in the file works', [dead], { status: undefined }],
+    ['the gateway does not answer', [good[0] ?? '', 'sk-good-dddddddddddddddddddd4'], { status: 503 }],
+  ] as const)('holds back what is gone in partial mode while %s, and names it (N22)', async (why, keys, { status }) => {
+    const host = await start();
+    await importInto(host, good);
+    if (status !== undefined) host.addFault({ path: '/v1/chat/completions', times: 0, fault: 'status', status });
+    const { report } = await importInto(host, keys, { mode: 'partial' });
+    expect(report).toMatchObject({ exitCode: 7, removed: [] });
+    const [held] = report.warnings.filter(({ code }) => code === 'REMOVALS_HELD_BACK');
+    expect(held?.message).toContain(why);
+    expect(held?.message).toContain('"kimi-cn-03", "kimi-cn-02"');
+    expect(holdings(host).accounts).toEqual(expect.arrayContaining(['kimi-cn-01', 'kimi-cn-02', 'kimi-cn-03']));
   });
 
   it('tests again what is out of service: still dead is failed, working again is put back (N5, N15)', async () => {
