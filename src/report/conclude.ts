@@ -86,6 +86,8 @@ export function concludeAll(exitCodes: readonly number[]): number {
   const codes = new Set(exitCodes);
   const [only = 0] = codes;
   if (codes.size <= 1) return only;
+  // The host holds what it held before, of each of them.
+  if ([...codes].every((code) => code === 3 || code === 4)) return 4;
   // What serves beside what does not: the gateway of one does not answer, and nothing else is wrong.
   return codes.size === 2 && codes.has(0) && codes.has(7) ? 7 : 5;
 }

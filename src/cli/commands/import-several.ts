@@ -159,7 +159,7 @@ function sayFailures(reports: readonly Report[], again: string, io: Io): void {
   print(io.stderr, '');
   sayLast(io, {
     happened: `${failed.length} of ${reports.length} imports did not end well.`,
-    holds: `The host holds the other ${reports.length - failed.length} as wanted.`,
+    holds: `The host holds ${failed.length === reports.length ? 'none of them' : `the other ${reports.length - failed.length}`} as wanted.`,
     next: again,
   });
 }
