@@ -1,6 +1,6 @@
 import { inStage, throwIfStopped, type RunTools } from '../apply/run-tools.ts';
 import type { Provider } from '../pack/manifest.ts';
-import { providerStatus, type Looked } from '../plan/provider-status.ts';
+import { providerStatus, type KeyOfStatus, type Looked } from '../plan/provider-status.ts';
 import { probeUserPrefix } from '../plan/names.ts';
 import type { ProviderStatus } from '../plan/status-schema.ts';
 import type { AccessMode } from '../terms/modes.ts';
@@ -24,7 +24,7 @@ export interface StatusJob {
   provider: Provider;
   modes: readonly AccessMode[];
   /** Keys of a key file that accounts are compared with. */
-  keys: readonly { line: number; fingerprint: string }[] | null;
+  keys: readonly KeyOfStatus[] | null;
 }
 
 /** What the host holds for a provider. Sends nothing but reads. */

@@ -46,6 +46,9 @@ export function planAccounts(wanted: Wanted, observed: Observed, group: Group | 
   const isBystander = (account: Account) =>
     !kept.has(account) && !gone.includes(account) && isInGroup(account, group) && account.scheduled;
   const left = foreign.filter((account) => !kept.has(account));
+  const notEnabled = new Set(wanted.keys.flatMap((key) => (key.settings.enabled === false ? [key.fingerprint] : [])));
+  // Out of service as the key file wants it, an account is neither tested nor changed by others.
+  const told = [...kept].filter((account) => account.scheduled || !notEnabled.has(account.marker?.fingerprint ?? ''));
   return {
     accounts: named(accounts, prefix, observed),
     removals: removalsOf([...gone, ...managed.superseded], (account) =>
@@ -58,7 +61,7 @@ export function planAccounts(wanted: Wanted, observed: Observed, group: Group | 
     massRemoval: losing.length * 2 > managed.byFingerprint.size,
     warnings: [
       ...(holdsBack ? [heldBack(leaving.length, wanted.malformedLines)] : []),
-      ...otherRuns([...kept], wanted.run),
+      ...otherRuns(told, wanted.run),
       ...left.map((account) =>
         problem(
           'FOREIGN_ACCOUNT',
@@ -71,7 +74,7 @@ export function planAccounts(wanted: Wanted, observed: Observed, group: Group | 
           `The account "${account.name}" (${account.id}) is a copy of another account of relay; it is left alone.`,
         ),
       ),
-      ...[...kept].flatMap((account) => accountDrift(account)),
+      ...told.flatMap((account) => accountDrift(account)),
     ],
     problems: nameClashes(wanted, observed, [...kept, ...gone]),
   };

@@ -16,14 +16,21 @@ export interface Looked {
   now: number;
 }
 
+/** A key of the file that a status is told by; not enabled: the file wants its account out of service. */
+export interface KeyOfStatus {
+  line: number;
+  fingerprint: string;
+  enabled: boolean;
+}
+
 /** What the host holds for one provider, in each of the access modes that were asked for. Pure. */
 export function providerStatus(
   provider: Provider,
   modes: readonly AccessMode[],
   host: Looked,
-  keys: readonly { line: number; fingerprint: string }[] | null,
+  keys: readonly KeyOfStatus[] | null,
 ): Omit<ProviderStatus, 'schema' | 'host' | 'provider'> {
-  const wanted = keys === null ? null : new Set(keys.map((key) => key.fingerprint));
+  const wanted = keys === null ? null : new Map(keys.map((key) => [key.fingerprint, key.enabled]));
   const found = modes.map((access) => modeOf(provider, access, host, wanted));
   const there = found.filter((each) => each.mode.group !== null || each.accounts.length > 0);
   const accounts = there.flatMap((each) => each.accounts);
@@ -38,6 +45,7 @@ export function providerStatus(
   const count = (is: (account: AccountStatus) => boolean) => accounts.filter(is).length;
   const others = count((each) => each.state === 'foreign');
   const serving = count((each) => each.state === 'serving');
+  const notEnabled = count((each) => each.state === 'not_enabled');
   const untested = accounts.filter((each) => each.state === 'serving' && !each.tested);
   const untestedIds = new Set(untested.map(({ id }) => id));
   const untestedRuns = host.accounts.flatMap(({ id, marker }) =>
@@ -46,7 +54,8 @@ export function providerStatus(
   const totals = {
     accounts: accounts.length - others,
     serving,
-    notServing: accounts.length - others - serving,
+    notServing: accounts.length - others - serving - notEnabled,
+    notEnabled,
     untested: untested.length,
     foreign: others,
   };
@@ -72,7 +81,7 @@ export function providerStatus(
     probeUsers: host.probeUsers.map(({ id, email }) => ({ id, name: email })),
     untestedRuns: [...new Set(untestedRuns)],
     totals,
-    ok: serving > 0 && whole && faults === 0,
+    ok: serving + notEnabled > 0 && whole && faults === 0,
   };
 }
 
@@ -81,7 +90,7 @@ export function isWhole({ access, group, channel, plan }: ModeStatus): boolean {
   return group?.active === true && channel?.active === true && (plan !== null || access === 'self_service');
 }
 
-function modeOf(provider: Provider, access: AccessMode, host: Looked, wanted: ReadonlySet<string> | null) {
+function modeOf(provider: Provider, access: AccessMode, host: Looked, wanted: ReadonlyMap<string, boolean> | null) {
   const name = resourceName(provider.id, access);
   const groups = host.groups.filter((each) => each.name === name);
   const channels = host.channels.filter((each) => each.name === name);
@@ -108,7 +117,7 @@ function accountsOf(
   access: AccessMode,
   host: Looked,
   group: Group | undefined,
-  wanted: ReadonlySet<string> | null,
+  wanted: ReadonlyMap<string, boolean> | null,
 ): AccountStatus[] {
   const managed = managedAccounts({ provider, access, run: '', accounts: 'reconcile' }, host, group);
   const prefix = accountPrefix(provider.id, access);
@@ -131,7 +140,11 @@ function accountsOf(
     };
   };
   return [
-    ...[...managed.byFingerprint.values()].map((account) => line(account, standingOf(account, group, host.now))),
+    ...[...managed.byFingerprint.values()].map((account) => {
+      const state = standingOf(account, group, host.now);
+      const isWanted = state === 'paused_by_hand' && wanted?.get(account.marker?.fingerprint ?? '') === false;
+      return line(account, isWanted ? 'not_enabled' : state);
+    }),
     ...managed.superseded.map((account) => line(account, 'superseded')),
     ...[...unmarked, ...managed.copies].map((account) => line(account, 'foreign')),
   ].toSorted((a, b) => a.id - b.id);

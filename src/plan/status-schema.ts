@@ -7,6 +7,7 @@ const standings = [
   'error',
   'paused_by_relay',
   'paused_by_hand',
+  'not_enabled',
   'disabled',
   'not_in_group',
   'superseded',
@@ -66,7 +67,8 @@ export const statusSchema = z.object({
   totals: z.object({
     accounts: z.int(),
     serving: z.int(),
-    notServing: z.int(),
+    notServing: z.int().describe('Those that should serve and do not.'),
+    notEnabled: z.int().describe('Those that the given key file wants out of service, and that are.'),
     untested: z.int().describe('Those that serve and that no test has shown to work.'),
     foreign: z.int(),
   }),

@@ -9,6 +9,7 @@ const words: Record<AccountStatus['state'], string> = {
   error: 'error',
   paused_by_relay: 'paused by relay',
   paused_by_hand: 'paused by hand',
+  not_enabled: 'not enabled',
   disabled: 'disabled',
   not_in_group: 'not in group',
   superseded: 'superseded',
@@ -33,11 +34,14 @@ export function statusText(status: ProviderStatus, style: Style, columns: number
   if (more.length > 0) lines.push('', ...more);
   if (status.modes.length === 0) return lines.join('\n');
   const untested = totals.untested === 0 ? '' : `, ${totals.untested} of them untested`;
+  const notEnabled = totals.notEnabled === 0 ? '' : `, ${totals.notEnabled} not enabled`;
   const foreign = totals.foreign === 0 ? '' : `, ${totals.foreign} not of relay`;
   const tone = status.ok ? style.good : style.unsure;
-  return [...lines, '', tone(`${totals.serving} of ${totals.accounts} accounts serve${untested}${foreign}.`)].join(
-    '\n',
-  );
+  return [
+    ...lines,
+    '',
+    tone(`${totals.serving} of ${totals.accounts} accounts serve${untested}${notEnabled}${foreign}.`),
+  ].join('\n');
 }
 
 function partsText(mode: ModeStatus, style: Style): string {

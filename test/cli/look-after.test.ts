@@ -35,7 +35,7 @@ describe('the commands that look after a provider', () => {
     expect(json.stderr.split('\n')).toEqual([
       'Not fine: 1 account does not serve.',
       'Nothing was written to the host.',
-      `Next: relay probe --quiet --output json --pack kimi --host ${host.url}`,
+      `Next: relay probe --output json --pack kimi --host ${host.url}`,
     ]);
     expect(JSON.parse(json.stdout)).toMatchObject({
       schema: 'relay.status/1',

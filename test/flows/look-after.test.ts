@@ -50,7 +50,7 @@ const writes = (from: number) =>
     .filter(({ method, path }) => method !== 'GET' && !/\/test$|sync-upstream$|^\/v1\//.test(path));
 
 describe('relay status', () => {
-  const status = async (keys: readonly string[] | null = null) =>
+  const status = async (keys: readonly string[] | null = null, notEnabled = '') =>
     statusSchema.parse(
       await lookAtProvider(
         {
@@ -58,7 +58,12 @@ describe('relay status', () => {
           provider,
           modes: accessModes,
           keys:
-            keys && keys.map((key, index) => ({ line: index + 1, fingerprint: nameKey(new Secret(key)).fingerprint })),
+            keys &&
+            keys.map((key, index) => ({
+              line: index + 1,
+              fingerprint: nameKey(new Secret(key)).fingerprint,
+              enabled: key !== notEnabled,
+            })),
         },
         tools,
       ),
@@ -111,6 +116,15 @@ describe('relay status', () => {
     expect(found.ok).toBe(false);
     expect(found.accounts.map((each) => each.state)).toEqual(['serving', state, 'serving']);
     expect(JSON.stringify(found)).not.toContain('\u001B');
+  });
+
+  it('is fine with an account that the key file wants out of service', async () => {
+    await importInto(sandbox, good);
+    Object.assign(account('kimi-cn-02'), { schedulable: false });
+    expect(await status(good)).toMatchObject({ ok: false, totals: { notServing: 1, notEnabled: 0 } });
+    const found = await status(good, good[1]);
+    expect(found).toMatchObject({ ok: true, totals: { accounts: 3, serving: 2, notServing: 0, notEnabled: 1 } });
+    expect(found.accounts.map((each) => each.state)).toEqual(['serving', 'not_enabled', 'serving']);
   });
 
   it.each<[string, (group: GroupRow) => unknown, object]>([

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { buildPlan } from '../../src/plan/build-plan.ts';
-import { changesAnything, type ImportPlan } from '../../src/plan/import-plan.ts';
+import { acts, changesAnything, type ImportPlan } from '../../src/plan/import-plan.ts';
 import type { Observed, Wanted } from '../../src/plan/observed.ts';
 import type { Problem } from '../../src/terms/relay-error.ts';
 import {
@@ -538,6 +538,16 @@ describe('the accounts', () => {
   const withSettings = (key: string, settings: Wanted['keys'][number]['settings']) => [
     { ...keysOf(key)[0]!, settings },
   ];
+
+  it('are not told as untested or paused by hand where the key file wants them out of service', () => {
+    const account = anAccount({ scheduled: false, tested: false });
+    const [fingerprint] = [account.marker?.fingerprint ?? ''];
+    const keys = [{ line: 1, fingerprint, last4: '', settings: { enabled: false } }];
+    const plan = planned({ keys, run: 'another' }, aServingHost({ accounts: [account] }));
+    expect(plan.accounts).toMatchObject([{ action: 'unchanged', retest: null }]);
+    expect(plan.warnings).toEqual([]);
+    expect(acts(plan)).toBe(false);
+  });
 
   it('take what the key file says before what the pack says', () => {
     const keys = withSettings('key-one', { name: 'spare', priority: 1, concurrency: 2 });

@@ -4,6 +4,7 @@ import { lookAtProvider } from '../../flows/look-at-provider.ts';
 import { acceptedKeys } from '../../keys/key-file.ts';
 import { readRun } from '../../journal/read-journal.ts';
 import { readKeyFile } from '../../keys/read-key-file.ts';
+import type { KeyOfStatus } from '../../plan/provider-status.ts';
 import { statusSchema } from '../../plan/status-schema.ts';
 import { statusFaults } from '../../report/status-faults.ts';
 import { statusText } from '../../report/status-text.ts';
@@ -54,13 +55,18 @@ async function unfinishedOf(runs: readonly string[], io: Io): Promise<string | u
   return recorded?.end === null ? run : undefined;
 }
 
-async function keysOf(
-  { keys }: StatusFlags,
-  io: Io,
-  redactor: Redactor,
-): Promise<{ line: number; fingerprint: string }[] | null> {
+async function keysOf({ keys }: StatusFlags, io: Io, redactor: Redactor): Promise<KeyOfStatus[] | null> {
   if (keys === undefined) return null;
-  const file = await readKeyFile(keys === '-' ? '-' : resolve(io.cwd, keys), 'strict', io.stdin);
-  for (const entry of file.entries) if (entry.kind === 'key') redactor.learn(entry.key);
-  return acceptedKeys(file).map(({ line, fingerprint }) => ({ line, fingerprint }));
+  // A line that cannot be a key hides nothing of what the host holds.
+  const file = await readKeyFile(keys === '-' ? '-' : resolve(io.cwd, keys), 'partial', io.stdin);
+  for (const entry of file.entries) {
+    if (entry.kind === 'key') redactor.learn(entry.key);
+    if (entry.kind === 'malformed')
+      print(io.stderr, `warning KEYS_MALFORMED: ${keys}:${entry.line}: the line ${entry.why}`);
+  }
+  return acceptedKeys(file).map(({ line, fingerprint, settings }) => ({
+    line,
+    fingerprint,
+    enabled: settings.enabled !== false,
+  }));
 }
