@@ -22,6 +22,11 @@ export function styleFor(io: Io, stream: 'stdout' | 'stderr', colour: boolean): 
   return { bold: chalk.bold, dim: chalk.dim, good: chalk.green, bad: chalk.red, unsure: chalk.yellow };
 }
 
+/** Whether a CI system runs this. It may bring a terminal; nobody sits there. */
+export function isCi({ env }: Pick<Io, 'env'>): boolean {
+  return !['', '0', 'false'].includes(env['CI']?.toLowerCase() ?? '');
+}
+
 export function print(stream: Writable, text: string): void {
   stream.write(`${text}\n`);
 }

@@ -1,6 +1,6 @@
 import type { RunEvent } from '../terms/run-event.ts';
 import type { SayFlags } from './import-flags.ts';
-import { print, styleFor, type Io } from './io.ts';
+import { isCi, print, styleFor, type Io } from './io.ts';
 import { printLine } from './result.ts';
 
 /** Shows events as they come. Purely a listener: a run is the same without it. */
@@ -24,7 +24,9 @@ export async function progressView(io: Io, flags: SayFlags): Promise<Show> {
 async function viewFor(io: Io, flags: SayFlags): Promise<Show> {
   const style = styleFor(io, 'stderr', flags.color);
   const { env, stderr } = io;
-  const live = stderr.isTTY === true && env['TERM'] !== 'dumb' && env['CI'] === undefined && flags.verbose !== true;
+  // A terminal that says it has no columns breaks each line after one character.
+  const fits = stderr.isTTY === true && stderr.columns !== 0 && env['TERM'] !== 'dumb';
+  const live = fits && !isCi(io) && flags.verbose !== true;
   if (live) return (await import('./live-view.ts')).liveView(io, style);
   return (await import('./plain-view.ts')).plainView((line) => print(stderr, line), style, Date.now);
 }

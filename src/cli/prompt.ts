@@ -1,11 +1,10 @@
 import { once } from 'node:events';
 import { createInterface } from 'node:readline/promises';
-import type { Io } from './io.ts';
+import { isCi, type Io } from './io.ts';
 
-/** Whether somebody is there to be asked, and may be. A CI system may have a terminal; nobody sits there. */
+/** Whether somebody is there to be asked, and may be. */
 export function canAsk(io: Io, flags: { input: boolean }): boolean {
-  const isCi = !['', '0', 'false'].includes(io.env['CI']?.toLowerCase() ?? '');
-  return flags.input && !isCi && io.stdin.isTTY === true && io.stderr.isTTY === true;
+  return flags.input && !isCi(io) && io.stdin.isTTY === true && io.stderr.isTTY === true;
 }
 
 /** Asks on standard error. Nothing when there is no answer: Ctrl-C and the signal reject, Ctrl-D closes. */
