@@ -16,7 +16,7 @@ export async function lookAtHost(tools: Pick<RunTools, 'host' | 'clock' | 'stop'
     reads.usersNamed(probeUserPrefix),
   ]);
   throwIfStopped(tools);
-  return { groups, channels, plans, accounts, probeUsers, now: tools.clock.now() };
+  return { groups, channels, plans, accounts, probeUsers, now: tools.host.time() };
 }
 
 export interface StatusJob {

@@ -92,7 +92,7 @@ function wantedOf(job: ImportJob): Wanted {
   };
 }
 
-async function observe(wanted: Wanted, { host, clock }: RunTools): Promise<Omit<Observed, 'leftUsers'>> {
+async function observe(wanted: Wanted, { host }: RunTools): Promise<Omit<Observed, 'leftUsers'>> {
   const { reads } = host;
   const [groups, channels, plans, accounts, users] = await Promise.all([
     reads.groups(),
@@ -110,7 +110,7 @@ async function observe(wanted: Wanted, { host, clock }: RunTools): Promise<Omit<
   const subscriptions = group === undefined ? [] : await reads.subscriptionsOfGroup(group.id);
   const foreignKeys = wanted.adopt ? await keysOfForeign(wanted, accounts, reads) : new Map<Id, string>();
   const { features } = host.info;
-  return { features, groups, channels, plans, accounts, subscriptions, users, foreignKeys, now: clock.now() };
+  return { features, groups, channels, plans, accounts, subscriptions, users, foreignKeys, now: host.time() };
 }
 
 /** Which keys accounts hold that bear a managed name and no marker, where the host gives them out. */

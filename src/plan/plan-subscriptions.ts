@@ -21,7 +21,7 @@ export function planSubscriptions(
   const steps: SubscriptionStep[] = [];
   const problems: Problem[] = [];
   const warnings: Problem[] = [];
-  const seen = new Set<number>();
+  const seen = new Map<number, Target>();
   for (const [index, target] of wanted.targets.entries()) {
     const user = observed.users[index];
     if (user === undefined || !user.active) {
@@ -35,8 +35,18 @@ export function planSubscriptions(
       );
       continue;
     }
-    if (seen.has(user.id)) continue;
-    seen.add(user.id);
+    const earlier = seen.get(user.id);
+    if (earlier !== undefined) {
+      if (earlier.days !== target.days)
+        problems.push(
+          problem(
+            'USER_TWICE',
+            `"${earlier.asked}" and "${target.asked}" are one user, for ${daysText(earlier)} and for ${daysText(target)}.`,
+          ),
+        );
+      continue;
+    }
+    seen.set(user.id, target);
     const step = stepFor(wanted, observed, group, target, user);
     steps.push(step);
     if (
@@ -53,6 +63,11 @@ export function planSubscriptions(
     }
   }
   return { steps, problems, warnings };
+}
+
+function daysText({ days }: Target): string {
+  if (days === null) return 'the days of the plan';
+  return `${days} day${days === 1 ? '' : 's'}`;
 }
 
 function stepFor(

@@ -132,6 +132,11 @@ export const codes = {
     summary: 'A user who should get access does not exist on the host.',
     hint: 'Create the user on the host first, or correct --user.',
   },
+  USER_TWICE: {
+    exit: 2,
+    summary: 'A user is named twice, for different numbers of days.',
+    hint: 'Name each user once; an e-mail address and an id may be the same user.',
+  },
   FOREIGN_OBJECT: {
     exit: 2,
     summary: 'Something with a managed name was not made by relay.',

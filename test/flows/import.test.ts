@@ -4,6 +4,7 @@ import { startSandbox, type Sandbox, type SandboxOptions } from '../../src/sandb
 import { Interruption, RelayError } from '../../src/terms/relay-error.ts';
 import { quickClock } from '../support/clocks.ts';
 import { holdings, importInto } from '../support/import-run.ts';
+import { otherHost } from '../support/other-host.ts';
 
 const good = ['sk-good-aaaaaaaaaaaaaaaaaaaa1', 'sk-good-bbbbbbbbbbbbbbbbbbbb2', 'sk-good-cccccccccccccccccccc3'];
 const oneDead = ['sk-good-aaaaaaaaaaaaaaaaaaaa1', 'sk-dead-bbbbbbbbbbbbbbbbbbbb2', 'sk-good-cccccccccccccccccccc3'];
@@ -119,6 +120,26 @@ describe('access', () => {
       groups: ['default', 'relay-kimi-cn-subscription', 'relay-kimi-cn-self-service'],
       accounts: ['kimi-cn-01', 'kimi-cn-02', 'kimi-cn-03', 'kimi-cn-self-01', 'kimi-cn-self-02', 'kimi-cn-self-03'],
     });
+  });
+
+  it.each([-5, 5])('extends a subscription once, on a host whose clock is %i years off', async (years) => {
+    const host = await start();
+    const off = years * 365 * 86_400_000;
+    const between = otherHost(({ reads, time }) => ({
+      time: () => time() + off,
+      reads: {
+        subscriptionsOfGroup: async (id) =>
+          (await reads.subscriptionsOfGroup(id)).map((each) => ({ ...each, expiresAt: each.expiresAt + off })),
+      },
+    }));
+    const targets = [{ asked: 'user@relay.test', user: { email: 'user@relay.test' }, days: 20 }];
+    await importInto(host, good, { between, targets: targets.map((each) => ({ ...each, days: 10 })) });
+    const outcomes = [];
+    for (const _ of [1, 2, 3])
+      outcomes.push(
+        (await importInto(host, good, { between, targets, extend: true })).report.subscriptions[0]?.outcome,
+      );
+    expect(outcomes).toEqual(['extended', 'reused', 'reused']);
   });
 
   it('gives users subscriptions, reuses them, and extends only when asked (B22)', async () => {

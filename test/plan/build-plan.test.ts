@@ -314,6 +314,21 @@ describe('obstacles', () => {
     ]);
   });
 
+  it('a user who is named twice for different days is refused, and for the same days is given access once', () => {
+    const users = [aUser(), aUser()];
+    const twice = (days: number | null) => [
+      { asked: 'ann@example.org', user: { email: 'ann@example.org' }, days: 30 },
+      { asked: '7', user: { id: 7 }, days },
+    ];
+    expect(problems({ targets: twice(null) }, anEmptyHost({ users }))).toEqual([
+      expect.objectContaining({
+        code: 'USER_TWICE',
+        message: '"ann@example.org" and "7" are one user, for 30 days and for the days of the plan.',
+      }),
+    ]);
+    expect(planned({ targets: twice(30) }, anEmptyHost({ users })).subscriptions).toHaveLength(1);
+  });
+
   it('all users who are missing are named at once', () => {
     const targets = ['a@x', 'b@x', 'c@x'].map((email) => ({ asked: email, user: { email }, days: null }));
     expect(
