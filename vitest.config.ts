@@ -9,6 +9,7 @@ export default defineConfig({
     isolate: false,
     // For what hangs; a busy machine may take its time.
     testTimeout: 120_000,
+    hookTimeout: 120_000,
     // Much of the time is spent waiting for child processes.
     maxWorkers: Math.max(3, availableParallelism()),
   },

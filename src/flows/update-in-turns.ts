@@ -86,6 +86,6 @@ function servingCount({ plan, record }: RunState): number {
         step.account.state === 'active' &&
         !(step.action !== 'unchanged' && step.place === 'joins')
       );
-    }).length + plan.removals.length
+    }).length + plan.removals.filter(({ serves }) => serves).length
   );
 }

@@ -95,6 +95,8 @@ export type AccountStep = KeyOfStep &
 export interface RemovalStep {
   id: Id;
   name: string;
+  /** Whether the host hands requests to it until then. */
+  serves: boolean;
   reason: string;
 }
 

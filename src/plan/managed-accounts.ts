@@ -47,5 +47,10 @@ export function isInGroup(account: Account, group: Group | undefined): boolean {
 export function removalsOf(accounts: readonly Account[], reasonOf: (account: Account) => string): RemovalStep[] {
   return accounts
     .toSorted((a, b) => b.id - a.id)
-    .map((account) => ({ id: account.id, name: account.name, reason: reasonOf(account) }));
+    .map((account) => ({
+      id: account.id,
+      name: account.name,
+      serves: account.state === 'active' && account.scheduled,
+      reason: reasonOf(account),
+    }));
 }

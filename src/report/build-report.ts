@@ -63,7 +63,7 @@ export function buildReport(record: RunRecord): Report {
     channel: resource(plan.channel, record, 'channel'),
     plan: plan.plan === null ? null : resource(plan.plan, record, 'plan'),
     accounts,
-    removed: record.removed,
+    removed: record.removed.map(({ id, name, reason }) => ({ id, name, reason })),
     subscriptions: record.subscriptions.map(({ user, userId, days, outcome, expiresAt }) => ({
       user,
       userId,

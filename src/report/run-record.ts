@@ -39,7 +39,7 @@ export interface RunRecord {
   log: ChangeLog;
   /** What was done to failed accounts, by account id. */
   retired: Map<number, 'disabled' | 'removed'>;
-  removed: RemovalStep[];
+  removed: Omit<RemovalStep, 'serves'>[];
   subscriptions: SubscriptionResult[];
   gateway: (GatewayCheck & { probeKey: 'given' | 'found' | 'made' }) | null;
   connect: { baseUrl: string; group: string; models: string[]; example: string } | null;

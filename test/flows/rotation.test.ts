@@ -156,6 +156,16 @@ describe('users are served all along changes of the accounts that serve them (N5
     expect(sandbox.requests.slice(before).filter((request) => request.method !== 'GET')).toEqual([]);
   });
 
+  it('of the base URL, where one account serves beside dead ones that go', async () => {
+    await servingHost(good('a', 'b', 'c'));
+    for (const each of sandbox.state.accounts.values())
+      if (each.name !== 'kimi-cn-01') Object.assign(each, { status: 'error', error_message: 'no balance' });
+    const { done, answers, bad } = await rotate(good('a'), { vendorPath: '/chat-only/v1' });
+    expect(bad).toEqual([]);
+    expect(answers).toBeGreaterThan(10);
+    expect(done.report).toMatchObject({ exitCode: 0, summary: { updated: 1, removed: 2 } });
+  });
+
   it.each(['strict', 'partial'] as const)(
     'of the base URL to one that does not work, %s: put back as they were',
     async (mode) => {

@@ -419,8 +419,8 @@ describe('the accounts', () => {
       expect.objectContaining({ action: 'unchanged', name: 'acme-01', line: 2 }),
     ]);
     expect(plan.removals).toEqual([
-      { id: 3, name: 'acme-03', reason: 'its key is not in the key file' },
-      { id: 2, name: 'acme-02', reason: 'its key is not in the key file' },
+      { id: 3, name: 'acme-03', serves: true, reason: 'its key is not in the key file' },
+      { id: 2, name: 'acme-02', serves: true, reason: 'its key is not in the key file' },
     ]);
   });
 
