@@ -185,6 +185,7 @@ describe('a run that has ended', () => {
     expect((await place.run(['rollback', id, '--yes'], { env })).exitCode).toBe(0);
     const resumed = await place.run(['resume', id, '--keys', 'keys.txt', '--yes'], { env });
     expect(resumed).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('RUN_FINISHED') as unknown });
+    expect(resumed.stderr).not.toContain('relay rollback');
     expect(holdings(host)).toMatchObject({ accounts: [] });
   });
 });

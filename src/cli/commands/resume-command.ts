@@ -112,11 +112,12 @@ async function prepare(
 }
 
 function refuseRolledBack(run: RecordedRun): void {
-  if (run.end?.outcome === 'rolled_back') throw finished(run, 'it was rolled back');
+  if (run.end?.outcome !== 'rolled_back') return;
+  throw finished(run, 'it was rolled back', { hint: 'Import the key file to bring the host to what it says.' });
 }
 
-function finished({ begin }: RecordedRun, how: string): RelayError {
-  return new RelayError('RUN_FINISHED', `The run ${begin.run} has ended: ${how}.`);
+function finished({ begin }: RecordedRun, how: string, advice?: { hint: string }): RelayError {
+  return new RelayError('RUN_FINISHED', `The run ${begin.run} has ended: ${how}.`, advice);
 }
 
 /** A pack that is gone has changed too. A shipped one is looked for by name: a later job has relay in another place. */
