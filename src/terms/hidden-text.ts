@@ -8,6 +8,11 @@ export function hiddenText(text: string): string {
 
 const mark = /\[hidden, may hold a key: \d+ characters, sha256 [0-9a-f]{8}\]/;
 
+/** Whether a text is the one that was noted, be it hidden by now, or then. */
+export function isSameText(text: string, noted: string): boolean {
+  return text === noted || hiddenText(text) === noted || text === hiddenText(noted);
+}
+
 /** Whether a text, or a part of it, is hidden. Such a text is for people, and must never be sent to a host. */
 export function isHidden(text: string): boolean {
   return mark.test(text);

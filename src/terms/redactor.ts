@@ -1,7 +1,8 @@
 import { hiddenText } from './hidden-text.ts';
+import { keyWithin } from './key-fingerprint.ts';
 import { NeedleSearch } from './needle-search.ts';
 import { readingsOf, Unreadable } from './readings.ts';
-import type { Secret } from './secret.ts';
+import { Secret } from './secret.ts';
 import { secretForms } from './secret-forms.ts';
 import { comparedLength, SecretTraces } from './secret-traces.ts';
 
@@ -71,9 +72,12 @@ export class Redactor {
 
   /**
    * A name that people have chosen on a host, as it is but for what a terminal would obey, or hidden whole where it may
-   * hold a secret. Names that relay gives are left as they are.
+   * hold a secret. Names that relay gives are left as they are. An account that is named by its own key tells a secret
+   * that nobody may have told relay: it is known by its fingerprint, and learnt.
    */
-  name(text: string): string {
+  name(text: string, fingerprint?: string): string {
+    const own = fingerprint === undefined ? undefined : keyWithin(text, fingerprint);
+    if (own !== undefined) this.learn(new Secret(own));
     return this.hide(text).replace(/\p{C}/gu, '\uFFFD');
   }
 
