@@ -1,3 +1,4 @@
+import { isHidden, isSameText } from '../terms/hidden-text.ts';
 import type { AccountState, Change, Objects, States } from './change.ts';
 import type { Driver } from './drivers/driver.ts';
 import { drivers } from './drivers/drivers.ts';
@@ -112,7 +113,8 @@ function sort(own: Change[], world: World, plan: UndoPlan): void {
   )
     plan.settled.push(...own);
   else if (differences.length === 0) plan.targets.push({ ...target, states: { before, after } } as Target);
-  else if (isSame(object, first, driver, snapshot)) plan.kept.push({ target, reason: changedBy(differences) });
+  else if (isSame(object, first, driver, snapshot))
+    plan.kept.push({ target, reason: isNameless(before, differences) ? nameNotKept : changedBy(differences) });
   // Another object bears the number by now.
   else plan.settled.push(...own);
 }
@@ -171,6 +173,13 @@ function keepWhatOthersUse(plan: UndoPlan, snapshot: Snapshot, all: readonly Cha
   }
 }
 
+const nameNotKept = 'its earlier name may have held a key and was not kept';
+
+/** Whether all is as it was before, but for a name that is not known. */
+function isNameless(before: States[Undoable], differences: readonly string[]): boolean {
+  return 'name' in before && isHidden(before.name ?? '') && differences.join('') === 'name';
+}
+
 function changedBy(differences: readonly string[]): string {
   return `others have changed its ${differences.join(', ')} since`;
 }
@@ -182,5 +191,8 @@ function isSame(
   driver: Driver<Undoable>,
   { groups }: Snapshot,
 ): boolean {
-  return 'name' in object ? object.name === name : driver.isStill(object, name, after as States[Undoable], groups);
+  const given = 'name' in after ? after.name : undefined;
+  return 'name' in object
+    ? object.name === given || isSameText(object.name, name)
+    : driver.isStill(object, name, after as States[Undoable], groups);
 }

@@ -110,6 +110,16 @@ export class HttpClient {
     return this.redactor.clean(text, longest);
   }
 
+  /** A name that people have chosen on the host, or a mark in its place. */
+  name(text: string, fingerprint?: string): string {
+    return this.redactor.name(text, fingerprint);
+  }
+
+  /** The text of the host as it is, or a mark in its place where it may hold a secret. */
+  hide(text: string): string {
+    return this.redactor.hide(text);
+  }
+
   #url(request: HttpRequest): URL {
     const url = new URL(this.baseUrl + request.path);
     for (const [name, value] of Object.entries(request.query ?? {})) url.searchParams.set(name, String(value));

@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { keyFingerprint } from '../terms/key-fingerprint.ts';
 import type { Secret } from '../terms/secret.ts';
 
 /** `sha256:` and twelve hexadecimal digits: names a key without telling it. The same key has the same one everywhere. */
@@ -10,9 +10,8 @@ export interface KeyName {
   last4: string;
 }
 
-/** Names a key by HMAC-SHA-256 under the public text `relay.key/1`, so that two machines agree on the name. */
+/** Names a key, the same on every machine. */
 export function nameKey(key: Secret): KeyName {
   const value = key.open();
-  const digest = createHmac('sha256', 'relay.key/1').update(value).digest('hex');
-  return { fingerprint: `sha256:${digest.slice(0, 12)}`, last4: value.length < 16 ? '' : value.slice(-4) };
+  return { fingerprint: keyFingerprint(value), last4: value.length < 16 ? '' : value.slice(-4) };
 }

@@ -40,6 +40,9 @@ export interface FormFault {
 /** Longest key that is believed, in characters; no vendor issues keys near it. */
 const longestKey = 4096;
 
+/** Shorter ones could not be told from words, and so not be hidden where they are echoed. */
+const shortestKey = 8;
+
 /** Collects the entries of a file: the first of equal keys counts, the others name it (rules B4 and N2). */
 export class KeyEntries {
   readonly entries: KeyFile['entries'] = [];
@@ -63,6 +66,7 @@ function faultOf(value: string): string | undefined {
   if (/\s/u.test(value)) return 'has white space inside';
   if (/\p{C}/u.test(value)) return 'has control or invisible characters inside';
   if (/[^\x21-\x7E]/.test(value)) return 'has characters that no request header can carry';
+  if (value.length < shortestKey) return `is shorter than ${shortestKey} characters`;
   if (value.length > longestKey) return `is longer than ${longestKey} characters`;
   return undefined;
 }

@@ -1,3 +1,4 @@
+import { Redactor } from '../terms/redactor.ts';
 import type { FormFault, KeyFile } from './key-file.ts';
 import { looksLikeCsv, parseKeyCsv } from './parse-key-csv.ts';
 import { parseKeyJson } from './parse-key-json.ts';
@@ -9,6 +10,25 @@ import { parseKeyLines } from './parse-key-lines.ts';
  */
 export function parseKeyFile(text: string): KeyFile | { faults: FormFault[] } {
   const plain = text.replace(/^\uFEFF/, '');
+  const file = parse(plain);
+  if ('faults' in file) return file;
+  const faults = namesWithKeys(file);
+  return faults.length === 0 ? file : { faults };
+}
+
+function parse(plain: string): KeyFile | { faults: FormFault[] } {
   if (/^\s*[[{]/.test(plain)) return parseKeyJson(plain);
   return looksLikeCsv(plain) ? parseKeyCsv(plain) : parseKeyLines(plain);
+}
+
+/** The host would show such a name to whoever may look, and relay hides it, and would not know it again. */
+function namesWithKeys({ entries }: KeyFile): FormFault[] {
+  const keys = entries.filter((entry) => entry.kind === 'key');
+  const named = keys.filter(({ settings: { name } }) => name !== undefined);
+  if (named.length === 0) return [];
+  const redactor = new Redactor();
+  for (const { key } of keys) redactor.learn(key);
+  return named
+    .filter(({ settings: { name = '' } }) => redactor.name(name) !== name)
+    .map(({ line }) => ({ line, column: 1, what: 'name may hold a key' }));
 }

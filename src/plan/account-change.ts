@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Account, AccountChange, AccountSpec, Setting } from '../host/objects.ts';
+import { isSameText } from '../terms/hidden-text.ts';
 import { sameMapping } from './plan-channel.ts';
 
 type Settings = Omit<AccountSpec, 'groupId' | 'marker' | 'name' | 'platform' | 'type'>;
@@ -80,7 +81,7 @@ export function differencesFrom(account: Account, change: AccountChange): string
       .map(([key]) => key);
   const { groupIds, marker } = change;
   return [
-    ...(change.name === undefined || change.name === account.name ? [] : ['name']),
+    ...(change.name === undefined || isSameText(account.name, change.name) ? [] : ['name']),
     ...(change.baseUrl === undefined || change.baseUrl === account.baseUrl ? [] : ['base URL']),
     ...(change.mapping === undefined || sameMapping(change.mapping, account.mapping) ? [] : ['model mapping']),
     ...(change.concurrency === undefined || change.concurrency === account.concurrency ? [] : ['concurrency']),

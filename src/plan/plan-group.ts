@@ -1,5 +1,6 @@
 import type { Group } from '../host/objects.ts';
 import type { AccessMode } from '../terms/modes.ts';
+import { isHidden } from '../terms/hidden-text.ts';
 import { problem, type Problem } from '../terms/relay-error.ts';
 import type { GroupStep } from './import-plan.ts';
 import { readGroupMarker, withGroupMarker } from './group-marker.ts';
@@ -61,6 +62,13 @@ export function planGroup(wanted: Wanted, observed: Observed): Planned<GroupStep
       ),
     };
   }
+  if (isHidden(group.description) && !isMarkedFor(group, wanted))
+    return {
+      problem: problem(
+        'FOREIGN_OBJECT',
+        `The description of the group "${name}" (${group.id}) may hold a key and cannot be kept; take the key out of it first.`,
+      ),
+    };
   if (isMarkedFor(group, wanted)) return { step: { action: 'unchanged', name, id: group.id } };
   return {
     step: {

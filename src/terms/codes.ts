@@ -109,7 +109,7 @@ export const codes = {
   KEYS_MALFORMED: {
     exit: 2,
     summary: 'A line of the key file cannot be a key.',
-    hint: 'A key has no white space and no control characters. Correct the line, or use --mode partial to leave it out.',
+    hint: 'A key has at least 8 characters, without white space and control characters. Correct the line, or use --mode partial to leave it out.',
   },
   CONSENT_NEEDED: { exit: 2, summary: 'The run would do something that needs a yes.', hint: 'Add --yes to agree.' },
   REMOVALS_HELD_BACK: {

@@ -21,9 +21,13 @@ import {
   subscriptionWire,
   userWire,
 } from '../../src/host/sub2api/wire.ts';
+import { hiddenText } from '../../src/terms/hidden-text.ts';
+import { Redactor } from '../../src/terms/redactor.ts';
+import { Secret } from '../../src/terms/secret.ts';
 import { aMarker, dayMs, noon } from '../support/builders.ts';
 
-const asIs = (text: string) => text;
+const same = (text: string) => text;
+const asIs = { clean: same, name: same, hide: same };
 
 /** An account as the host shows it to an admin: its key is not there. */
 function wired(changes: Record<string, unknown> = {}) {
@@ -102,7 +106,10 @@ describe('an account of the host', () => {
 
   it('has the words of the host cleaned (N1)', () => {
     expect(
-      toAccount(wired({ error_message: 'sk-secret refused' }), (text) => text.replace('sk-secret', '…')).stateMessage,
+      toAccount(wired({ error_message: 'sk-secret refused' }), {
+        ...asIs,
+        clean: (text) => text.replace('sk-secret', '…'),
+      }).stateMessage,
     ).toBe('… refused');
   });
 
@@ -202,7 +209,7 @@ describe('a channel of the host', () => {
   };
 
   it('is sent back with all that it held, but for the numbers of its price entries (N7)', () => {
-    const channel = toChannel(channelWire.parse(wire));
+    const channel = toChannel(channelWire.parse(wire), asIs);
     expect(channel).toMatchObject({
       id: 5,
       active: true,
@@ -237,7 +244,7 @@ describe('a channel of the host', () => {
       model_pricing: null,
       billing_model_source: 'requested',
     });
-    expect(toChannel(bare)).toEqual({
+    expect(toChannel(bare, asIs)).toEqual({
       id: 1,
       name: 'c',
       active: false,
@@ -261,7 +268,7 @@ describe('the other objects of the host', () => {
       rate_multiplier: 1.5,
       status: 'active',
     };
-    expect(toGroup(groupWire.parse(group))).toEqual({
+    expect(toGroup(groupWire.parse(group), asIs)).toEqual({
       id: 1,
       name: 'g',
       description: 'd',
@@ -270,7 +277,7 @@ describe('the other objects of the host', () => {
       rateMultiplier: 1.5,
       active: true,
     });
-    expect(toGroup(groupWire.parse({ ...group, description: undefined, status: 'inactive' }))).toMatchObject({
+    expect(toGroup(groupWire.parse({ ...group, description: undefined, status: 'inactive' }), asIs)).toMatchObject({
       description: '',
       active: false,
     });
@@ -281,8 +288,8 @@ describe('the other objects of the host', () => {
 
     const plan = { id: 2, name: 'p', group_id: 1, price: 9, validity_days: 30, validity_unit: 'day', for_sale: false };
     const { id: _p, ...sentPlan } = plan;
-    expect(fromPlanSpec(toPlan(planWire.parse(plan)))).toEqual(sentPlan);
-    expect(toUser(userWire.parse({ id: 1, email: 'a@b', status: 'disabled' }))).toEqual({
+    expect(fromPlanSpec(toPlan(planWire.parse(plan), asIs))).toEqual(sentPlan);
+    expect(toUser(userWire.parse({ id: 1, email: 'a@b', status: 'disabled' }), asIs)).toEqual({
       id: 1,
       email: 'a@b',
       active: false,
@@ -318,11 +325,45 @@ describe('the other objects of the host', () => {
   });
 });
 
-describe('a name that a person chose on the host', () => {
+describe('what people wrote on the host', () => {
+  const key = 'zk7Qm9Xv2LpR4tWc8NbHd5Jf';
+  const screen = new Redactor();
+  screen.learn(new Secret(key));
+  const shown = (changes: Record<string, unknown>) => toAccount(wired(changes), screen);
+
   it('reaches no terminal as it is: what a terminal would obey is replaced', () => {
-    expect(toAccount(wired({ name: 'x\u001B]0;owned\u0007y\u202Ez' }), asIs).name).toBe(
-      'x\uFFFD]0;owned\uFFFDy\uFFFDz',
-    );
-    expect(toAccount(wired({ name: 'kimi-cn-01 (copy) ü' }), asIs).name).toBe('kimi-cn-01 (copy) ü');
+    expect(shown({ name: 'x\u001B]0;owned\u0007y\u202Ez' }).name).toBe('x\uFFFD]0;owned\uFFFDy\uFFFDz');
+    expect(shown({ name: 'kimi-cn-01 (copy) ü' }).name).toBe('kimi-cn-01 (copy) ü');
+  });
+
+  it('is hidden where it may hold a key, in the name of each kind of object (N1, N25)', () => {
+    const named = { id: 1, name: key, status: 'active', platform: 'openai' };
+    const group = groupWire.parse({ ...named, subscription_type: 'standard', rate_multiplier: 1 });
+    const channel = channelWire.parse({ ...named, billing_model_source: 'requested' });
+    const plan = planWire.parse({ ...named, group_id: 1, price: 1, validity_days: 1, validity_unit: 'day' });
+    const user = userWire.parse({ id: 1, email: `${key}@relay.test`, status: 'active' });
+    expect(toUser(user, screen).email).toBe(hiddenText(user.email));
+    for (const each of [shown({ name: key }), toGroup(group, screen), toChannel(channel, screen), toPlan(plan, screen)])
+      expect(each.name).toBe(hiddenText(key));
+  });
+
+  it('before the mark of a group leaves the mark readable (N4, N25)', () => {
+    const mark = '[relay kimi-cn subscription 20261128-171627-4f9c2b]';
+    const group = {
+      id: 1,
+      name: 'g',
+      status: 'active',
+      platform: 'openai',
+      subscription_type: 'standard',
+      rate_multiplier: 1,
+    };
+    const described = (description: string) => toGroup(groupWire.parse({ ...group, description }), screen).description;
+    expect(described(`the key is ${key} ${mark}`)).toBe(hiddenText(`the key is ${key} `) + mark);
+    expect(described(`two\n  lines${mark}`)).toBe(`two\n  lines${mark}`);
+  });
+
+  it('into a marker makes it none (N4, N25)', () => {
+    expect(shown({ extra: { relay: aMarker({ run: key }) } }).marker).toBeNull();
+    expect(shown({ extra: { relay: aMarker() } }).marker).toEqual(aMarker());
   });
 });

@@ -19,7 +19,7 @@ afterEach(() => rm(stateDir, { recursive: true, force: true }));
 const file = (run = 'run-2') => join(stateDir, 'runs', `${run}.jsonl`);
 
 function begin(run = 'run-2'): RunJournal {
-  const { provider, keyFile, pack } = aRecord('key-one-0123456789\nkey-two-0123456789\n');
+  const { provider, keyFile, pack } = aRecord('test-key-one-0123456789\ntest-key-two-0123456789\n');
   const job = {
     run,
     relayVersion: '0.0.0',
@@ -96,7 +96,7 @@ describe('a journal', () => {
     begin();
     const text = await readFile(file(), 'utf8');
     expect(text).toContain('sha256:');
-    expect(text).not.toContain('key-one-0123456789');
+    expect(text).not.toContain('test-key-one-0123456789');
   });
 
   it('is on disk when a note returns', async () => {

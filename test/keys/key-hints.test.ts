@@ -3,7 +3,7 @@ import { hintsOnKeys, type KeyHints } from '../../src/keys/key-hints.ts';
 import { parseKeyLines } from '../../src/keys/parse-key-lines.ts';
 
 const hints: KeyHints = {
-  pattern: '^sk-[a-z]{4}$',
+  pattern: '^sk-[a-z]{8}$',
   otherWallets: [
     { pattern: '^sk-plan-', provider: 'acme-plan' },
     { pattern: '^tp-', provider: 'acme-token' },
@@ -12,16 +12,16 @@ const hints: KeyHints = {
 
 describe('the look of keys', () => {
   it.each([
-    ['is the usual one', 'sk-abcd', []],
+    ['is the usual one', 'sk-abcdefgh', []],
     [
       'is of another wallet',
       'sk-plan-1',
       [['KEY_OF_OTHER_WALLET', 'The key on line 1 looks like a key of "acme-plan"']],
     ],
-    ['is of none', 'word', [['KEY_UNUSUAL', 'The key on line 1 looks unlike']]],
+    ['is of none', 'some-word', [['KEY_UNUSUAL', 'The key on line 1 looks unlike']]],
     [
       'is of several others',
-      'sk-plan-1\nsk-abcd\n\ntp-1\nword\nsk-plan-2',
+      'sk-plan-1\nsk-abcdefgh\n\ntp-00001\nsome-word\nsk-plan-2',
       [
         ['KEY_OF_OTHER_WALLET', 'The keys on lines 1, 6 look like keys of "acme-plan"'],
         ['KEY_OF_OTHER_WALLET', 'The key on line 4 looks like a key of "acme-token"'],
@@ -30,10 +30,10 @@ describe('the look of keys', () => {
     ],
     [
       'is odd many times',
-      Array.from({ length: 12 }, (_, index) => `odd${index}`).join('\n'),
+      Array.from({ length: 12 }, (_, index) => `odd-key-${index}`).join('\n'),
       [['KEY_UNUSUAL', 'The keys on lines 1, 2, 3, 4, 5 and 7 more look unlike']],
     ],
-    ['counts once for equal keys', 'tp-1\ntp-1', [['KEY_OF_OTHER_WALLET', 'The key on line 1 looks like']]],
+    ['counts once for equal keys', 'tp-00001\ntp-00001', [['KEY_OF_OTHER_WALLET', 'The key on line 1 looks like']]],
   ])('%s', (_, text, wanted) => {
     const found = hintsOnKeys(parseKeyLines(text), hints);
     expect(found.map(({ code, message }) => [code, message])).toEqual(
@@ -48,7 +48,7 @@ describe('the look of keys', () => {
   });
 
   it('says nothing where the pack says nothing', () => {
-    expect(hintsOnKeys(parseKeyLines('word'), undefined)).toEqual([]);
-    expect(hintsOnKeys(parseKeyLines('word'), { otherWallets: [] })).toEqual([]);
+    expect(hintsOnKeys(parseKeyLines('some-word'), undefined)).toEqual([]);
+    expect(hintsOnKeys(parseKeyLines('some-word'), { otherWallets: [] })).toEqual([]);
   });
 });

@@ -24,127 +24,141 @@ describe('the lines of a key file (B4, N2)', () => {
   it.each<[string, string, Partial<KeyFile> & { keys?: [number, string, number | null][]; malformed?: number[] }]>([
     ['nothing at all', '', { lines: 0, blank: 0 }],
     ['only a byte-order mark', '\uFEFF', { lines: 0, blank: 0 }],
-    ['one key without a newline', 'key-a', { lines: 1, blank: 0, keys: [[1, 'key-a', null]] }],
-    ['one key', 'key-a\n', { lines: 1, blank: 0, keys: [[1, 'key-a', null]] }],
+    ['one key without a newline', 'test-key-a', { lines: 1, blank: 0, keys: [[1, 'test-key-a', null]] }],
+    ['one key', 'test-key-a\n', { lines: 1, blank: 0, keys: [[1, 'test-key-a', null]] }],
     ['an empty line', '\n', { lines: 1, blank: 1 }],
-    ['an empty line at the end', 'key-a\n\n', { lines: 2, blank: 1, keys: [[1, 'key-a', null]] }],
-    ['a byte-order mark', '\uFEFFkey-a\n', { lines: 1, keys: [[1, 'key-a', null]] }],
-    ['a byte-order mark before a comment', '\uFEFF# c\nkey-a\n', { lines: 2, blank: 1, keys: [[2, 'key-a', null]] }],
+    ['an empty line at the end', 'test-key-a\n\n', { lines: 2, blank: 1, keys: [[1, 'test-key-a', null]] }],
+    ['a byte-order mark', '\uFEFFtest-key-a\n', { lines: 1, keys: [[1, 'test-key-a', null]] }],
+    [
+      'a byte-order mark before a comment',
+      '\uFEFF# c\ntest-key-a\n',
+      { lines: 2, blank: 1, keys: [[2, 'test-key-a', null]] },
+    ],
     [
       'CRLF',
-      'key-a\r\nkey-b\r\n',
+      'test-key-a\r\ntest-key-b\r\n',
       {
         lines: 2,
         blank: 0,
         keys: [
-          [1, 'key-a', null],
-          [2, 'key-b', null],
+          [1, 'test-key-a', null],
+          [2, 'test-key-b', null],
         ],
       },
     ],
     [
       'CR',
-      'key-a\rkey-b\r',
+      'test-key-a\rtest-key-b\r',
       {
         lines: 2,
         blank: 0,
         keys: [
-          [1, 'key-a', null],
-          [2, 'key-b', null],
+          [1, 'test-key-a', null],
+          [2, 'test-key-b', null],
         ],
       },
     ],
     [
       'all three ends of lines',
-      'key-a\r\nkey-b\rkey-c\nkey-d',
+      'test-key-a\r\ntest-key-b\rtest-key-c\ntest-key-d',
       {
         lines: 4,
         blank: 0,
         keys: [
-          [1, 'key-a', null],
-          [2, 'key-b', null],
-          [3, 'key-c', null],
-          [4, 'key-d', null],
+          [1, 'test-key-a', null],
+          [2, 'test-key-b', null],
+          [3, 'test-key-c', null],
+          [4, 'test-key-d', null],
         ],
       },
     ],
     [
       'LF before CR, which are two ends',
-      'key-a\n\rkey-b',
+      'test-key-a\n\rtest-key-b',
       {
         lines: 3,
         blank: 1,
         keys: [
-          [1, 'key-a', null],
-          [3, 'key-b', null],
+          [1, 'test-key-a', null],
+          [3, 'test-key-b', null],
         ],
       },
     ],
     [
       'white space around',
-      ' \tkey-a\t \n\u00A0key-b\u3000\n',
+      ' \ttest-key-a\t \n\u00A0test-key-b\u3000\n',
       {
         lines: 2,
         blank: 0,
         keys: [
-          [1, 'key-a', null],
-          [2, 'key-b', null],
+          [1, 'test-key-a', null],
+          [2, 'test-key-b', null],
         ],
       },
     ],
     ['only white space', ' \t \n\u00A0\n', { lines: 2, blank: 2 }],
-    ['comments', '# one\n  # two\n#\nkey-a\n', { lines: 4, blank: 3, keys: [[4, 'key-a', null]] }],
-    ['a sharp inside a key', 'key#a\n', { lines: 1, blank: 0, keys: [[1, 'key#a', null]] }],
-    ['a comment after a key', 'key-a # mine\n', { lines: 1, malformed: [1] }],
-    ['white space inside', 'key a\nkey\tb\nkey\u00A0c\nkey\u2028d\n', { lines: 4, malformed: [1, 2, 3, 4] }],
+    ['comments', '# one\n  # two\n#\ntest-key-a\n', { lines: 4, blank: 3, keys: [[4, 'test-key-a', null]] }],
+    ['a sharp inside a key', 'test-key#a\n', { lines: 1, blank: 0, keys: [[1, 'test-key#a', null]] }],
+    ['a comment after a key', 'test-key-a # mine\n', { lines: 1, malformed: [1] }],
     [
-      'control characters inside',
-      'key\u0000a\nkey\u001Bb\nkey\u007Fc\nkey\u0085d\n',
+      'white space inside',
+      'test-key a\ntest-key\tb\ntest-key\u00A0c\ntest-key\u2028d\n',
       { lines: 4, malformed: [1, 2, 3, 4] },
     ],
-    ['invisible characters inside', 'key\u200Ba\nkey\u202Eb\nkey\u00ADc\n', { lines: 3, malformed: [1, 2, 3] }],
-    ['a byte-order mark inside', 'key\uFEFFa\n', { lines: 1, malformed: [1] }],
-    ['a control character at the end', 'key-a\u0000\n', { lines: 1, malformed: [1] }],
+    [
+      'control characters inside',
+      'test-key\u0000a\ntest-key\u001Bb\ntest-key\u007Fc\ntest-key\u0085d\n',
+      { lines: 4, malformed: [1, 2, 3, 4] },
+    ],
+    [
+      'invisible characters inside',
+      'test-key\u200Ba\ntest-key\u202Eb\ntest-key\u00ADc\n',
+      { lines: 3, malformed: [1, 2, 3] },
+    ],
+    ['a byte-order mark inside', 'test-key\uFEFFa\n', { lines: 1, malformed: [1] }],
+    ['a control character at the end', 'test-key-a\u0000\n', { lines: 1, malformed: [1] }],
     ['other than ASCII', 'schlüssel\n密钥\n🔑key\n', { lines: 3, malformed: [1, 2, 3] }],
-    ['a typographic dash', 'sk–key\n', { lines: 1, malformed: [1] }],
+    ['a typographic dash', 'sk–long-key\n', { lines: 1, malformed: [1] }],
+    ['a key of 8 characters', 'abcd-123\n', { lines: 1, keys: [[1, 'abcd-123', null]] }],
+    ['a key of 7 characters', 'abc-123\n', { lines: 1, malformed: [1] }],
     ['a key of 4096 characters', `${'k'.repeat(4096)}\n`, { lines: 1, keys: [[1, 'k'.repeat(4096), null]] }],
     ['a key of 4097 characters', `${'k'.repeat(4097)}\n`, { lines: 1, malformed: [1] }],
     ['every printable character', `${printable()}\n`, { lines: 1, keys: [[1, printable(), null]] }],
     [
       'duplicates',
-      'key-a\nkey-b\nkey-a\n key-a \nkey-b\n',
+      'test-key-a\ntest-key-b\ntest-key-a\n test-key-a \ntest-key-b\n',
       {
         lines: 5,
         keys: [
-          [1, 'key-a', null],
-          [2, 'key-b', null],
-          [3, 'key-a', 1],
-          [4, 'key-a', 1],
-          [5, 'key-b', 2],
+          [1, 'test-key-a', null],
+          [2, 'test-key-b', null],
+          [3, 'test-key-a', 1],
+          [4, 'test-key-a', 1],
+          [5, 'test-key-b', 2],
         ],
       },
     ],
     [
       'keys that differ in case',
-      'Key-A\nkey-a\n',
+      'Test-Key-A\ntest-key-a\n',
       {
         lines: 2,
         keys: [
-          [1, 'Key-A', null],
-          [2, 'key-a', null],
+          [1, 'Test-Key-A', null],
+          [2, 'test-key-a', null],
         ],
       },
     ],
-    ['malformed lines that are equal', 'key a\nkey a\n', { lines: 2, malformed: [1, 2] }],
+    ['malformed lines that are equal', 'test-key a\ntest-key a\n', { lines: 2, malformed: [1, 2] }],
     [
       'everything at once',
-      '\uFEFF# head\r\nkey-a\r\n\r\nkey b\r\nkey-a\r\n',
+      '\uFEFF# head\r\ntest-key-a\r\n\r\ntest-key b\r\ntest-key-a\r\n',
       {
         lines: 5,
         blank: 2,
         keys: [
-          [2, 'key-a', null],
-          [5, 'key-a', 2],
+          [2, 'test-key-a', null],
+          [5, 'test-key-a', 2],
         ],
         malformed: [4],
       },
@@ -156,8 +170,8 @@ describe('the lines of a key file (B4, N2)', () => {
   });
 
   it('keeps the first order of what is accepted (B4)', () => {
-    const file = textKeys('c\nb\na\nb\nc\n');
-    expect(acceptedKeys(file).map((entry) => entry.key.open())).toEqual(['c', 'b', 'a']);
+    const file = textKeys('key-cccc\nkey-bbbb\nkey-aaaa\nkey-bbbb\nkey-cccc\n');
+    expect(acceptedKeys(file).map((entry) => entry.key.open())).toEqual(['key-cccc', 'key-bbbb', 'key-aaaa']);
   });
 
   it('accounts for every line of any text (N2)', () => {
@@ -223,12 +237,15 @@ const keys = fc
 const texts = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 200 }),
   fc
-    .array(fc.oneof(keys, fc.constantFrom('', '\n', '\r', '\r\n', '#', ' ', '\t', '\uFEFF', 'same', 'a b', '\u0000')), {
-      maxLength: 40,
-    })
+    .array(
+      fc.oneof(keys, fc.constantFrom('', '\n', '\r', '\r\n', '#', ' ', '\t', '\uFEFF', 'same-key', 'a b', '\u0000')),
+      {
+        maxLength: 40,
+      },
+    )
     .map((parts) => parts.join('')),
   fc
-    .array(fc.constantFrom('same', 'other', '', '# c', 'a b', 'ü', ' same '), { maxLength: 20 })
+    .array(fc.constantFrom('same-key', 'other-key', '', '# c', 'a b', 'ü', ' same-key '), { maxLength: 20 })
     .map((parts) => parts.join('\n')),
 );
 

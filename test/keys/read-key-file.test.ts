@@ -41,15 +41,15 @@ async function refusal(reading: Promise<unknown>): Promise<RelayError> {
 
 describe('a key file', () => {
   it('is read from a path', async () => {
-    const file = await readKeyFile(await fileOf('\uFEFFkey-a\r\nkey-b\r\n'), 'strict', nothing);
-    expect(acceptedKeys(file).map((entry) => entry.key.open())).toEqual(['key-a', 'key-b']);
+    const file = await readKeyFile(await fileOf('\uFEFFtest-key-a\r\ntest-key-b\r\n'), 'strict', nothing);
+    expect(acceptedKeys(file).map((entry) => entry.key.open())).toEqual(['test-key-a', 'test-key-b']);
   });
 
   it('is read from standard input, in whatever pieces it comes', async () => {
-    const bytes = Buffer.from('key-a\n# ü\nkey-b\n');
+    const bytes = Buffer.from('test-key-a\n# ü\ntest-key-b\n');
     const pieces = [...bytes].map((byte) => Buffer.from([byte]));
     const file = await readKeyFile('-', 'strict', Readable.from(pieces));
-    expect(acceptedKeys(file).map((entry) => entry.key.open())).toEqual(['key-a', 'key-b']);
+    expect(acceptedKeys(file).map((entry) => entry.key.open())).toEqual(['test-key-a', 'test-key-b']);
   });
 
   it.each(['', '\n\n', '# only a comment\n', '\uFEFF', ' \t '])('without any key is refused: %j (B4)', async (text) => {
@@ -57,7 +57,7 @@ describe('a key file', () => {
   });
 
   it('is refused in strict mode when a line is malformed, and names all of these by number only (N2)', async () => {
-    const error = await refusal(fromInput('key-a\nSECRET one\nkey-b\nSECRET\u0000two\nSECRETü\n'));
+    const error = await refusal(fromInput('test-key-a\nSECRET one\ntest-key-b\nSECRET\u0000two\nSECRETü\n'));
     expect(error).toMatchObject({ code: 'KEYS_MALFORMED', message: 'The key file - has 3 malformed lines.' });
     expect(error.details.map((detail) => detail.split(':')[1])).toEqual(['2', '4', '5']);
     expect(error.details.join('\n')).not.toContain('SECRET');
@@ -70,13 +70,13 @@ describe('a key file', () => {
   });
 
   it('is taken without its malformed lines in partial mode (N2)', async () => {
-    const file = await fromInput('key-a\nkey b\nkey-c\n', 'partial');
+    const file = await fromInput('test-key-a\ntest-key b\ntest-key-c\n', 'partial');
     expect(acceptedKeys(file).map((entry) => entry.line)).toEqual([1, 3]);
     expect(file.entries.filter((entry) => entry.kind === 'malformed').map((entry) => entry.line)).toEqual([2]);
   });
 
   it('is refused in partial mode too when no key is left (B4)', async () => {
-    const error = await refusal(fromInput('key b\n\n', 'partial'));
+    const error = await refusal(fromInput('test-key b\n\n', 'partial'));
     expect(error).toMatchObject({
       code: 'KEYS_EMPTY',
       message: 'The key file - holds no key (2 lines, 1 blank, 1 malformed).',
@@ -99,7 +99,7 @@ describe('a key file', () => {
   });
 
   it('that is larger than 16 MiB is refused', async () => {
-    const file = await fileOf('key-a\n', 'large.txt');
+    const file = await fileOf('test-key-a\n', 'large.txt');
     await truncate(file, 16 * 1024 * 1024 + 1);
     expect((await refusal(readKeyFile(file, 'strict', nothing))).message).toContain('larger than 16 MiB');
   });

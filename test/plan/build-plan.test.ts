@@ -38,7 +38,7 @@ function problems(wanted: Partial<Wanted>, observed: Observed): Problem[] {
 
 describe('on an empty host', () => {
   it('everything is created (B7 to B12)', () => {
-    const plan = planned({ keys: keysOf('key-one', 'key-two') });
+    const plan = planned({ keys: keysOf('test-key-one', 'test-key-two') });
     expect(plan).toMatchObject({
       run: 'run-2',
       mode: 'strict',
@@ -75,7 +75,7 @@ describe('on an empty host', () => {
         enabled: true,
         name: 'acme-01',
         line: 1,
-        fingerprint: fingerprintOf('key-one'),
+        fingerprint: fingerprintOf('test-key-one'),
         last4: '',
         spec: expect.objectContaining({
           name: 'acme-01',
@@ -88,7 +88,12 @@ describe('on an empty host', () => {
           marker: aMarker({ run: 'run-2' }),
         }),
       },
-      expect.objectContaining({ action: 'create', name: 'acme-02', line: 2, fingerprint: fingerprintOf('key-two') }),
+      expect.objectContaining({
+        action: 'create',
+        name: 'acme-02',
+        line: 2,
+        fingerprint: fingerprintOf('test-key-two'),
+      }),
     ]);
     expect(changesAnything(plan)).toBe(true);
   });
@@ -106,7 +111,7 @@ describe('on an empty host', () => {
   });
 
   it('the plan holds no key (N1)', () => {
-    expect(JSON.stringify(planned({ keys: keysOf('key-one') }))).not.toContain('key-one');
+    expect(JSON.stringify(planned({ keys: keysOf('test-key-one') }))).not.toContain('test-key-one');
   });
 
   it('the channel is priced (B10, N18)', () => {
@@ -409,11 +414,18 @@ describe('models without a price (N18)', () => {
 });
 
 describe('the accounts', () => {
-  const two = anAccount({ id: 2, name: 'acme-02', marker: aMarker({ fingerprint: fingerprintOf('key-two') }) });
-  const three = anAccount({ id: 3, name: 'acme-03', marker: aMarker({ fingerprint: fingerprintOf('key-three') }) });
+  const two = anAccount({ id: 2, name: 'acme-02', marker: aMarker({ fingerprint: fingerprintOf('test-key-two') }) });
+  const three = anAccount({
+    id: 3,
+    name: 'acme-03',
+    marker: aMarker({ fingerprint: fingerprintOf('test-key-three') }),
+  });
 
   it('are kept, added and removed by their keys (N5, B21)', () => {
-    const plan = planned({ keys: keysOf('key-new', 'key-one') }, aServingHost({ accounts: [anAccount(), two, three] }));
+    const plan = planned(
+      { keys: keysOf('key-new', 'test-key-one') },
+      aServingHost({ accounts: [anAccount(), two, three] }),
+    );
     expect(plan.accounts).toEqual([
       expect.objectContaining({ action: 'create', name: 'acme-04', line: 1 }),
       expect.objectContaining({ action: 'unchanged', name: 'acme-01', line: 2 }),
@@ -432,7 +444,7 @@ describe('the accounts', () => {
   });
 
   it('take the lowest names that are free, in the order of the keys (B6)', () => {
-    const plan = planned({ keys: keysOf('key-a', 'key-two', 'key-b') }, aServingHost({ accounts: [two] }));
+    const plan = planned({ keys: keysOf('key-a', 'test-key-two', 'key-b') }, aServingHost({ accounts: [two] }));
     expect(plan.accounts.map((step) => [step.action, step.name])).toEqual([
       ['create', 'acme-01'],
       ['unchanged', 'acme-02'],
@@ -565,7 +577,7 @@ describe('the accounts', () => {
   });
 
   it('take what the key file says before what the pack says', () => {
-    const keys = withSettings('key-one', { name: 'spare', priority: 1, concurrency: 2 });
+    const keys = withSettings('test-key-one', { name: 'spare', priority: 1, concurrency: 2 });
     expect(planned({ keys }, anEmptyHost()).accounts).toMatchObject([
       { action: 'create', name: 'spare', spec: { name: 'spare', priority: 1, concurrency: 2 } },
     ]);
@@ -580,7 +592,7 @@ describe('the accounts', () => {
     ['does not serve and shall', true, { scheduled: false }, 'unchanged', 'held_out'],
     ['does not serve and nothing is said', undefined, { scheduled: false }, 'unchanged', null],
   ])('that %s', (_, enabled, changes, action, retest) => {
-    const keys = withSettings('key-one', enabled === undefined ? {} : { enabled });
+    const keys = withSettings('test-key-one', enabled === undefined ? {} : { enabled });
     expect(planned({ keys }, aServingHost({ accounts: [anAccount(changes)] })).accounts).toMatchObject([
       { action, retest },
     ]);
@@ -589,7 +601,7 @@ describe('the accounts', () => {
   it('may not be given a name that another account has', () => {
     const others = [anAccount(), anAccount({ id: 9, name: 'spare', marker: null })];
     const result = buildPlan(
-      aWanted({ keys: withSettings('key-one', { name: 'spare' }) }),
+      aWanted({ keys: withSettings('test-key-one', { name: 'spare' }) }),
       aServingHost({ accounts: others }),
     );
     expect(result).toMatchObject({ problems: [{ code: 'NAME_AMBIGUOUS' }] });
@@ -599,16 +611,16 @@ describe('the accounts', () => {
     const pair = aServingHost({
       accounts: [
         anAccount(),
-        anAccount({ id: 2, name: 'acme-02', marker: aMarker({ fingerprint: fingerprintOf('key-two') }) }),
+        anAccount({ id: 2, name: 'acme-02', marker: aMarker({ fingerprint: fingerprintOf('test-key-two') }) }),
       ],
     });
-    const appended = planned({ accounts: 'append', keys: keysOf('key-two', 'key-new') }, pair);
+    const appended = planned({ accounts: 'append', keys: keysOf('test-key-two', 'key-new') }, pair);
     expect(appended.accounts.map((step) => [step.action, step.name])).toEqual([
       ['unchanged', 'acme-02'],
       ['create', 'acme-03'],
     ]);
     expect(appended.removals).toEqual([]);
-    const replaced = planned({ accounts: 'replace', keys: keysOf('key-one', 'key-two') }, pair);
+    const replaced = planned({ accounts: 'replace', keys: keysOf('test-key-one', 'test-key-two') }, pair);
     expect(replaced.accounts.map((step) => [step.action, step.name])).toEqual([
       ['create', 'acme-03'],
       ['create', 'acme-04'],
@@ -644,10 +656,10 @@ describe('the accounts', () => {
   });
 
   it('that join a group which serves are proven beside it (N6)', () => {
-    const plan = planned({ keys: keysOf('key-one', 'key-new') }, aServingHost());
+    const plan = planned({ keys: keysOf('test-key-one', 'key-new') }, aServingHost());
     expect(plan.side).toEqual({ name: 'relay-side-run-2' });
     const idle = aServingHost({ accounts: [anAccount({ state: 'error' })] });
-    expect(planned({ keys: keysOf('key-one', 'key-new') }, idle).side).toBeNull();
+    expect(planned({ keys: keysOf('test-key-one', 'key-new') }, idle).side).toBeNull();
   });
 
   it('that were made by hand are adopted by the key they hold, when that is asked for (N4)', () => {
@@ -656,7 +668,7 @@ describe('the accounts', () => {
     const observed = aServingHost({
       accounts: [byHand, other],
       foreignKeys: new Map([
-        [7, fingerprintOf('key-one')],
+        [7, fingerprintOf('test-key-one')],
         [8, fingerprintOf('key-else')],
       ]),
     });
@@ -679,14 +691,15 @@ describe('accounts that no test has proven', () => {
       ...changes,
     });
   const warned = (...accounts: ReturnType<typeof anAccount>[]) =>
-    planned({ keys: keysOf('key-one', 'key-two', 'key-three') }, aServingHost({ accounts })).warnings.filter(
-      (each) => each.code === 'OTHER_RUN',
-    );
+    planned(
+      { keys: keysOf('test-key-one', 'test-key-two', 'test-key-three') },
+      aServingHost({ accounts }),
+    ).warnings.filter((each) => each.code === 'OTHER_RUN');
 
   it('are tested beside others that are not, with a check of the gateway (N5)', () => {
     const plan = planned(
-      { keys: keysOf('key-one', 'key-two') },
-      aServingHost({ accounts: [of(1, 'key-one', 'run-2'), of(2, 'key-two', 'run-1', { tested: true })] }),
+      { keys: keysOf('test-key-one', 'test-key-two') },
+      aServingHost({ accounts: [of(1, 'test-key-one', 'run-2'), of(2, 'test-key-two', 'run-1', { tested: true })] }),
     );
     expect(plan.accounts.map((step) => step.action === 'unchanged' && step.retest)).toEqual(['untested', null]);
     expect(changesAnything(plan)).toBe(false);
@@ -694,7 +707,11 @@ describe('accounts that no test has proven', () => {
   });
 
   it('tell of the run that left them, once for each', () => {
-    const found = warned(of(1, 'key-one', 'run-8'), of(2, 'key-two', 'run-8'), of(3, 'key-three', 'run-9'));
+    const found = warned(
+      of(1, 'test-key-one', 'run-8'),
+      of(2, 'test-key-two', 'run-8'),
+      of(3, 'test-key-three', 'run-9'),
+    );
     expect(found.map((each) => each.message)).toEqual([
       expect.stringContaining('The run run-8 left accounts untested'),
       expect.stringContaining('The run run-9 left accounts untested'),
@@ -702,7 +719,7 @@ describe('accounts that no test has proven', () => {
   });
 
   it('tell of no run when they are of this one, or proven', () => {
-    expect(warned(of(1, 'key-one', 'run-2'), of(2, 'key-two', 'run-1', { tested: true }))).toEqual([]);
+    expect(warned(of(1, 'test-key-one', 'run-2'), of(2, 'test-key-two', 'run-1', { tested: true }))).toEqual([]);
   });
 
   // A finished partial run leaves its failed accounts without the note that a test ended well.
@@ -710,7 +727,7 @@ describe('accounts that no test has proven', () => {
     ['were tested, failed, and were paused by relay', { scheduled: false, paused: true }],
     ['were put in error by the host', { state: 'error', marker: aMarker() }],
   ])('tell of no run when they %s (N15)', (_, changes) => {
-    expect(warned(of(1, 'key-one', 'run-1', changes))).toEqual([]);
+    expect(warned(of(1, 'test-key-one', 'run-1', changes))).toEqual([]);
   });
 });
 

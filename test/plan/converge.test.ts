@@ -132,7 +132,7 @@ function changed(account: Account, step: AccountStep | undefined, groupId: numbe
   };
 }
 
-const allKeys = ['key-one', 'key-two', 'key-three', 'key-four', 'key-five'];
+const allKeys = ['test-key-one', 'test-key-two', 'test-key-three', 'key-four', 'key-five'];
 const someKeys = fc.shuffledSubarray(allKeys, { minLength: 1 }).map((keys) => keysOf(...keys));
 
 const strangeAccounts = fc.array(
@@ -251,8 +251,8 @@ describe('a plan that was carried out', () => {
   });
 
   it.each<[string, Partial<Account>, Partial<Account>, string]>([
-    ['of an account without its group', { groupIds: [] }, { groupIds: [] }, 'key-one'],
-    ['in the group of an account without its group', { groupIds: [] }, {}, 'key-one'],
+    ['of an account without its group', { groupIds: [] }, { groupIds: [] }, 'test-key-one'],
+    ['in the group of an account without its group', { groupIds: [] }, {}, 'test-key-one'],
   ])('leaves nothing to do either beside a copy %s (N4, N5)', (_, original, copy, key) => {
     const before = anEmptyHost({
       groups: [aGroup()],

@@ -29,14 +29,14 @@ function view(wanted: Partial<Wanted> = {}, observed: Observed = anEmptyHost()):
 const rows = ({ changes }: PlanView) =>
   changes.map(({ action, kind, name, id, detail }) => [action, kind, name, id, detail]);
 const name = 'relay-acme-subscription';
-const one = fingerprintOf('key-one');
+const one = fingerprintOf('test-key-one');
 
 describe('a plan in words (N8)', () => {
   it('tells what an empty host gets, in the order in which it is done', () => {
     const long = '0123456789abcdefghij';
     const shown = view(
       {
-        keys: keysOf('key-one', long),
+        keys: keysOf('test-key-one', long),
         targets: [{ asked: 'ann@example.org', user: { email: 'ann@example.org' }, days: 7 }],
       },
       anEmptyHost({ users: [aUser()] }),
@@ -71,7 +71,7 @@ describe('a plan in words (N8)', () => {
           id: 2,
           name: 'acme-02',
           state: 'error',
-          marker: aMarker({ fingerprint: fingerprintOf('key-two') }),
+          marker: aMarker({ fingerprint: fingerprintOf('test-key-two') }),
         }),
         anAccount({
           id: 4,
@@ -85,7 +85,10 @@ describe('a plan in words (N8)', () => {
       subscriptions: [aSubscription()],
     });
     const targets = [{ asked: '7', user: { id: 7 }, days: null }];
-    const shown = view({ keys: keysOf('key-one', 'key-two', 'key-four'), targets, probeKeyGiven: true }, observed);
+    const shown = view(
+      { keys: keysOf('test-key-one', 'test-key-two', 'key-four'), targets, probeKeyGiven: true },
+      observed,
+    );
     expect(rows(shown)).toEqual([
       ['unchanged', 'group', name, 1, ''],
       ['update', 'channel', name, 1, 'change prices'],

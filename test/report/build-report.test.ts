@@ -21,7 +21,7 @@ import {
   noon,
 } from '../support/builders.ts';
 
-const three = 'key-one\nkey-two\nkey-three\n';
+const three = 'test-key-one\ntest-key-two\ntest-key-three\n';
 
 /** Every report here is checked against its own schema, with no field more. */
 function reportOf(record: RunRecord): Report {
@@ -140,7 +140,7 @@ describe('the report of a run in which all went well (B25)', () => {
     });
     expect(report.keys[0]).toEqual({
       line: 1,
-      fingerprint: fingerprintOf('key-one'),
+      fingerprint: fingerprintOf('test-key-one'),
       last4: '',
       outcome: 'added',
       duplicateOf: null,
@@ -187,7 +187,7 @@ describe('the report of a run in which all went well (B25)', () => {
       id: 12,
       name: 'acme-02',
       line: 2,
-      fingerprint: fingerprintOf('key-two'),
+      fingerprint: fingerprintOf('test-key-two'),
       action: 'created',
       validation: 'passed',
       code: null,
@@ -211,7 +211,8 @@ describe('the report of a run in which all went well (B25)', () => {
 });
 
 describe('every line of the key file has one outcome, and the counts add up (N2)', () => {
-  const messy = '\uFEFF# head\n\nkey-one\nkey bad\nkey-two\n  key-one  \nkey-two\nkey\u0000worse\nkey-three\n';
+  const messy =
+    '\uFEFF# head\n\ntest-key-one\ntest-key bad\ntest-key-two\n  test-key-one  \ntest-key-two\ntest-key\u0000worse\ntest-key-three\n';
   const outcomes = (report: Report) => report.keys.map((key) => [key.line, key.outcome, key.duplicateOf, key.account]);
 
   it('after a strict rollback', () => {
@@ -385,7 +386,7 @@ describe('every line of the key file has one outcome, and the counts add up (N2)
 
   it('when a gateway made this run’s accounts be undone, and the earlier ones stayed (B17)', () => {
     const host = aServingHost();
-    const record = failing(carry(aRecord('key-one\nkey-two\n', {}, host), 'passed', 'passed'));
+    const record = failing(carry(aRecord('test-key-one\ntest-key-two\n', {}, host), 'passed', 'passed'));
     record.undone = true;
     record.gateway = aGatewayCheck({ ok: false, completionOk: false });
     const report = reportOf(record);
@@ -399,7 +400,16 @@ describe('every line of the key file has one outcome, and the counts add up (N2)
   });
 
   it('however the run went', () => {
-    const line = fc.constantFrom('key-one', 'key-two', 'key-three', ' key-one ', 'key bad', '', '# c', 'ü');
+    const line = fc.constantFrom(
+      'test-key-one',
+      'test-key-two',
+      'test-key-three',
+      ' test-key-one ',
+      'test-key bad',
+      '',
+      '# c',
+      'ü',
+    );
     const ends = fc.constantFrom(
       'passed',
       'warning',
@@ -448,7 +458,7 @@ describe('every line of the key file has one outcome, and the counts add up (N2)
 
 describe('what was there before', () => {
   it('is unchanged, and nothing was tested (N5)', () => {
-    const report = reportOf(aRecord('key-one\n', {}, aServingHost()));
+    const report = reportOf(aRecord('test-key-one\n', {}, aServingHost()));
     expectSums(report);
     expect(report).toMatchObject({
       exitCode: 0,
@@ -470,9 +480,9 @@ describe('what was there before', () => {
 
   it('and still fails counts as failed (N5)', () => {
     const account = anAccount({ state: 'error' });
-    const record = failing(aRecord('key-one\n', { mode: 'partial' }, aServingHost({ accounts: [account] })));
+    const record = failing(aRecord('test-key-one\n', { mode: 'partial' }, aServingHost({ accounts: [account] })));
     record.verdicts.set(
-      fingerprintOf('key-one'),
+      fingerprintOf('test-key-one'),
       aVerdict(account, { validation: 'failed', code: 'ACCOUNT_HELD_OUT' }),
     );
     const report = reportOf(record);
@@ -484,8 +494,8 @@ describe('what was there before', () => {
 
   it('and was revived is in service', () => {
     const before = anAccount({ scheduled: false, paused: true });
-    const record = aRecord('key-one\n', { mode: 'partial' }, aServingHost({ accounts: [before] }));
-    record.verdicts.set(fingerprintOf('key-one'), aVerdict({ ...before, scheduled: true }));
+    const record = aRecord('test-key-one\n', { mode: 'partial' }, aServingHost({ accounts: [before] }));
+    record.verdicts.set(fingerprintOf('test-key-one'), aVerdict({ ...before, scheduled: true }));
     expect(reportOf(record)).toMatchObject({
       exitCode: 0,
       accounts: [{ action: 'unchanged', validation: 'passed', scheduled: true }],
@@ -499,7 +509,11 @@ describe('what was there before', () => {
   ] as const)('and was edited is, with it undone %s, %s (N7)', (undone, action) => {
     const record = failing(
       carry(
-        aRecord('key-one\nkey-two\n', {}, aServingHost({ channels: [{ ...aServingHost().channels[0]!, prices: [] }] })),
+        aRecord(
+          'test-key-one\ntest-key-two\n',
+          {},
+          aServingHost({ channels: [{ ...aServingHost().channels[0]!, prices: [] }] }),
+        ),
       ),
     );
     record.undone = undone;
@@ -507,7 +521,7 @@ describe('what was there before', () => {
   });
 
   it('and was removed is named (B21)', () => {
-    const record = carry(aRecord('key-two\n', {}, aServingHost()));
+    const record = carry(aRecord('test-key-two\n', {}, aServingHost()));
     record.removed = [{ id: 1, name: 'acme-01', reason: 'its key is not in the key file' }];
     record.gateway = aGatewayCheck();
     const report = reportOf(record);

@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-const report = buildReport(aRecord('key-one\n'));
+const report = buildReport(aRecord('test-key-one\n'));
 
 async function refusal(read: () => unknown): Promise<{ code: string; message: string; hint: string }> {
   try {

@@ -34,7 +34,7 @@ const style: Style = {
 const host = { url: 'https://host.example', kind: 'sub2api', version: '0.1.179' };
 
 function aReport(changes: Partial<Report> = {}): Report {
-  return { ...buildReport(aRecord('key-one\n')), ...changes };
+  return { ...buildReport(aRecord('test-key-one\n')), ...changes };
 }
 
 function summaryOf(changes: Partial<Report['summary']>): Report['summary'] {
@@ -47,7 +47,7 @@ function anAccountReport(changes: Partial<Report['accounts'][number]> = {}): Rep
     id: 1,
     name: 'acme-01',
     line: 1,
-    fingerprint: fingerprintOf('key-one'),
+    fingerprint: fingerprintOf('test-key-one'),
     action: 'created',
     validation: 'passed',
     code: null,
@@ -97,7 +97,7 @@ describe('a plan for people (N8)', () => {
   });
 
   it('has a line for each change, marked by what it does, and the sum', () => {
-    const lines = textOf({ keys: keysOf('key-one', 'key-two') });
+    const lines = textOf({ keys: keysOf('test-key-one', 'test-key-two') });
     expect(lines.filter((line) => line.startsWith('<good>+ '))).toHaveLength(5);
     expect(lines).toContainEqual(expect.stringMatching(/^<good>\+ account {2}acme-01 .* create, line 1, key sha256:/));
     expect(lines).toContainEqual(expect.stringMatching(/^<unsure>\? gateway {2}gateway .* check, with a user and key/));

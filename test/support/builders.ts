@@ -116,10 +116,16 @@ export function aPlan(changes: Partial<Plan> = {}): Plan {
 }
 
 export function aMarker(changes: Partial<Marker> = {}): Marker {
-  return { provider: 'acme', access: 'subscription', run: 'run-1', fingerprint: fingerprintOf('key-one'), ...changes };
+  return {
+    provider: 'acme',
+    access: 'subscription',
+    run: 'run-1',
+    fingerprint: fingerprintOf('test-key-one'),
+    ...changes,
+  };
 }
 
-/** An account as relay makes it for `aProvider()` and the key `key-one`. */
+/** An account as relay makes it for `aProvider()` and the key `test-key-one`. */
 export function anAccount(changes: Partial<Account> = {}): Account {
   const provider = aProvider();
   return {
@@ -179,7 +185,7 @@ export function aWanted(changes: Partial<Wanted> = {}): Wanted {
     provider: aProvider(),
     mode: 'strict',
     access: 'subscription',
-    keys: keysOf('key-one'),
+    keys: keysOf('test-key-one'),
     malformedLines: 0,
     accounts: 'reconcile',
     targets: [],

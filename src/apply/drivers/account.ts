@@ -1,5 +1,6 @@
 import type { Account, Marker } from '../../host/objects.ts';
 import { differencesFrom, settingsDigest } from '../../plan/account-change.ts';
+import { isHidden } from '../../terms/hidden-text.ts';
 import type { AccountState } from '../change.ts';
 import type { Driver } from './driver.ts';
 
@@ -19,11 +20,13 @@ export const accountDriver: Driver<'account'> = {
   stateOf: (account, made) => ({ ...made, digest: settingsDigest(account), groupIds: account.groupIds }),
   remove: (host, { id }) => host.writes.deleteAccount(id),
   restore: async (host, account, { before, after }, { groups }) => {
-    const { scheduled, paused, digest: _, groupIds, ...rest } = before;
+    const { scheduled, paused, digest: _, groupIds, name, ...rest } = before;
     if (scheduled !== undefined && isPausedAs(account, after))
       await host.writes.setScheduled([account.id], { scheduled, paused: paused ?? false });
     const settings = {
       ...rest,
+      // What a hidden name was is not known; the account keeps the one that it has, and undoing says so.
+      ...(name === undefined || isHidden(name) ? {} : { name }),
       ...(groupIds === undefined ? {} : { groupIds: groupIds.filter((id) => groups.exists(id)) }),
     };
     return accountDriver.differences(account, settings, groups).length === 0

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { isHidden } from '../../terms/hidden-text.ts';
 import { RelayError } from '../../terms/relay-error.ts';
 import { HostFailure, writeEnd, type WriteEnd } from '../host-failure.ts';
 import type { HttpClient, HttpReply, HttpRequest } from '../http-client.ts';
@@ -88,7 +89,7 @@ export class AdminClient {
     });
   }
 
-  /** Sends a change once. */
+  /** Sends a change once, unless it holds a mark that stands for a hidden text: the host would keep that in its place. */
   write<T>(
     method: 'POST' | 'PUT' | 'DELETE',
     path: string,
@@ -97,6 +98,11 @@ export class AdminClient {
     headers: Record<string, string> = {},
   ): Promise<WriteEnd<T>> {
     const request: HttpRequest = { method, path, headers, ...(body === undefined ? {} : { body }) };
+    if (body !== undefined && isHidden(JSON.stringify(body))) {
+      const message = `${method} ${path} was not sent: a text that may hold a key is not known here and cannot be sent back.`;
+      const failure = new HostFailure('HOST_FAILED', message, { fate: 'not_done', transient: false });
+      return Promise.resolve({ end: 'refused', failure });
+    }
     return writeEnd(async () => openEnvelope(this.http, request, await this.#send(request), schema));
   }
 

@@ -37,7 +37,7 @@ export function openEnvelope<T>(http: HttpClient, request: HttpRequest, reply: H
   const issue = data.error.issues[0];
   throw new HostFailure(
     'HOST_REPLY_UNEXPECTED',
-    `The host answered ${what} with data of an unknown shape (${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}).`,
+    `The host answered ${what} with data of an unknown shape (${http.clean(`${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`, 200)}).`,
     { status: reply.status, fate: 'unknown', transient: false },
   );
 }

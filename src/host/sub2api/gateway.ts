@@ -40,7 +40,7 @@ export function sub2apiGateway(http: HttpClient): Gateway {
   };
 
   return {
-    models: (key, signal) => ask(key, { method: 'GET', path: '/v1/models', signal }, modelNames),
+    models: (key, signal) => ask(key, { method: 'GET', path: '/v1/models', signal }, (body) => modelNames(http, body)),
     complete: async (key, request, signal) => {
       const answer = await ask(
         key,
@@ -58,9 +58,9 @@ export function sub2apiGateway(http: HttpClient): Gateway {
   };
 }
 
-function modelNames(body: unknown): string[] | string {
+function modelNames(http: HttpClient, body: unknown): string[] | string {
   const list = modelList.safeParse(body).data;
-  return list?.data.map((model) => model.id.trim()) ?? 'the answer is not a model list';
+  return list?.data.map((model) => http.name(model.id.trim())) ?? 'the answer is not a model list';
 }
 
 /** Statuses that a gateway gives for a while after it was provisioned (rule B24). */

@@ -37,7 +37,7 @@ export function sub2apiProbes(client: AdminClient): HostProbes {
     },
     accountModels: async (id) => {
       const models = await client.get(`/api/v1/admin/accounts/${id}/models`, modelWire.array().nullish());
-      return (models ?? []).map((model) => model.id.trim());
+      return (models ?? []).map((model) => http.name(model.id.trim()));
     },
     upstreamModels: async (id) => {
       try {
@@ -45,7 +45,7 @@ export function sub2apiProbes(client: AdminClient): HostProbes {
           { method: 'POST', path: `/api/v1/admin/accounts/${id}/models/sync-upstream`, body: {} },
           upstreamModelsWire,
         );
-        return { outcome: 'listed', models };
+        return { outcome: 'listed', models: models.map((model) => http.name(model)) };
       } catch (failure) {
         if (!(failure instanceof HostFailure) || failure.status === undefined) throw failure;
         return meaningOf(failure.said ?? failure.message);

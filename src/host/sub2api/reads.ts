@@ -18,21 +18,25 @@ const byId = { sort_by: 'id', sort_order: 'asc' };
 
 /** What the host holds, read through its admin API. */
 export function sub2apiReads(client: AdminClient): HostReads {
-  const clean = (text: string) => client.http.clean(text);
+  const { http } = client;
   const now = () => client.http.clock.now();
   // 0.1.179 lists revoked ones too. They are gone: assigning again makes a fresh one.
   const living = (wires: SubscriptionWire[]) =>
     wires.filter((wire) => wire.status !== 'revoked').map((wire) => toSubscription(wire, now()));
 
   return {
-    groups: async () => (await client.list('/api/v1/admin/groups', groupWire, byId)).map(toGroup),
-    channels: async () => (await client.list('/api/v1/admin/channels', channelWire, byId)).map(toChannel),
-    plans: async () => (await client.get('/api/v1/admin/payment/plans', planWire.array().nullish()))?.map(toPlan) ?? [],
+    groups: async () => (await client.list('/api/v1/admin/groups', groupWire, byId)).map((wire) => toGroup(wire, http)),
+    channels: async () =>
+      (await client.list('/api/v1/admin/channels', channelWire, byId)).map((wire) => toChannel(wire, http)),
+    plans: async () =>
+      (await client.get('/api/v1/admin/payment/plans', planWire.array().nullish()))?.map((wire) =>
+        toPlan(wire, http),
+      ) ?? [],
     accounts: async () =>
-      (await client.list('/api/v1/admin/accounts', accountWire, byId)).map((wire) => toAccount(wire, clean)),
+      (await client.list('/api/v1/admin/accounts', accountWire, byId)).map((wire) => toAccount(wire, http)),
     account: async (id) => {
       const wire = await client.find(`/api/v1/admin/accounts/${id}`, accountWire);
-      return wire === undefined ? undefined : toAccount(wire, clean);
+      return wire === undefined ? undefined : toAccount(wire, http);
     },
     accountKey: (id) => storedKey(client, id),
     subscriptionsOfGroup: async (groupId) =>
@@ -45,15 +49,15 @@ export function sub2apiReads(client: AdminClient): HostReads {
       // The search is by part and looks into other fields too.
       const found = await client.list('/api/v1/admin/users', userWire, { search: email, ...byId });
       const wire = found.find((user) => user.email.toLowerCase() === email.toLowerCase());
-      return wire === undefined ? undefined : toUser(wire);
+      return wire === undefined ? undefined : toUser(wire, http);
     },
     usersNamed: async (beginning) =>
       (await client.list('/api/v1/admin/users', userWire, { search: beginning, ...byId }))
         .filter((user) => user.email.startsWith(beginning))
-        .map(toUser),
+        .map((wire) => toUser(wire, http)),
     userById: async (id) => {
       const wire = await client.find(`/api/v1/admin/users/${id}`, userWire);
-      return wire === undefined ? undefined : toUser(wire);
+      return wire === undefined ? undefined : toUser(wire, http);
     },
     keysOfUser: async (userId) =>
       (await client.list(`/api/v1/admin/users/${userId}/api-keys`, keyWire)).map((key) => key.id),

@@ -14,8 +14,8 @@ import type {
   Subscription,
   User,
 } from '../objects.ts';
+import { screenedDescription, screenedMarker, type Screen } from './screen.ts';
 import {
-  markerWire,
   type AccountWire,
   type ChannelWire,
   type GroupWire,
@@ -23,8 +23,6 @@ import {
   type SubscriptionWire,
   type UserWire,
 } from './wire.ts';
-
-type Clean = (text: string) => string;
 
 /**
  * Beside the marker, under keys of their own: this host merges extra settings key by key, so that one request can set
@@ -36,18 +34,13 @@ export const pausedKey = 'relay_paused';
 /** Constant: the host refuses the same subscription with other notes. */
 export const subscriptionNotes = 'relay';
 
-/** People choose names, and a terminal would obey what they put there. Names that relay gives are not touched by it. */
-function plainName(text: string): string {
-  return text.replace(/\p{C}/gu, '\uFFFD');
-}
-
 /** From the host's words to relay's, and back. Pure. */
-export function toGroup(wire: GroupWire): Group {
+export function toGroup(wire: GroupWire, screen: Screen): Group {
   return {
     id: wire.id,
-    name: plainName(wire.name),
-    description: wire.description,
-    platform: wire.platform,
+    name: screen.name(wire.name),
+    description: screenedDescription(wire.description, screen),
+    platform: screen.name(wire.platform),
     type: wire.subscription_type,
     rateMultiplier: wire.rate_multiplier,
     active: wire.status === 'active',
@@ -64,10 +57,10 @@ export function fromGroupSpec(spec: GroupSpec): Record<string, unknown> {
   };
 }
 
-export function toChannel(wire: ChannelWire): Channel {
+export function toChannel(wire: ChannelWire, screen: Screen): Channel {
   return {
     id: wire.id,
-    name: plainName(wire.name),
+    name: screen.name(wire.name),
     active: wire.status === 'active',
     groupIds: wire.group_ids,
     mappings: wire.model_mapping,
@@ -122,10 +115,10 @@ export function fromChannelSpec(spec: ChannelSpec): Record<string, unknown> {
   };
 }
 
-export function toPlan(wire: PlanWire): Plan {
+export function toPlan(wire: PlanWire, screen: Screen): Plan {
   return {
     id: wire.id,
-    name: plainName(wire.name),
+    name: screen.name(wire.name),
     groupId: wire.group_id,
     price: wire.price,
     validityDays: wire.validity_days,
@@ -145,14 +138,15 @@ export function fromPlanSpec(spec: PlanSpec): Record<string, unknown> {
   };
 }
 
-export function toAccount(wire: AccountWire, clean: Clean): Account {
+export function toAccount(wire: AccountWire, screen: Screen): Account {
   const { relay, [testedKey]: tested, [pausedKey]: paused, ...extra } = wire.extra;
   const { base_url, model_mapping, ...credentials } = wire.credentials;
+  const marker = screenedMarker(relay, screen);
   return {
     id: wire.id,
-    name: plainName(wire.name),
-    platform: wire.platform,
-    type: wire.type,
+    name: screen.name(wire.name, marker?.fingerprint),
+    platform: screen.name(wire.platform),
+    type: screen.name(wire.type),
     baseUrl: typeof base_url === 'string' ? base_url : null,
     mapping: toMapping(model_mapping),
     concurrency: wire.concurrency,
@@ -160,12 +154,12 @@ export function toAccount(wire: AccountWire, clean: Clean): Account {
     groupIds: wire.group_ids,
     credentials,
     extra,
-    marker: markerWire.safeParse(relay).data ?? null,
+    marker,
     tested: typeof tested === 'string',
     paused: paused === true,
     state: wire.status === 'active' || wire.status === 'error' ? wire.status : 'inactive',
     scheduled: wire.schedulable,
-    stateMessage: clean(wire.error_message ?? ''),
+    stateMessage: screen.clean(wire.error_message ?? ''),
     lastUsedAt: toTime(wire.last_used_at),
     limitedUntil: latest(wire.rate_limit_reset_at, wire.overload_until, wire.temp_unschedulable_until),
     learning: isLearning(wire),
@@ -285,7 +279,7 @@ export function toSubscription(wire: SubscriptionWire, now: number): Subscriptio
   };
 }
 
-export function toUser(wire: UserWire): User {
+export function toUser(wire: UserWire, screen: Screen): User {
   const { id, email, status, created_at: createdAt } = wire;
-  return { id, email: plainName(email), active: status === 'active', createdAt: toTime(createdAt) };
+  return { id, email: screen.name(email), active: status === 'active', createdAt: toTime(createdAt) };
 }

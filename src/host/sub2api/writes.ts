@@ -33,6 +33,9 @@ import {
   planWire,
   subscriptionWire,
   userWire,
+  type ChannelWire,
+  type GroupWire,
+  type PlanWire,
 } from './wire.ts';
 
 /** Changes through the admin API. Edits send back what they do not mean to change, since this host clears what is left out. */
@@ -42,9 +45,13 @@ export function sub2apiWrites(client: AdminClient): HostWrites {
     mapEnd(await client.write('DELETE', path, undefined, anything), () => undefined);
   const asUser = (session: UserSession) => client.as(() => ({ authorization: `Bearer ${session.token.open()}` }));
 
+  const group = (wire: GroupWire) => toGroup(wire, http);
+  const channel = (wire: ChannelWire) => toChannel(wire, http);
+  const plan = (wire: PlanWire) => toPlan(wire, http);
+
   return {
     createGroup: async (spec) =>
-      mapEnd(await client.write('POST', '/api/v1/admin/groups', fromGroupSpec(spec), groupWire), toGroup),
+      mapEnd(await client.write('POST', '/api/v1/admin/groups', fromGroupSpec(spec), groupWire), group),
     describeGroup: async (id, description) => {
       const now = await client.get(`/api/v1/admin/groups/${id}`, groupWire);
       const limits = {
@@ -54,19 +61,19 @@ export function sub2apiWrites(client: AdminClient): HostWrites {
       };
       return mapEnd(
         await client.write('PUT', `/api/v1/admin/groups/${id}`, { description, ...limits }, groupWire),
-        toGroup,
+        group,
       );
     },
     deleteGroup: (id) => remove(`/api/v1/admin/groups/${id}`),
     createChannel: async (spec) =>
-      mapEnd(await client.write('POST', '/api/v1/admin/channels', fromChannelSpec(spec), channelWire), toChannel),
+      mapEnd(await client.write('POST', '/api/v1/admin/channels', fromChannelSpec(spec), channelWire), channel),
     updateChannel: async (id, spec) =>
-      mapEnd(await client.write('PUT', `/api/v1/admin/channels/${id}`, fromChannelSpec(spec), channelWire), toChannel),
+      mapEnd(await client.write('PUT', `/api/v1/admin/channels/${id}`, fromChannelSpec(spec), channelWire), channel),
     deleteChannel: (id) => remove(`/api/v1/admin/channels/${id}`),
     createPlan: async (spec) =>
-      mapEnd(await client.write('POST', '/api/v1/admin/payment/plans', fromPlanSpec(spec), planWire), toPlan),
+      mapEnd(await client.write('POST', '/api/v1/admin/payment/plans', fromPlanSpec(spec), planWire), plan),
     movePlan: async (id, groupId) =>
-      mapEnd(await client.write('PUT', `/api/v1/admin/payment/plans/${id}`, { group_id: groupId }, planWire), toPlan),
+      mapEnd(await client.write('PUT', `/api/v1/admin/payment/plans/${id}`, { group_id: groupId }, planWire), plan),
     deletePlan: (id) => remove(`/api/v1/admin/payment/plans/${id}`),
     createAccounts: async (specs, keyOf, requestId) => {
       const body = { accounts: specs.map((spec) => fromAccountSpec(spec, keyOf(spec).open())) };
@@ -85,7 +92,7 @@ export function sub2apiWrites(client: AdminClient): HostWrites {
       const path = `/api/v1/admin/accounts/${id}`;
       const now = touchesMaps(change) ? await client.get(path, accountWire) : undefined;
       const end = await client.write('PUT', path, fromAccountChange(change, now), accountWire);
-      return mapEnd(end, (wire) => toAccount(wire, (text) => http.clean(text)));
+      return mapEnd(end, (wire) => toAccount(wire, http));
     },
     // The host refuses a group that is named twice.
     bindAccounts: (ids, groupIds) => bulkUpdate(client, ids, { group_ids: [...new Set(groupIds)] }),
@@ -121,7 +128,7 @@ export function sub2apiWrites(client: AdminClient): HostWrites {
         // Accounts are proven side by side.
         concurrency: 32,
       };
-      return mapEnd(await client.write('POST', '/api/v1/admin/users', body, userWire), toUser);
+      return mapEnd(await client.write('POST', '/api/v1/admin/users', body, userWire), (wire) => toUser(wire, http));
     },
     deleteUser: (id) => remove(`/api/v1/admin/users/${id}`),
     login: async (email, password) => {

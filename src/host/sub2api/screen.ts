@@ -1,0 +1,24 @@
+import type { Marker } from '../objects.ts';
+import { markerWire } from './wire.ts';
+
+/** What text of the host passes through before it enters an object. */
+export interface Screen {
+  clean: (text: string) => string;
+  /** `fingerprint`: of the key that the account so named holds. */
+  name: (text: string, fingerprint?: string) => string;
+  hide: (text: string) => string;
+}
+
+/** A group stays relay's by the mark at the end, whatever somebody has written before it. */
+export function screenedDescription(text: string, screen: Screen): string {
+  const at = text.lastIndexOf('[relay ');
+  return at === -1 ? screen.hide(text) : screen.hide(text.slice(0, at)) + screen.hide(text.slice(at));
+}
+
+/** A marker is in words of relay alone; what may hold a secret is none. */
+export function screenedMarker(value: unknown, screen: Screen): Marker | null {
+  const marker = markerWire.safeParse(value).data ?? null;
+  if (marker === null) return null;
+  const words = [marker.provider, marker.run, marker.fingerprint, ...(marker.sets ?? [])].join(' ');
+  return screen.hide(words) === words ? marker : null;
+}
