@@ -68,6 +68,22 @@ describe('a run that is killed by the system', () => {
     expect(JSON.parse(again.stdout)).toEqual({ run: id, exitCode: 0, undone: [], leftovers: [], warnings: [] });
   });
 
+  it('leaves a probe user that remove takes away also where nothing else is left', async () => {
+    const { host, env } = await start();
+    const moment = stallAt(host, 'POST', '*/admin/users');
+    await place.run(onto(host), { env, signalAt: { moment, signal: 'SIGKILL' } });
+    const { accounts, channels, plans, groups } = host.state;
+    for (const list of [accounts, channels, plans]) list.clear();
+    for (const { id, name } of groups.values()) if (name !== 'default') groups.delete(id);
+    expect(holdings(host).users).toHaveLength(3);
+    const removed = await place.run(['remove', '--pack', 'kimi', '--host', host.url], { env });
+    expect(removed).toMatchObject({
+      exitCode: 0,
+      stdout: expect.stringContaining('removed user "relay-probe-') as unknown,
+    });
+    expect(holdings(host).users).toEqual(['admin@relay.test', 'user@relay.test']);
+  });
+
   it('is finished by resume, without doubling anything, and a second resume changes nothing', async () => {
     const { host, env, stateDir } = await start();
     await place.run(onto(host), { env, signalAt: { moment: testOf(host), signal: 'SIGKILL' } });

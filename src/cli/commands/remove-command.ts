@@ -9,6 +9,8 @@ import { repeatCommand } from '../repeat-command.ts';
 import { printResult } from '../result.ts';
 import { withProvider, type ProviderFlags } from '../with-provider.ts';
 
+const nothingThere = 'The host holds nothing of this provider.';
+
 export interface RemoveFlags extends ProviderFlags {
   dryRun?: boolean;
 }
@@ -19,19 +21,18 @@ export async function removeCommand(flags: RemoveFlags, io: Io, redactor: Redact
     const all = await findManaged(provider, modes, tools);
     await idle();
     throwIfStopped(tools);
-    if (all.length === 0 || flags.dryRun === true) {
-      const removed = flags.dryRun === true ? all.flatMap(objectsOf) : [];
+    if (flags.dryRun === true) {
       const told = printResult(io, flags, 'remove', {
         schema: 'relay.remove/1',
-        dryRun: flags.dryRun === true,
-        would: removed,
+        dryRun: true,
+        would: all.flatMap(objectsOf),
         removed: [],
         shared: [],
         leftovers: [],
         exitCode: 0,
       });
       if (told) return 0;
-      if (all.length === 0) print(io.stdout, 'The host holds nothing of this provider.');
+      if (all.length === 0) print(io.stdout, nothingThere);
       else for (const line of all.flatMap(describe)) print(io.stdout, line);
       return 0;
     }
@@ -40,8 +41,11 @@ export async function removeCommand(flags: RemoveFlags, io: Io, redactor: Redact
     const result = await removeProvider(all, tools);
     await idle();
     const exitCode = result.leftovers.length > 0 ? 6 : result.shared.length > 0 ? 5 : 0;
-    if (!printResult(io, flags, 'remove', { schema: 'relay.remove/1', dryRun: false, ...result, exitCode }))
+    const value = { schema: 'relay.remove/1', dryRun: false, would: [], ...result, exitCode };
+    if (!printResult(io, flags, 'remove', value)) {
       say(result, flags, io);
+      if (all.length === 0) print(io.stdout, nothingThere);
+    }
     if (exitCode === 0) return 0;
     const many = (list: readonly object[]) => `${list.length} object${list.length === 1 ? '' : 's'}`;
     sayLast(io, {
