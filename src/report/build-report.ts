@@ -1,5 +1,6 @@
+import type { Account } from '../host/objects.ts';
 import { accountReport, keyReports } from './account-report.ts';
-import { conclude } from './conclude.ts';
+import { conclude, type Ending } from './conclude.ts';
 import { changeOf } from './change-of.ts';
 import type { Report } from './report-schema.ts';
 import type { RunRecord } from './run-record.ts';
@@ -19,6 +20,7 @@ export function buildReport(record: RunRecord): Report {
     unsettled: record.unsettled.length,
     interruptedBy: record.interruptedBy,
     gatewayOk: record.gateway?.ok ?? null,
+    before: servedBefore(record),
     accounts: {
       wanted: record.plan.accounts.filter((step) => step.enabled).length,
       working: accounts.filter(works).length + record.plan.bystanders,
@@ -83,6 +85,18 @@ export function buildReport(record: RunRecord): Report {
     warnings: record.warnings.map(({ code, stage, message, hint }) => ({ code, stage, message, hint })),
     errors: record.errors.map(({ code, stage, message, hint }) => ({ code, stage, message, hint })),
   };
+}
+
+/** What the provider's accounts did when the run began. One that was taken up finds accounts of its own among them. */
+function servedBefore(record: RunRecord): Ending['before'] {
+  const { accounts, removals, bystanders } = record.plan;
+  const isOwn = ({ id }: Account) =>
+    changeOf(record, 'account', (change) => change.id === id && change.action === 'created') !== undefined;
+  const known = accounts.flatMap((step) => (step.action === 'create' || isOwn(step.account) ? [] : [step]));
+  const serving = known.filter(({ account }) => account.scheduled && account.state === 'active').length;
+  const leaving = removals.filter(({ serves }) => serves).length;
+  if (serving + leaving + bystanders === 0) return 'idle';
+  return known.filter(({ enabled }) => enabled).length > serving ? 'partly' : 'served';
 }
 
 function works(account: AccountReport): boolean {

@@ -10,6 +10,8 @@ export interface Ending {
   interruptedBy: 'SIGINT' | 'SIGTERM' | null;
   /** `null`: the gateway was not checked. */
   gatewayOk: boolean | null;
+  /** What the provider's accounts did when the run began. */
+  before: 'served' | 'partly' | 'idle';
   /** Accounts wanted, and of these the ones that work, and the ones whose verdict is bad. */
   accounts: { wanted: number; working: number; failed: number };
   malformed: number;
@@ -33,7 +35,7 @@ export function conclude(ending: Ending): Conclusion {
 function statuses(ending: Ending): Omit<Conclusion, 'exitCode'> {
   if (ending.undone) {
     const clean = !isOpen(ending);
-    return { batchStatus: clean ? 'rolled_back' : 'failed', providerStatus: 'failed', accessStatus: 'broken' };
+    return { batchStatus: clean ? 'rolled_back' : 'failed', ...statusesAsBefore(ending, clean) };
   }
   const fine =
     !isPart(ending) &&
@@ -46,6 +48,18 @@ function statuses(ending: Ending): Omit<Conclusion, 'exitCode'> {
     batchStatus: fine ? 'succeeded' : 'partially_succeeded',
     providerStatus: fine ? 'active' : 'degraded',
     accessStatus: accessStatus(ending),
+  };
+}
+
+/** A run that was undone tells of the provider what it was before: it serves on, where it served. */
+function statusesAsBefore(
+  { before, gatewayOk }: Ending,
+  clean: boolean,
+): Pick<Conclusion, 'providerStatus' | 'accessStatus'> {
+  if (before === 'idle') return { providerStatus: 'failed', accessStatus: 'broken' };
+  return {
+    providerStatus: clean && before === 'served' ? 'active' : 'degraded',
+    accessStatus: gatewayOk === false ? 'broken' : 'unchecked',
   };
 }
 

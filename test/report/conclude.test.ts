@@ -9,6 +9,7 @@ const good: Ending = {
   unsettled: 0,
   interruptedBy: null,
   gatewayOk: true,
+  before: 'idle',
   accounts: { wanted: 3, working: 3, failed: 0 },
   malformed: 0,
   errors: 0,
@@ -102,6 +103,46 @@ describe('the end of a run (B19, N11)', () => {
       'failed',
       'broken',
       4,
+    ],
+    [
+      'a strict failure, undone, beside accounts that serve on',
+      { undone: true, before: 'served', gatewayOk: null, errors: 1 },
+      'rolled_back',
+      'active',
+      'unchecked',
+      4,
+    ],
+    [
+      'a strict failure, undone, where a part of the accounts had served',
+      { undone: true, before: 'partly', gatewayOk: null, errors: 1 },
+      'rolled_back',
+      'degraded',
+      'unchecked',
+      4,
+    ],
+    [
+      'an interruption, undone, beside accounts that serve on',
+      { undone: true, before: 'served', gatewayOk: null, interruptedBy: 'SIGINT', errors: 1 },
+      'rolled_back',
+      'active',
+      'unchecked',
+      130,
+    ],
+    [
+      'a strict failure of a gateway that had served, undone',
+      { undone: true, before: 'served', gatewayOk: false, errors: 1 },
+      'rolled_back',
+      'active',
+      'broken',
+      4,
+    ],
+    [
+      'a strict failure with leftovers, beside accounts that had served',
+      { undone: true, before: 'served', gatewayOk: null, leftovers: 1, errors: 1 },
+      'failed',
+      'degraded',
+      'unchecked',
+      6,
     ],
     [
       'a strict failure, undone, of a gateway (B17)',
@@ -199,6 +240,7 @@ const endings = fc
     unsettled: fc.nat(2),
     interruptedBy: fc.constantFrom(null, 'SIGINT', 'SIGTERM'),
     gatewayOk: fc.constantFrom(true, false, null),
+    before: fc.constantFrom('served', 'partly', 'idle'),
     wanted: fc.nat(4),
     failed: fc.nat(4),
     malformed: fc.nat(2),
@@ -247,12 +289,12 @@ describe('any end of a run', () => {
     fc.assert(
       fc.property(endings, (ending) => {
         const { batchStatus, providerStatus, accessStatus } = conclude(ending);
-        expect(providerStatus).toBe(
-          { succeeded: 'active', partially_succeeded: 'degraded', failed: 'failed', rolled_back: 'failed' }[
-            batchStatus
-          ],
-        );
-        if (batchStatus === 'failed' || batchStatus === 'rolled_back') expect(accessStatus).toBe('broken');
+        if (batchStatus === 'failed' || batchStatus === 'rolled_back') {
+          // What was undone says nothing of accounts that were there before.
+          expect(providerStatus === 'failed').toBe(ending.before === 'idle');
+          if (ending.before === 'idle') expect(accessStatus).toBe('broken');
+          if (providerStatus === 'active') expect(ending.before).toBe('served');
+        } else expect(providerStatus).toBe(batchStatus === 'succeeded' ? 'active' : 'degraded');
         if (ending.gatewayOk === false) expect(accessStatus).toBe('broken');
         if (accessStatus === 'subscription_ready' || accessStatus === 'self_service_ready')
           expect(ending.gatewayOk).toBe(true);
