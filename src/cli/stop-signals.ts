@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { writeSync } from 'node:fs';
+import { systemClock } from '../terms/clock.ts';
 import { Interruption, RelayError } from '../terms/relay-error.ts';
 
 /**
@@ -25,19 +26,17 @@ export function stopSignals(
     controller.abort(new Interruption(name));
   };
   const endEarly = (reason: RelayError) => controller.abort(reason);
-  const timer =
-    deadlineMs === undefined
-      ? undefined
-      : setTimeout(
-          () => endEarly(new RelayError('DEADLINE_PASSED', `The run took longer than ${deadlineMs / 1000} s.`)),
-          deadlineMs,
-        );
+  if (deadlineMs !== undefined)
+    systemClock
+      .timeout(deadlineMs)
+      .addEventListener('abort', () =>
+        endEarly(new RelayError('DEADLINE_PASSED', `The run took longer than ${deadlineMs / 1000} s.`)),
+      );
   const onInterrupt = () => onSignal('SIGINT');
   const onTerminate = () => onSignal('SIGTERM');
   process.on('SIGINT', onInterrupt);
   process.on('SIGTERM', onTerminate);
   const release = () => {
-    clearTimeout(timer);
     process.off('SIGINT', onInterrupt);
     process.off('SIGTERM', onTerminate);
   };

@@ -62,13 +62,11 @@ describe('an address that answers, but is no host', () => {
   });
 
   it('one that never answers, within --timeout', async () => {
-    const begun = Date.now();
     const check = await addressCheck(await serve(() => undefined), '--timeout', '300ms');
     expect(check).toMatchObject({
       message: expect.stringContaining('not answered within 0.3 s') as unknown,
       hint: expect.stringContaining('--timeout') as unknown,
     });
-    expect(Date.now() - begun).toBeLessThan(5000);
   });
 
   it('one that never answers, until --deadline', async () => {

@@ -35,9 +35,8 @@ describe('a line of a configuration that is shown', () => {
     '["'.repeat(60_000),
     'a'.repeat(120_000),
     ', '.repeat(60_000),
-  ])('is covered in bounded time: %#', (line) => {
-    const from = performance.now();
-    coverValues(line, known);
-    expect(performance.now() - from).toBeLessThan(2000);
+  ])('is covered, however long: %#', (line) => {
+    // What is more than linear here does not end within the test's own limit.
+    expect(coverValues(line.repeat(20), known)).toHaveLength(line.length * 20);
   });
 });

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { locatePack } from '../../src/pack/find-pack.ts';
 import { inspectBytes } from '../../src/pack/read-pack.ts';
+import { sweeping } from '../support/sweep.ts';
 
 const shipped = await readFile(`${(await locatePack('kimi')).path}/pack.yaml`);
 const lines = shipped.toString('utf8').split('\n');
@@ -96,7 +97,7 @@ describe('a text that nobody meant as a manifest', () => {
   });
 
   /** The largest text that is read, made of what takes a naive reader long; a quarter of it here, all by `npm run sweep`. */
-  const size = (process.env['RELAY_SWEEP'] === '1' ? 128 : 32) * 1024;
+  const size = (sweeping ? 128 : 32) * 1024;
   const full = (unit: (index: number) => string, head = '') => {
     let text = head;
     for (let index = 0; text.length < size - 40; index += 1) text += unit(index);

@@ -4,11 +4,14 @@ import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Readable, Writable } from 'node:stream';
 import { execa } from 'execa';
+import { vi } from 'vitest';
 import { main } from '../../src/cli/main.ts';
 import { reportSchema, type Report } from '../../src/report/report-schema.ts';
 import { createFaultPicker } from '../../src/sandbox/faults.ts';
 import type { Sandbox } from '../../src/sandbox/start-sandbox.ts';
+import { systemClock } from '../../src/terms/clock.ts';
 import { leaksIn } from './canaries.ts';
+import { sweeping } from './sweep.ts';
 
 export const relayBinary = fileURLToPath(new URL('../../bin/relay.js', import.meta.url));
 
@@ -71,12 +74,25 @@ export function stallAt(
   });
 }
 
+/**
+ * Has the time-out of so many milliseconds pass at that moment, for what runs in this process until the test ends. Give one
+ * that is long enough never to pass by itself.
+ */
+export function passTimeoutAt(moment: Promise<unknown>, ms: number): void {
+  const { timeout } = systemClock;
+  vi.spyOn(systemClock, 'timeout').mockImplementation((asked) => {
+    if (asked !== ms) return timeout(asked);
+    const limit = new AbortController();
+    void moment.then(() => limit.abort());
+    return limit.signal;
+  });
+}
+
 /** What is the process's own, and no command line's: colours and certificates. */
 const ofTheProcess = /^(?:NODE_|FORCE_COLOR|NO_COLOR|TERM|COLORTERM|CI$|GITHUB_ACTIONS)/i;
 
 /** Starting a process takes longer than most runs, so every sixth is one here, and all are by `npm run sweep`. */
 const realEvery = 6;
-const allReal = process.env['RELAY_SWEEP'] === '1';
 
 /**
  * Runs the built binary, or the same command line inside this process, with an environment that holds nothing of the
@@ -91,7 +107,7 @@ export async function workplace(): Promise<Workplace> {
   const search = async (said: string) => {
     const entries = await readdir(folder, { recursive: true, withFileTypes: true });
     const files = entries.filter((entry) => entry.isFile() && !given.has(entry.name));
-    const written = await Promise.all(files.map((file) => readFile(join(file.parentPath, file.name), 'utf8')));
+    const written = await Promise.all(files.map((file) => textOrGone(join(file.parentPath, file.name))));
     const leaks = leaksIn([said, ...written].join('\n'), secrets);
     if (leaks.length > 0) throw new Error(`leaked: ${leaks.join(', ')}`);
   };
@@ -108,7 +124,7 @@ export async function workplace(): Promise<Workplace> {
       runs += 1;
       const mustBeReal =
         where === 'apart' || signalAt !== undefined || Object.keys(env).some((name) => ofTheProcess.test(name));
-      if (where === 'here' || (!mustBeReal && !allReal && runs % realEvery !== 0)) {
+      if (where === 'here' || (!mustBeReal && !sweeping && runs % realEvery !== 0)) {
         const here = { PATH: process.env['PATH'] ?? '', HOME: folder, ...env };
         const finished = await runHere(args, folder, here, input ?? '');
         await search(`${finished.stdout}\n${finished.stderr}`);
@@ -134,6 +150,14 @@ export async function workplace(): Promise<Workplace> {
       reportSchema.parse(JSON.parse(await readFile(join(folder, name), 'utf8'))),
     remove: () => rm(folder, { recursive: true, force: true }),
   };
+}
+
+/** A file that another process has taken away meanwhile tells nothing any more. */
+async function textOrGone(path: string): Promise<string> {
+  return readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return '';
+    throw error;
+  });
 }
 
 /** Runs a command line as the binary does, with streams that are no terminal. */

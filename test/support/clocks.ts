@@ -11,10 +11,11 @@ export interface QuickClock extends Clock {
 }
 
 /**
- * A clock whose pauses take no time: they only move its own hands, and are written down. Time-outs pass, and beats come,
+ * A clock that only its own pauses move; they take no time, and are written down. Time-outs pass, and beats come,
  * when told to.
  */
 export function quickClock(): QuickClock {
+  const from = Date.now();
   let ahead = 0;
   const pauses: number[] = [];
   const limits = new Set<AbortController>();
@@ -38,7 +39,7 @@ export function quickClock(): QuickClock {
       limits.add(limit);
       return limit.signal;
     },
-    now: () => Date.now() + ahead,
+    now: () => from + ahead,
     sleep: async (ms) => {
       pauses.push(ms);
       ahead += ms;

@@ -4,6 +4,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { execa } from 'execa';
 import { startSandbox, type Sandbox } from '../../src/sandbox/start-sandbox.ts';
 import { importWords, relayBinary, workplace } from '../support/binary.ts';
+import { sweeping } from '../support/sweep.ts';
 import { wholeState } from '../support/import-run.ts';
 
 const keys = ['sk-good-aaaaaaaaaaaaaaaaaaaa1', 'sk-good-bbbbbbbbbbbbbbbbbbbb2', 'sk-good-cccccccccccccccccccc3'];
@@ -19,60 +20,55 @@ afterAll(() => {
 });
 
 /** Every request of an import, killed by the system while it is in flight. Takes minutes: `npm run sweep`. */
-describe.skipIf(!process.env['RELAY_SWEEP'])('the real binary, killed at every request', () => {
+describe.skipIf(!sweeping)('the real binary, killed at every request', () => {
   it.each([
     ['not carried out', 'drop-before', 'resume'],
     ['not carried out', 'drop-before', 'rollback'],
     ['carried out after the kill', 'delay', 'resume'],
     ['carried out after the kill', 'delay', 'rollback'],
-  ] as const)(
-    'that is %s (%s): %s',
-    async (_name, fault, finish) => {
-      const place = await workplace();
-      await place.write('keys.txt', keys.join('\n'));
-      const undisturbed = await startSandbox();
-      const before = comparable(undisturbed);
-      await place.run(args(undisturbed), {
-        env: { RELAY_ADMIN_KEY: undisturbed.adminKey, RELAY_STATE_DIR: join(place.folder, 'first') },
-      });
-      const wanted = comparable(undisturbed);
-      const total = undisturbed.requests.length;
-      await undisturbed.stop();
+  ] as const)('that is %s (%s): %s', async (_name, fault, finish) => {
+    const place = await workplace();
+    await place.write('keys.txt', keys.join('\n'));
+    const undisturbed = await startSandbox();
+    const before = comparable(undisturbed);
+    await place.run(args(undisturbed), {
+      env: { RELAY_ADMIN_KEY: undisturbed.adminKey, RELAY_STATE_DIR: join(place.folder, 'first') },
+    });
+    const wanted = comparable(undisturbed);
+    const total = undisturbed.requests.length;
+    await undisturbed.stop();
 
-      for (let k = 1; k <= total; k += 1) {
-        const host = await startSandbox({ faults: [{ path: '*', nth: k, fault, ms: 150 }] });
-        const stateDir = join(place.folder, `${fault}-${finish}-${k}`);
-        const env = { RELAY_ADMIN_KEY: host.adminKey, RELAY_STATE_DIR: stateDir };
-        const child = execa(process.execPath, [relayBinary, ...args(host)], {
-          cwd: place.folder,
-          env: { ...env, PATH: process.env['PATH'] ?? '' },
-          extendEnv: false,
-          reject: false,
-          stdin: 'ignore',
+    for (let k = 1; k <= total; k += 1) {
+      const host = await startSandbox({ faults: [{ path: '*', nth: k, fault, ms: 150 }] });
+      const stateDir = join(place.folder, `${fault}-${finish}-${k}`);
+      const env = { RELAY_ADMIN_KEY: host.adminKey, RELAY_STATE_DIR: stateDir };
+      const child = execa(process.execPath, [relayBinary, ...args(host)], {
+        cwd: place.folder,
+        env: { ...env, PATH: process.env['PATH'] ?? '' },
+        extendEnv: false,
+        reject: false,
+        stdin: 'ignore',
+      });
+      while (host.requests.length < k && child.exitCode === null) await new Promise((resolve) => setImmediate(resolve));
+      child.kill('SIGKILL');
+      await child;
+      const [file] = await readdir(join(stateDir, 'runs')).catch(() => []);
+      const where = `request ${k}, ${host.requests[k - 1]?.method} ${host.requests[k - 1]?.path}`;
+      if (file === undefined) expect({ where, state: comparable(host) }).toEqual({ where, state: before });
+      else {
+        const id = file.replace('.jsonl', '');
+        const more = finish === 'resume' ? ['--keys', 'keys.txt', '--no-report'] : ['--yes'];
+        const run = await place.run([finish, id, '--quiet', ...more], { env });
+        expect({ where, exitCode: run.exitCode, stderr: run.stderr, state: comparable(host) }).toEqual({
+          where,
+          exitCode: 0,
+          stderr: '',
+          state: finish === 'resume' ? wanted : before,
         });
-        while (host.requests.length < k && child.exitCode === null)
-          await new Promise((resolve) => setImmediate(resolve));
-        child.kill('SIGKILL');
-        await child;
-        const [file] = await readdir(join(stateDir, 'runs')).catch(() => []);
-        const where = `request ${k}, ${host.requests[k - 1]?.method} ${host.requests[k - 1]?.path}`;
-        if (file === undefined) expect({ where, state: comparable(host) }).toEqual({ where, state: before });
-        else {
-          const id = file.replace('.jsonl', '');
-          const more = finish === 'resume' ? ['--keys', 'keys.txt', '--no-report'] : ['--yes'];
-          const run = await place.run([finish, id, '--quiet', ...more], { env });
-          expect({ where, exitCode: run.exitCode, stderr: run.stderr, state: comparable(host) }).toEqual({
-            where,
-            exitCode: 0,
-            stderr: '',
-            state: finish === 'resume' ? wanted : before,
-          });
-        }
-        cases += 1;
-        await host.stop();
       }
-      await place.remove();
-    },
-    600_000,
-  );
+      cases += 1;
+      await host.stop();
+    }
+    await place.remove();
+  });
 });

@@ -4,6 +4,7 @@ import { startSandbox, type Sandbox } from '../../src/sandbox/start-sandbox.ts';
 import { RelayError } from '../../src/terms/relay-error.ts';
 import type { Report } from '../../src/report/report-schema.ts';
 import { quickClock } from '../support/clocks.ts';
+import { sweeping } from '../support/sweep.ts';
 import { holdings, importInto, passTimeoutsAt, type FinishedImport, type RunOptions } from '../support/import-run.ts';
 
 const keys = ['sk-good-aaaaaaaaaaaaaaaaaaaa1', 'sk-good-bbbbbbbbbbbbbbbbbbbb2', 'sk-good-cccccccccccccccccccc3'];
@@ -43,7 +44,8 @@ const empty = {
 };
 
 /** Every request meets every fourth fault here, and each fault every fourth request; `npm run sweep` tries them all. */
-const step = process.env['RELAY_SWEEP'] === '1' ? 1 : 4;
+const step = sweeping ? 1 : 4;
+const which = sweeping ? 'each request' : 'every fourth request';
 
 let cases = 0;
 afterAll(() => {
@@ -133,30 +135,22 @@ async function sweep(name: string, options: RunOptions): Promise<Record<number, 
   }
 }
 
-describe('a strict import, whichever request is', () => {
-  it.each(Object.keys(faults))(
-    '%s',
-    async (name) => {
-      const codes = await sweep(name, {});
-      // Many a single fault is overcome; how many depends on how the requests of a run fall.
-      expect(codes[0] ?? 0).toBeGreaterThan(1);
-    },
-    60_000,
-  );
+describe(`a strict import, with ${which}`, () => {
+  it.each(Object.keys(faults))('%s', async (name) => {
+    const codes = await sweep(name, {});
+    // Many a single fault is overcome; how many depends on how the requests of a run fall.
+    expect(codes[0] ?? 0).toBeGreaterThan(1);
+  });
 });
 
-describe('a partial import, whichever request is', () => {
+describe(`a partial import, with ${which}`, () => {
   it.each([
     'dropped after the work',
     'a cut answer or event stream',
     'an error that quotes all secrets',
     'a time-out after the work',
-  ])(
-    '%s',
-    async (name) => {
-      const codes = await sweep(name, { mode: 'partial' });
-      expect(codes[0] ?? 0).toBeGreaterThan(1);
-    },
-    60_000,
-  );
+  ])('%s', async (name) => {
+    const codes = await sweep(name, { mode: 'partial' });
+    expect(codes[0] ?? 0).toBeGreaterThan(1);
+  });
 });

@@ -6,9 +6,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runIds } from '../../src/journal/read-journal.ts';
 import { startSandbox, type Sandbox } from '../../src/sandbox/start-sandbox.ts';
 import { RelayError } from '../../src/terms/relay-error.ts';
+import { sweeping } from '../support/sweep.ts';
 import { importInto, rollbackIn, wholeState } from '../support/import-run.ts';
 
-const thorough = process.env['RELAY_SWEEP'] === '1';
+const hosts = sweeping ? 500 : 30;
 
 let stateDir: string;
 beforeAll(async () => {
@@ -85,7 +86,7 @@ function others(sandbox: Sandbox): unknown {
   );
 }
 
-describe('on any host, with any key file, whatever fails', () => {
+describe(`on ${hosts} random hosts, with random key files and faults`, () => {
   it('relay touches only its own, a second run changes nothing, and rollback gives the host back (N3, N4, N5)', async () => {
     let cases = 0;
     await fc.assert(
@@ -122,8 +123,8 @@ describe('on any host, with any key file, whatever fails', () => {
           await sandbox.stop();
         }
       }),
-      { numRuns: thorough ? 500 : 30 },
+      { numRuns: hosts },
     );
     process.stdout.write(`properties: ${cases} random hosts\n`);
-  }, 600_000);
+  });
 });
