@@ -66,6 +66,10 @@ function faultOf(value: string): string | undefined {
   if (/\s/u.test(value)) return 'has white space inside';
   if (/\p{C}/u.test(value)) return 'has control or invisible characters inside';
   if (/[^\x21-\x7E]/.test(value)) return 'has characters that no request header can carry';
+  if (/^(["'`]).*\1$/.test(value)) return 'stands in quotes';
+  // Words of shell and .env files; keys that end in = have no name before it.
+  if (/^(?:[A-Z][A-Z0-9_]*|[a-z_]*(?:key|token|secret)[a-z_]*)=[^=]/.test(value)) return 'is a setting, NAME=key';
+  if (/[,;]/.test(value)) return 'has a comma or a semicolon inside, and no header before it says that this is CSV';
   if (value.length < shortestKey) return `is shorter than ${shortestKey} characters`;
   if (value.length > longestKey) return `is longer than ${longestKey} characters`;
   return undefined;

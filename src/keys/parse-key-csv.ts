@@ -6,29 +6,40 @@ import { isBlank, linesOf } from './parse-key-lines.ts';
 
 const columns = ['key', ...settingNames];
 
+/** What may stand between cells: a comma, or what spreadsheets write instead. */
+type Delimiter = ',' | ';' | '\t';
+
 /** Whether the first line that says anything is a header: a list, or the word `key` alone. No key has a comma. */
 export function looksLikeCsv(text: string): boolean {
+  return delimiterOf(text) !== undefined;
+}
+
+function delimiterOf(text: string): Delimiter | undefined {
   const first = linesOf(text).find((line) => !isBlank(line)) ?? '';
-  return first.includes(',') || first.trim().toLowerCase() === 'key';
+  const namesKey = (delimiter: Delimiter) =>
+    first.split(delimiter).some((cell) => /^"?key"?$/.test(cell.trim().toLowerCase()));
+  return ([',', ';', '\t'] as const).find(namesKey) ?? (first.includes(',') ? ',' : undefined);
 }
 
 /** Reads CSV with a header that names `key` and perhaps settings. A fault of its form names line and column. */
 export function parseKeyCsv(text: string): KeyFile | { faults: FormFault[] } {
-  const rows = readRows(text);
+  const delimiter = delimiterOf(text) ?? ',';
+  const rows = readRows(text, delimiter);
   if (!Array.isArray(rows)) return { faults: [rows] };
   const [header, ...body] = rows;
   const names = (header?.cells ?? []).map((cell) => cell.toLowerCase());
-  const faults = header === undefined ? [] : headerFaults(header, names);
+  const faults = header === undefined ? [] : headerFaults(header, names, delimiter);
   if (faults.length > 0) return { faults };
 
   const keys = new KeyEntries();
   const once = new NamesOnce();
   for (const row of body) {
-    const at = (index: number, what: string) => faults.push({ line: row.line, column: columnOf(row.raw, index), what });
+    const at = (index: number, what: string) =>
+      faults.push({ line: row.line, column: columnOf(row.raw, index, delimiter), what });
     if (row.cells.length !== names.length) {
       at(
         Math.min(row.cells.length, names.length) - 1,
-        `has ${row.cells.length} cells where the header has ${names.length}`,
+        `the row has ${row.cells.length} cells where the header has ${names.length}`,
       );
       continue;
     }
@@ -57,9 +68,10 @@ interface Row {
   cells: string[];
 }
 
-function readRows(text: string): Row[] | FormFault {
+function readRows(text: string, delimiter: Delimiter): Row[] | FormFault {
   try {
     const records = parse(text, {
+      delimiter,
       comment: '#',
       comment_no_infix: true,
       trim: true,
@@ -76,18 +88,25 @@ function readRows(text: string): Row[] | FormFault {
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
     // Its message quotes the text, which may be a key.
-    const what = error.code === 'CSV_QUOTE_NOT_CLOSED' ? 'a quote is not closed' : 'has a quote in the wrong place';
+    const what = error.code === 'CSV_QUOTE_NOT_CLOSED' ? 'a quote is not closed' : 'a quote stands in the wrong place';
     return { line: typeof error['lines'] === 'number' ? error['lines'] : 1, column: 1, what };
   }
 }
 
-function headerFaults(header: Row, names: readonly string[]): FormFault[] {
+function headerFaults(header: Row, names: readonly string[], delimiter: Delimiter): FormFault[] {
   const faults = names.flatMap((name, index): FormFault[] => {
-    const column = columnOf(header.raw, index);
-    // What is no known word is not shown: a file without a header begins with a key.
+    const column = columnOf(header.raw, index, delimiter);
+    // What is near no known word is not shown: a file without a header begins with a key.
     const near = /^[a-z_ -]{1,20}$/.test(name) ? didYouMean(name, columns) : '';
+    const heading = near === '' ? 'this' : `"${name}"`;
     if (!columns.includes(name))
-      return [{ line: header.line, column, what: `is no column that relay knows (${columns.join(', ')}).${near}` }];
+      return [
+        {
+          line: header.line,
+          column,
+          what: `${heading} is no column that relay knows (${columns.join(', ')}).${near}`,
+        },
+      ];
     return names.indexOf(name) === index
       ? []
       : [{ line: header.line, column, what: `the column ${name} stands twice` }];
@@ -104,12 +123,12 @@ function headerFaults(header: Row, names: readonly string[]): FormFault[] {
 }
 
 /** Where the n-th cell of a row begins, counted from 1. */
-function columnOf(raw: string, index: number): number {
+function columnOf(raw: string, index: number, delimiter: Delimiter): number {
   let cell = 0;
   let quoted = false;
   for (let at = 0; at < raw.length && cell < index; at += 1) {
     if (raw[at] === '"') quoted = !quoted;
-    else if (raw[at] === ',' && !quoted) cell += 1;
+    else if (raw[at] === delimiter && !quoted) cell += 1;
     if (cell === index) return at + 2;
   }
   return 1;

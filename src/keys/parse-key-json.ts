@@ -11,13 +11,13 @@ export function parseKeyJson(text: string): KeyFile | { faults: FormFault[] } {
   if ('what' in list) return { faults: [list] };
   const faults: FormFault[] = [];
   const at: Tell = ({ loc }, what) => void faults.push({ line: loc.start.line, column: loc.start.column, what });
-  if (list.type !== 'Array') at(list, 'must be an array of keys');
+  if (list.type !== 'Array') at(list, 'the file must be an array of keys');
   const keys = new KeyEntries();
   const once = new NamesOnce();
   for (const { value } of list.type === 'Array' ? list.elements : []) {
     if (value.type === 'String') keys.add(value.loc.start.line, value.value.trim());
     else if (value.type === 'Object') readEntry(value, keys, once, at);
-    else at(value, 'must be a key, or an object with a key');
+    else at(value, 'the entry must be a key, or an object with a key');
   }
   if (faults.length > 0) return { faults };
   return { lines: keys.entries.length, blank: 0, entries: keys.entries };
@@ -44,11 +44,12 @@ function readEntry(item: ObjectNode, keys: KeyEntries, once: NamesOnce, at: Tell
       for (const each of [what, taken]) if (each !== undefined) at(value, each);
     } else {
       const near = /^[\w-]{1,20}$/.test(name) ? didYouMean(name, fields) : '';
-      at(member, `is no field that relay knows (${fields.join(', ')}).${near}`);
+      const field = near === '' ? 'this' : `"${name}"`;
+      at(member, `${field} is no field that relay knows (${fields.join(', ')}).${near}`);
     }
   }
   if (key !== undefined) keys.add(line, key, settings);
-  else if (!seen.has('key')) at(item, 'has no "key"');
+  else if (!seen.has('key')) at(item, 'the entry has no "key"');
 }
 
 function nameOf({ name }: MemberNode): string {
@@ -60,9 +61,9 @@ function readJson(text: string): ValueNode | FormFault {
   try {
     return parse(text, { mode: 'json' }).body;
   } catch (error) {
-    if (error instanceof RangeError) return { line: 1, column: 1, what: 'is nested too deeply' };
+    if (error instanceof RangeError) return { line: 1, column: 1, what: 'the file is nested too deeply' };
     const { line, column } = error as { line?: unknown; column?: unknown };
     if (typeof line !== 'number' || typeof column !== 'number') throw error;
-    return { line, column, what: 'is not valid JSON' };
+    return { line, column, what: 'the file is not valid JSON' };
   }
 }

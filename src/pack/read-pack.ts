@@ -115,14 +115,25 @@ async function manifestFile(path: string, origin: PackOrigin): Promise<Found> {
   const found = await stat(path).catch(() => undefined);
   if (found === undefined) return { fault: fault(path, 'UNREADABLE', `There is no pack at ${path}.`) };
   const candidates = found.isDirectory() ? manifestNames.map((name) => join(path, name)) : [path];
-  for (const file of candidates) {
-    const info = await stat(file).catch(() => undefined);
-    if (info?.isFile() !== true) continue;
+  const sizes = await Promise.all(candidates.map((file) => sizeOf(file)));
+  const there = candidates.flatMap((file, index) => (sizes[index] === undefined ? [] : { file, size: sizes[index] }));
+  const [first, second] = there;
+  if (first !== undefined && second !== undefined) {
+    const message = `${basename(second.file)} stands beside ${basename(first.file)}; a pack has one manifest`;
+    return { fault: fault(second.file, 'SECOND_MANIFEST', message) };
+  }
+  if (first !== undefined) {
     const folder = origin === 'path' && found.isDirectory() ? path : dirname(path);
-    return readInside(file, info.size, folder);
+    return readInside(first.file, first.size, folder);
   }
   const message = `The folder ${path} holds no ${manifestNames.join(' or ')}.`;
   return { fault: fault(path, 'UNREADABLE', message) };
+}
+
+/** The size of a file in bytes, `undefined` where there is none. */
+async function sizeOf(file: string): Promise<number | undefined> {
+  const info = await stat(file).catch(() => undefined);
+  return info?.isFile() === true ? info.size : undefined;
 }
 
 async function readInside(file: string, size: number, folder: string): Promise<Found> {

@@ -18,6 +18,10 @@ export const rules = {
     summary: 'The manifest is a link to a file outside of the folder of its pack.',
     hint: 'Put the file itself into the folder.',
   },
+  SECOND_MANIFEST: {
+    summary: 'A pack folder holds two manifests. Which one is meant cannot be told.',
+    hint: 'Keep one of pack.yaml, pack.yml and pack.json.',
+  },
   TOO_MANY: { summary: 'There are more faults than are shown.', hint: 'Correct these first, then check again.' },
   UNKNOWN_FIELD: {
     summary: 'A field has a name that manifests do not know.',

@@ -123,7 +123,15 @@ describe('the lines of a key file (B4, N2)', () => {
     ['a key of 7 characters', 'abc-123\n', { lines: 1, malformed: [1] }],
     ['a key of 4096 characters', `${'k'.repeat(4096)}\n`, { lines: 1, keys: [[1, 'k'.repeat(4096), null]] }],
     ['a key of 4097 characters', `${'k'.repeat(4097)}\n`, { lines: 1, malformed: [1] }],
-    ['every printable character', `${printable()}\n`, { lines: 1, keys: [[1, printable(), null]] }],
+    ['a key in quotes', '"test-key-a"\n\'test-key-b\'\n`test-key-c`\n', { lines: 3, malformed: [1, 2, 3] }],
+    [
+      'settings of a shell or .env file',
+      'KIMI_KEY=test-key-a\napi_key=test-key-b\nexport K=test-key-c\n',
+      { lines: 3, malformed: [1, 2, 3] },
+    ],
+    ['a key that ends in =', 'dGVzdGtleQ==\n', { lines: 1, keys: [[1, 'dGVzdGtleQ==', null]] }],
+    ['cells without a header', 'test-key-a;first\ntest-key-b,second\n', { lines: 2, malformed: [1, 2] }],
+    ['every printable character but , and ;', `${printable()}\n`, { lines: 1, keys: [[1, printable(), null]] }],
     [
       'duplicates',
       'test-key-a\ntest-key-b\ntest-key-a\n test-key-a \ntest-key-b\n',
@@ -222,7 +230,9 @@ describe('the lines of a key file (B4, N2)', () => {
 });
 
 function printable(): string {
-  return Array.from({ length: 0x7e - 0x21 + 1 }, (_, index) => String.fromCharCode(0x7e - index)).join('');
+  return Array.from({ length: 0x7e - 0x21 + 1 }, (_, index) => String.fromCharCode(0x7e - index))
+    .filter((character) => !',;'.includes(character))
+    .join('');
 }
 
 /** Keys long enough that no word of a message could be one. */

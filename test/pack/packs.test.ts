@@ -163,12 +163,6 @@ describe('a pack that must be right', () => {
     expect((await readPack(join(folder, `as-${name}`), 'path')).file).toBe(join(folder, `as-${name}`, name));
   });
 
-  it('is the YAML one where a folder holds both', async () => {
-    await fileOf('both/pack.json', JSON.stringify(aManifest()));
-    await fileOf('both/pack.yaml');
-    expect((await readPack(join(folder, 'both'), 'path')).file).toBe(join(folder, 'both', 'pack.yaml'));
-  });
-
   it.each([
     ['does not exist', () => join(folder, 'absent'), 'PACK_NOT_FOUND'],
     ['is an empty folder', () => fileOf('empty/other.yaml').then((file) => join(file, '..')), 'PACK_NOT_FOUND'],

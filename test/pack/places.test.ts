@@ -54,6 +54,20 @@ describe('the folders of packDirs', () => {
     const { findings } = await inspectPack((place as { path: string }).path, 'folder');
     expect(findings).toEqual([expect.objectContaining({ code: 'ID_DIFFERS', line: 1 })]);
   });
+
+  it('hold one manifest each', async () => {
+    await put('twice/acme/pack.json', manifest('acme'));
+    await put('twice/acme/pack.yml', manifest('acme'));
+    const { findings, pack } = await inspectPack(join(folder, 'twice/acme'), 'path');
+    expect(pack).toBeUndefined();
+    expect(findings).toEqual([
+      expect.objectContaining({
+        file: join(folder, 'twice/acme/pack.json'),
+        code: 'SECOND_MANIFEST',
+        message: 'pack.json stands beside pack.yml; a pack has one manifest',
+      }),
+    ]);
+  });
 });
 
 describe('the words that validate is given', () => {
