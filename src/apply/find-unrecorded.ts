@@ -16,7 +16,7 @@ export async function findUnrecorded(given: RunTools, log: ChangeLog): Promise<C
   const open = log.changes.filter(
     (change): change is Created => change.action === 'created' && change.id === null && change.kind !== 'user',
   );
-  const found: { change: Change; id: number; after: States[ChangeKind] }[] = [];
+  const found: { change: Change; id: string; after: States[ChangeKind] }[] = [];
   for (const kind of new Set(open.map((change) => change.kind))) {
     const driver = drivers[kind] as unknown as Driver<ChangeKind>;
     const own = open.filter((change) => change.kind === kind);

@@ -46,7 +46,7 @@ export async function removeObjects<K extends Exclude<ChangeKind, 'account' | 'u
 }
 
 /** Those of the objects that are still there. */
-async function among<T extends { id: number }>(objects: readonly T[], list: () => Promise<T[]>): Promise<T[]> {
+async function among<T extends { id: string }>(objects: readonly T[], list: () => Promise<T[]>): Promise<T[]> {
   const now = new Map((await list()).map((each) => [each.id, each]));
   return objects.filter((object) => {
     const there = now.get(object.id);

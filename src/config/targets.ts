@@ -18,7 +18,7 @@ export function parseTarget(text: string, where = '--user'): Target {
     throw wrong('the days must be a number from 1 to 36500');
   const until = days === undefined ? null : Number(days);
   if (/^\d+$/.test(who) && Number.isSafeInteger(Number(who)) && Number(who) > 0)
-    return { asked: who, user: { id: Number(who) }, days: until };
+    return { asked: who, user: { id: String(Number(who)) }, days: until };
   if (/^[^\s@]+@[^\s@]+$/.test(who)) return { asked: who, user: { email: who }, days: until };
   throw wrong('this is neither an e-mail address nor an id');
 }

@@ -19,7 +19,7 @@ const seenAfterMs = 3000;
  * Lets accounts that were proven beside the group into it (rule N6): the group beside must answer a real request first,
  * and afterwards the host is given time to see them, so that others may go.
  */
-export async function letIn(job: ImportJob, groupId: number, state: RunState): Promise<void> {
+export async function letIn(job: ImportJob, groupId: string, state: RunState): Promise<void> {
   const { plan, tools, record } = state;
   const outside = plan.accounts.flatMap((step): Account[] => {
     const outcome = record.outcomes.get(step.fingerprint);

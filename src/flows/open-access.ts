@@ -11,7 +11,7 @@ import { RunFailure } from './run-failure.ts';
 import type { RunState } from './run-import.ts';
 
 /** Gives users access, and proves by a real request that the gateway serves (rules B22 to B24, N9, N19). */
-export async function openAccess(job: ImportJob, groupId: number, state: RunState): Promise<void> {
+export async function openAccess(job: ImportJob, groupId: string, state: RunState): Promise<void> {
   const { plan, tools, record } = state;
   const request = completionOf(job.provider);
   if (plan.subscriptions.length > 0 || plan.gateway.probe !== 'skip') {
@@ -32,7 +32,7 @@ export async function openAccess(job: ImportJob, groupId: number, state: RunStat
 
 async function closeAccess(
   job: ImportJob,
-  groupId: number,
+  groupId: string,
   request: CompletionRequest,
   state: RunState,
 ): Promise<void> {
@@ -50,7 +50,7 @@ async function closeAccess(
 
 async function checkAccess(
   job: ImportJob,
-  groupId: number,
+  groupId: string,
   request: CompletionRequest,
   state: RunState,
 ): Promise<void> {

@@ -1,5 +1,5 @@
 import type { RunTools } from '../apply/run-tools.ts';
-import type { Account, Group } from '../host/objects.ts';
+import { compareIds, type Account, type Group } from '../host/objects.ts';
 import type { Provider } from '../pack/manifest.ts';
 import { managedAccounts } from '../plan/managed-accounts.ts';
 import { resourceName } from '../plan/names.ts';
@@ -33,7 +33,7 @@ export async function findPools(
     const name = resourceName(provider.id, access);
     const group = held.groups.find((each) => each.name === name && isMarkedFor(each, { provider, access }));
     const own = managedAccounts({ provider, access, run: '', accounts: 'reconcile' }, held, group);
-    const accounts = [...own.byFingerprint.values()].toSorted((a, b) => a.id - b.id);
+    const accounts = [...own.byFingerprint.values()].toSorted((a, b) => compareIds(a.id, b.id));
     if (group !== undefined || accounts.length > 0) pools.push({ access, group, accounts, key: null });
   }
   if (probe === 'none') return pools;

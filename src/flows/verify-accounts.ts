@@ -18,7 +18,7 @@ export async function verifyAccounts(job: ImportJob, state: RunState): Promise<v
   const { plan, record } = state;
   const made: Account[] = [];
   const retested: Account[] = [];
-  const heldOut = new Set<number>();
+  const heldOut = new Set<string>();
   for (const step of plan.accounts) {
     const outcome = record.outcomes.get(step.fingerprint);
     if (step.action === 'create') {
@@ -45,7 +45,7 @@ export interface Tested {
   /** Those of them that were there before the run. */
   retested: readonly Account[];
   /** Ids of those that are put back into service when they work. */
-  heldOut: ReadonlySet<number>;
+  heldOut: ReadonlySet<string>;
 }
 
 /** Tests accounts, notes the verdicts; ends the run or takes the failed out of service, as the policy says. */

@@ -1,7 +1,12 @@
 import type { AccessMode, Platform } from '../terms/modes.ts';
 
-/** The host's own number for an object of one kind. */
-export type Id = number;
+/** By what a host knows an object of one kind; opaque text. */
+export type Id = string;
+
+/** Orders ids as hosts give them out: numbers by their value, so that the older object comes first. */
+export function compareIds(a: Id, b: Id): number {
+  return a.length - b.length || (a < b ? -1 : Number(a > b));
+}
 
 export type GroupType = 'standard' | 'subscription';
 

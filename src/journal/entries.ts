@@ -5,7 +5,7 @@ import { accessModes, accountsPolicies, failedPolicies, importModes, probeModes 
 
 /** The lines of a journal. They hold no secret: keys stand by their fingerprints. */
 const at = z.iso.datetime();
-const id = z.int();
+const id = z.string();
 
 const group: z.ZodType<States['group']> = z
   .object({
@@ -133,7 +133,7 @@ const target = z.object({
 });
 
 /** The version of the journal's form. Another one is refused by its number. */
-export const journalVersion = 2;
+export const journalVersion = 3;
 
 /** The first line: everything that is needed to finish or undo the run without the pack and the command line. */
 export const beginSchema = z.object({

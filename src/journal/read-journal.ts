@@ -17,9 +17,9 @@ export interface RecordedRun {
   /** The last number that was given to a change. */
   lastSeq: number;
   /** Accounts of earlier runs that are gone for good. */
-  removed: { id: number; name: string }[];
+  removed: { id: string; name: string }[];
   /** Such accounts of which only the intent is noted. */
-  removing: { id: number; name: string }[];
+  removing: { id: string; name: string }[];
   /** How it ended; nothing when it was interrupted, or goes on. */
   end: { outcome: string; exitCode: number; at: string } | null;
 }
@@ -96,10 +96,10 @@ type Conclusion = Pick<RecordedRun, 'changes' | 'lastSeq' | 'removed' | 'removin
 function conclude(file: string, notes: readonly Note[]): Conclusion {
   const changes = new Map<number, Change>();
   const removed: RecordedRun['removed'] = [];
-  const removing = new Map<number, { id: number; name: string }>();
+  const removing = new Map<string, { id: string; name: string }>();
   let lastSeq = 0;
   let end: RecordedRun['end'] = null;
-  const made = (id: number) =>
+  const made = (id: string) =>
     [...changes.values()].some((each) => each.kind === 'account' && each.action === 'created' && each.id === id);
   for (const [index, note] of notes.entries()) {
     if (note.type === 'change') {

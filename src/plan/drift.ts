@@ -30,7 +30,7 @@ export function planDrift(plan: Plan, { planTemplate }: Provider): Problem[] {
 
 function drift(
   kind: string,
-  { name, id }: { name: string; id: number },
+  { name, id }: { name: string; id: string },
   settings: readonly (readonly [string, boolean])[],
 ): Problem[] {
   const different = settings.filter(([, differs]) => differs).map(([what]) => what);

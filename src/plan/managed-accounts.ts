@@ -1,4 +1,4 @@
-import type { Account, Group } from '../host/objects.ts';
+import { compareIds, type Account, type Group } from '../host/objects.ts';
 import type { RemovalStep } from './import-plan.ts';
 import type { Observed, Wanted } from './observed.ts';
 
@@ -25,7 +25,7 @@ export function managedAccounts(
     accounts === 'replace' && account.marker?.run === run ? 2 : Number(isInGroup(account, group));
   const ours = observed.accounts
     .filter((account) => account.marker?.provider === provider.id && account.marker.access === access)
-    .toSorted((a, b) => rank(b) - rank(a) || a.id - b.id);
+    .toSorted((a, b) => rank(b) - rank(a) || compareIds(a.id, b.id));
   const byFingerprint = new Map<string, Account>();
   const superseded: Account[] = [];
   const copies: Account[] = [];
@@ -46,7 +46,7 @@ export function isInGroup(account: Account, group: Group | undefined): boolean {
 /** Newest first (rule B21). */
 export function removalsOf(accounts: readonly Account[], reasonOf: (account: Account) => string): RemovalStep[] {
   return accounts
-    .toSorted((a, b) => b.id - a.id)
+    .toSorted((a, b) => compareIds(b.id, a.id))
     .map((account) => ({
       id: account.id,
       name: account.name,

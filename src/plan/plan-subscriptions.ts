@@ -21,7 +21,7 @@ export function planSubscriptions(
   const steps: SubscriptionStep[] = [];
   const problems: Problem[] = [];
   const warnings: Problem[] = [];
-  const seen = new Map<number, Target>();
+  const seen = new Map<string, Target>();
   for (const [index, target] of wanted.targets.entries()) {
     const user = observed.users[index];
     if (user === undefined || !user.active) {

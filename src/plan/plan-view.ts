@@ -8,7 +8,7 @@ const change = z.object({
   action: z.enum(actions),
   kind: z.enum(kinds),
   name: z.string(),
-  id: z.int().nullable().describe('The number of the object on the host; null when it is yet to be made.'),
+  id: z.string().nullable().describe('By what the host knows the object; null when it is yet to be made.'),
   detail: z.string(),
   line: z.int().optional().describe('The line of the key file, for accounts.'),
   fingerprint: z.string().optional(),

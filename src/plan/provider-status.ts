@@ -1,4 +1,4 @@
-import type { Account, Channel, Group, Plan, User } from '../host/objects.ts';
+import { compareIds, type Account, type Channel, type Group, type Plan, type User } from '../host/objects.ts';
 import type { Provider } from '../pack/manifest.ts';
 import type { AccessMode } from '../terms/modes.ts';
 import { isInGroup, managedAccounts } from './managed-accounts.ts';
@@ -147,7 +147,7 @@ function accountsOf(
     }),
     ...managed.superseded.map((account) => line(account, 'superseded')),
     ...[...unmarked, ...managed.copies].map((account) => line(account, 'foreign')),
-  ].toSorted((a, b) => a.id - b.id);
+  ].toSorted((a, b) => compareIds(a.id, b.id));
 }
 
 function standingOf(account: Account, group: Group | undefined, now: number): AccountStatus['state'] {
@@ -166,7 +166,7 @@ function othersThan<T>(managed: T | undefined, all: readonly T[]): T[] {
   return all.filter((each) => each !== managed);
 }
 
-function refOf({ id, name }: { id: number; name: string }): { id: number; name: string } {
+function refOf({ id, name }: { id: string; name: string }): { id: string; name: string } {
   return { id, name };
 }
 

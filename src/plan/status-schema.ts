@@ -14,13 +14,13 @@ const standings = [
   'foreign',
 ] as const;
 
-const named = z.object({ id: z.int(), name: z.string() });
+const named = z.object({ id: z.string(), name: z.string() });
 const switched = named.extend({ active: z.boolean() }).nullable();
 const time = z.iso.datetime().nullable();
 
 const accountStatus = z.object({
   access: z.enum(accessModes),
-  id: z.int(),
+  id: z.string(),
   name: z.string(),
   fingerprint: z.string().nullable(),
   state: z.enum(standings).describe('Whether the host hands requests to it, and why not.'),

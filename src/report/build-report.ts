@@ -113,7 +113,7 @@ function iso(ms: number): string {
 }
 
 function resource(
-  step: { action: string; name: string; id?: number },
+  step: { action: string; name: string; id?: string },
   record: RunRecord,
   kind: 'group' | 'channel' | 'plan',
 ): NonNullable<Report['group']> {

@@ -10,7 +10,7 @@ export interface KeyRow {
   line: number;
   fingerprint: string | null;
   last4: string;
-  account: { name: string; id: number | null } | null;
+  account: { name: string; id: string | null } | null;
   outcome: Key['outcome'];
   /** `null` where the line has no test of its own: it is malformed, or its key stands on an earlier line. */
   verdict: Account['validation'] | null;

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { accessModes, importModes, platforms } from '../terms/modes.ts';
 
 const time = z.iso.datetime();
-const id = z.int();
+const id = z.string();
 const count = z.int().min(0);
 
 const resource = z

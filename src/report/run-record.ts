@@ -38,7 +38,7 @@ export interface RunRecord {
   seen: Map<string, Account>;
   log: ChangeLog;
   /** What was done to failed accounts, by account id. */
-  retired: Map<number, 'disabled' | 'removed'>;
+  retired: Map<string, 'disabled' | 'removed'>;
   removed: Omit<RemovalStep, 'serves'>[];
   subscriptions: SubscriptionResult[];
   gateway: (GatewayCheck & { probeKey: 'given' | 'found' | 'made' }) | null;

@@ -47,7 +47,7 @@ export function statusText(status: ProviderStatus, style: Style, columns: number
 function partsText(mode: ModeStatus, style: Style): string {
   const kinds = ['group', 'channel', ...(mode.access === 'subscription' ? ['plan' as const] : [])] as const;
   const parts = kinds.map((kind) => {
-    const found: { id: number; active?: boolean } | null = mode[kind];
+    const found: { id: string; active?: boolean } | null = mode[kind];
     if (found === null) return style.bad(`${kind} missing`);
     return found.active === false ? style.bad(`${kind} ${found.id} switched off`) : `${kind} ${found.id}`;
   });

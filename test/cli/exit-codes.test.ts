@@ -184,7 +184,7 @@ describe('2: wrong input, nothing written', () => {
     expect(writesOf(host)).toEqual([]);
     const adopted = await place.run(onto(host, '--adopt'), login(host));
     expect(adopted.exitCode).toBe(0);
-    expect(await place.report()).toMatchObject({ group: { id: 77, action: 'adopted' } });
+    expect(await place.report()).toMatchObject({ group: { id: '77', action: 'adopted' } });
     expect(host.state.groups.get(77)?.description).toMatch(/^made by hand \[relay kimi-cn subscription \S+\]$/);
   });
 

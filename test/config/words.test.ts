@@ -54,10 +54,10 @@ describe('a user who should get access (B3)', () => {
     ['ann@example.org', { asked: 'ann@example.org', user: { email: 'ann@example.org' }, days: null }],
     ['ann@example.org=30', { asked: 'ann@example.org', user: { email: 'ann@example.org' }, days: 30 }],
     ['Ann+test@example.org', { asked: 'Ann+test@example.org', user: { email: 'Ann+test@example.org' }, days: null }],
-    ['7', { asked: '7', user: { id: 7 }, days: null }],
-    ['7=1', { asked: '7', user: { id: 7 }, days: 1 }],
-    ['7=36500', { asked: '7', user: { id: 7 }, days: 36_500 }],
-    [' 7=30 ', { asked: '7', user: { id: 7 }, days: 30 }],
+    ['7', { asked: '7', user: { id: '7' }, days: null }],
+    ['7=1', { asked: '7', user: { id: '7' }, days: 1 }],
+    ['7=36500', { asked: '7', user: { id: '7' }, days: 36_500 }],
+    [' 7=30 ', { asked: '7', user: { id: '7' }, days: 30 }],
   ])('%j', (text, target) => {
     expect(parseTarget(text)).toEqual(target);
   });

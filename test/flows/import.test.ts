@@ -220,7 +220,7 @@ describe('keys that come and go', () => {
     const { report } = await importInto(host, [good[0] ?? '', 'sk-good-dddddddddddddddddddd4']);
     expect(report.summary).toMatchObject({ added: 1, unchanged: 1, removed: 2 });
     expect(report.removed.map((removed) => removed.name)).toEqual(['kimi-cn-03', 'kimi-cn-02']);
-    expect(report.accounts.map((account) => [account.name, account.id === kept])).toEqual([
+    expect(report.accounts.map((account) => [account.name, account.id === String(kept)])).toEqual([
       ['kimi-cn-01', true],
       ['kimi-cn-04', false],
     ]);

@@ -167,7 +167,7 @@ describe('relay status', () => {
     sandbox.state.users.set(77, { ...structuredClone(user!), id: 77, email: 'relay-probe-gone@relay.invalid' });
     expect(await status()).toMatchObject({
       ok: false,
-      probeUsers: [{ id: 77, name: 'relay-probe-gone@relay.invalid' }],
+      probeUsers: [{ id: '77', name: 'relay-probe-gone@relay.invalid' }],
     });
   });
 

@@ -125,7 +125,7 @@ describe('a rollback leaves alone (N4)', () => {
     const [id] = [...sandbox.state.subscriptions.keys()].slice(-1);
     await post(`/admin/subscriptions/${id}/extend`, { days: 300 });
     const { leftovers } = await rollbackIn(sandbox, stateDir, await lastRun());
-    expect(leftovers).toMatchObject([{ kind: 'subscription', id }]);
+    expect(leftovers).toMatchObject([{ kind: 'subscription', id: String(id) }]);
   });
 
   it('an account whose settings others have changed since', async () => {
@@ -133,7 +133,7 @@ describe('a rollback leaves alone (N4)', () => {
     const [account] = sandbox.state.accounts.values();
     account!.priority = 1;
     const { leftovers } = await rollbackIn(sandbox, stateDir, await lastRun());
-    expect(leftovers).toContainEqual(expect.objectContaining({ kind: 'account', id: account!.id }));
+    expect(leftovers).toContainEqual(expect.objectContaining({ kind: 'account', id: String(account!.id) }));
     expect(holdings(sandbox)).toMatchObject({ accounts: [account!.name] });
   });
 
@@ -231,7 +231,7 @@ describe('a run that is stopped while it removes', () => {
       stop,
       probe: 'none',
       between: (tools) => {
-        const deleteAccount = async (id: number) => {
+        const deleteAccount = async (id: string) => {
           const end = goes ? await tools.host.writes.deleteAccount(id) : ({ end: 'done', value: undefined } as const);
           stop.abort(new Interruption('SIGINT'));
           return end;

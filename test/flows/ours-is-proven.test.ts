@@ -51,23 +51,23 @@ async function byHand(): Promise<void> {
 }
 
 type Lie = (writes: HostWrites) => Partial<HostWrites>;
-const withId = <T extends object>(end: { end: string; value?: T }, id: number) =>
+const withId = <T extends object>(end: { end: string; value?: T }, id: string) =>
   (end.value === undefined ? end : { ...end, value: { ...end.value, id } }) as never;
 
 /** Each answers a creation with the number of another object. */
 const lies: Record<string, Lie> = {
-  group: (writes) => ({ createGroup: async (spec) => withId(await writes.createGroup(spec), 2) }),
-  channel: (writes) => ({ createChannel: async (spec) => withId(await writes.createChannel(spec), 1) }),
-  plan: (writes) => ({ createPlan: async (spec) => withId(await writes.createPlan(spec), 1) }),
+  group: (writes) => ({ createGroup: async (spec) => withId(await writes.createGroup(spec), '2') }),
+  channel: (writes) => ({ createChannel: async (spec) => withId(await writes.createChannel(spec), '1') }),
+  plan: (writes) => ({ createPlan: async (spec) => withId(await writes.createPlan(spec), '1') }),
   account: (writes) => ({
     createAccounts: async (...given) => {
       const end = await writes.createAccounts(...given);
-      return end.end === 'done' ? { end: 'done', value: end.value.map(() => ({ ok: true, id: 1 })) } : end;
+      return end.end === 'done' ? { end: 'done', value: end.value.map(() => ({ ok: true, id: '1' })) } : end;
     },
   }),
-  user: (writes) => ({ createUser: async (...given) => withId(await writes.createUser(...given), 2) }),
+  user: (writes) => ({ createUser: async (...given) => withId(await writes.createUser(...given), '2') }),
   subscription: (writes) => ({
-    assignSubscription: async (...given) => withId(await writes.assignSubscription(...given), 1),
+    assignSubscription: async (...given) => withId(await writes.assignSubscription(...given), '1'),
   }),
 };
 
@@ -120,8 +120,8 @@ describe('rollback on a host on which other objects bear the numbers by now', ()
     const file = join(stateDir, 'runs', `${await lastRun()}.jsonl`);
     const lines = (await readFile(file, 'utf8')).trimEnd().split('\n');
     const altered = lines.map((line) => {
-      const note = parseJournalLine(line) as { type: string; seq: number; id: number };
-      return note.type === 'made' ? journalLine({ ...note, id: 1 }) : line;
+      const note = parseJournalLine(line) as { type: string; seq: number; id: string };
+      return note.type === 'made' ? journalLine({ ...note, id: '1' }) : line;
     });
     await writeFile(file, `${altered.join('\n')}\n`);
     const done = await rollbackIn(sandbox, stateDir, await lastRun());

@@ -231,7 +231,7 @@ describe('an account that was made by hand', () => {
     const { done, bad } = await rotate(good('a', 'x'), { adopt: true });
     expect(bad).toEqual([]);
     expect(done.report).toMatchObject({ exitCode: 0, summary: { updated: 1, unchanged: 1, added: 0 } });
-    expect(done.report.accounts[1]).toMatchObject({ id: data.id, action: 'adopted', validation: 'passed' });
+    expect(done.report.accounts[1]).toMatchObject({ id: String(data.id), action: 'adopted', validation: 'passed' });
     expect(serving()).toBe(2);
     const again = await importInto(sandbox, good('a', 'x'), { clock });
     expect(again.report).toMatchObject({ exitCode: 0, summary: { unchanged: 2 } });

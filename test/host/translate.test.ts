@@ -51,7 +51,7 @@ function wired(changes: Record<string, unknown> = {}) {
 describe('an account of the host', () => {
   it('is read with its marker apart from its other settings (N4)', () => {
     expect(toAccount(wired(), asIs)).toEqual({
-      id: 3,
+      id: '3',
       name: 'acme-01',
       platform: 'openai',
       type: 'apikey',
@@ -59,7 +59,7 @@ describe('an account of the host', () => {
       mapping: { big: 'big' },
       concurrency: 10,
       priority: 50,
-      groupIds: [1, 2],
+      groupIds: ['1', '2'],
       credentials: {},
       extra: { openai_responses_mode: 'auto' },
       marker: aMarker(),
@@ -140,7 +140,7 @@ describe('an account that is to be made', () => {
     mapping: { big: 'big' },
     concurrency: 10,
     priority: 50,
-    groupId: 4,
+    groupId: '4',
     credentials: { organisation: 'o1', api_key: 'from the pack', base_url: 'elsewhere' },
     extra: { openai_responses_mode: 'auto', relay: 'from the pack' },
     marker: aMarker(),
@@ -211,7 +211,7 @@ describe('a channel of the host', () => {
   it('is sent back with all that it held, but for the numbers of its price entries (N7)', () => {
     const channel = toChannel(channelWire.parse(wire), asIs);
     expect(channel).toMatchObject({
-      id: 5,
+      id: '5',
       active: true,
       prices: [
         {
@@ -245,7 +245,7 @@ describe('a channel of the host', () => {
       billing_model_source: 'requested',
     });
     expect(toChannel(bare, asIs)).toEqual({
-      id: 1,
+      id: '1',
       name: 'c',
       active: false,
       groupIds: [],
@@ -269,7 +269,7 @@ describe('the other objects of the host', () => {
       status: 'active',
     };
     expect(toGroup(groupWire.parse(group), asIs)).toEqual({
-      id: 1,
+      id: '1',
       name: 'g',
       description: 'd',
       platform: 'openai',
@@ -290,7 +290,7 @@ describe('the other objects of the host', () => {
     const { id: _p, ...sentPlan } = plan;
     expect(fromPlanSpec(toPlan(planWire.parse(plan), asIs))).toEqual(sentPlan);
     expect(toUser(userWire.parse({ id: 1, email: 'a@b', status: 'disabled' }), asIs)).toEqual({
-      id: 1,
+      id: '1',
       email: 'a@b',
       active: false,
       createdAt: null,
@@ -314,9 +314,9 @@ describe('the other objects of the host', () => {
       notes: active ? ' relay ' : 'paid by invoice',
     });
     expect(toSubscription(wire, noon)).toEqual({
-      id: 1,
-      userId: 2,
-      groupId: 3,
+      id: '1',
+      userId: '2',
+      groupId: '3',
       startsAt: Date.UTC(2026, 9, 31, 16),
       expiresAt,
       active,

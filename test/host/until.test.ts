@@ -130,9 +130,9 @@ describe('a host whose reads are told to end', () => {
     expect(await until.reads.groups()).toContainEqual(made.value);
     stop.abort(interruption);
     await expect(until.reads.groups()).rejects.toBe(interruption);
-    await expect(until.reads.account(1)).rejects.toBe(interruption);
-    await expect(until.probes.accountModels(1)).rejects.toBe(interruption);
-    await expect(until.probes.upstreamModels(1)).rejects.toBe(interruption);
+    await expect(until.reads.account('1')).rejects.toBe(interruption);
+    await expect(until.probes.accountModels('1')).rejects.toBe(interruption);
+    await expect(until.probes.upstreamModels('1')).rejects.toBe(interruption);
     // This one reads before it writes.
     expect(await until.writes.describeGroup(made.value.id, 'two')).toMatchObject({ end: 'done' });
     expect(await host.reads.groups()).toContainEqual({ ...made.value, description: 'two' });
@@ -145,7 +145,7 @@ describe('a host whose reads are told to end', () => {
     const own = new AbortController();
     sandbox.addFault({ path: '/api/v1/admin/accounts/*/test', fault: 'delay', ms: 600_000 });
     const options = { model: 'kimi-k2.6', deadCodes: [], signal: own.signal };
-    const test = until.probes.testAccount({ id: 1, platform: 'openai' } as Account, options);
+    const test = until.probes.testAccount({ id: '1', platform: 'openai' } as Account, options);
     const ended = test.then(
       ({ outcome }) => outcome,
       (error: RelayError) => error.code,

@@ -45,12 +45,12 @@ function begin(run = 'run-2'): RunJournal {
 
 const made = { action: 'created', id: null, before: null } as const;
 const group: Change = { ...made, seq: 1, kind: 'group', name: 'relay-acme-subscription', after: { name: 'g' } };
-const account: Change = { ...made, seq: 2, kind: 'account', name: 'acme-01', after: { groupIds: [4] } };
+const account: Change = { ...made, seq: 2, kind: 'account', name: 'acme-01', after: { groupIds: ['4'] } };
 const priority = (seq: number, before: number, after: number): Change => ({
   seq,
   kind: 'account',
   action: 'updated',
-  id: 7,
+  id: '7',
   name: 'acme-01',
   before: { priority: before },
   after: { priority: after },
@@ -61,14 +61,14 @@ describe('a journal', () => {
     const journal = begin();
     journal.note({ type: 'intent', kind: 'group', name: group.name, what: 'create the group' });
     journal.note({ type: 'change', change: group }, { type: 'change', change: account });
-    journal.note({ type: 'made', seq: 1, id: 4, after: { name: 'h' } });
+    journal.note({ type: 'made', seq: 1, id: '4', after: { name: 'h' } });
     journal.note({ type: 'reverted', seq: 2 });
-    journal.note({ type: 'removed', id: 9, name: 'acme-09' });
+    journal.note({ type: 'removed', id: '9', name: 'acme-09' });
     expect(await readRun(stateDir, 'run-2')).toMatchObject({
       begin: { run: 'run-2' },
-      changes: [{ ...group, id: 4, after: { name: 'h' } }],
+      changes: [{ ...group, id: '4', after: { name: 'h' } }],
       lastSeq: 2,
-      removed: [{ id: 9, name: 'acme-09' }],
+      removed: [{ id: '9', name: 'acme-09' }],
       end: null,
     });
     journal.end('succeeded', 0);
@@ -79,8 +79,8 @@ describe('a journal', () => {
 
   it('forgets an account that the run made and removed again: rollback has lost nothing', async () => {
     const journal = begin();
-    journal.note({ type: 'change', change: account }, { type: 'made', seq: 2, id: 7 });
-    journal.note({ type: 'removing', id: 7, name: 'acme-01' }, { type: 'reverted', seq: 2 });
+    journal.note({ type: 'change', change: account }, { type: 'made', seq: 2, id: '7' });
+    journal.note({ type: 'removing', id: '7', name: 'acme-01' }, { type: 'reverted', seq: 2 });
     expect(await readRun(stateDir, 'run-2')).toMatchObject({ changes: [], removing: [], removed: [] });
   });
 
@@ -126,7 +126,7 @@ describe('a journal', () => {
   ])('is refused by name when a line before the last has %s (N3)', async (_, damage) => {
     const journal = begin();
     journal.note({ type: 'change', change: priority(1, 50, 7) });
-    journal.note({ type: 'removed', id: 9, name: 'acme-09' });
+    journal.note({ type: 'removed', id: '9', name: 'acme-09' });
     const lines = (await readFile(file(), 'utf8')).split('\n');
     await writeFile(file(), lines.map((line, index) => (index === 1 ? damage(line) : line)).join('\n'));
     await expect(readRun(stateDir, 'run-2')).rejects.toMatchObject({
@@ -142,7 +142,7 @@ describe('a journal', () => {
   });
 
   it.each([
-    ['another version, by its number', '{"v":7,"type":"begin"}\n', /version 7; this relay reads 2/],
+    ['another version, by its number', '{"v":7,"type":"begin"}\n', /version 7; this relay reads 3/],
     ['no beginning', 'hello\n', /does not begin as a journal/],
     ['nothing', '', /does not begin as a journal/],
   ])('is refused when it has %s', async (_name, text, message) => {

@@ -131,9 +131,9 @@ describe('on a host that holds it all', () => {
   it('there is nothing to do (N5)', () => {
     const plan = planned({}, aServingHost());
     expect(plan).toMatchObject({
-      group: { action: 'unchanged', id: 1 },
-      channel: { action: 'unchanged', id: 1 },
-      plan: { action: 'unchanged', id: 1 },
+      group: { action: 'unchanged', id: '1' },
+      channel: { action: 'unchanged', id: '1' },
+      plan: { action: 'unchanged', id: '1' },
       accounts: [{ action: 'unchanged', retest: null }],
       removals: [],
       warnings: [],
@@ -148,13 +148,13 @@ describe('on a host that holds it all', () => {
 
   it('other objects of the host are left alone (N4)', () => {
     const others = aServingHost({
-      groups: [aGroup(), aGroup({ id: 9, name: 'default', description: '' })],
-      channels: [aChannel(), aChannel({ id: 9, name: 'other', groupIds: [9] })],
-      plans: [aPlan(), aPlan({ id: 9, name: 'other', groupId: 9 })],
+      groups: [aGroup(), aGroup({ id: '9', name: 'default', description: '' })],
+      channels: [aChannel(), aChannel({ id: '9', name: 'other', groupIds: ['9'] })],
+      plans: [aPlan(), aPlan({ id: '9', name: 'other', groupId: '9' })],
       accounts: [
         anAccount(),
-        anAccount({ id: 9, name: 'other', marker: null, groupIds: [9] }),
-        anAccount({ id: 10, name: 'beta-01', marker: aMarker({ provider: 'beta' }) }),
+        anAccount({ id: '9', name: 'other', marker: null, groupIds: ['9'] }),
+        anAccount({ id: '10', name: 'beta-01', marker: aMarker({ provider: 'beta' }) }),
       ],
     });
     const plan = planned({}, others);
@@ -180,22 +180,22 @@ describe('what has a managed name but was not made by relay (N4)', () => {
     ],
     [
       'a channel beside no group',
-      anEmptyHost({ channels: [aChannel({ id: 4, groupIds: [] })] }),
+      anEmptyHost({ channels: [aChannel({ id: '4', groupIds: [] })] }),
       `The channel "${name}" (4) does not belong to a group that relay manages.`,
     ],
     [
       'a channel of another group',
-      aServingHost({ channels: [aChannel({ id: 4, groupIds: [8] })] }),
+      aServingHost({ channels: [aChannel({ id: '4', groupIds: ['8'] })] }),
       `The channel "${name}" (4) does not belong to a group that relay manages.`,
     ],
     [
       'a plan beside no group',
-      anEmptyHost({ plans: [aPlan({ id: 5, groupId: 8 })] }),
+      anEmptyHost({ plans: [aPlan({ id: '5', groupId: '8' })] }),
       `The plan "${name}" (5) does not belong to a group that relay manages.`,
     ],
     [
       'a plan of another group',
-      aServingHost({ plans: [aPlan({ id: 5, groupId: 8 })] }),
+      aServingHost({ plans: [aPlan({ id: '5', groupId: '8' })] }),
       `The plan "${name}" (5) does not belong to a group that relay manages.`,
     ],
   ])('%s refuses the run and names the way out', (_, observed, message) => {
@@ -218,25 +218,25 @@ describe('what has a managed name but was not made by relay (N4)', () => {
   it('is taken over when that is asked for', () => {
     const foreign = anEmptyHost({
       groups: [foreignGroup],
-      channels: [aChannel({ id: 4, groupIds: [8], billingSource: 'requested' })],
-      plans: [aPlan({ id: 5, groupId: 8 })],
+      channels: [aChannel({ id: '4', groupIds: ['8'], billingSource: 'requested' })],
+      plans: [aPlan({ id: '5', groupId: '8' })],
     });
     const plan = planned({ adopt: true }, foreign);
     expect(plan.group).toEqual({
       action: 'adopt',
       name,
-      id: 1,
+      id: '1',
       before: foreignGroup,
       description: 'made by hand [relay acme subscription run-2]',
     });
     expect(plan.channel).toMatchObject({
       action: 'adopt',
-      id: 4,
+      id: '4',
       before: foreign.channels[0],
-      spec: { groupIds: [8], billingSource: 'channel_mapped' },
+      spec: { groupIds: ['8'], billingSource: 'channel_mapped' },
       differences: ['groups', 'billing source'],
     });
-    expect(plan.plan).toEqual({ action: 'adopt', name, id: 5, before: foreign.plans[0] });
+    expect(plan.plan).toEqual({ action: 'adopt', name, id: '5', before: foreign.plans[0] });
   });
 
   it('is not adopted again once it was (B7)', () => {
@@ -244,7 +244,7 @@ describe('what has a managed name but was not made by relay (N4)', () => {
   });
 
   it('is an account: reported, left alone, and its name not used (N4, B6)', () => {
-    const foreign = anAccount({ id: 7, name: 'acme-01', marker: null });
+    const foreign = anAccount({ id: '7', name: 'acme-01', marker: null });
     const plan = planned({}, anEmptyHost({ accounts: [foreign] }));
     expect(plan.accounts).toEqual([expect.objectContaining({ action: 'create', name: 'acme-02' })]);
     expect(plan.removals).toEqual([]);
@@ -261,9 +261,9 @@ describe('what has a managed name but was not made by relay (N4)', () => {
 
 describe('obstacles', () => {
   it.each([
-    ['groups', { groups: [aGroup({ id: 3 }), aGroup({ id: 4 })] }],
-    ['channels', { channels: [aChannel({ id: 3 }), aChannel({ id: 4, groupIds: [] })] }],
-    ['plans', { plans: [aPlan({ id: 3 }), aPlan({ id: 4 })] }],
+    ['groups', { groups: [aGroup({ id: '3' }), aGroup({ id: '4' })] }],
+    ['channels', { channels: [aChannel({ id: '3' }), aChannel({ id: '4', groupIds: [] })] }],
+    ['plans', { plans: [aPlan({ id: '3' }), aPlan({ id: '4' })] }],
   ])('two %s of one name are named, and none is guessed (B7)', (kind, changes) => {
     for (const adopt of [false, true]) {
       expect(
@@ -275,8 +275,8 @@ describe('obstacles', () => {
   });
 
   it('a plan of the same name in another group is no obstacle beside the own one', () => {
-    const plan = planned({}, aServingHost({ plans: [aPlan({ id: 3, groupId: 8 }), aPlan({ id: 4 })] }));
-    expect(plan.plan).toEqual({ action: 'unchanged', name, id: 4 });
+    const plan = planned({}, aServingHost({ plans: [aPlan({ id: '3', groupId: '8' }), aPlan({ id: '4' })] }));
+    expect(plan.plan).toEqual({ action: 'unchanged', name, id: '4' });
   });
 
   it.each([
@@ -285,7 +285,7 @@ describe('obstacles', () => {
   ])('a group %s in a channel of others is refused (N10)', (_, adopt) => {
     const observed = anEmptyHost({
       groups: [aGroup(adopt ? { description: '' } : {})],
-      channels: [aChannel({ id: 8, name: 'theirs' })],
+      channels: [aChannel({ id: '8', name: 'theirs' })],
     });
     expect(problems({ adopt }, observed)).toEqual([
       expect.objectContaining({
@@ -323,7 +323,7 @@ describe('obstacles', () => {
     const users = [aUser(), aUser()];
     const twice = (days: number | null) => [
       { asked: 'ann@example.org', user: { email: 'ann@example.org' }, days: 30 },
-      { asked: '7', user: { id: 7 }, days },
+      { asked: '7', user: { id: '7' }, days },
     ];
     expect(problems({ targets: twice(null) }, anEmptyHost({ users }))).toEqual([
       expect.objectContaining({
@@ -343,19 +343,19 @@ describe('obstacles', () => {
 });
 
 describe('the channel', () => {
-  const old = aChannel({ mappings: { openai: { big: 'big' }, gemini: { g: 'g' } }, groupIds: [1, 6] });
+  const old = aChannel({ mappings: { openai: { big: 'big' }, gemini: { g: 'g' } }, groupIds: ['1', '6'] });
 
   it('is brought to the wanted state, and keeps what others set (B7, N7)', () => {
     const theirs = aPrice({ platform: 'gemini', models: ['g'], input: 1 });
     const plan = planned({}, aServingHost({ channels: [{ ...old, prices: [theirs] }] }));
     expect(plan.channel).toMatchObject({
       action: 'update',
-      id: 1,
+      id: '1',
       before: { ...old, prices: [theirs] },
       differences: ['model mapping', 'prices'],
       spec: {
         name,
-        groupIds: [1, 6],
+        groupIds: ['1', '6'],
         mappings: { openai: { big: 'big', small: 'small' }, gemini: { g: 'g' } },
         restrictsModels: true,
       },
@@ -381,7 +381,7 @@ describe('the channel', () => {
     const channel = aChannel({
       mappings: { openai: { small: 'small', big: 'big' }, gemini: { g: 'g' } },
       prices: [...aChannel().prices.toReversed(), aPrice({ models: ['theirs'], input: 1 })],
-      groupIds: [6, 1],
+      groupIds: ['6', '1'],
     });
     expect(planned({}, aServingHost({ channels: [channel] })).channel.action).toBe('unchanged');
   });
@@ -414,9 +414,9 @@ describe('models without a price (N18)', () => {
 });
 
 describe('the accounts', () => {
-  const two = anAccount({ id: 2, name: 'acme-02', marker: aMarker({ fingerprint: fingerprintOf('test-key-two') }) });
+  const two = anAccount({ id: '2', name: 'acme-02', marker: aMarker({ fingerprint: fingerprintOf('test-key-two') }) });
   const three = anAccount({
-    id: 3,
+    id: '3',
     name: 'acme-03',
     marker: aMarker({ fingerprint: fingerprintOf('test-key-three') }),
   });
@@ -431,16 +431,19 @@ describe('the accounts', () => {
       expect.objectContaining({ action: 'unchanged', name: 'acme-01', line: 2 }),
     ]);
     expect(plan.removals).toEqual([
-      { id: 3, name: 'acme-03', serves: true, reason: 'its key is not in the key file' },
-      { id: 2, name: 'acme-02', serves: true, reason: 'its key is not in the key file' },
+      { id: '3', name: 'acme-03', serves: true, reason: 'its key is not in the key file' },
+      { id: '2', name: 'acme-02', serves: true, reason: 'its key is not in the key file' },
     ]);
   });
 
   it('are removed newest first, whatever order the host gives (B21)', () => {
-    const marked = (id: number) =>
+    const marked = (id: string) =>
       anAccount({ id, name: `acme-${id}`, marker: aMarker({ fingerprint: `sha256:${id}` }) });
-    const plan = planned({}, aServingHost({ accounts: [marked(14), marked(3), marked(20), anAccount(), marked(11)] }));
-    expect(plan.removals.map((each) => each.id)).toEqual([20, 14, 11, 3]);
+    const plan = planned(
+      {},
+      aServingHost({ accounts: [marked('14'), marked('3'), marked('20'), anAccount(), marked('11')] }),
+    );
+    expect(plan.removals.map((each) => each.id)).toEqual(['20', '14', '11', '3']);
   });
 
   it('take the lowest names that are free, in the order of the keys (B6)', () => {
@@ -461,9 +464,9 @@ describe('the accounts', () => {
 
   it('that are not in the group, or outlived it, are tested and join it (N5)', () => {
     for (const host of [
-      aServingHost({ accounts: [anAccount({ id: 5, groupIds: [] })] }),
-      aServingHost({ accounts: [anAccount({ id: 5, groupIds: [8] })] }),
-      anEmptyHost({ accounts: [anAccount({ id: 5 })] }),
+      aServingHost({ accounts: [anAccount({ id: '5', groupIds: [] })] }),
+      aServingHost({ accounts: [anAccount({ id: '5', groupIds: ['8'] })] }),
+      anEmptyHost({ accounts: [anAccount({ id: '5' })] }),
     ]) {
       const plan = planned({}, host);
       expect(plan.accounts).toEqual([
@@ -480,10 +483,10 @@ describe('the accounts', () => {
   });
 
   it('that bear one marker are told apart by the lowest id; the others are foreign (N4)', () => {
-    const copy = anAccount({ id: 30, name: 'acme-01 copy' });
-    const plan = planned({}, aServingHost({ accounts: [copy, anAccount({ id: 12 })] }));
+    const copy = anAccount({ id: '30', name: 'acme-01 copy' });
+    const plan = planned({}, aServingHost({ accounts: [copy, anAccount({ id: '12' })] }));
     expect(plan.accounts).toEqual([
-      expect.objectContaining({ action: 'unchanged', account: expect.objectContaining({ id: 12 }) }),
+      expect.objectContaining({ action: 'unchanged', account: expect.objectContaining({ id: '12' }) }),
     ]);
     expect(plan.removals).toEqual([]);
     expect(plan.warnings).toEqual([
@@ -497,16 +500,16 @@ describe('the accounts', () => {
   it('that bear one marker are never removed, but for the managed one (N4)', () => {
     const plan = planned(
       { keys: keysOf('key-new') },
-      aServingHost({ accounts: [anAccount({ id: 12 }), anAccount({ id: 30 })] }),
+      aServingHost({ accounts: [anAccount({ id: '12' }), anAccount({ id: '30' })] }),
     );
-    expect(plan.removals.map((each) => each.id)).toEqual([12]);
+    expect(plan.removals.map((each) => each.id)).toEqual(['12']);
   });
 
   it('of the other mode or another provider are not those of this run (N4)', () => {
-    const self = anAccount({ id: 4, name: 'acme-self-01', marker: aMarker({ access: 'self_service' }) });
-    const beta = anAccount({ id: 5, name: 'beta-01', marker: aMarker({ provider: 'beta' }) });
+    const self = anAccount({ id: '4', name: 'acme-self-01', marker: aMarker({ access: 'self_service' }) });
+    const beta = anAccount({ id: '5', name: 'beta-01', marker: aMarker({ provider: 'beta' }) });
     const plan = planned({ keys: keysOf('key-new') }, aServingHost({ accounts: [anAccount(), self, beta] }));
-    expect(plan.removals.map((each) => each.id)).toEqual([1]);
+    expect(plan.removals.map((each) => each.id)).toEqual(['1']);
     expect(plan.warnings).toMatchObject([{ code: 'MASS_REMOVAL' }]);
   });
 
@@ -599,7 +602,7 @@ describe('the accounts', () => {
   });
 
   it('may not be given a name that another account has', () => {
-    const others = [anAccount(), anAccount({ id: 9, name: 'spare', marker: null })];
+    const others = [anAccount(), anAccount({ id: '9', name: 'spare', marker: null })];
     const result = buildPlan(
       aWanted({ keys: withSettings('test-key-one', { name: 'spare' }) }),
       aServingHost({ accounts: others }),
@@ -611,7 +614,7 @@ describe('the accounts', () => {
     const pair = aServingHost({
       accounts: [
         anAccount(),
-        anAccount({ id: 2, name: 'acme-02', marker: aMarker({ fingerprint: fingerprintOf('test-key-two') }) }),
+        anAccount({ id: '2', name: 'acme-02', marker: aMarker({ fingerprint: fingerprintOf('test-key-two') }) }),
       ],
     });
     const appended = planned({ accounts: 'append', keys: keysOf('test-key-two', 'key-new') }, pair);
@@ -626,18 +629,18 @@ describe('the accounts', () => {
       ['create', 'acme-04'],
     ]);
     expect(replaced.removals.map((each) => [each.id, each.reason])).toEqual([
-      [2, 'its key has another account'],
-      [1, 'its key has another account'],
+      ['2', 'its key has another account'],
+      ['1', 'its key has another account'],
     ]);
     expect(replaced.massRemoval).toBe(false);
   });
 
   it('that an interrupted replacement left go, and those it had made stay, when it goes on', () => {
     const old = anAccount();
-    const made = anAccount({ id: 2, name: 'acme-02', groupIds: [8], marker: aMarker({ run: 'run-2' }) });
+    const made = anAccount({ id: '2', name: 'acme-02', groupIds: ['8'], marker: aMarker({ run: 'run-2' }) });
     const plan = planned({ accounts: 'replace' }, aServingHost({ accounts: [old, made] }));
     expect(plan.accounts).toMatchObject([{ action: 'update', name: 'acme-02', place: 'joins' }]);
-    expect(plan.removals.map((each) => each.id)).toEqual([1]);
+    expect(plan.removals.map((each) => each.id)).toEqual(['1']);
   });
 
   it.each([
@@ -649,7 +652,11 @@ describe('the accounts', () => {
   ])('%i of %i that would go are a mass: %s', (gone, all, isMass) => {
     const names = Array.from({ length: all }, (_, index) => `key-${index}`);
     const accounts = names.map((key, index) =>
-      anAccount({ id: index + 1, name: `acme-0${index + 1}`, marker: aMarker({ fingerprint: fingerprintOf(key) }) }),
+      anAccount({
+        id: String(index + 1),
+        name: `acme-0${index + 1}`,
+        marker: aMarker({ fingerprint: fingerprintOf(key) }),
+      }),
     );
     const plan = planned({ keys: keysOf(...names.slice(gone), 'key-new') }, aServingHost({ accounts }));
     expect([plan.removals.length, plan.massRemoval]).toEqual([gone, isMass]);
@@ -663,18 +670,18 @@ describe('the accounts', () => {
   });
 
   it('that were made by hand are adopted by the key they hold, when that is asked for (N4)', () => {
-    const byHand = anAccount({ id: 7, marker: null, tested: false });
-    const other = anAccount({ id: 8, name: 'acme-02', marker: null });
+    const byHand = anAccount({ id: '7', marker: null, tested: false });
+    const other = anAccount({ id: '8', name: 'acme-02', marker: null });
     const observed = aServingHost({
       accounts: [byHand, other],
       foreignKeys: new Map([
-        [7, fingerprintOf('test-key-one')],
-        [8, fingerprintOf('key-else')],
+        ['7', fingerprintOf('test-key-one')],
+        ['8', fingerprintOf('key-else')],
       ]),
     });
     const plan = planned({ adopt: true }, observed);
     expect(plan.accounts).toMatchObject([
-      { action: 'adopt', name: 'acme-01', account: { id: 7 }, differences: ['marker'], retest: 'untested' },
+      { action: 'adopt', name: 'acme-01', account: { id: '7' }, differences: ['marker'], retest: 'untested' },
     ]);
     expect(plan.removals).toEqual([]);
     expect(plan.warnings).toMatchObject([{ code: 'FOREIGN_ACCOUNT' }]);
@@ -682,7 +689,7 @@ describe('the accounts', () => {
 });
 
 describe('accounts that no test has proven', () => {
-  const of = (id: number, key: string, run: string, changes: Partial<ReturnType<typeof anAccount>> = {}) =>
+  const of = (id: string, key: string, run: string, changes: Partial<ReturnType<typeof anAccount>> = {}) =>
     anAccount({
       id,
       name: `acme-0${id}`,
@@ -699,7 +706,9 @@ describe('accounts that no test has proven', () => {
   it('are tested beside others that are not, with a check of the gateway (N5)', () => {
     const plan = planned(
       { keys: keysOf('test-key-one', 'test-key-two') },
-      aServingHost({ accounts: [of(1, 'test-key-one', 'run-2'), of(2, 'test-key-two', 'run-1', { tested: true })] }),
+      aServingHost({
+        accounts: [of('1', 'test-key-one', 'run-2'), of('2', 'test-key-two', 'run-1', { tested: true })],
+      }),
     );
     expect(plan.accounts.map((step) => step.action === 'unchanged' && step.retest)).toEqual(['untested', null]);
     expect(changesAnything(plan)).toBe(false);
@@ -708,9 +717,9 @@ describe('accounts that no test has proven', () => {
 
   it('tell of the run that left them, once for each', () => {
     const found = warned(
-      of(1, 'test-key-one', 'run-8'),
-      of(2, 'test-key-two', 'run-8'),
-      of(3, 'test-key-three', 'run-9'),
+      of('1', 'test-key-one', 'run-8'),
+      of('2', 'test-key-two', 'run-8'),
+      of('3', 'test-key-three', 'run-9'),
     );
     expect(found.map((each) => each.message)).toEqual([
       expect.stringContaining('The run run-8 left accounts untested'),
@@ -719,7 +728,7 @@ describe('accounts that no test has proven', () => {
   });
 
   it('tell of no run when they are of this one, or proven', () => {
-    expect(warned(of(1, 'test-key-one', 'run-2'), of(2, 'test-key-two', 'run-1', { tested: true }))).toEqual([]);
+    expect(warned(of('1', 'test-key-one', 'run-2'), of('2', 'test-key-two', 'run-1', { tested: true }))).toEqual([]);
   });
 
   // A finished partial run leaves its failed accounts without the note that a test ended well.
@@ -727,15 +736,15 @@ describe('accounts that no test has proven', () => {
     ['were tested, failed, and were paused by relay', { scheduled: false, paused: true }],
     ['were put in error by the host', { state: 'error', marker: aMarker() }],
   ])('tell of no run when they %s (N15)', (_, changes) => {
-    expect(warned(of(1, 'test-key-one', 'run-1', changes))).toEqual([]);
+    expect(warned(of('1', 'test-key-one', 'run-1', changes))).toEqual([]);
   });
 });
 
 describe('what is shown as drift and not put right (N7)', () => {
   it('is nothing of groups and plans of others', () => {
     const others = {
-      groups: [aGroup(), aGroup({ id: 9, name: 'default', description: '', rateMultiplier: 3 })],
-      plans: [aPlan(), aPlan({ id: 9, name: 'other', groupId: 9, price: 1 })],
+      groups: [aGroup(), aGroup({ id: '9', name: 'default', description: '', rateMultiplier: 3 })],
+      plans: [aPlan(), aPlan({ id: '9', name: 'other', groupId: '9', price: 1 })],
     };
     expect(planned({}, aServingHost(others)).warnings).toEqual([]);
   });
@@ -793,7 +802,7 @@ describe('subscriptions (B22)', () => {
   });
 
   it('are created beside those of other users and groups', () => {
-    expect(steps({}, host(aSubscription({ userId: 8 }), aSubscription({ groupId: 2 })))).toEqual([
+    expect(steps({}, host(aSubscription({ userId: '8' }), aSubscription({ groupId: '2' })))).toEqual([
       expect.objectContaining({ action: 'create' }),
     ]);
   });
@@ -801,7 +810,7 @@ describe('subscriptions (B22)', () => {
   it('are reused when they are active, whatever their days', () => {
     const plan = planned({ targets: [target()] }, host(aSubscription()));
     expect(plan.subscriptions).toEqual([
-      { action: 'reuse', user: aUser(), asked: 'ann@example.org', days: 30, id: 1, expiresAt: noon + 20 * dayMs },
+      { action: 'reuse', user: aUser(), asked: 'ann@example.org', days: 30, id: '1', expiresAt: noon + 20 * dayMs },
     ]);
     expect(changesAnything(plan)).toBe(false);
   });
@@ -840,17 +849,20 @@ describe('subscriptions (B22)', () => {
   it.each([false, true])('that have expired are extended by all their days (extend: %s)', (extend) => {
     const expired = aSubscription({ active: false, expiresAt: noon - dayMs });
     expect(steps({ extend }, host(expired))).toEqual([
-      expect.objectContaining({ action: 'extend', id: 1, byDays: 30, wasActive: false }),
+      expect.objectContaining({ action: 'extend', id: '1', byDays: 30, wasActive: false }),
     ]);
   });
 
   it('are reused when an expired one stands before the active one', () => {
-    const observed = host(aSubscription({ id: 1, active: false, expiresAt: noon - dayMs }), aSubscription({ id: 2 }));
-    expect(steps({}, observed)).toEqual([expect.objectContaining({ action: 'reuse', id: 2 })]);
+    const observed = host(
+      aSubscription({ id: '1', active: false, expiresAt: noon - dayMs }),
+      aSubscription({ id: '2' }),
+    );
+    expect(steps({}, observed)).toEqual([expect.objectContaining({ action: 'reuse', id: '2' })]);
   });
 
   it('are one for each user, however often and in whatever way the user is named', () => {
-    const targets = [target(), target(), { asked: '7', user: { id: 7 }, days: null }];
+    const targets = [target(), target(), { asked: '7', user: { id: '7' }, days: null }];
     expect(steps({ targets }, aServingHost({ users: [aUser(), aUser(), aUser()] }))).toHaveLength(1);
   });
 
@@ -913,7 +925,7 @@ describe('what a mode means (B17, B18, N15)', () => {
   const served = aServingHost();
   const silent = aServingHost({ accounts: [anAccount({ state: 'error' })] });
   const paused = aServingHost({ accounts: [anAccount({ scheduled: false })] });
-  const elsewhere = aServingHost({ accounts: [anAccount({ groupIds: [8] })] });
+  const elsewhere = aServingHost({ accounts: [anAccount({ groupIds: ['8'] })] });
   const others = aServingHost({ accounts: [anAccount({ marker: null, name: 'by-hand' })] });
 
   it.each([

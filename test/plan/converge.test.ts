@@ -27,10 +27,10 @@ function carriedOut(plan: ImportPlan, before: Observed): Observed {
     0,
     ...[before.groups, before.channels, before.plans, before.accounts, before.subscriptions]
       .flat()
-      .map((each) => each.id),
+      .map((each) => Number(each.id)),
   );
-  const newId = () => (lastId += 1);
-  const replaced = <T extends { id: number }>(list: T[], item: T) => [
+  const newId = () => String((lastId += 1));
+  const replaced = <T extends { id: string }>(list: T[], item: T) => [
     ...list.filter((each) => each.id !== item.id),
     item,
   ];
@@ -112,7 +112,7 @@ function carriedOut(plan: ImportPlan, before: Observed): Observed {
 }
 
 /** An account after a change, which hosts carry out to the letter. */
-function changed(account: Account, step: AccountStep | undefined, groupId: number): Account {
+function changed(account: Account, step: AccountStep | undefined, groupId: string): Account {
   if (step === undefined || step.action === 'create' || step.action === 'unchanged') return account;
   const { credentials = {}, extra = {}, marker, ...plain } = step.change;
   const merged = (now: Record<string, unknown>, change: Record<string, Setting>) =>
@@ -138,7 +138,7 @@ const someKeys = fc.shuffledSubarray(allKeys, { minLength: 1 }).map((keys) => ke
 const strangeAccounts = fc.array(
   fc.record({
     name: fc.constantFrom('acme-01', 'acme-02', 'acme-03', 'acme-05', 'acme-self-01', 'by hand'),
-    groupIds: fc.constantFrom<number[]>([], [1], [1, 2], [9]),
+    groupIds: fc.constantFrom<string[]>([], ['1'], ['1', '2'], ['9']),
     marker: fc.constantFrom(
       null,
       ...allKeys.map((key) => aMarker({ fingerprint: keysOf(key)[0]!.fingerprint })),
@@ -162,7 +162,7 @@ const channelsOfHost = fc.constantFrom<Channel[]>(
   [],
   [aChannel()],
   [aChannel({ prices: [] })],
-  [aChannel({ mappings: { gemini: { g: 'g' } }, groupIds: [1, 6], restrictsModels: false })],
+  [aChannel({ mappings: { gemini: { g: 'g' } }, groupIds: ['1', '6'], restrictsModels: false })],
   [
     aChannel({
       prices: [
@@ -171,7 +171,7 @@ const channelsOfHost = fc.constantFrom<Channel[]>(
       ],
     }),
   ],
-  [aChannel({ id: 8, name: 'other', groupIds: [6] })],
+  [aChannel({ id: '8', name: 'other', groupIds: ['6'] })],
 );
 
 /** Whether two accounts bear one marker, as duplicates of an account do. */
@@ -185,11 +185,11 @@ function holdsCopies(host: Observed): boolean {
 /** Hosts as they may be found: empty, full, half, with what others made. */
 const hosts = fc
   .record({
-    groups: fc.constantFrom<Group[]>([], [aGroup()], [aGroup({ id: 9, name: 'default', description: '' }), aGroup()]),
+    groups: fc.constantFrom<Group[]>([], [aGroup()], [aGroup({ id: '9', name: 'default', description: '' }), aGroup()]),
     channels: channelsOfHost,
-    plans: fc.constantFrom<Plan[]>([], [aPlan()], [aPlan({ id: 5, name: 'other', groupId: 9 })]),
+    plans: fc.constantFrom<Plan[]>([], [aPlan()], [aPlan({ id: '5', name: 'other', groupId: '9' })]),
     accounts: strangeAccounts.map((accounts) =>
-      accounts.map((changes, index) => anAccount({ id: 10 + index, ...changes })),
+      accounts.map((changes, index) => anAccount({ id: String(10 + index), ...changes })),
     ),
     subscriptions: fc.constantFrom<Subscription[]>(
       [],
@@ -258,7 +258,7 @@ describe('a plan that was carried out', () => {
       groups: [aGroup()],
       channels: [aChannel()],
       plans: [aPlan()],
-      accounts: [anAccount({ id: 10, ...original }), anAccount({ id: 11, name: 'copy', ...copy })],
+      accounts: [anAccount({ id: '10', ...original }), anAccount({ id: '11', name: 'copy', ...copy })],
     });
     const wanted = aWanted({ keys: keysOf(key) });
     const first = buildPlan(wanted, before);
@@ -289,7 +289,9 @@ describe('a plan that was carried out', () => {
           expect(own(before.accounts.find((account) => account.id === id)!)).toBe(true);
         const keptIds = plan.accounts.flatMap((step) => (step.action === 'create' ? [] : [step.account.id]));
         expect(plan.removals.filter(({ id }) => keptIds.includes(id))).toEqual([]);
-        expect(plan.removals.map(({ id }) => id)).toEqual(plan.removals.map(({ id }) => id).toSorted((a, b) => b - a));
+        expect(plan.removals.map(({ id }) => id)).toEqual(
+          plan.removals.map(({ id }) => id).toSorted((a, b) => Number(b) - Number(a)),
+        );
       }),
       { numRuns: 300 },
     );

@@ -68,37 +68,37 @@ describe('a plan in words (N8)', () => {
       accounts: [
         anAccount(),
         anAccount({
-          id: 2,
+          id: '2',
           name: 'acme-02',
           state: 'error',
           marker: aMarker({ fingerprint: fingerprintOf('test-key-two') }),
         }),
         anAccount({
-          id: 4,
+          id: '4',
           name: 'acme-04',
           tested: false,
           marker: aMarker({ fingerprint: fingerprintOf('key-four') }),
         }),
-        anAccount({ id: 3, name: 'acme-03', marker: aMarker({ fingerprint: 'sha256:gone' }) }),
+        anAccount({ id: '3', name: 'acme-03', marker: aMarker({ fingerprint: 'sha256:gone' }) }),
       ],
       users: [aUser()],
       subscriptions: [aSubscription()],
     });
-    const targets = [{ asked: '7', user: { id: 7 }, days: null }];
+    const targets = [{ asked: '7', user: { id: '7' }, days: null }];
     const shown = view(
       { keys: keysOf('test-key-one', 'test-key-two', 'key-four'), targets, probeKeyGiven: true },
       observed,
     );
     expect(rows(shown)).toEqual([
-      ['unchanged', 'group', name, 1, ''],
-      ['update', 'channel', name, 1, 'change prices'],
-      ['unchanged', 'plan', name, 1, ''],
+      ['unchanged', 'group', name, '1', ''],
+      ['update', 'channel', name, '1', 'change prices'],
+      ['unchanged', 'plan', name, '1', ''],
       ['unchanged', 'account', 'acme-01', 1, `line 1, key ${one}`],
       ['retest', 'account', 'acme-02', 2, expect.stringContaining('out of service, is tested again')],
       ['retest', 'account', 'acme-04', 4, expect.stringContaining('no test of it has ended well')],
-      ['reuse', 'subscription', 'ann@example.org', 1, 'until 2026-12-10'],
+      ['reuse', 'subscription', 'ann@example.org', '1', 'until 2026-12-10'],
       ['check', 'gateway', 'gateway', null, 'with the key that was given'],
-      ['remove', 'account', 'acme-03', 3, 'its key is not in the key file'],
+      ['remove', 'account', 'acme-03', '3', 'its key is not in the key file'],
     ]);
     expect(shown.counts).toEqual({ added: 0, updated: 0, removed: 1, unchanged: 3, retested: 2 });
   });
@@ -107,19 +107,19 @@ describe('a plan in words (N8)', () => {
     const observed = aServingHost({
       groups: [aGroup({ description: '' })],
       channels: [aChannel({ groupIds: [] })],
-      plans: [aPlan({ groupId: 8 })],
+      plans: [aPlan({ groupId: '8' })],
       users: [aUser()],
       subscriptions: [aSubscription()],
     });
     const shown = view(
-      { adopt: true, extend: true, probe: 'find', targets: [{ asked: '7', user: { id: 7 }, days: 60 }] },
+      { adopt: true, extend: true, probe: 'find', targets: [{ asked: '7', user: { id: '7' }, days: 60 }] },
       observed,
     );
     expect(rows(shown).filter(([action]) => action !== 'unchanged')).toEqual([
-      ['adopt', 'group', name, 1, 'mark it as managed by relay'],
-      ['adopt', 'channel', name, 1, 'change groups'],
-      ['adopt', 'plan', name, 1, 'bind it to the group'],
-      ['extend', 'subscription', 'ann@example.org', 1, 'by 40 days'],
+      ['adopt', 'group', name, '1', 'mark it as managed by relay'],
+      ['adopt', 'channel', name, '1', 'change groups'],
+      ['adopt', 'plan', name, '1', 'bind it to the group'],
+      ['extend', 'subscription', 'ann@example.org', '1', 'by 40 days'],
       ['check', 'gateway', 'gateway', null, 'with the key of a user who has access'],
     ]);
   });

@@ -38,7 +38,7 @@ function takeBack({ log, undone, leftovers }: RunRecord): void {
 }
 
 /** Something that was made, in a log. */
-function made({ log }: RunRecord, kind: 'group' | 'channel' | 'plan' | 'account', id: number, name: string): void {
+function made({ log }: RunRecord, kind: 'group' | 'channel' | 'plan' | 'account', id: string, name: string): void {
   const [change] = log.note([{ kind, action: 'created', id: null, name, before: null, after: {} } as Draft]);
   if (change !== undefined) log.made([{ change, id }]);
 }
@@ -52,7 +52,7 @@ function recordResources(record: RunRecord): void {
     ['plan', plan.plan],
   ] as const) {
     if (step === null || step.action === 'unchanged') continue;
-    if (step.action === 'create') made(record, kind, 1, step.name);
+    if (step.action === 'create') made(record, kind, '1', step.name);
     else {
       const { id, name, before } = step;
       log.note([{ kind, action: 'updated', id, name, before, after: before } as Draft]);
@@ -69,7 +69,7 @@ function carry(
   for (const [index, step] of record.plan.accounts.entries()) {
     const end = ends[index] ?? 'passed';
     if (step.action === 'unchanged') continue;
-    const account = madeAccount(step, 11 + index);
+    const account = madeAccount(step, String(11 + index));
     const outcomes: Partial<Record<typeof end, AccountOutcome>> = {
       refused: { outcome: 'failed', code: 'WRITE_REFUSED', message: 'The host refused the account.', id: null },
       dropped: { outcome: 'failed', code: 'SETTINGS_DROPPED', message: 'Another priority was stored.', id: account.id },
@@ -179,12 +179,12 @@ describe('the report of a run in which all went well (B25)', () => {
   it('holds each object and account', () => {
     const name = 'relay-acme-subscription';
     expect(report).toMatchObject({
-      group: { id: 1, name, action: 'created' },
-      channel: { id: 1, name, action: 'created' },
-      plan: { id: 1, name, action: 'created' },
+      group: { id: '1', name, action: 'created' },
+      channel: { id: '1', name, action: 'created' },
+      plan: { id: '1', name, action: 'created' },
     });
     expect(report.accounts[1]).toEqual({
-      id: 12,
+      id: '12',
       name: 'acme-02',
       line: 2,
       fingerprint: fingerprintOf('test-key-two'),
@@ -243,18 +243,18 @@ describe('every line of the key file has one outcome, and the counts add up (N2)
   it('after a strict rollback that left an account behind', () => {
     const record = failing(carry(aRecord(three), 'passed', 'failed'));
     record.undone = true;
-    record.leftovers = [{ kind: 'account', id: 12, name: 'acme-02', reason: 'why', command: 'curl …' }];
+    record.leftovers = [{ kind: 'account', id: '12', name: 'acme-02', reason: 'why', command: 'curl …' }];
     const report = reportOf(record);
     expectSums(report);
     expect(outcomes(report).map(([, outcome]) => outcome)).toEqual(['rolled_back', 'failed', 'rolled_back']);
     expect(report).toMatchObject({ batchStatus: 'failed', exitCode: 6 });
-    expect(report.accounts[1]).toMatchObject({ id: 12, action: 'created', scheduled: true });
+    expect(report.accounts[1]).toMatchObject({ id: '12', action: 'created', scheduled: true });
   });
 
   it('after a strict rollback that left the group behind', () => {
     const record = failing(carry(aRecord(three)));
     record.undone = true;
-    record.leftovers = [{ kind: 'group', id: 1, name: 'relay-acme-subscription', reason: 'why', command: 'curl …' }];
+    record.leftovers = [{ kind: 'group', id: '1', name: 'relay-acme-subscription', reason: 'why', command: 'curl …' }];
     expect(reportOf(record)).toMatchObject({
       exitCode: 6,
       group: { action: 'created' },
@@ -303,7 +303,7 @@ describe('every line of the key file has one outcome, and the counts add up (N2)
   it('after a partial run with failures, malformed lines and duplicates', () => {
     const record = failing(carry(aRecord(messy, { mode: 'partial' }), 'passed', 'failed', 'dropped'));
     record.gateway = aGatewayCheck();
-    record.retired.set(12, 'disabled');
+    record.retired.set('12', 'disabled');
     const report = reportOf(record);
     expectSums(report);
     expect(outcomes(report)).toEqual([
@@ -344,7 +344,7 @@ describe('every line of the key file has one outcome, and the counts add up (N2)
     ['kept', 'created', true],
   ] as const)('after a failed account was %s (N15)', (what, action, scheduled) => {
     const record = failing(carry(aRecord(three, { mode: 'partial' }), 'passed', 'failed'));
-    if (what !== 'kept') record.retired.set(12, what);
+    if (what !== 'kept') record.retired.set('12', what);
     const report = reportOf(record);
     expectSums(report);
     expect(report.keys[1]).toMatchObject({ outcome: 'failed', account: 'acme-02' });
@@ -434,7 +434,7 @@ describe('every line of the key file has one outcome, and the counts add up (N2)
             ...how,
           );
           Object.assign(record, { undone, interruptedBy });
-          if (left) record.leftovers = [{ kind: 'account', id: 11, name: 'acme-01', reason: 'why', command: 'x' }];
+          if (left) record.leftovers = [{ kind: 'account', id: '11', name: 'acme-01', reason: 'why', command: 'x' }];
           const report = reportOf(record);
           expectSums(report);
           const { keys } = report;
@@ -465,7 +465,7 @@ describe('what was there before', () => {
       batchStatus: 'succeeded',
       accessStatus: 'unchecked',
       gateway: null,
-      group: { id: 1, action: 'unchanged' },
+      group: { id: '1', action: 'unchanged' },
       channel: { action: 'unchanged' },
       plan: { action: 'unchanged' },
     });
@@ -522,11 +522,11 @@ describe('what was there before', () => {
 
   it('and was removed is named (B21)', () => {
     const record = carry(aRecord('test-key-two\n', {}, aServingHost()));
-    record.removed = [{ id: 1, name: 'acme-01', reason: 'its key is not in the key file' }];
+    record.removed = [{ id: '1', name: 'acme-01', reason: 'its key is not in the key file' }];
     record.gateway = aGatewayCheck();
     const report = reportOf(record);
     expectSums(report);
-    expect(report).toMatchObject({ removed: [{ id: 1, name: 'acme-01' }], summary: { removed: 1, added: 1 } });
+    expect(report).toMatchObject({ removed: [{ id: '1', name: 'acme-01' }], summary: { removed: 1, added: 1 } });
   });
 
   it('and has no plan in self-service is null', () => {
@@ -548,7 +548,7 @@ describe('subscriptions (B22)', () => {
     record.subscriptions = [
       {
         user: 'ann@example.org',
-        userId: 7,
+        userId: '7',
         days: 30,
         outcome,
         expiresAt: outcome === 'failed' ? null : noon + 30 * dayMs,
@@ -557,12 +557,12 @@ describe('subscriptions (B22)', () => {
       },
     ];
     record.undone = undone;
-    const state = { userId: 7, groupId: 1, expiresAt: noon, days: 30, active: true };
-    const draft = { kind: 'subscription', id: 1, name: 'ann@example.org', after: state } as const;
+    const state = { userId: '7', groupId: '1', expiresAt: noon, days: 30, active: true };
+    const draft = { kind: 'subscription', id: '1', name: 'ann@example.org', after: state } as const;
     if (outcome === 'created') record.log.note([{ ...draft, action: 'created', before: null }]);
     if (outcome === 'extended') record.log.note([{ ...draft, action: 'updated', before: state }]);
     if (left)
-      record.leftovers = [{ kind: 'subscription', id: 1, name: 'ann@example.org', reason: 'why', command: 'x' }];
+      record.leftovers = [{ kind: 'subscription', id: '1', name: 'ann@example.org', reason: 'why', command: 'x' }];
     return reportOf(record);
   };
 
@@ -578,7 +578,7 @@ describe('subscriptions (B22)', () => {
     'that were %s are, with them undone %s and left behind: %s, told as %s',
     (outcome, undone, left, told) => {
       expect(given(outcome, undone, left).subscriptions).toEqual([
-        expect.objectContaining({ user: 'ann@example.org', userId: 7, days: 30, outcome: told }),
+        expect.objectContaining({ user: 'ann@example.org', userId: '7', days: 30, outcome: told }),
       ]);
     },
   );

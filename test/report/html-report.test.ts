@@ -49,7 +49,7 @@ describe('a report as a page', () => {
     const leftovers = [
       {
         kind: 'account',
-        id: 12,
+        id: '12',
         name: 'acme',
         reason: 'it could not be removed',
         command: 'curl -X DELETE http://h/12',

@@ -48,7 +48,7 @@ describe('a report as Markdown', () => {
     const leftovers = [
       {
         kind: 'account',
-        id: 12,
+        id: '12',
         name: 'a|b',
         reason: 'it could not be removed',
         command: 'curl -X DELETE http://h/1 | cat',

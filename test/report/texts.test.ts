@@ -44,7 +44,7 @@ function summaryOf(changes: Partial<Report['summary']>): Report['summary'] {
 
 function anAccountReport(changes: Partial<Report['accounts'][number]> = {}): Report['accounts'][number] {
   return {
-    id: 1,
+    id: '1',
     name: 'acme-01',
     line: 1,
     fingerprint: fingerprintOf('test-key-one'),
@@ -74,7 +74,7 @@ const anError = (message = 'it went wrong', code = 'KEY_REFUSED') => ({
 });
 const aLeftover = (changes: Partial<Report['leftovers'][number]> = {}) => ({
   kind: 'account',
-  id: 12,
+  id: '12',
   name: 'acme-02',
   reason: 'it could not be removed',
   command: 'curl -X DELETE …/12',
@@ -105,7 +105,7 @@ describe('a plan for people (N8)', () => {
   });
 
   it('marks what goes and what stays', () => {
-    const gone = anAccount({ id: 2, name: 'acme-02', marker: aMarker({ fingerprint: 'sha256:gone' }) });
+    const gone = anAccount({ id: '2', name: 'acme-02', marker: aMarker({ fingerprint: 'sha256:gone' }) });
     const lines = textOf({}, aServingHost({ accounts: [anAccount(), gone] }));
     expect(lines).toContainEqual(
       expect.stringMatching(/^<bad>- account {2}acme-02 .* remove \(2\), its key is not in the key file$/),
@@ -125,7 +125,7 @@ describe('a plan for people (N8)', () => {
   ])('of %i unchanged accounts lists %i and counts %i', (all, listed, counted) => {
     const names = Array.from({ length: all }, (_, index) => `key-${index}`);
     const accounts = names.map((key, index) =>
-      anAccount({ id: index + 1, name: `acme-${index}`, marker: aMarker({ fingerprint: fingerprintOf(key) }) }),
+      anAccount({ id: String(index + 1), name: `acme-${index}`, marker: aMarker({ fingerprint: fingerprintOf(key) }) }),
     );
     const lines = textOf({ keys: keysOf(...names) }, aServingHost({ accounts }));
     expect(lines.filter((line) => line.startsWith('= account'))).toHaveLength(listed);
@@ -217,8 +217,8 @@ describe('a summary for people (N19)', () => {
   });
 
   it('tells what became of the objects', () => {
-    const group = { id: 1, name: 'g', action: 'rolled_back' as const };
-    const channel = { id: 1, name: 'g', action: 'restored' as const };
+    const group = { id: '1', name: 'g', action: 'rolled_back' as const };
+    const channel = { id: '1', name: 'g', action: 'restored' as const };
     expect(linesOf(aReport({ group, channel, plan: null }))).toContain(
       '  objects   g: group rolled back, channel restored',
     );
@@ -235,8 +235,8 @@ describe('a summary for people (N19)', () => {
       'each user',
       {
         subscriptions: [
-          { user: 'ann@example.org', userId: 7, days: 30, outcome: 'created', expiresAt: '2026-12-20T12:00:00.000Z' },
-          { user: 'bob@example.org', userId: 8, days: 30, outcome: 'failed', expiresAt: null },
+          { user: 'ann@example.org', userId: '7', days: 30, outcome: 'created', expiresAt: '2026-12-20T12:00:00.000Z' },
+          { user: 'bob@example.org', userId: '8', days: 30, outcome: 'failed', expiresAt: null },
         ],
       },
       ['  user      ann@example.org: created, until 2026-12-20', '  user      bob@example.org: failed'],
@@ -361,9 +361,9 @@ describe('the last words of a run that did not end well', () => {
   });
 
   it.each<[string, Partial<Report>]>([
-    ['The host is as it was before.', { exitCode: 4, group: { id: 1, name: 'g', action: 'rolled_back' } }],
+    ['The host is as it was before.', { exitCode: 4, group: { id: '1', name: 'g', action: 'rolled_back' } }],
     ['The host is as it was before.', { exitCode: 4, group: { id: null, name: 'g', action: 'none' } }],
-    ['The host is as it was before.', { exitCode: 4, group: { id: 1, name: 'g', action: 'unchanged' } }],
+    ['The host is as it was before.', { exitCode: 4, group: { id: '1', name: 'g', action: 'unchanged' } }],
     ['The host holds what works: 2 of 4 accounts serve.', { exitCode: 5, accounts: working }],
     ['The host holds something that should not be there, or may:', { exitCode: 6, leftovers: [aLeftover()] }],
     ['Everything is in place on the host, but the gateway does not answer.', { exitCode: 7, gateway: notAnswering }],

@@ -61,7 +61,7 @@ export function aManifest(providers: Provider[] = [aProvider()]): PackManifest {
 
 export function aGroup(changes: Partial<Group> = {}): Group {
   return {
-    id: 1,
+    id: '1',
     name: 'relay-acme-subscription',
     description: 'Acme AI [relay acme subscription run-1]',
     platform: 'openai',
@@ -90,10 +90,10 @@ export function aPrice(changes: Partial<ChannelPrice> = {}): ChannelPrice {
 export function aChannel(changes: Partial<Channel> = {}): Channel {
   const provider = aProvider();
   return {
-    id: 1,
+    id: '1',
     name: 'relay-acme-subscription',
     active: true,
-    groupIds: [1],
+    groupIds: ['1'],
     mappings: { openai: effectiveMapping(provider) },
     prices: wantedPrices(provider),
     restrictsModels: true,
@@ -104,9 +104,9 @@ export function aChannel(changes: Partial<Channel> = {}): Channel {
 
 export function aPlan(changes: Partial<Plan> = {}): Plan {
   return {
-    id: 1,
+    id: '1',
     name: 'relay-acme-subscription',
-    groupId: 1,
+    groupId: '1',
     price: 9,
     validityDays: 30,
     validityUnit: 'day',
@@ -129,7 +129,7 @@ export function aMarker(changes: Partial<Marker> = {}): Marker {
 export function anAccount(changes: Partial<Account> = {}): Account {
   const provider = aProvider();
   return {
-    id: 1,
+    id: '1',
     name: 'acme-01',
     platform: 'openai',
     type: 'apikey',
@@ -137,7 +137,7 @@ export function anAccount(changes: Partial<Account> = {}): Account {
     mapping: effectiveMapping(provider),
     concurrency: 10,
     priority: 50,
-    groupIds: [1],
+    groupIds: ['1'],
     credentials: {},
     extra: {},
     marker: aMarker(),
@@ -154,14 +154,14 @@ export function anAccount(changes: Partial<Account> = {}): Account {
 }
 
 export function aUser(changes: Partial<User> = {}): User {
-  return { id: 7, email: 'ann@example.org', active: true, createdAt: noon, ...changes };
+  return { id: '7', email: 'ann@example.org', active: true, createdAt: noon, ...changes };
 }
 
 export function aSubscription(changes: Partial<Subscription> = {}): Subscription {
   return {
-    id: 1,
-    userId: 7,
-    groupId: 1,
+    id: '1',
+    userId: '7',
+    groupId: '1',
     startsAt: noon - 10 * dayMs,
     expiresAt: noon + 20 * dayMs,
     active: true,
@@ -275,7 +275,7 @@ export function aRecord(text: string, wanted: Partial<Wanted> = {}, observed: Ob
 }
 
 /** The account that a step of a plan makes. */
-export function madeAccount(step: AccountStep, id: number, changes: Partial<Account> = {}): Account {
+export function madeAccount(step: AccountStep, id: string, changes: Partial<Account> = {}): Account {
   const marker = aMarker({ run: 'run-2', fingerprint: step.fingerprint });
   return anAccount({ id, name: step.name, marker, ...changes });
 }

@@ -72,7 +72,7 @@ export function enlarged(report: Report, count: number): Report {
     const startedAt = new Date(Date.parse(report.run.startedAt) + Math.floor(index / 8) * 40).toISOString();
     return {
       ...account,
-      id: index + 1,
+      id: String(index + 1),
       line: index + 1,
       name,
       fingerprint,

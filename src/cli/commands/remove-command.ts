@@ -62,7 +62,7 @@ export async function removeCommand(flags: RemoveFlags, io: Io, redactor: Redact
 }
 
 function objectsOf({ group, channel, plan, accounts, stagingGroups, subscriptions }: Managed) {
-  const ref = (kind: string, each: { id: number; name?: string } | null) =>
+  const ref = (kind: string, each: { id: string; name?: string } | null) =>
     each === null ? [] : [{ kind, id: each.id, name: each.name ?? '' }];
   return [
     ...ref('plan', plan),

@@ -66,7 +66,7 @@ export async function showRun(id: string, flags: SayFlags, io: Io): Promise<numb
 
 /** What of a run is noted to be on the host, once for each object. */
 function changesOf({ changes }: RecordedRun) {
-  const found = new Map<string, { kind: string; action: string; id: number; name: string }>();
+  const found = new Map<string, { kind: string; action: string; id: string; name: string }>();
   for (const { kind, action, id, name } of changes)
     if (id !== null && !found.has(`${kind} ${id}`)) found.set(`${kind} ${id}`, { kind, action, id, name });
   return [...found.values()];

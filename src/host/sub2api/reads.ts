@@ -60,14 +60,14 @@ export function sub2apiReads(client: AdminClient): HostReads {
       return wire === undefined ? undefined : toUser(wire, http);
     },
     keysOfUser: async (userId) =>
-      (await client.list(`/api/v1/admin/users/${userId}/api-keys`, keyWire)).map((key) => key.id),
+      (await client.list(`/api/v1/admin/users/${userId}/api-keys`, keyWire)).map((key) => String(key.id)),
     keysOfGroup: async (groupId) => {
       const keys = await client.list(`/api/v1/admin/groups/${groupId}/api-keys`, keyWire);
       // A key outlives its user in this list.
       const users = new Map<number, boolean>();
       for (const { user_id: id } of keys)
         if (!users.has(id)) users.set(id, (await client.find(`/api/v1/admin/users/${id}`, userWire)) !== undefined);
-      return keys.filter((key) => users.get(key.user_id) === true).map((key) => key.id);
+      return keys.filter((key) => users.get(key.user_id) === true).map((key) => String(key.id));
     },
     usableKey: async (groupId) => {
       const group = await client.get(`/api/v1/admin/groups/${groupId}`, groupWire);
@@ -76,7 +76,7 @@ export function sub2apiReads(client: AdminClient): HostReads {
           ? living(await client.list(`/api/v1/admin/groups/${groupId}/subscriptions`, subscriptionWire))
           : undefined;
       const mayUse = (userId: number) =>
-        subscriptions === undefined || subscriptions.some((each) => each.userId === userId && each.active);
+        subscriptions === undefined || subscriptions.some((each) => each.userId === String(userId) && each.active);
       const keys = await client.list(`/api/v1/admin/groups/${groupId}/api-keys`, keyWire);
       for (const key of keys) {
         if (key.status !== 'active' || (key.expires_at && Date.parse(key.expires_at) <= now())) continue;

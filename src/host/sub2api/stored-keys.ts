@@ -31,7 +31,7 @@ export async function storedKey(client: AdminClient, id: Id): Promise<Secret | u
 export async function keepsKeysBack(client: AdminClient): Promise<boolean> {
   const { step_up_enabled: setting } = await client.get('/api/v1/admin/settings', adminSettingsWire);
   if (setting !== undefined) return setting;
-  return client.read(exportOf(0), anything).then(() => false, isKeptBack);
+  return client.read(exportOf('0'), anything).then(() => false, isKeptBack);
 }
 
 /** Only a person gets the keys, after a second factor. Any other refusal says nothing about them. */

@@ -37,7 +37,7 @@ export const subscriptionNotes = 'relay';
 /** From the host's words to relay's, and back. Pure. */
 export function toGroup(wire: GroupWire, screen: Screen): Group {
   return {
-    id: wire.id,
+    id: String(wire.id),
     name: screen.name(wire.name),
     description: screenedDescription(wire.description, screen),
     platform: screen.name(wire.platform),
@@ -59,10 +59,10 @@ export function fromGroupSpec(spec: GroupSpec): Record<string, unknown> {
 
 export function toChannel(wire: ChannelWire, screen: Screen): Channel {
   return {
-    id: wire.id,
+    id: String(wire.id),
     name: screen.name(wire.name),
     active: wire.status === 'active',
-    groupIds: wire.group_ids,
+    groupIds: wire.group_ids.map(String),
     mappings: wire.model_mapping,
     prices: wire.model_pricing.map(toPrice),
     restrictsModels: wire.restrict_models,
@@ -98,7 +98,7 @@ function toPrice(wire: ChannelWire['model_pricing'][number]): ChannelPrice {
 export function fromChannelSpec(spec: ChannelSpec): Record<string, unknown> {
   return {
     name: spec.name,
-    group_ids: spec.groupIds,
+    group_ids: spec.groupIds.map(Number),
     model_mapping: spec.mappings,
     model_pricing: spec.prices.map((price) => ({
       ...price.rest,
@@ -117,9 +117,9 @@ export function fromChannelSpec(spec: ChannelSpec): Record<string, unknown> {
 
 export function toPlan(wire: PlanWire, screen: Screen): Plan {
   return {
-    id: wire.id,
+    id: String(wire.id),
     name: screen.name(wire.name),
-    groupId: wire.group_id,
+    groupId: String(wire.group_id),
     price: wire.price,
     validityDays: wire.validity_days,
     validityUnit: wire.validity_unit,
@@ -130,7 +130,7 @@ export function toPlan(wire: PlanWire, screen: Screen): Plan {
 export function fromPlanSpec(spec: PlanSpec): Record<string, unknown> {
   return {
     name: spec.name,
-    group_id: spec.groupId,
+    group_id: Number(spec.groupId),
     price: spec.price,
     validity_days: spec.validityDays,
     validity_unit: spec.validityUnit,
@@ -143,7 +143,7 @@ export function toAccount(wire: AccountWire, screen: Screen): Account {
   const { base_url, model_mapping, ...credentials } = wire.credentials;
   const marker = screenedMarker(relay, screen);
   return {
-    id: wire.id,
+    id: String(wire.id),
     name: screen.name(wire.name, marker?.fingerprint),
     platform: screen.name(wire.platform),
     type: screen.name(wire.type),
@@ -151,7 +151,7 @@ export function toAccount(wire: AccountWire, screen: Screen): Account {
     mapping: toMapping(model_mapping),
     concurrency: wire.concurrency,
     priority: wire.priority,
-    groupIds: wire.group_ids,
+    groupIds: wire.group_ids.map(String),
     credentials,
     extra,
     marker,
@@ -202,7 +202,7 @@ export function fromAccountSpec(spec: AccountSpec, key: string): Record<string, 
     name: spec.name,
     platform: spec.platform,
     type: spec.type,
-    group_ids: [spec.groupId],
+    group_ids: [Number(spec.groupId)],
     concurrency: spec.concurrency,
     priority: spec.priority,
     credentials: { ...spec.credentials, base_url: spec.baseUrl, api_key: key, model_mapping: spec.mapping },
@@ -244,7 +244,7 @@ export function fromAccountChange(
     ...(name === undefined ? {} : { name }),
     ...(concurrency === undefined ? {} : { concurrency }),
     ...(priority === undefined ? {} : { priority }),
-    ...(groupIds === undefined ? {} : { group_ids: groupIds }),
+    ...(groupIds === undefined ? {} : { group_ids: groupIds.map(Number) }),
     ...(touchesMaps(change) ? sent : {}),
   };
 }
@@ -269,9 +269,9 @@ export function fromMarker(marker: Marker): Record<string, unknown> {
 export function toSubscription(wire: SubscriptionWire, now: number): Subscription {
   const expiresAt = Date.parse(wire.expires_at);
   return {
-    id: wire.id,
-    userId: wire.user_id,
-    groupId: wire.group_id,
+    id: String(wire.id),
+    userId: String(wire.user_id),
+    groupId: String(wire.group_id),
     startsAt: Date.parse(wire.starts_at),
     expiresAt,
     active: wire.status === 'active' && expiresAt > now,
@@ -281,5 +281,5 @@ export function toSubscription(wire: SubscriptionWire, now: number): Subscriptio
 
 export function toUser(wire: UserWire, screen: Screen): User {
   const { id, email, status, created_at: createdAt } = wire;
-  return { id, email: screen.name(email), active: status === 'active', createdAt: toTime(createdAt) };
+  return { id: String(id), email: screen.name(email), active: status === 'active', createdAt: toTime(createdAt) };
 }

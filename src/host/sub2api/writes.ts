@@ -73,7 +73,10 @@ export function sub2apiWrites(client: AdminClient): HostWrites {
     createPlan: async (spec) =>
       mapEnd(await client.write('POST', '/api/v1/admin/payment/plans', fromPlanSpec(spec), planWire), plan),
     movePlan: async (id, groupId) =>
-      mapEnd(await client.write('PUT', `/api/v1/admin/payment/plans/${id}`, { group_id: groupId }, planWire), plan),
+      mapEnd(
+        await client.write('PUT', `/api/v1/admin/payment/plans/${id}`, { group_id: Number(groupId) }, planWire),
+        plan,
+      ),
     deletePlan: (id) => remove(`/api/v1/admin/payment/plans/${id}`),
     createAccounts: async (specs, keyOf, requestId) => {
       const body = { accounts: specs.map((spec) => fromAccountSpec(spec, keyOf(spec).open())) };
@@ -83,7 +86,7 @@ export function sub2apiWrites(client: AdminClient): HostWrites {
       return mapEnd(end, ({ results }) =>
         specs.map((_, index): CreatedAccount => {
           const result = results[index];
-          if (result?.success === true && result.id !== undefined) return { ok: true, id: result.id };
+          if (result?.success === true && result.id !== undefined) return { ok: true, id: String(result.id) };
           return { ok: false, message: http.clean(result?.error ?? 'the host did not answer for this account') };
         }),
       );
@@ -95,7 +98,7 @@ export function sub2apiWrites(client: AdminClient): HostWrites {
       return mapEnd(end, (wire) => toAccount(wire, http));
     },
     // The host refuses a group that is named twice.
-    bindAccounts: (ids, groupIds) => bulkUpdate(client, ids, { group_ids: [...new Set(groupIds)] }),
+    bindAccounts: (ids, groupIds) => bulkUpdate(client, ids, { group_ids: [...new Set(groupIds)].map(Number) }),
     setScheduled: (ids, { scheduled, paused }) =>
       bulkUpdate(client, ids, { schedulable: scheduled, extra: { [pausedKey]: paused } }),
     markTested: (ids, run) => bulkUpdate(client, ids, { extra: { [testedKey]: run } }),
@@ -106,7 +109,12 @@ export function sub2apiWrites(client: AdminClient): HostWrites {
       ),
     deleteAccount: (id) => remove(`/api/v1/admin/accounts/${id}`),
     assignSubscription: async (userId, groupId, days) => {
-      const body = { user_id: userId, group_id: groupId, validity_days: days, notes: subscriptionNotes };
+      const body = {
+        user_id: Number(userId),
+        group_id: Number(groupId),
+        validity_days: days,
+        notes: subscriptionNotes,
+      };
       return mapEnd(await client.write('POST', '/api/v1/admin/subscriptions/assign', body, subscriptionWire), (wire) =>
         toSubscription(wire, http.clock.now()),
       );
@@ -143,10 +151,10 @@ export function sub2apiWrites(client: AdminClient): HostWrites {
       return mapEnd(end, (wire) => ({ token: sealed(client, wire.access_token) }));
     },
     issueKey: async (session, name, groupId) => {
-      const end = await asUser(session).write('POST', '/api/v1/keys', { name, group_id: groupId }, keyWire, {
+      const end = await asUser(session).write('POST', '/api/v1/keys', { name, group_id: Number(groupId) }, keyWire, {
         'idempotency-key': http.clock.randomHex(16),
       });
-      return mapEnd(end, (wire) => ({ id: wire.id, key: sealed(client, wire.key) }));
+      return mapEnd(end, (wire) => ({ id: String(wire.id), key: sealed(client, wire.key) }));
     },
     deleteKey: async (session, id) =>
       mapEnd(await asUser(session).write('DELETE', `/api/v1/keys/${id}`, undefined, anything), () => undefined),
@@ -155,7 +163,7 @@ export function sub2apiWrites(client: AdminClient): HostWrites {
 
 /** Changes several accounts alike. This request alone merges extra settings instead of replacing them. */
 async function bulkUpdate(client: AdminClient, ids: readonly Id[], change: object): Promise<WriteEnd<void>> {
-  const body = { account_ids: ids, ...change };
+  const body = { account_ids: ids.map(Number), ...change };
   const end = await client.write('POST', '/api/v1/admin/accounts/bulk-update', body, bulkWire);
   if (end.end === 'done' && end.value.failed > 0) {
     const { failed, results } = end.value;
