@@ -1,3 +1,4 @@
+import { asksForCorrection } from '../terms/codes.ts';
 import type { Redactor } from '../terms/redactor.ts';
 import { RelayError } from '../terms/relay-error.ts';
 import { print, styleFor, type Io } from './io.ts';
@@ -47,7 +48,7 @@ function heldAfter(exitCode: number): string {
 }
 
 /** A wrong command is corrected, not given again. */
-function nextStep({ code, exitCode, hint }: RelayError, again: string): string {
+function nextStep({ code, hint }: RelayError, again: string): string {
   if (code === 'INTERRUPTED') return again;
-  return exitCode === 2 ? hint : `${hint} Then: ${again}`;
+  return asksForCorrection(code) ? hint : `${hint} Then: ${again}`;
 }

@@ -170,12 +170,14 @@ export const codes = {
   HOST_WRONG_ADDRESS: {
     exit: 3,
     summary: 'Something answers, but not with the API of the host.',
-    hint: 'Give the root address of the host, without a path.',
+    hint: 'Check the address and the port of --host; a host is named without a path.',
+    corrected: true,
   },
   HOST_REDIRECTS: {
     exit: 3,
     summary: 'The address redirects; credentials are not sent after it.',
     hint: 'Give the address it redirects to.',
+    corrected: true,
   },
   HOST_IN_SETUP: {
     exit: 3,
@@ -206,6 +208,7 @@ export const codes = {
     exit: 3,
     summary: 'A second factor or a captcha stands before the admin login.',
     hint: 'Use an admin API key: --admin-key-file FILE or RELAY_ADMIN_KEY.',
+    corrected: true,
   },
   COMPLIANCE_GATE: {
     exit: 3,
@@ -216,6 +219,7 @@ export const codes = {
     exit: 3,
     summary: 'There is no way to a user key for the gateway check.',
     hint: 'Give a key with --probe-key-file FILE or RELAY_PROBE_KEY, use --probe find, or skip the check with --probe none.',
+    corrected: true,
   },
   LOCKED: {
     exit: 3,
@@ -392,15 +396,34 @@ export const codes = {
     summary: 'The run was stopped by a signal.',
     hint: 'Run the same command again; it goes on from what the host holds.',
   },
-  DEADLINE_PASSED: { exit: 3, summary: 'The run took longer than --deadline.', hint: 'Give it more time.' },
+  DEADLINE_PASSED: {
+    exit: 3,
+    summary: 'The run took longer than --deadline.',
+    hint: 'Give the same command a longer --deadline, or none.',
+    corrected: true,
+  },
   INTERNAL: {
     exit: 1,
     summary: 'relay met something it did not expect.',
     hint: 'This is a fault in relay. Please report it with the output of --verbose.',
   },
-} as const satisfies Record<string, { exit: number; summary: string; hint: string }>;
+} as const satisfies Record<string, CodeFacts>;
+
+interface CodeFacts {
+  exit: number;
+  summary: string;
+  hint: string;
+  /** What helps is another command than the one that was given, also where its exit code does not say so. */
+  corrected?: true;
+}
 
 export type Code = keyof typeof codes;
+
+/** Whether the command that met this is to be corrected: to give it once more would end the same. */
+export function asksForCorrection(code: Code): boolean {
+  const facts: CodeFacts = codes[code];
+  return facts.exit === 2 || facts.corrected === true;
+}
 
 /** The exit code of a run that this code ended before anything was written. A warning never ends a run. */
 export function exitCodeOf(code: Code): number {
