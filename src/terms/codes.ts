@@ -145,7 +145,7 @@ export const codes = {
   NAME_AMBIGUOUS: {
     exit: 2,
     summary: 'Several objects bear the same managed name.',
-    hint: 'Remove or rename all but one on the host.',
+    hint: 'Rename all but the one that serves users on the host, or give another name.',
   },
   GROUP_IN_FOREIGN_CHANNEL: {
     exit: 2,

@@ -39,7 +39,7 @@ export async function sandboxCommand(flags: SandboxFlags, io: Io): Promise<numbe
       io.stdout,
       [
         `host      ${url} (sub2api ${version})`,
-        `vendor    ${vendorUrl}/v1`,
+        `vendor    ${vendorUrl} (the base URL of OpenAI packs is ${vendorUrl}/v1)`,
         `admin     ${adminEmail}, password ${adminPassword}`,
         `admin key ${adminKey}`,
         '',
