@@ -24,7 +24,7 @@ export async function main(words: readonly string[], io: Io): Promise<number> {
     if (error instanceof CommanderError && error.exitCode === 0) return 0;
     const [{ showError }, { shellWord }, { usageError }] = await Promise.all([
       import('./show-error.ts'),
-      import('./repeat-command.ts'),
+      import('../terms/shell-word.ts'),
       import('./usage-error.ts'),
     ]);
     const known = error instanceof CommanderError ? usageError(error, program, words) : error;

@@ -1,3 +1,4 @@
+import { shellWord } from '../terms/shell-word.ts';
 import type { Settled } from './settle-options.ts';
 
 /** What is agreed to, or asked of a plan, is not part of doing the same again. */
@@ -29,9 +30,4 @@ export function repeatCommand(command: string, flags: object): string {
     return value === false && negated.has(name) ? [`--no-${long}`] : [];
   });
   return [command, ...words].join(' ');
-}
-
-/** A word as a shell takes it. */
-export function shellWord(value: string): string {
-  return /^[\w@%+=:,./-]+$/.test(value) ? value : `'${value.replaceAll("'", String.raw`'\''`)}'`;
 }

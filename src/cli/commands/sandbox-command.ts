@@ -31,7 +31,7 @@ export async function sandboxCommand(flags: SandboxFlags, io: Io): Promise<numbe
       hint: 'Choose another --port, or leave it out for a free one.',
     });
   });
-  const { url, version, adminKey, adminEmail, adminPassword, vendorUrl } = sandbox;
+  const { url, version, adminKey, adminEmail, adminPassword, userEmail, vendorUrl } = sandbox;
   if (flags.output === 'json')
     print(io.stdout, JSON.stringify({ url, version, adminKey, adminEmail, adminPassword, vendorUrl }));
   else {
@@ -42,6 +42,7 @@ export async function sandboxCommand(flags: SandboxFlags, io: Io): Promise<numbe
         `vendor    ${vendorUrl} (the base URL of OpenAI packs is ${vendorUrl}/v1)`,
         `admin     ${adminEmail}, password ${adminPassword}`,
         `admin key ${adminKey}`,
+        `user      ${userEmail}, to whom --user gives a subscription`,
         '',
         'Try it:',
         `  RELAY_ADMIN_KEY=${adminKey} relay import --pack kimi --keys keys.txt --host ${url} --base-url ${vendorUrl}/v1`,
