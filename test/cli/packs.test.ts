@@ -95,11 +95,7 @@ describe('validate', () => {
         expect.stringContaining('There is no pack "absent".'),
       ]),
     );
-    expect(text.stderr.split('\n')).toEqual([
-      '4 faults in 2 of 3 packs.',
-      'Nothing was written to the host.',
-      expect.stringMatching(/^Next: /),
-    ]);
+    expect(text.stderr.split('\n')).toEqual(['4 faults in 2 of 3 packs.', expect.stringMatching(/^Next: /)]);
     const json = await place.run(['validate', './acme', '--output', 'json']);
     expect(JSON.parse(json.stdout)).toMatchObject({
       ok: false,

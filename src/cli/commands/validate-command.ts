@@ -78,7 +78,7 @@ function show(checked: readonly PackReading[], flags: ValidateFlags, io: Io): nu
   const worst = checked.filter((each) => each.findings.some(isFault));
   sayLast(io, {
     happened: `${count(faults, 'fault')} in ${worst.length === checked.length ? packs : `${worst.length} of ${packs}`}.`,
-    holds: nothingWritten,
+    holds: flags.host === undefined ? undefined : nothingWritten,
     next:
       worst.length === 1
         ? `correct ${worst[0]?.file ?? ''}, then check it again.`
