@@ -142,5 +142,6 @@ function summarise(
     passed: verdict('passed'),
     warning: verdict('warning'),
     failedVerdict: verdict('failed'),
+    others: record.plan.bystanders,
   };
 }

@@ -232,7 +232,11 @@ export const codes = {
     hint: 'Run again with --verbose; a proxy in between may have answered.',
   },
   HOST_FAILED: { exit: 3, summary: 'The host answered with an error.', hint: 'Look at the log of the host.' },
-  WRITE_REFUSED: { exit: 4, summary: 'The host refused a change.', hint: 'The message tells what the host said.' },
+  WRITE_REFUSED: {
+    exit: 4,
+    summary: 'The host refused a change.',
+    hint: 'Remove the reason that the host gives; `relay doctor` looks what else stands in the way there.',
+  },
   WRITE_UNSETTLED: {
     exit: 6,
     summary: 'A change was sent, its answer was lost, and looking did not tell what became of it.',
