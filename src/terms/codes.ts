@@ -187,7 +187,7 @@ export const codes = {
   HOST_VERSION_UNSUPPORTED: {
     exit: 3,
     summary: 'The host is too old, or does not say its version.',
-    hint: 'relay works with sub2api 0.1.129 and newer.',
+    hint: 'Upgrade the host: relay works with sub2api 0.1.129 and newer.',
   },
   HOST_NEWER_THAN_KNOWN: {
     exit: 0,
