@@ -162,13 +162,13 @@ function nameTaken(line: number, { id, name, marker }: Account, { access }: Want
     return problem(
       'NAME_AMBIGUOUS',
       `${asked} the account ${id} has.`,
-      `Give line ${line} of the key file another name, or rename that account on the host.`,
+      'Give the line another name in the key file, or rename that account on the host.',
     );
   const word = (mode: AccessMode) => mode.replace('_', '-');
   return problem(
     'NAME_AMBIGUOUS',
     `${asked} relay's own account ${id} of ${marker.provider}, for ${word(marker.access)} access, has.`,
-    `Leave that account as it is; give line ${line} another name in the key file that you import with --access ${word(access)}.`,
+    `Leave that account as it is, and give the line another name in the key file for --access ${word(access)}.`,
   );
 }
 
