@@ -287,7 +287,11 @@ export const codes = {
     summary: 'The vendor account behind the key has no balance.',
     hint: 'Top it up, then run the import again.',
   },
-  TEST_FAILED: { exit: 5, summary: 'The test of the account failed.', hint: 'The message tells what the vendor said.' },
+  TEST_FAILED: {
+    exit: 5,
+    summary: 'The test of the account failed.',
+    hint: 'Mend what the vendor complains of: the key, the model or the base URL. An outage passes: test again later.',
+  },
   TEST_ERROR: {
     exit: 5,
     summary: 'The host could not carry out the test of the account.',
@@ -368,7 +372,7 @@ export const codes = {
   SUBSCRIPTION_FAILED: {
     exit: 5,
     summary: 'A user could not be given the subscription.',
-    hint: 'The message tells what the host said.',
+    hint: 'Remove the reason that the host gives; the same import gives the access then.',
   },
   SUBSCRIPTION_DIFFERS: {
     exit: 0,

@@ -262,6 +262,14 @@ const situations: Partial<Record<Code, () => Promise<Finished>>> = {
     () => onto('--gateway-wait', '1ms'),
     fault('POST', '/v1/chat/completions', { status: 503 }),
   ),
+  SUBSCRIPTION_FAILED: withFault(
+    () => onto('--user', 'user@relay.test', '--mode', 'partial', '--probe', 'none'),
+    fault('POST', '/api/v1/admin/subscriptions/*'),
+  ),
+  MODEL_LIST_LAGS: withFault(
+    () => onto('--gateway-wait', '1ms'),
+    fault('GET', '/v1/models', { status: 200, body: { object: 'list', data: [] } }),
+  ),
   SUBSCRIPTION_DIFFERS: afterImport(() => plan('--user', 'user@relay.test=90'), '--user', 'user@relay.test=30'),
   REMOVAL_FAILED: async () => {
     await faulty();
@@ -301,8 +309,6 @@ const notProduced: Partial<Record<Code, string>> = {
   TEST_UNAVAILABLE: 'needs an old host and a vendor without the Responses API; test/verify/judge.test.ts',
   KEY_UNPROVEN: 'the same, where the list of models proves nothing either; test/verify/judge.test.ts',
   TEST_NOT_NOTED: 'a warning that asks for nothing; test/flows',
-  MODEL_LIST_LAGS: 'depends on when the gateway is asked; test/flows',
-  SUBSCRIPTION_FAILED: 'needs a host that refuses a user and not the probe user; test/flows',
   PROBE_LEFT_BEHIND: 'needs a killed run, and a host that refuses to remove its user; test/flows/left-behind.test.ts',
   INTERNAL: 'a fault of relay, which nothing is known to cause',
   GATEWAY_UNCHECKED: 'nothing yields it by now',

@@ -404,11 +404,11 @@ describe('a host that loses answers', () => {
       throw new HostFailure('HOST_FAILED', 'no', { status: 400, fate: 'not_done', transient: false });
     };
     let keyWasAsked = false;
-    const between = otherHost(({ writes, reads }) => ({
+    const between = otherHost(({ writes: own, reads }) => ({
       writes: {
         issueKey: (...given) => {
           keyWasAsked = true;
-          return writes.issueKey(...given);
+          return own.issueKey(...given);
         },
       },
       reads: { userByEmail: (email) => (keyWasAsked ? fails() : reads.userByEmail(email)) },
