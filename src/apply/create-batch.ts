@@ -55,7 +55,7 @@ export async function createBatch(
         step.fingerprint,
         error.code === 'WRITE_UNSETTLED'
           ? { outcome: 'unsettled', message: error.message }
-          : { outcome: 'failed', code: 'WRITE_REFUSED', message: error.message, id: null },
+          : { outcome: 'failed', code: 'WRITE_REFUSED', message: error.message, hint: error.hint, id: null },
       );
     return { made: [], goesOn: false };
   }

@@ -26,8 +26,14 @@ export function leftoverOf(
   };
 }
 
-/** Adds to a list of leftovers what is not in it. */
+/** Adds to a list of leftovers what is not in it. One whose number was not known is the same as one whose number is. */
 export function addLeftovers(list: Leftover[], more: readonly Leftover[]): void {
-  for (const each of more)
-    if (!list.some(({ kind, id, name }) => kind === each.kind && id === each.id && name === each.name)) list.push(each);
+  for (const each of more) {
+    const same = list.findIndex(
+      ({ kind, id, name }) =>
+        kind === each.kind && name === each.name && (id === each.id || id === null || each.id === null),
+    );
+    if (same === -1) list.push(each);
+    else if (list[same]?.id === null) list[same] = each;
+  }
 }

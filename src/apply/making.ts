@@ -12,6 +12,8 @@ export type AccountOutcome =
       outcome: 'failed';
       code: 'WRITE_REFUSED' | 'SETTINGS_DROPPED' | 'GATEWAY_NOT_READY' | 'KEY_HAS_ACCOUNT';
       message: string;
+      /** What to do about it, where more is known than the code tells. */
+      hint?: string;
       id: Id | null;
     }
   | { outcome: 'unsettled'; message: string }

@@ -1,5 +1,6 @@
 import { HostFailure, type WriteEnd } from '../host/host-failure.ts';
 import type { ObjectKind } from '../host/host.ts';
+import { codes } from '../terms/codes.ts';
 import { RelayError } from '../terms/relay-error.ts';
 import type { Stage } from '../terms/run-event.ts';
 import { throwIfStopped, type RunTools } from './run-tools.ts';
@@ -68,11 +69,22 @@ export async function performWrite<T, Answer>(write: Write<T, Answer>, tools: Ru
     }
     const pause = (write.retryPauses ?? usualPauses)[attempt - 1];
     if (!failure.transient || pause === undefined)
-      throw new RelayError('WRITE_REFUSED', `Could not ${write.what}: ${failure.message}`, { cause: failure });
+      throw new RelayError('WRITE_REFUSED', `Could not ${write.what}: ${failure.message}`, {
+        cause: failure,
+        hint: adviceOn(failure),
+      });
     const pauseMs = Math.min(failure.retryAfterMs ?? pause, 60_000);
     tools.emit({ type: 'retry', stage: write.stage, what: write.what, reason: failure.message, pauseMs });
     await tools.clock.sleep(pauseMs, tools.stop);
   }
+}
+
+/** What to do about a refusal: what is known of it, else by whether the host gives a reason or has failed itself. */
+function adviceOn({ code, hint, status }: HostFailure): string {
+  if (hint !== codes[code].hint) return hint;
+  return status !== undefined && status < 500
+    ? codes.WRITE_REFUSED.hint
+    : 'The host failed, which may pass: try again later. Its log tells more.';
 }
 
 async function sendOnce<T, Answer>(write: Write<T, Answer>, attempt: number): Promise<WriteEnd<Answer>> {

@@ -6,7 +6,8 @@ export const nothingWritten = 'Nothing was written to the host.';
 /** The end of standard error wherever a command ends with another code than 0. */
 export interface LastWords {
   happened: string;
-  holds: string;
+  /** Nothing where no host is in play. */
+  holds?: string | undefined;
   /** Objects that are named, each with its command. */
   named?: readonly string[];
   /** A command, or what to change in the one that was given. */
@@ -15,5 +16,6 @@ export interface LastWords {
 
 /** Says last what happened, what the host holds, and what to do next. */
 export function sayLast(io: Io, { happened, holds, named = [], next }: LastWords): void {
-  for (const line of [happened, holds, ...named, `Next: ${next}`]) print(io.stderr, line);
+  for (const line of [happened, ...(holds === undefined ? [] : [holds]), ...named, `Next: ${next}`])
+    print(io.stderr, line);
 }

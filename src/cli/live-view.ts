@@ -1,7 +1,8 @@
-import { Listr, ListrLogger, ProcessOutput } from 'listr2';
+import { Listr, ListrLogger } from 'listr2';
 import type { RunEvent } from '../terms/run-event.ts';
 import type { Style } from '../terms/style.ts';
 import { print, type Io } from './io.ts';
+import { SeenOutput } from './seen-output.ts';
 import { liveLines, noRetries, type Waiting } from './live-lines.ts';
 import type { Show } from './progress.ts';
 
@@ -62,7 +63,7 @@ function openTask(io: Io, title: string, style: Style): LiveTask {
     {
       renderer: 'default',
       rendererOptions: {
-        logger: new ListrLogger({ processOutput: new ProcessOutput(stream, stream) }),
+        logger: new ListrLogger({ processOutput: new SeenOutput(stream, stream) }),
         showErrorMessage: false,
         collapseErrors: false,
         formatOutput: 'wrap',

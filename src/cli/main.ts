@@ -2,6 +2,7 @@ import { CommanderError, type Command } from 'commander';
 import { Redactor } from '../terms/redactor.ts';
 import type { Io } from './io.ts';
 import { buildProgram } from './program.ts';
+import { worksOnHost } from './program-options.ts';
 
 /** Runs one command line and returns the exit code. `words` are the arguments after the program's name. */
 export async function main(words: readonly string[], io: Io): Promise<number> {
@@ -10,11 +11,11 @@ export async function main(words: readonly string[], io: Io): Promise<number> {
   const program = buildProgram(io, redactor, (code) => {
     exitCode = code;
   });
-  let settled: Command | undefined;
+  let understood: Command | undefined;
   program.hook('preAction', async (_, command) => {
     const { settleOptions } = await import('./settle-options.ts');
     await settleOptions(command, io);
-    settled = command;
+    understood = command;
   });
   try {
     await program.parseAsync([...words], { from: 'user' });
@@ -24,11 +25,11 @@ export async function main(words: readonly string[], io: Io): Promise<number> {
     if (error instanceof CommanderError && error.exitCode === 0) return 0;
     const [{ showError }, { shellWord }, { usageError }] = await Promise.all([
       import('./show-error.ts'),
-      import('./repeat-command.ts'),
+      import('../terms/shell-word.ts'),
       import('./usage-error.ts'),
     ]);
     const known = error instanceof CommanderError ? usageError(error, program, words) : error;
-    const flags = settled?.optsWithGlobals<{ output?: string; verbose?: boolean; color?: boolean }>() ?? {};
+    const flags = understood?.optsWithGlobals<{ output?: string; verbose?: boolean; color?: boolean }>() ?? {};
     const output = words.findLast((word, index) => word.startsWith('--output=') || words[index - 1] === '--output');
     return showError(known, io, {
       redactor,
@@ -36,6 +37,7 @@ export async function main(words: readonly string[], io: Io): Promise<number> {
       output: output?.replace('--output=', '') ?? flags.output ?? 'text',
       verbose: flags.verbose ?? words.includes('--verbose'),
       colour: flags.color ?? !words.includes('--no-color'),
+      onHost: understood !== undefined && worksOnHost(understood),
     });
   }
 }

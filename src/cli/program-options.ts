@@ -74,8 +74,17 @@ export function addProviderOptions(command: Command): Command {
   return addHostOptions(command);
 }
 
+/** Commands that do nothing without a host. */
+const hostCommands = new WeakSet<Command>();
+
+/** Whether a host is in play as it is given: its options are those of a host, or one is named where it may be left out. */
+export function worksOnHost(command: Command): boolean {
+  return hostCommands.has(command) || command.opts<{ host?: string }>().host !== undefined;
+}
+
 /** How a host is named and logged in to, by every command that talks to one. */
 export function addHostOptions(command: Command): Command {
+  hostCommands.add(command);
   return addLoginOptions(command).addOption(eventOutput());
 }
 

@@ -53,6 +53,7 @@ export function buildProgram(io: Io, redactor: Redactor, done: Done): Command {
       'after',
       examples(
         'relay import --pack kimi --keys keys.txt --user ann@example.org=30',
+        'relay import --pack kimi --keys keys.txt --user user@relay.test=30 --host sandbox',
         'relay import --pack deepseek --keys - --mode partial --output json < keys.txt',
         'relay import --file imports.yaml',
         'relay import --pack kimi --keys keys.txt --yes --html report.html --junit report.xml --github',

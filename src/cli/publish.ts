@@ -1,6 +1,6 @@
 import type { RunJournal } from '../journal/run-journal.ts';
 import { buildReport } from '../report/build-report.ts';
-import { closingText } from '../report/closing-text.ts';
+import { closingText, type Commands } from '../report/closing-text.ts';
 import { reportSchema, type Report } from '../report/report-schema.ts';
 import type { RunRecord } from '../report/run-record.ts';
 import { summaryText } from '../report/summary-text.ts';
@@ -27,7 +27,7 @@ export async function publish(
   record: RunRecord,
   to: Published,
   flags: SayFlags & ExtraReportFlags,
-  again: string,
+  commands: Commands,
   io: Io,
 ): Promise<number> {
   const report = buildReport(record);
@@ -52,7 +52,7 @@ export async function publish(
   if (report.exitCode !== 0) {
     for (const each of lost) print(io.stderr, `${each.code}: ${each.message}`);
     print(io.stderr, '');
-    for (const line of closingText(report, again)) print(io.stderr, line);
+    for (const line of closingText(report, commands)) print(io.stderr, line);
   }
   if (first === undefined || report.exitCode !== 0) return report.exitCode;
   for (const each of others) print(io.stderr, `${each.code}: ${each.message}`);
@@ -60,7 +60,7 @@ export async function publish(
   sayLast(io, {
     happened: `${first.code}: ${first.message}`,
     holds: 'The host holds what was wanted.',
-    next: `${first.hint} Then: ${again}`,
+    next: `${first.hint} Then: ${commands.same}`,
   });
   return 1;
 }

@@ -1,3 +1,4 @@
+import { shellWord } from '../terms/shell-word.ts';
 import type { Settled } from './settle-options.ts';
 
 /** What is agreed to, or asked of a plan, is not part of doing the same again. */
@@ -14,11 +15,11 @@ const defaults: Readonly<Record<string, unknown>> = { output: 'text' };
 
 /**
  * The command that does the same again, with all that was given by name, quoted for a shell. `flags` are the options as
- * commander hands them over. Secrets are never options, so none is in it.
+ * commander hands them over, `changes` what shall be otherwise. Secrets are never options, so none is in it.
  */
-export function repeatCommand(command: string, flags: object): string {
-  const { fromFile } = flags as Settled;
-  const words = Object.entries(flags).flatMap(([name, value]: [string, unknown]) => {
+export function repeatCommand(command: string, flags: object, changes: object = {}): string {
+  const fromFile = (flags as Settled).fromFile?.filter((name) => !(name in changes));
+  const words = Object.entries({ ...flags, ...changes }).flatMap(([name, value]: [string, unknown]) => {
     // What the configuration file gives, it gives again.
     if (notRepeated.has(name) || value === defaults[name] || fromFile?.includes(name) === true) return [];
     const long = name.replace(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`);
@@ -29,9 +30,4 @@ export function repeatCommand(command: string, flags: object): string {
     return value === false && negated.has(name) ? [`--no-${long}`] : [];
   });
   return [command, ...words].join(' ');
-}
-
-/** A word as a shell takes it. */
-export function shellWord(value: string): string {
-  return /^[\w@%+=:,./-]+$/.test(value) ? value : `'${value.replaceAll("'", String.raw`'\''`)}'`;
 }

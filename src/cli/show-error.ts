@@ -1,3 +1,4 @@
+import { asksForCorrection } from '../terms/codes.ts';
 import type { Redactor } from '../terms/redactor.ts';
 import { RelayError } from '../terms/relay-error.ts';
 import { print, styleFor, type Io } from './io.ts';
@@ -6,13 +7,13 @@ import { printResult } from './result.ts';
 
 /**
  * Tells a person, or a program, why nothing was done, what the host holds and what to do next, and returns the exit code.
- * `again` is the command that was given. An error without a code is a fault of relay; its stack is shown with
+ * `again` is the command that was given, `onHost` whether it works on a host. An error without a code is a fault of relay; its stack is shown with
  * `--verbose`, redacted, since its text may come from anywhere.
  */
 export function showError(
   error: unknown,
   io: Io,
-  options: { redactor: Redactor; again: string; output: string; verbose: boolean; colour: boolean },
+  options: { redactor: Redactor; again: string; output: string; verbose: boolean; colour: boolean; onHost: boolean },
 ): number {
   const { redactor } = options;
   const known =
@@ -31,7 +32,7 @@ export function showError(
   for (const line of details) print(io.stderr, `  ${line}`);
   if (options.verbose && code === 'INTERNAL' && error instanceof Error)
     print(io.stderr, redactor.redact(error.stack ?? ''));
-  print(io.stderr, known.holds ?? heldAfter(exitCode));
+  if (options.onHost) print(io.stderr, known.holds ?? heldAfter(exitCode));
   print(io.stderr, `Next: ${redactor.redact(nextStep(known, options.again))}`);
   if (options.output === 'json' || options.output === 'ndjson') {
     const errors = [{ code, message: [message, ...details].join('\n'), hint }];
@@ -47,7 +48,7 @@ function heldAfter(exitCode: number): string {
 }
 
 /** A wrong command is corrected, not given again. */
-function nextStep({ code, exitCode, hint }: RelayError, again: string): string {
+function nextStep({ code, hint }: RelayError, again: string): string {
   if (code === 'INTERRUPTED') return again;
-  return exitCode === 2 ? hint : `${hint} Then: ${again}`;
+  return asksForCorrection(code) ? hint : `${hint} Then: ${again}`;
 }

@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import { isLoopback } from '../terms/loopback.ts';
 import { didYouMean } from '../terms/nearest.ts';
 import { RelayError } from '../terms/relay-error.ts';
+import { shellWord } from '../terms/shell-word.ts';
 import { Secret } from '../terms/secret.ts';
 import type { ConfigFile } from './config-schema.ts';
 import { readSecretFile, sealSecret } from './read-secret.ts';
@@ -17,8 +18,8 @@ export interface HostOptions {
   allowHttp?: boolean | undefined;
 }
 
-/** An admin login; `from` names where it was given. */
-export type Login = ({ key: Secret } | { email: string; password: Secret }) & { from: string };
+/** An admin login; `from` names where it was given, and `inShell` is what a shell puts in its place. */
+export type Login = ({ key: Secret } | { email: string; password: Secret }) & { from: string; inShell: string };
 
 /** `sandbox`: the embedded host, which brings its own login. */
 export type HostSettings = { kind: 'sandbox' } | { kind: 'url'; url: string; login: Login };
@@ -112,36 +113,47 @@ export function shownAddress(text: string): string {
 
 async function loginFromOptions(options: HostOptions, env: Environment, stdin: Readable): Promise<Login | undefined> {
   if (options.adminKeyFile !== undefined)
-    return { key: await readSecretFile(options.adminKeyFile, stdin), from: '--admin-key-file' };
+    return { ...(await keyIn(options.adminKeyFile, stdin)), from: '--admin-key-file' };
   if (options.adminEmail === undefined && options.adminPasswordFile === undefined) return undefined;
   if (options.adminEmail === undefined) throw new RelayError('USAGE', '--admin-password-file needs --admin-email.');
   const email = options.adminEmail;
   if (options.adminPasswordFile !== undefined)
-    return { email, password: await readSecretFile(options.adminPasswordFile, stdin), from: '--admin-email' };
+    return { email, ...(await passwordIn(options.adminPasswordFile, stdin)), from: '--admin-email' };
   // A named admin is not replaced by an admin key that happens to be in the environment.
   const password = await passwordFromEnvironment(env, stdin);
   if (password === undefined)
     throw new RelayError('LOGIN_MISSING', `No password was given for ${email}.`, {
       hint: 'Give it with --admin-password-file FILE or RELAY_ADMIN_PASSWORD.',
     });
-  return { email, password, from: '--admin-email' };
+  return { email, ...password, from: '--admin-email' };
 }
 
 async function loginFromEnvironment(env: Environment, stdin: Readable): Promise<Login | undefined> {
   if (env['RELAY_ADMIN_KEY_FILE'])
-    return { key: await readSecretFile(env['RELAY_ADMIN_KEY_FILE'], stdin), from: 'RELAY_ADMIN_KEY_FILE' };
+    return { ...(await keyIn(env['RELAY_ADMIN_KEY_FILE'], stdin)), from: 'RELAY_ADMIN_KEY_FILE' };
   for (const from of ['RELAY_ADMIN_KEY', 'SUB2API_ADMIN_API_KEY']) {
     const key = env[from];
-    if (key) return { key: sealSecret(key, from), from };
+    if (key) return { key: sealSecret(key, from), from, inShell: `$${from}` };
   }
   const email = env['RELAY_ADMIN_EMAIL'];
   const password = email ? await passwordFromEnvironment(env, stdin) : undefined;
-  return email && password !== undefined ? { email, password, from: 'RELAY_ADMIN_EMAIL' } : undefined;
+  return email && password !== undefined ? { email, ...password, from: 'RELAY_ADMIN_EMAIL' } : undefined;
 }
 
-async function passwordFromEnvironment(env: Environment, stdin: Readable): Promise<Secret | undefined> {
-  if (env['RELAY_ADMIN_PASSWORD_FILE']) return readSecretFile(env['RELAY_ADMIN_PASSWORD_FILE'], stdin);
-  return env['RELAY_ADMIN_PASSWORD'] ? new Secret(env['RELAY_ADMIN_PASSWORD']) : undefined;
+type Password = Pick<Extract<Login, { email: string }>, 'password' | 'inShell'>;
+
+async function passwordFromEnvironment(env: Environment, stdin: Readable): Promise<Password | undefined> {
+  if (env['RELAY_ADMIN_PASSWORD_FILE']) return passwordIn(env['RELAY_ADMIN_PASSWORD_FILE'], stdin);
+  const password = env['RELAY_ADMIN_PASSWORD'];
+  return password ? { password: new Secret(password), inShell: '$RELAY_ADMIN_PASSWORD' } : undefined;
+}
+
+async function passwordIn(file: string, stdin: Readable): Promise<Password> {
+  return { password: await readSecretFile(file, stdin), inShell: `$(cat ${shellWord(file)})` };
+}
+
+async function keyIn(file: string, stdin: Readable): Promise<{ key: Secret; inShell: string }> {
+  return { key: await readSecretFile(file, stdin), inShell: `$(cat ${shellWord(file)})` };
 }
 
 async function loginFromConfig(
@@ -149,7 +161,7 @@ async function loginFromConfig(
   stdin: Readable,
 ): Promise<Login | undefined> {
   const from = 'configuration file';
-  if (named?.adminKeyFile !== undefined) return { key: await readSecretFile(named.adminKeyFile, stdin), from };
+  if (named?.adminKeyFile !== undefined) return { ...(await keyIn(named.adminKeyFile, stdin)), from };
   if (named?.adminEmail === undefined || named.adminPasswordFile === undefined) return undefined;
-  return { email: named.adminEmail, password: await readSecretFile(named.adminPasswordFile, stdin), from };
+  return { email: named.adminEmail, ...(await passwordIn(named.adminPasswordFile, stdin)), from };
 }

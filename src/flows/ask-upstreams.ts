@@ -31,9 +31,17 @@ export async function tellUpstream(
     [...byUpstream].slice(0, mostUpstreams).map(async ([name, account]) => answerOf(host, name, account)),
   );
   const bad = told.filter(({ good }) => !good);
-  const message = told.map(({ says }) => says).join('; ');
+  const message = [...told.map(({ says }) => says), ...elsewhere(provider, byUpstream)].join('; ');
   if (bad.length === 0) checks.pass('upstream', message);
   else checks.warn('upstream', message, bad[0]?.hint ?? '');
+}
+
+/** Accounts may have been made with another base URL than the pack's, of which the host then tells nothing. */
+function elsewhere(provider: Provider | undefined, asked: ReadonlyMap<string, Account>): string[] {
+  if (provider === undefined || asked.has(upstreamName(provider.baseUrl))) return [];
+  return [
+    `that is where the accounts of ${provider.id} send; ${upstreamName(provider.baseUrl)} of the pack was not asked, since no account sends there`,
+  ];
 }
 
 const serves = (account: Account) => account.scheduled && account.state === 'active';

@@ -123,5 +123,6 @@ function problemOf(
   return problem(
     code,
     `${bad} of ${all} accounts could not be made or changed, the first is "${first.name}" (line ${first.line}).${said}`,
+    outcome?.outcome === 'failed' ? outcome.hint : undefined,
   );
 }

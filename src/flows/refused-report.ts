@@ -41,6 +41,7 @@ export function refusedReport(job: ImportJob, run: RefusedRun): Report {
     passed: 0,
     warning: 0,
     failedVerdict: 0,
+    others: 0,
   };
   return {
     schema: 'relay.import-report/1',

@@ -71,7 +71,13 @@ async function putBack({ id, marker }: Account, { tools, log, record }: RunState
 export function failedUpdate(error: RelayError, { account }: UpdateStep) {
   return error.code === 'WRITE_UNSETTLED'
     ? ({ outcome: 'unsettled', message: error.message } as const)
-    : ({ outcome: 'failed', code: 'WRITE_REFUSED', message: error.message, id: account.id } as const);
+    : ({
+        outcome: 'failed',
+        code: 'WRITE_REFUSED',
+        message: error.message,
+        hint: error.hint,
+        id: account.id,
+      } as const);
 }
 
 /** Accounts of the plan that serve by now. */

@@ -1,3 +1,4 @@
+import type { Code } from '../terms/codes.ts';
 import type { Problem } from '../terms/relay-error.ts';
 import type { WriteEnd } from './host-failure.ts';
 import type { Host, HostInfo } from './host.ts';
@@ -30,6 +31,8 @@ export interface Check {
   state: CheckState;
   message: string;
   hint: string | null;
+  /** What failed, for programs, where it has a code. */
+  code: Code | null;
 }
 
 /** What a host wants its operator to promise before it works. Only a person may do so, by typing the phrase. */
@@ -57,20 +60,20 @@ export class CheckList {
   readonly #told = new Map<CheckId, Omit<Check, 'id' | 'name'>>();
 
   pass(id: CheckId, message: string): void {
-    this.#told.set(id, { state: 'pass', message, hint: null });
+    this.#told.set(id, { state: 'pass', message, hint: null, code: null });
   }
 
   warn(id: CheckId, message: string, hint: string): void {
-    this.#told.set(id, { state: 'warning', message, hint });
+    this.#told.set(id, { state: 'warning', message, hint, code: null });
   }
 
-  fail(id: CheckId, { message, hint }: Pick<Problem, 'message' | 'hint'>): void {
-    this.#told.set(id, { state: 'failure', message, hint });
+  fail(id: CheckId, { message, hint, code }: Pick<Problem, 'message' | 'hint'> & { code?: Code }): void {
+    this.#told.set(id, { state: 'failure', message, hint, code: code ?? null });
   }
 
   /** There is nothing to look at. */
   skip(id: CheckId, message: string): void {
-    this.#told.set(id, { state: 'skipped', message, hint: null });
+    this.#told.set(id, { state: 'skipped', message, hint: null, code: null });
   }
 
   /** These checks in order. One that was not come to is skipped because of the failure before it. */
@@ -80,7 +83,7 @@ export class CheckList {
       const told = this.#told.get(id);
       const name = checkNames[id];
       if (told === undefined)
-        return { id, name, state: 'skipped', message: `not looked at, because of: ${blame}`, hint: null };
+        return { id, name, state: 'skipped', message: `not looked at, because of: ${blame}`, hint: null, code: null };
       if (told.state === 'failure') blame ||= name;
       return { id, name, ...told };
     });

@@ -169,6 +169,8 @@ function errorCode(error: unknown): string | undefined {
     if (typeof code === 'string' && !code.startsWith('ERR_NETWORK')) return code;
     // From Node 24 on, what its HTTP parser refuses has a name and no code.
     if (current.name === 'HTTPParserError') return current.name;
+    // Refused by fetch itself, before anything is sent; it has no code either.
+    if (current.message === 'bad port') return 'BAD_PORT';
     current = current.cause ?? (current instanceof AggregateError ? current.errors[0] : undefined);
   }
   return undefined;

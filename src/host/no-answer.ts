@@ -89,6 +89,11 @@ const certificates = new Map<string, Told>(
   }),
 );
 
+const badPort: Told = ({ host }) => ({
+  why: `nothing may be sent to ${host}, whose port is kept for another protocol`,
+  hint: 'Give the host another port: no browser and no fetch sends HTTP to this one.',
+});
+
 const noTls: Told = ({ host }) => ({
   why: `${host} does not speak TLS as it should`,
   hint: 'Check the port. If the host speaks plain http there, write http:// in --host.',
@@ -127,6 +132,7 @@ export function noAnswer(code: string | undefined, url: string, otherwise: strin
   const known = code ?? '';
   const before = dns.get(known) ?? connecting.get(known);
   if (before !== undefined) return told(before, true, true);
+  if (known === 'BAD_PORT') return told(badPort, true, false);
   const refused = certificates.get(known);
   if (refused !== undefined) return told(refused, true, false);
   if (known === 'ERR_SSL_WRONG_VERSION_NUMBER') return told(noTls, true, false);

@@ -3,6 +3,7 @@ import { isAbsolute, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { didYouMean } from '../terms/nearest.ts';
 import { RelayError } from '../terms/relay-error.ts';
+import { shellWord } from '../terms/shell-word.ts';
 import type { Finding } from '../text/finding.ts';
 import { idPattern, type Provider } from './manifest.ts';
 import { manifestNames, readPack, type Pack, type PackOrigin } from './read-pack.ts';
@@ -15,6 +16,12 @@ export interface PackPlace {
   path: string;
   origin: PackOrigin;
   shadows: string[];
+}
+
+/** A word of a list that leads to no pack, and the word to give in its place where that is known. */
+export interface NoPlace {
+  fault: Finding;
+  instead: string | undefined;
 }
 
 /** Whether the word names a place rather than a pack: only then is a file of the user's read. */
@@ -52,23 +59,62 @@ async function packIdsIn(folder: string): Promise<string[]> {
 }
 
 async function holdsManifest(folder: string): Promise<boolean> {
-  for (const name of manifestNames) {
-    const found = await access(join(folder, name)).then(
-      () => true,
-      () => false,
-    );
-    if (found) return true;
-  }
+  for (const name of manifestNames) if (await isThere(join(folder, name))) return true;
   return false;
 }
 
-/** Where a pack stands. Throws `PACK_NOT_FOUND` with the nearest known id. */
+function isThere(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** Where a pack stands. Throws `PACK_NOT_FOUND` with what may have been meant. */
 export async function locatePack(word: string, packDirs: readonly string[] = []): Promise<PackPlace> {
+  const place = await lookUp(word, packDirs);
+  if ('path' in place) return place;
+  throw new RelayError('PACK_NOT_FOUND', place.message, place.hint === undefined ? {} : { hint: place.hint });
+}
+
+/** A word that leads to no pack: why, what to do, and the word to give in its place where that is known. */
+interface NoPack {
+  message: string;
+  hint?: string;
+  instead?: string;
+}
+
+async function lookUp(word: string, packDirs: readonly string[]): Promise<PackPlace | NoPack> {
   if (isPackPath(word)) return { path: word, origin: 'path', shadows: [] };
   const known = await knownPacks(packDirs);
   const place = known.get(word);
   if (place !== undefined) return place;
-  throw new RelayError('PACK_NOT_FOUND', `There is no pack "${word}".${didYouMean(word, known.keys())}`);
+  const message = `There is no pack "${word}".`;
+  const path = `./${word}`;
+  if (await leadsToPack(path)) {
+    const hint = `A path begins with "." or "/": write ${shellWord(path)}.`;
+    return { message: `${message} Did you mean ${path}?`, hint, instead: path };
+  }
+  const owner = await packOfProvider(word, known);
+  if (owner !== undefined) {
+    const hint = `Write --pack ${owner} --provider ${word}.`;
+    return { message: `${message} It is a provider of the pack "${owner}".`, hint, instead: owner };
+  }
+  return { message: `${message}${didYouMean(word, known.keys())}` };
+}
+
+async function leadsToPack(path: string): Promise<boolean> {
+  if (await holdsManifest(path)) return true;
+  return /\.(?:ya?ml|json)$/.test(path) && isThere(path);
+}
+
+async function packOfProvider(id: string, known: ReadonlyMap<string, PackPlace>): Promise<string | undefined> {
+  if (!idPattern.test(id)) return undefined;
+  for (const [name, { path, origin }] of known) {
+    const pack = await readPack(path, origin).catch(() => undefined);
+    if (pack?.providers.some((provider) => provider.id === id) === true) return name;
+  }
+  return undefined;
 }
 
 /**
@@ -78,24 +124,21 @@ export async function locatePack(word: string, packDirs: readonly string[] = [])
 export async function findPlaces(
   words: readonly string[],
   packDirs: readonly string[],
-): Promise<(PackPlace | { fault: Finding })[]> {
+): Promise<(PackPlace | NoPlace)[]> {
   if (words.length === 0) return [...(await knownPacks(packDirs)).values()];
   const found = await Promise.all(words.map((word) => placesOf(word, packDirs)));
   return found.flat();
 }
 
-async function placesOf(word: string, packDirs: readonly string[]): Promise<(PackPlace | { fault: Finding })[]> {
+async function placesOf(word: string, packDirs: readonly string[]): Promise<(PackPlace | NoPlace)[]> {
   if (isPackPath(word) && !(await holdsManifest(word))) {
     const ids = await packIdsIn(word).catch(() => []);
     if (ids.length > 0) return ids.toSorted().map((id) => ({ path: join(word, id), origin: 'path', shadows: [] }));
   }
-  try {
-    return [await locatePack(word, packDirs)];
-  } catch (error) {
-    if (!(error instanceof RelayError) || error.code !== 'PACK_NOT_FOUND') throw error;
-    const { message } = error;
-    return [{ fault: { file: word, line: 1, column: 1, code: 'UNREADABLE', severity: 'error', message } }];
-  }
+  const place = await lookUp(word, packDirs);
+  if ('path' in place) return [place];
+  const { message, instead } = place;
+  return [{ instead, fault: { file: word, line: 1, column: 1, code: 'UNREADABLE', severity: 'error', message } }];
 }
 
 /** Finds and reads a pack by id or path. */

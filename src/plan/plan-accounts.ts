@@ -1,5 +1,6 @@
 import type { Account, AccountSpec, Group } from '../host/objects.ts';
 import { effectiveMapping } from '../pack/model-mapping.ts';
+import type { AccessMode } from '../terms/modes.ts';
 import { problem, type Problem } from '../terms/relay-error.ts';
 import { changeTo, differencesFrom, namesOfSets, touchesUpstream } from './account-change.ts';
 import { accountDrift } from './drift.ts';
@@ -146,14 +147,29 @@ function named(steps: readonly AccountStep[], prefix: string, observed: Observed
 /** A name that the key file gives must be free, or become free. */
 function nameClashes(wanted: Wanted, observed: Observed, own: readonly Account[]): Problem[] {
   const others = new Map(
-    observed.accounts.filter((account) => !own.includes(account)).map((account) => [account.name, account.id]),
+    observed.accounts.filter((account) => !own.includes(account)).map((account) => [account.name, account]),
   );
   return wanted.keys.flatMap(({ line, settings: { name } }) => {
-    const id = name === undefined ? undefined : others.get(name);
-    return id === undefined
-      ? []
-      : [problem('NAME_AMBIGUOUS', `Line ${line} asks for the name "${name ?? ''}", which the account ${id} has.`)];
+    const holder = name === undefined ? undefined : others.get(name);
+    return holder === undefined ? [] : [nameTaken(line, holder, wanted)];
   });
+}
+
+/** An account of relay serves others under that name, so it is the line that has to give way. */
+function nameTaken(line: number, { id, name, marker }: Account, { access }: Wanted): Problem {
+  const asked = `Line ${line} asks for the name "${name}", which`;
+  if (marker === null)
+    return problem(
+      'NAME_AMBIGUOUS',
+      `${asked} the account ${id} has.`,
+      'Give the line another name in the key file, or rename that account on the host.',
+    );
+  const word = (mode: AccessMode) => mode.replace('_', '-');
+  return problem(
+    'NAME_AMBIGUOUS',
+    `${asked} relay's own account ${id} of ${marker.provider}, for ${word(marker.access)} access, has.`,
+    `Leave that account as it is, and give the line another name in the key file for --access ${word(access)}.`,
+  );
 }
 
 /** Runs on other machines are seen by what they left: accounts that no test has proven yet. */

@@ -156,5 +156,6 @@ function summarise(
     passed: verdict('passed'),
     warning: verdict('warning'),
     failedVerdict: verdict('failed'),
+    others: record.plan.bystanders,
   };
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { checkStates, type Check } from '../host/diagnosis.ts';
 import type { HostInfo } from '../host/host.ts';
+import { codes, type Code } from '../terms/codes.ts';
 
 /** What `relay doctor` says to programs. */
 export const doctorSchema = z.strictObject({
@@ -13,6 +14,7 @@ export const doctorSchema = z.strictObject({
       state: z.enum(checkStates),
       message: z.string(),
       hint: z.string().nullable(),
+      code: z.enum(Object.keys(codes) as Code[]).nullable(),
     }),
   ),
   ok: z.boolean(),

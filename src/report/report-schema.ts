@@ -98,6 +98,8 @@ export const reportSchema = z
       passed: count,
       warning: count,
       failedVerdict: count,
+      // Accounts of the provider that serve and that the run leaves alone; reports of older relays do not tell.
+      others: count.default(0),
     }),
     keys: z.array(
       z.object({

@@ -8,7 +8,8 @@ import type { Report } from './report-schema.ts';
 /** How many accounts that need attention are listed before the rest is only counted. */
 const mostListed = 20;
 
-/** How many warnings are. */
+/** How many errors and warnings are. */
+const mostErrors = 10;
 const mostWarnings = 10;
 
 /**
@@ -23,10 +24,11 @@ export function summaryText(report: Report, style: Style, lasting: boolean): str
     `${provider.displayName} (${provider.id}) on ${host.url} (${host.kind} ${host.version})`,
     '',
     `  keys      ${keysText(report.summary)}`,
-    `  tests     ${testsText(report.summary)}`,
+    `  tests     ${testsText(report)}`,
     `  gateway   ${gatewayText(report)}`,
     `  objects   ${objectsText(report)}`,
     ...userLines(report),
+    ...errorLines(report, style),
     ...attentionLines(report, style),
     ...warningLines(report, style),
   ];
@@ -52,10 +54,19 @@ export function keysText(summary: Report['summary']): string {
   return said.join(', ') || 'none';
 }
 
+/** How many tests failed; what was never made or changed failed without one. */
+export function failedTests({ summary, accounts }: Report): number {
+  const untested = accounts.filter(({ validation, probe }) => validation === 'failed' && probe?.attempts === 0);
+  return Math.max(0, summary.failedVerdict - untested.length);
+}
+
 /** What the tests came to. */
-export function testsText({ passed, warning, failedVerdict }: Report['summary']): string {
-  if (passed + warning + failedVerdict === 0) return 'none were needed';
-  return `${countText(passed)} passed, ${countText(warning)} with a warning, ${countText(failedVerdict)} failed`;
+export function testsText(report: Report): string {
+  const { passed, warning, ...keys } = report.summary;
+  const failed = failedTests(report);
+  if (passed + warning + failed === 0)
+    return keys.failed + keys.rolledBack + keys.notTried + keys.unsettled > 0 ? 'none were made' : 'none were needed';
+  return `${countText(passed)} passed, ${countText(warning)} with a warning, ${countText(failed)} failed`;
 }
 
 /** What the gateway check saw. */
@@ -81,6 +92,16 @@ function userLines({ subscriptions, accessMode, batchStatus }: Report): string[]
     (each) =>
       `  user      ${each.user}: ${each.outcome.replace('_', ' ')}${each.expiresAt === null ? '' : `, until ${each.expiresAt.slice(0, 10)}`}`,
   );
+}
+
+function errorLines(report: Report, style: Style): string[] {
+  const errors = besidesVerdicts(report.errors, report);
+  if (errors.length === 0) return [];
+  const lines = errors
+    .slice(0, mostErrors)
+    .map(({ code, message }) => `  ${style.bad('error')}    ${code}: ${readable(message)}`);
+  const hidden = errors.length - lines.length;
+  return ['', ...lines, ...(hidden > 0 ? [style.dim(`  and ${hidden} more; the report has all of them`)] : [])];
 }
 
 function attentionLines({ accounts }: Report, style: Style): string[] {

@@ -44,6 +44,8 @@ export interface Sandbox {
   adminKey: string;
   adminEmail: string;
   adminPassword: string;
+  /** A user without a subscription. */
+  userEmail: string;
   vendorUrl: string;
   /** Every request the host got, in order of arrival. */
   requests: RecordedRequest[];
@@ -58,11 +60,12 @@ export interface Sandbox {
 }
 
 const adminEmail = 'admin@relay.test';
+const userEmail = 'user@relay.test';
 
 function seed(host: Host, adminPassword: string): void {
   const { state } = host;
   addUser(state, { email: adminEmail, password: adminPassword, role: 'admin' });
-  addUser(state, { email: 'user@relay.test', username: 'user' });
+  addUser(state, { email: userEmail, username: 'user' });
   const at = timestamp();
   const id = state.nextId('groups');
   state.groups.set(id, {
@@ -135,6 +138,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     adminKey: state.adminKey,
     adminEmail,
     adminPassword,
+    userEmail,
     vendorUrl: vendor.url,
     requests,
     vendorRequests,

@@ -145,7 +145,7 @@ export const codes = {
   NAME_AMBIGUOUS: {
     exit: 2,
     summary: 'Several objects bear the same managed name.',
-    hint: 'Remove or rename all but one on the host.',
+    hint: 'Rename all but the one that serves users on the host, or give another name.',
   },
   GROUP_IN_FOREIGN_CHANNEL: {
     exit: 2,
@@ -170,12 +170,14 @@ export const codes = {
   HOST_WRONG_ADDRESS: {
     exit: 3,
     summary: 'Something answers, but not with the API of the host.',
-    hint: 'Give the root address of the host, without a path.',
+    hint: 'Check the address and the port of --host; a host is named without a path.',
+    corrected: true,
   },
   HOST_REDIRECTS: {
     exit: 3,
     summary: 'The address redirects; credentials are not sent after it.',
     hint: 'Give the address it redirects to.',
+    corrected: true,
   },
   HOST_IN_SETUP: {
     exit: 3,
@@ -185,7 +187,7 @@ export const codes = {
   HOST_VERSION_UNSUPPORTED: {
     exit: 3,
     summary: 'The host is too old, or does not say its version.',
-    hint: 'relay works with sub2api 0.1.129 and newer.',
+    hint: 'Upgrade the host: relay works with sub2api 0.1.129 and newer.',
   },
   HOST_NEWER_THAN_KNOWN: {
     exit: 0,
@@ -206,6 +208,7 @@ export const codes = {
     exit: 3,
     summary: 'A second factor or a captcha stands before the admin login.',
     hint: 'Use an admin API key: --admin-key-file FILE or RELAY_ADMIN_KEY.',
+    corrected: true,
   },
   COMPLIANCE_GATE: {
     exit: 3,
@@ -216,6 +219,7 @@ export const codes = {
     exit: 3,
     summary: 'There is no way to a user key for the gateway check.',
     hint: 'Give a key with --probe-key-file FILE or RELAY_PROBE_KEY, use --probe find, or skip the check with --probe none.',
+    corrected: true,
   },
   LOCKED: {
     exit: 3,
@@ -228,7 +232,11 @@ export const codes = {
     hint: 'Run again with --verbose; a proxy in between may have answered.',
   },
   HOST_FAILED: { exit: 3, summary: 'The host answered with an error.', hint: 'Look at the log of the host.' },
-  WRITE_REFUSED: { exit: 4, summary: 'The host refused a change.', hint: 'The message tells what the host said.' },
+  WRITE_REFUSED: {
+    exit: 4,
+    summary: 'The host refused a change.',
+    hint: 'Remove the reason that the host gives; `relay doctor` looks what else stands in the way there.',
+  },
   WRITE_UNSETTLED: {
     exit: 6,
     summary: 'A change was sent, its answer was lost, and looking did not tell what became of it.',
@@ -279,7 +287,11 @@ export const codes = {
     summary: 'The vendor account behind the key has no balance.',
     hint: 'Top it up, then run the import again.',
   },
-  TEST_FAILED: { exit: 5, summary: 'The test of the account failed.', hint: 'The message tells what the vendor said.' },
+  TEST_FAILED: {
+    exit: 5,
+    summary: 'The test of the account failed.',
+    hint: 'Mend what the vendor complains of: the key, the model or the base URL. An outage passes: test again later.',
+  },
   TEST_ERROR: {
     exit: 5,
     summary: 'The host could not carry out the test of the account.',
@@ -360,7 +372,7 @@ export const codes = {
   SUBSCRIPTION_FAILED: {
     exit: 5,
     summary: 'A user could not be given the subscription.',
-    hint: 'The message tells what the host said.',
+    hint: 'Remove the reason that the host gives; the same import gives the access then.',
   },
   SUBSCRIPTION_DIFFERS: {
     exit: 0,
@@ -392,15 +404,34 @@ export const codes = {
     summary: 'The run was stopped by a signal.',
     hint: 'Run the same command again; it goes on from what the host holds.',
   },
-  DEADLINE_PASSED: { exit: 3, summary: 'The run took longer than --deadline.', hint: 'Give it more time.' },
+  DEADLINE_PASSED: {
+    exit: 3,
+    summary: 'The run took longer than --deadline.',
+    hint: 'Give the same command a longer --deadline, or none.',
+    corrected: true,
+  },
   INTERNAL: {
     exit: 1,
     summary: 'relay met something it did not expect.',
     hint: 'This is a fault in relay. Please report it with the output of --verbose.',
   },
-} as const satisfies Record<string, { exit: number; summary: string; hint: string }>;
+} as const satisfies Record<string, CodeFacts>;
+
+interface CodeFacts {
+  exit: number;
+  summary: string;
+  hint: string;
+  /** What helps is another command than the one that was given, also where its exit code does not say so. */
+  corrected?: true;
+}
 
 export type Code = keyof typeof codes;
+
+/** Whether the command that met this is to be corrected: to give it once more would end the same. */
+export function asksForCorrection(code: Code): boolean {
+  const facts: CodeFacts = codes[code];
+  return facts.exit === 2 || facts.corrected === true;
+}
 
 /** The exit code of a run that this code ended before anything was written. A warning never ends a run. */
 export function exitCodeOf(code: Code): number {

@@ -114,7 +114,7 @@ export class ProbeUser {
     if (!this.#begun) return [];
     this.#made = undefined;
     const { host, clock, journal } = unstopped(this.#tools);
-    let id: Id | null = null;
+    let id: Id | null = this.#changes()[0]?.id ?? null;
     for (const [round, pause] of removalPauses.entries()) {
       if (pause > 0) await clock.sleep(pause);
       try {
@@ -138,8 +138,12 @@ export class ProbeUser {
 
   #gone(): Leftover[] {
     this.#begun = false;
-    this.#log.revert(this.#log.changes.filter(({ kind, name }) => kind === 'user' && name === this.#email));
+    this.#log.revert(this.#changes());
     return [];
+  }
+
+  #changes() {
+    return this.#log.changes.filter(({ kind, name }) => kind === 'user' && name === this.#email);
   }
 
   /** Returns whether neither key nor subscription is left. Only the user itself can remove its keys. */

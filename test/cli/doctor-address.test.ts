@@ -33,10 +33,15 @@ const page = '<!doctype html><html><body>Welcome</body></html>';
 
 describe('an address that answers, but is no host', () => {
   it.each([
-    ['a web page', always(200, 'text/html', page), 'a web page instead of the API', 'root address'],
-    ['JSON of something else', always(200, 'application/json', '{"ok":true}'), 'is no sub2api host', 'root address'],
-    ['nothing there', always(404, 'text/plain', 'not found'), 'is no sub2api host', 'root address'],
-    ['an empty answer', always(200, 'text/plain', ''), 'is no sub2api host', 'root address'],
+    ['a web page', always(200, 'text/html', page), 'a web page instead of the API', 'the port of --host'],
+    [
+      'JSON of something else',
+      always(200, 'application/json', '{"ok":true}'),
+      'is no sub2api host',
+      'Something else listens',
+    ],
+    ['nothing there', always(404, 'text/plain', 'not found'), 'is no sub2api host', 'Something else listens'],
+    ['an empty answer', always(200, 'text/plain', ''), 'is no sub2api host', 'Something else listens'],
     ['a login of its own', always(401, 'text/html', page), 'asks for a login before it answers', 'in front'],
     ['a firewall', always(403, 'text/html', page), '403', 'firewall'],
     ['a proxy without its host', always(502, 'text/html', page), '502', 'does not reach the host'],
@@ -81,6 +86,29 @@ describe('an address that answers, but is no host', () => {
     const args = ['doctor', '--host', await serve(() => ask())];
     const run = await place.run(args, { env: login, signalAt: { moment: asked, signal: 'SIGINT' } });
     expect(run).toMatchObject({ exitCode: 130, stderr: expect.stringContaining('INTERRUPTED') as unknown });
+  });
+});
+
+describe('an address that is not the one of a host', () => {
+  it('is not repeated as the command to run next; with a path, the one without it is given', async () => {
+    const url = await serve(always(404, 'text/plain', 'not found'));
+    const { host, origin } = new URL(url);
+    for (const [at, next] of [
+      [url, `Next: Something else listens at ${host}: check the address and the port of --host.`],
+      [`${url}/admin`, `Next: Give the root address of the host, without a path: --host ${origin}.`],
+    ] as const)
+      for (const command of [['doctor'], ['status', '--pack', 'kimi']]) {
+        const run = await place.run([...command, '--host', at], { env: login });
+        expect(run).toMatchObject({ exitCode: 3 });
+        expect(run.stderr.split('\n').at(-1)).toBe(next);
+      }
+  });
+
+  it('is named where its port is one that nothing sends HTTP to', async () => {
+    expect(await addressCheck('http://127.0.0.1:1')).toMatchObject({
+      message: expect.stringContaining('nothing may be sent to 127.0.0.1:1,') as unknown,
+      hint: expect.stringContaining('another port') as unknown,
+    });
   });
 });
 

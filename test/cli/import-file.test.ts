@@ -76,7 +76,7 @@ describe('several imports in one go', () => {
     expect(done.stderr.split('\n').slice(-3)).toEqual([
       '1 of 4 imports did not end well.',
       'The host holds the other 3 as wanted.',
-      'Next: relay import --junit out.xml --file imports.yaml',
+      'Next: do what is said of each, then: relay import --junit out.xml --file imports.yaml',
     ]);
     for (const name of ['kimi-cn', 'kimi-cn-self-service', 'zai', 'groq'])
       expect(await readFile(join(place.folder, `out.${name}.xml`), 'utf8')).toContain('<testsuite');

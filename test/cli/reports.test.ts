@@ -168,7 +168,7 @@ describe('relay report show', () => {
     const { exitCode, stdout, stderr } = await place.run(['report', 'show', file]);
     expect([exitCode, stdout]).toEqual([2, '']);
     expect(stderr).toContain(said);
-    expect(stderr.split('\n')).toHaveLength(3);
+    expect(stderr.split('\n')).toHaveLength(2);
     expect(stderr).toContain(`Next: ${hint}`);
   });
 });

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { HostFailure } from '../../src/host/host-failure.ts';
 import type { FaultRule } from '../../src/sandbox/faults.ts';
 import { startSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox/start-sandbox.ts';
 import { Interruption, RelayError } from '../../src/terms/relay-error.ts';
@@ -394,6 +395,29 @@ describe('a host that loses answers', () => {
     const { report } = await importInto(host, good);
     expect(report.exitCode).toBe(4);
     expect(holdings(host)).toMatchObject({ users: ['admin@relay.test', 'user@relay.test'], groups: ['default'] });
+  });
+
+  it('names a probe user that stays once, also where the host does not find it any more (N3)', async () => {
+    const host = await start({
+      faults: [{ method: 'POST', path: '/api/v1/keys', fault: 'status', status: 400, times: 0 }],
+    });
+    const fails = async () => {
+      throw new HostFailure('HOST_FAILED', 'no', { status: 400, fate: 'not_done', transient: false });
+    };
+    let keyWasAsked = false;
+    const between = otherHost(({ writes: own, reads }) => ({
+      writes: {
+        issueKey: (...given) => {
+          keyWasAsked = true;
+          return own.issueKey(...given);
+        },
+      },
+      reads: { userByEmail: (email) => (keyWasAsked ? fails() : reads.userByEmail(email)) },
+    }));
+    const { report } = await importInto(host, good, { between });
+    expect(report.leftovers.filter(({ kind }) => kind === 'user')).toEqual([
+      expect.objectContaining({ id: expect.any(String) as unknown }),
+    ]);
   });
 });
 

@@ -26,6 +26,7 @@ describe('why there was no answer', () => {
     ['HPE_INVALID_CONSTANT', 'not HTTP', 'port'],
     ['HPE_HEADER_OVERFLOW', 'not HTTP', 'port'],
     ['HTTPParserError', 'not HTTP', 'port'],
+    ['BAD_PORT', 'kept for another protocol', 'another port'],
     ['UND_ERR_HEADERS_OVERFLOW', 'headers that are too long', 'address'],
   ])('%s', (code, why, hint) => {
     expect(of(code).why).toContain(why);
@@ -43,6 +44,7 @@ describe('why there was no answer', () => {
     ['ECONNREFUSED', true, true],
     ['CERT_HAS_EXPIRED', true, false],
     ['ECONNRESET', false, true],
+    ['BAD_PORT', true, false],
     ['EPROTO', false, false],
   ])('%s: never sent %s, may pass %s', (code, neverSent, mayPass) => {
     expect(of(code)).toMatchObject({ neverSent, mayPass });

@@ -601,13 +601,30 @@ describe('the accounts', () => {
     ]);
   });
 
-  it('may not be given a name that another account has', () => {
-    const others = [anAccount(), anAccount({ id: '9', name: 'spare', marker: null })];
+  const markedFor = (access: 'subscription' | 'self_service') => {
+    const { marker } = anAccount();
+    return marker === null ? null : { ...marker, access, fingerprint: 'sha256:aaaaaaaaaaaa' as const };
+  };
+
+  it.each([
+    ['a stranger', null, 'which the account 9 has.', 'or rename that account on the host'],
+    ['relay for the other mode', markedFor('self_service'), "which relay's own account 9 of", 'Leave that account'],
+  ])('may not be given a name that an account of %s has', (_, marker, message, hint) => {
+    const others = [anAccount(), anAccount({ id: '9', name: 'spare', marker })];
     const result = buildPlan(
       aWanted({ keys: withSettings('test-key-one', { name: 'spare' }) }),
       aServingHost({ accounts: others }),
     );
-    expect(result).toMatchObject({ problems: [{ code: 'NAME_AMBIGUOUS' }] });
+    expect(result).toMatchObject({
+      problems: [
+        {
+          code: 'NAME_AMBIGUOUS',
+          message: expect.stringContaining(message) as unknown,
+          hint: expect.stringContaining(hint) as unknown,
+        },
+      ],
+    });
+    expect(JSON.stringify(result)).not.toMatch(/remove/i);
   });
 
   it('are never removed where they are only to be added, and all made anew where they are to be replaced', () => {

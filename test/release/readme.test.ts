@@ -1,10 +1,7 @@
 import { readFileSync } from 'node:fs';
-import type { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
 import { parseDocument } from 'yaml';
-import type { Io } from '../../src/cli/io.ts';
-import { buildProgram } from '../../src/cli/program.ts';
-import { Redactor } from '../../src/terms/redactor.ts';
+import { parse } from '../support/command-line.ts';
 import { codeBlocks, commandsIn, wordsOf } from './code-blocks.js';
 
 const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
@@ -32,21 +29,6 @@ function relayWords(commands: string[][]): string[][] {
     .map((words) => (words[0] === 'npx' ? words.slice(1) : words))
     .filter(([name]) => name !== undefined && /(?:^|\/)relay$/.test(name))
     .map((words) => words.slice(1));
-}
-
-/** Reads a command line as relay does, and does nothing. Throws what commander finds wrong. */
-async function parse(words: readonly string[]): Promise<void> {
-  const sink = { write: () => true };
-  const io = { version: '0', stdout: sink, stderr: sink, env: {}, cwd: '/' } as unknown as Io;
-  const program = buildProgram(io, new Redactor(), () => undefined);
-  const disarm = (command: Command) => {
-    for (const each of command.commands) {
-      disarm(each);
-      if (each.commands.length === 0) each.action(() => undefined);
-    }
-  };
-  disarm(program);
-  await program.parseAsync([...words], { from: 'user' });
 }
 
 describe('the YAML in README.md', () => {

@@ -8,11 +8,25 @@ const style = { bold: plain, dim: plain, good: plain, bad: plain, unsure: plain 
 const url = 'https://gateway.example.org';
 
 const checks: Check[] = [
-  { id: 'address', name: 'Address', state: 'pass', message: `${url} answers`, hint: null },
-  { id: 'captcha', name: 'Captcha', state: 'warning', message: 'on: a login needs a person', hint: 'Use a key.' },
-  { id: 'clock', name: 'Clock', state: 'skipped', message: 'not looked at', hint: null },
+  { id: 'address', name: 'Address', state: 'pass', message: `${url} answers`, hint: null, code: null },
+  {
+    id: 'captcha',
+    name: 'Captcha',
+    state: 'warning',
+    message: 'on: a login needs a person',
+    hint: 'Use a key.',
+    code: null,
+  },
+  { id: 'clock', name: 'Clock', state: 'skipped', message: 'not looked at', hint: null, code: null },
 ];
-const failed: Check = { id: 'login', name: 'Login', state: 'failure', message: 'no', hint: 'Check the key.' };
+const failed: Check = {
+  id: 'login',
+  name: 'Login',
+  state: 'failure',
+  message: 'no',
+  hint: 'Check the key.',
+  code: null,
+};
 
 describe('the text of an examination', () => {
   it('is one line for each check where no screen is known, with what to do below', () => {

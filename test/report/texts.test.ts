@@ -175,7 +175,8 @@ describe('a summary for people (N19)', () => {
   });
 
   it.each<[string, Partial<Report['summary']>]>([
-    ['none were needed', {}],
+    ['none were needed', { unchanged: 3 }],
+    ['none were made', { notTried: 2 }],
     ['2 passed, 1 with a warning, 0 failed', { passed: 2, warning: 1 }],
     ['0 passed, 0 with a warning, 3 failed', { failedVerdict: 3 }],
   ])('counts the tests: %s', (text, summary) => {
@@ -323,7 +324,7 @@ describe('a summary for people (N19)', () => {
 
 describe('the last words of a run that did not end well', () => {
   const command = 'relay import --pack acme --keys keys.txt';
-  const closing = (changes: Partial<Report>) => closingText(aReport(changes), command);
+  const closing = (changes: Partial<Report>) => closingText(aReport(changes), { same: command });
   const working = [
     anAccountReport(),
     anAccountReport({ name: 'acme-02' }),
@@ -375,6 +376,24 @@ describe('the last words of a run that did not end well', () => {
     ],
   ])('say what the host now holds: %s (N11)', (text, changes) => {
     expect(closing(changes)[1]).toBe(text);
+  });
+
+  it('count with those that serve and that the run left alone', () => {
+    const [, holds] = closing({ exitCode: 5, accounts: working, summary: summaryOf({ others: 7 }) });
+    expect(holds).toBe('The host holds what works: 9 of 11 accounts serve.');
+  });
+
+  it.each<[string, Partial<Report>, string | undefined]>([
+    ['strict, because of keys', { mode: 'strict', exitCode: 4 }, 'To keep the keys that work: P'],
+    ['partial', { mode: 'partial', exitCode: 5 }, 'Only those that failed, once they work: F'],
+    ['stopped', { mode: 'partial', exitCode: 130, run: { ...aReport().run, interrupted: true } }, undefined],
+    ['strict, not because of keys', { mode: 'strict', exitCode: 4, summary: summaryOf({ notTried: 2 }) }, undefined],
+  ])('name another way after a run that was %s', (_, changes, line) => {
+    const report = aReport({ errors: [anError()], summary: summaryOf({ failedVerdict: 1 }), ...changes });
+    const lines = closingText(report, { same: command, partial: 'P', onlyFailed: 'F' });
+    expect(lines.slice(2, -1)).toEqual(line === undefined ? [] : [line]);
+    expect(closingText(report, { same: command })).toHaveLength(3);
+    expect(lines.at(-1)).toMatch(/^Next: /);
   });
 
   it('name each leftover and what is unsettled, with why and its command (N3)', () => {

@@ -11,6 +11,7 @@ import type { Provider } from '../../pack/manifest.ts';
 import { doctorReport, type DoctorReport } from '../../report/doctor-report.ts';
 import { doctorText } from '../../report/doctor-text.ts';
 import { systemClock } from '../../terms/clock.ts';
+import { asksForCorrection } from '../../terms/codes.ts';
 import type { Redactor } from '../../terms/redactor.ts';
 import { RelayError } from '../../terms/relay-error.ts';
 import { acceptCommitment, checkPerson } from '../accept-commitment.ts';
@@ -115,6 +116,10 @@ function show(report: DoctorReport, flags: DoctorFlags, io: Io): void {
   print(io.stdout, `Next: ${repeatCommand('relay import', next)}`);
 }
 
+function stepAfter({ code, hint }: DoctorReport['checks'][number], again: string): string {
+  return code !== null && asksForCorrection(code) ? (hint ?? '') : `${hint ?? ''} Then: ${again}`;
+}
+
 /** The first failure is what the others may come from. */
 function end(
   { checks, exitCode }: DoctorReport,
@@ -130,7 +135,7 @@ function end(
     holds: terms.accepted
       ? 'The host has noted that its compliance terms are accepted; nothing else was written.'
       : nothingWritten,
-    next: terms.waits ? `read the document, then: ${again}` : `${failed.hint ?? ''} Then: ${again}`,
+    next: terms.waits ? `read the document, then: ${again}` : stepAfter(failed, again),
   });
   return exitCode;
 }

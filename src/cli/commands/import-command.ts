@@ -3,6 +3,7 @@ import { refusedReport } from '../../flows/refused-report.ts';
 import type { Host } from '../../host/host.ts';
 import { acts } from '../../plan/import-plan.ts';
 import { planText } from '../../report/plan-text.ts';
+import type { Commands } from '../../report/closing-text.ts';
 import type { Report } from '../../report/report-schema.ts';
 import type { Redactor } from '../../terms/redactor.ts';
 import { RelayError } from '../../terms/relay-error.ts';
@@ -64,8 +65,19 @@ async function importInto(
   await askConsent(prepared.questions, io, flags, tools.stop);
   throwIfStopped(tools);
   const { record, journal } = await carryOut(prepared, at, { startedAt, stages: 0 }, io);
-  const again = repeatCommand('relay import', flags);
-  return publish(record, { place: request.report.place, lasting: vendorUrl === null, journal }, flags, again, io);
+  const { place } = request.report;
+  const commands = importCommands(flags, place);
+  return publish(record, { place, lasting: vendorUrl === null, journal }, flags, commands, io);
+}
+
+/** The import as it may be given next; `place` is where its report is. */
+function importCommands(flags: ImportFlags, place: string | null): Commands {
+  const retry = { onlyFailed: true, fromReport: place, accounts: undefined };
+  return {
+    same: repeatCommand('relay import', flags),
+    partial: repeatCommand('relay import', flags, { mode: 'partial' }),
+    onlyFailed: place === null || place === '-' ? undefined : repeatCommand('relay import', flags, retry),
+  };
 }
 
 /** How a report names the host; where it was not reached, by what was asked for. */

@@ -3,7 +3,7 @@ import { stopReason, throwIfStopped } from '../../apply/run-tools.ts';
 import { refusedReport } from '../../flows/refused-report.ts';
 import { acts } from '../../plan/import-plan.ts';
 import { buildReport } from '../../report/build-report.ts';
-import { closingText } from '../../report/closing-text.ts';
+import { endText, otherWays, stepAfter } from '../../report/closing-text.ts';
 import { concludeAll } from '../../report/conclude.ts';
 import { importsPlanSchema } from '../../report/imports-report-schema.ts';
 import { planText } from '../../report/plan-text.ts';
@@ -154,13 +154,16 @@ function sayFailures(reports: readonly Report[], again: string, io: Io): void {
   for (const report of failed) {
     print(io.stderr, '');
     print(io.stderr, `${report.provider.id}, ${report.accessMode.replace('_', '-')}:`);
-    for (const line of closingText(report, again).slice(0, -1)) print(io.stderr, `  ${line}`);
+    const step = stepAfter(report);
+    const ways = otherWays(report, { same: again, partial: 'write "mode: partial" for it into the file' });
+    for (const line of [...endText(report), ...ways, ...(step === undefined ? [] : [`To do: ${step}`])])
+      print(io.stderr, `  ${line}`);
   }
   print(io.stderr, '');
   sayLast(io, {
     happened: `${failed.length} of ${reports.length} imports did not end well.`,
     holds: `The host holds ${failed.length === reports.length ? 'none of them' : `the other ${reports.length - failed.length}`} as wanted.`,
-    next: again,
+    next: failed.every((report) => stepAfter(report) === undefined) ? again : `do what is said of each, then: ${again}`,
   });
 }
 

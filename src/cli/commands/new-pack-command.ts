@@ -7,7 +7,7 @@ import { inspectBytes } from '../../pack/read-pack.ts';
 import { RelayError } from '../../terms/relay-error.ts';
 import { print, type Io } from '../io.ts';
 import { answerTo, canAsk } from '../prompt.ts';
-import { shellWord } from '../repeat-command.ts';
+import { shellWord } from '../../terms/shell-word.ts';
 import { packJsonSchema } from './packs-command.ts';
 
 export interface NewPackFlags {

@@ -70,7 +70,13 @@ export async function resumeCommand(id: string, flags: ResumeFlags, io: Io, reda
     await idle();
     record.run.finishedAt = Date.now();
     record.run.stages = stages;
-    return publish(record, { place, lasting: true, journal }, flags, repeatCommand(`relay resume ${id}`, flags), io);
+    return publish(
+      record,
+      { place, lasting: true, journal },
+      flags,
+      { same: repeatCommand(`relay resume ${id}`, flags) },
+      io,
+    );
   });
 }
 

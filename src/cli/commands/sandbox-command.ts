@@ -31,7 +31,7 @@ export async function sandboxCommand(flags: SandboxFlags, io: Io): Promise<numbe
       hint: 'Choose another --port, or leave it out for a free one.',
     });
   });
-  const { url, version, adminKey, adminEmail, adminPassword, vendorUrl } = sandbox;
+  const { url, version, adminKey, adminEmail, adminPassword, userEmail, vendorUrl } = sandbox;
   if (flags.output === 'json')
     print(io.stdout, JSON.stringify({ url, version, adminKey, adminEmail, adminPassword, vendorUrl }));
   else {
@@ -39,9 +39,10 @@ export async function sandboxCommand(flags: SandboxFlags, io: Io): Promise<numbe
       io.stdout,
       [
         `host      ${url} (sub2api ${version})`,
-        `vendor    ${vendorUrl}/v1`,
+        `vendor    ${vendorUrl} (the base URL of OpenAI packs is ${vendorUrl}/v1)`,
         `admin     ${adminEmail}, password ${adminPassword}`,
         `admin key ${adminKey}`,
+        `user      ${userEmail}, to whom --user gives a subscription`,
         '',
         'Try it:',
         `  RELAY_ADMIN_KEY=${adminKey} relay import --pack kimi --keys keys.txt --host ${url} --base-url ${vendorUrl}/v1`,

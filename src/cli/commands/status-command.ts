@@ -12,7 +12,8 @@ import type { Redactor } from '../../terms/redactor.ts';
 import { stateDirOf } from '../hold-lock.ts';
 import { print, styleFor, type Io } from '../io.ts';
 import { nothingWritten, sayLast } from '../last-words.ts';
-import { repeatCommand, shellWord } from '../repeat-command.ts';
+import { shellWord } from '../../terms/shell-word.ts';
+import { repeatCommand } from '../repeat-command.ts';
 import { printResult } from '../result.ts';
 import { withProvider, type ProviderFlags } from '../with-provider.ts';
 

@@ -2,12 +2,13 @@ import { loadConfig } from '../../config/config-file.ts';
 import type { HostOptions } from '../../config/host-settings.ts';
 import { checkAge } from '../../pack/check-age.ts';
 import { checkTogether } from '../../pack/check-together.ts';
-import { findPlaces } from '../../pack/find-pack.ts';
+import { findPlaces, type NoPlace, type PackPlace } from '../../pack/find-pack.ts';
 import { findingHint } from '../../pack/finding.ts';
 import { inspectPack, type PackReading } from '../../pack/read-pack.ts';
 import { findingsGithub, findingsJunit } from '../../report/findings-reports.ts';
 import { findingLines } from '../../report/findings-text.ts';
 import type { Redactor } from '../../terms/redactor.ts';
+import { shellWord } from '../../terms/shell-word.ts';
 import type { Finding } from '../../text/finding.ts';
 import { print, styleFor, type Io } from '../io.ts';
 import { nothingWritten, sayLast } from '../last-words.ts';
@@ -51,10 +52,19 @@ export async function validateCommand(
     ...each,
     findings: [...each.findings, ...more.filter(({ file }) => file === each.file)],
   }));
-  return show(checked, flags, io);
+  return show(checked, nextOf(places), flags, io);
 }
 
-function show(checked: readonly PackReading[], flags: ValidateFlags, io: Io): number {
+/** What to do where one word leads to no pack, and it is known what was meant. */
+function nextOf(places: readonly (PackPlace | NoPlace)[]): string | undefined {
+  const [place] = places;
+  if (places.length !== 1 || place === undefined || !('instead' in place)) return undefined;
+  return place.instead === undefined
+    ? 'name one of those that `relay packs list` shows.'
+    : `relay validate ${shellWord(place.instead)}`;
+}
+
+function show(checked: readonly PackReading[], next: string | undefined, flags: ValidateFlags, io: Io): number {
   const isFault = (finding: Finding) => finding.severity === 'error' || flags.strict === true;
   const findings = checked.flatMap((each) => each.findings);
   const faults = findings.filter(isFault).length;
@@ -78,11 +88,12 @@ function show(checked: readonly PackReading[], flags: ValidateFlags, io: Io): nu
   const worst = checked.filter((each) => each.findings.some(isFault));
   sayLast(io, {
     happened: `${count(faults, 'fault')} in ${worst.length === checked.length ? packs : `${worst.length} of ${packs}`}.`,
-    holds: nothingWritten,
+    holds: flags.host === undefined ? undefined : nothingWritten,
     next:
-      worst.length === 1
+      next ??
+      (worst.length === 1
         ? `correct ${worst[0]?.file ?? ''}, then check it again.`
-        : 'correct them, then check them again.',
+        : 'correct them, then check them again.'),
   });
   return 2;
 }

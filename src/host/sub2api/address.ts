@@ -1,8 +1,9 @@
 import { lengthInWords } from '../../terms/length-in-words.ts';
 import { isLoopback } from '../../terms/loopback.ts';
 import type { CheckList } from '../diagnosis.ts';
-import { HostFailure } from '../host-failure.ts';
+import type { HostFailure } from '../host-failure.ts';
 import type { HttpClient, HttpReply, HttpRequest } from '../http-client.ts';
+import { wrongAddress } from '../wrong-address.ts';
 import { isHtml, parseJson, refusalOf } from './envelope.ts';
 
 /** Difference between two clocks from which on it matters, in milliseconds. Headers count in seconds. */
@@ -30,17 +31,23 @@ export async function knock(http: HttpClient, checks: CheckList): Promise<void> 
 /** Only what no other path would answer better: a host in its set-up wizard has no health path, and says so. */
 function refusalAtTheDoor(http: HttpClient, reply: HttpReply): HostFailure | undefined {
   const { status } = reply;
-  const wrong = (message: string, hint?: string) =>
-    new HostFailure('HOST_WRONG_ADDRESS', message, { status, fate: 'not_done', transient: false, hint });
   if (status === 401 || status === 407)
-    return wrong(
+    return wrongAddress(
+      http.baseUrl,
       `${http.baseUrl} asks for a login before it answers at all; the host itself does not.`,
-      'Something in front of the host keeps others out: let relay past it, or give the address behind it.',
+      {
+        status,
+        fate: 'not_done',
+        hint: 'Something in front of the host keeps others out: let relay past it, or give the address behind it.',
+      },
     );
   if ((status >= 300 && status < 400) || status === 403 || status === 429 || status >= 500)
     return refusalOf(http, health, reply);
   if (status === 200 && isHtml(reply) && parseJson(reply) === undefined)
-    return wrong(`${http.baseUrl} answers GET /health with a web page instead of the API.`);
+    return wrongAddress(http.baseUrl, `${http.baseUrl} answers GET /health with a web page instead of the API.`, {
+      status,
+      fate: 'not_done',
+    });
   return undefined;
 }
 

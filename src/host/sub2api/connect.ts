@@ -6,7 +6,7 @@ import { HttpClient, type HttpOptions } from '../http-client.ts';
 import { AdminClient } from './admin-client.ts';
 import { sub2apiGateway } from './gateway.ts';
 import { identityOf } from './identity.ts';
-import { logIn, passGates, secretOf, type AdminLogin } from './login.ts';
+import { logIn, loginArguments, passGates, secretOf, type AdminLogin } from './login.ts';
 import { sub2apiProbes } from './probes.ts';
 import { readSettings, type PublicSettings } from './public-settings.ts';
 import { sub2apiReads } from './reads.ts';
@@ -59,7 +59,7 @@ export function hostOf(info: HostInfo, client: AdminClient, login: AdminLogin): 
       return derived;
     },
     command: (does, kind, id) =>
-      `curl${does === 'remove' && id !== null ? ' -X DELETE' : ''} -H "x-api-key: $RELAY_ADMIN_KEY" '${http.baseUrl}${pathOf(kind)}${id === null ? '' : `/${id}`}'`,
+      `curl${does === 'remove' && id !== null ? ' -X DELETE' : ''} ${loginArguments(login, http.baseUrl)} '${http.baseUrl}${pathOf(kind)}${id === null ? '' : `/${id}`}'`,
   });
   return asking(client);
 }

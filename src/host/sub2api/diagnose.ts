@@ -87,7 +87,7 @@ async function lookFromInside(
   } catch (failure) {
     if (!(failure instanceof RelayError)) throw failure;
     if (failure.code !== 'COMPLIANCE_GATE') {
-      checks.fail('login', { message: `${way}: ${failure.message}`, hint: failure.hint });
+      checks.fail('login', { message: `${way}: ${failure.message}`, hint: failure.hint, code: failure.code });
       return;
     }
     checks.pass('login', way);
@@ -137,8 +137,8 @@ async function attempt<T>(
     return await work();
   } catch (failure) {
     if (!(failure instanceof RelayError)) throw failure;
-    const { message, hint } = failure;
-    checks.fail(id, { message: way === undefined ? message : `${way}: ${message}`, hint });
+    const { message, hint, code } = failure;
+    checks.fail(id, { message: way === undefined ? message : `${way}: ${message}`, hint, code });
     return undefined;
   }
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { HostFailure } from '../host-failure.ts';
 import type { HttpClient, HttpReply, HttpRequest } from '../http-client.ts';
+import { wrongAddress } from '../wrong-address.ts';
 
 /** The four shapes in which this host says no: `code` is a number or a word, or `error` stands in its place. */
 const refusal = z.looseObject({
@@ -21,11 +22,10 @@ export function openEnvelope<T>(http: HttpClient, request: HttpRequest, reply: H
   const envelope = success.safeParse(body);
   if (!envelope.success) {
     if (isHtml(reply))
-      throw new HostFailure(
-        'HOST_WRONG_ADDRESS',
-        `${http.baseUrl} answers ${what} with a web page instead of the API.`,
-        { status: reply.status, fate: 'unknown', transient: false },
-      );
+      throw wrongAddress(http.baseUrl, `${http.baseUrl} answers ${what} with a web page instead of the API.`, {
+        status: reply.status,
+        fate: 'unknown',
+      });
     throw new HostFailure('HOST_REPLY_UNEXPECTED', `The host answered ${what} with something that is not its API.`, {
       status: reply.status,
       fate: 'unknown',

@@ -5,7 +5,22 @@ import type { AdminClient } from './admin-client.ts';
 import { asksForCaptcha, type PublicSettings } from './public-settings.ts';
 import { anything, loginWire } from './wire.ts';
 
-export type AdminLogin = { key: Secret } | { email: string; password: Secret };
+export type AdminLogin = ({ key: Secret } | { email: string; password: Secret }) & {
+  /** What a shell puts in the place of the secret, between double quotes: for commands that people are given. */
+  inShell?: string;
+};
+
+/** What logs curl in as relay did; it holds no secret, but names where a shell finds it. */
+export function loginArguments(login: AdminLogin, baseUrl: string): string {
+  const { inShell = '$RELAY_ADMIN_KEY' } = login;
+  if ('key' in login) return `-H "x-api-key: ${inShell}"`;
+  const email = JSON.stringify(login.email).replace(/[\\"$`]/g, String.raw`\$&`);
+  // Whatever the password is, it stands in JSON.
+  const password = String.raw`\"$(printf %s "${inShell}" | sed 's/[\\"]/\\&/g')\"`;
+  const body = String.raw`{\"email\":${email},\"password\":${password}}`;
+  const answer = `curl -s -H 'content-type: application/json' -d "${body}" '${baseUrl}/api/v1/auth/login'`;
+  return String.raw`-H "Authorization: Bearer $(${answer} | sed 's/.*"access_token":"\([^"]*\)".*/\1/')"`;
+}
 
 /** The secret of a login, whichever it is. */
 export function secretOf(login: AdminLogin): Secret {

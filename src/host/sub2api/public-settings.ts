@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { RelayError } from '../../terms/relay-error.ts';
 import { HostFailure } from '../host-failure.ts';
 import type { HostFeatures } from '../host.ts';
+import { wrongAddress } from '../wrong-address.ts';
 import type { AdminClient } from './admin-client.ts';
 import { publicSettingsWire, setupWire } from './wire.ts';
 
@@ -23,7 +24,9 @@ export async function readSettings(open: AdminClient): Promise<PublicSettings> {
     if (setup?.needs_setup === true)
       throw new RelayError('HOST_IN_SETUP', `${open.http.baseUrl} is still in its set-up wizard.`, { cause: failure });
     if (failure.status === 404 || failure.code === 'HOST_REPLY_UNEXPECTED' || failure.code === 'HOST_WRONG_ADDRESS') {
-      throw new RelayError('HOST_WRONG_ADDRESS', `${open.http.baseUrl} is no sub2api host: ${failure.message}`, {
+      const { baseUrl } = open.http;
+      throw wrongAddress(baseUrl, `${baseUrl} is no sub2api host: ${failure.message}`, {
+        fate: 'not_done',
         cause: failure,
       });
     }

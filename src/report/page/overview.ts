@@ -58,7 +58,7 @@ function keysBar({ summary }: Report): Markup {
 }
 
 function facts(report: Report): Markup {
-  const { group, channel, plan, summary, removed } = report;
+  const { group, channel, plan, removed } = report;
   const objects = Object.entries({ group, channel, plan }).flatMap(([kind, object]) =>
     object === null
       ? []
@@ -67,7 +67,7 @@ function facts(report: Report): Markup {
         ],
   );
   const rows: [string, Markup][] = [
-    ['Tests', markup`${testsText(summary)}`],
+    ['Tests', markup`${testsText(report)}`],
     ['Gateway', gatewayFact(report)],
     ['Status', markup`provider ${report.providerStatus}, access ${plainWord(report.accessStatus)}`],
     ['Users', markup`${usersText(report)}`],
