@@ -1,5 +1,6 @@
 import { isHidden, isSameText } from '../terms/hidden-text.ts';
 import type { AccountState, Change, Objects, States } from './change.ts';
+import { isPausedAs } from './drivers/account.ts';
 import type { Driver } from './drivers/driver.ts';
 import { drivers } from './drivers/drivers.ts';
 import type { Snapshot } from './snapshot.ts';
@@ -105,12 +106,11 @@ function sort(own: Change[], world: World, plan: UndoPlan): void {
     return;
   }
   const [before] = states;
-  const after = states.at(-1);
-  if (before === undefined || after === undefined) return;
-  if (
-    driver.differences(object, withoutPause(before), snapshot.groups).length === 0 &&
-    !isHeldOut(target, after, before)
-  )
+  const last = states.at(-1);
+  if (before === undefined || last === undefined) return;
+  const pause = pauseInPlace(target, states);
+  const after = { ...last, ...pause } as States[Undoable];
+  if (driver.differences(object, withoutPause(before), snapshot.groups).length === 0 && pause === undefined)
     plan.settled.push(...own);
   else if (differences.length === 0) plan.targets.push({ ...target, states: { before, after } } as Target);
   else if (isSame(object, first, driver, snapshot))
@@ -151,13 +151,21 @@ function withoutPause(state: States[Undoable]): States[Undoable] {
   return rest as States[Undoable];
 }
 
-/** Whether an account is out of service, or in it, by the run and not by anybody else. */
-function isHeldOut({ kind, object }: Target, after: States[Undoable], before: States[Undoable]): boolean {
-  if (kind !== 'account') return false;
-  const now = object as Objects['account'];
-  const [was, is] = [before as AccountState, after as AccountState];
-  if (is.scheduled === undefined || is.scheduled === was.scheduled) return false;
-  return now.scheduled === is.scheduled && now.paused === (is.paused ?? now.paused);
+/**
+ * How an account is out of service, or in it, by the run and not by anybody else. It may stand as any of its changes left
+ * it: the last may never have been sent.
+ */
+function pauseInPlace(
+  { kind, object }: Target,
+  states: readonly States[Undoable][],
+): Pick<AccountState, 'scheduled' | 'paused'> | undefined {
+  if (kind !== 'account') return undefined;
+  const [was, ...left] = states as readonly AccountState[];
+  const found = left.findLast(
+    (is) =>
+      is.scheduled !== undefined && is.scheduled !== was?.scheduled && isPausedAs(object as Objects['account'], is),
+  );
+  return found && { scheduled: found.scheduled, paused: found.paused };
 }
 
 /** What hangs on a group that stays, stays; and a group stays under what stays. */

@@ -78,6 +78,23 @@ describe('accounts that are about to be removed are taken out of service, and pu
     });
   });
 
+  // Write 1 pauses two, 2 and 3 change them, 4 notes their tests, 5 and 6 put them back.
+  it.each(
+    [1, 2, 3, 4, 5, 6].flatMap((k) => (['before', 'sent', 'answered'] as const).map((moment) => [k, moment] as const)),
+  )(
+    'for a change that only a test proves, by a run that is killed at write %i, %s, are put back by rollback',
+    async (k, moment) => {
+      const before = wholeState(sandbox);
+      const kill = killAt(k, moment);
+      await importInto(sandbox, keys, { stateDir, vendorPath: '/chat-only/v1', between: kill.between }).catch(
+        () => undefined,
+      );
+      expect(kill.fired()).toBe(true);
+      const done = await rollbackIn(sandbox, stateDir, await lastRun());
+      expect({ left: done.leftovers, state: wholeState(sandbox) }).toEqual({ left: [], state: before });
+    },
+  );
+
   describe('by a run that is killed', () => {
     const killed = async () => {
       const deletion = killAt(2, 'before');

@@ -74,7 +74,7 @@ afterAll(() => {
 
 const when = sweeping ? 'every moment of every write' : 'one moment of every write';
 
-describe.each(scenarios)(`killed at ${when}: $name`, (scenario) => {
+describe.each(scenarios.map((each) => [each.name, each] as const))(`killed at ${when}: %s`, (_, scenario) => {
   it('and resumed, holds what an undisturbed run leaves; and rolled back, what was there before (N3)', async () => {
     const undisturbed = await hostFor(scenario);
     const before = comparable(undisturbed);
