@@ -1,8 +1,9 @@
 import { resolve } from 'node:path';
 import type { Path } from '../text/source-text.ts';
 import type { ConfigFile } from './config-schema.ts';
-import { findConfig } from './find-config.ts';
-import { readConfig } from './read-config.ts';
+import { findConfig, type FoundConfig } from './find-config.ts';
+import { readInput } from '../text/read-input.ts';
+import { largestConfig, readConfig, unreadableConfig } from './read-config.ts';
 
 /** A configuration and the file it came from, if there is one. Paths inside are relative to that file. */
 export interface LoadedConfig {
@@ -17,7 +18,13 @@ export interface LoadedConfig {
  * None is fine unless one was named. Throws `CONFIG_INVALID`; never runs anything.
  */
 export async function loadConfig(named: string | undefined, folder: string): Promise<LoadedConfig> {
-  const file = named === undefined ? await findConfig(folder) : resolve(folder, named);
-  if (file === null) return { file, config: {}, lineOf: () => 1 };
-  return { file, ...(await readConfig(file)) };
+  const found = named === undefined ? await findConfig(folder) : await namedConfig(resolve(folder, named));
+  if (found === null) return { file: null, config: {}, lineOf: () => 1 };
+  return { file: found.file, ...(await readConfig(found.file, found.bytes)) };
+}
+
+async function namedConfig(file: string): Promise<FoundConfig> {
+  const read = await readInput(file, largestConfig);
+  if ('why' in read) throw unreadableConfig(file, read);
+  return { file, bytes: read.bytes };
 }

@@ -2,7 +2,6 @@ import { dirname, resolve } from 'node:path';
 import { RelayError } from '../terms/relay-error.ts';
 import { excerpt } from '../text/excerpt.ts';
 import { placeText, type Finding } from '../text/finding.ts';
-import { readInput } from '../text/read-input.ts';
 import { readSource } from '../text/read-source.ts';
 import { shapeFindings } from '../text/shape-findings.ts';
 import type { Path, SourceText } from '../text/source-text.ts';
@@ -18,14 +17,15 @@ export interface ReadConfig {
 
 type ConfigCode = 'UNKNOWN_FIELD' | 'MISSING_FIELD' | 'INVALID_VALUE';
 
-/** Larger is no configuration. In bytes; and the most faults that are told, and the width of a line shown with one. */
-const largestConfig = 128 * 1024;
+/** Larger is no configuration, in bytes. */
+export const largestConfig = 128 * 1024;
+
+/** The most faults that are told, and the width of a line shown with one. */
 const mostFindings = 50;
 const widest = 100;
 
-/** Reads and checks a configuration file. Throws `CONFIG_INVALID` with every fault, its place and its line. */
-export async function readConfig(file: string): Promise<ReadConfig> {
-  const bytes = await load(file);
+/** Checks what a configuration file holds. Throws `CONFIG_INVALID` with every fault, its place and its line. */
+export async function readConfig(file: string, bytes: Buffer): Promise<ReadConfig> {
   const read = await readSource<ConfigCode>(file, bytes);
   if (read.source === undefined) throw wrong(file, read.findings, read.lines);
   const { source, lines } = read;
@@ -40,11 +40,9 @@ export async function readConfig(file: string): Promise<ReadConfig> {
   return { config: withPaths(result.data, dirname(file)), lineOf };
 }
 
-async function load(file: string): Promise<Buffer> {
-  const read = await readInput(file, largestConfig);
-  if ('bytes' in read) return read.bytes;
-  const { why, cause } = read;
-  throw new RelayError('CONFIG_INVALID', `The configuration file ${file} cannot be read (${why}).`, { cause });
+/** The error that tells why a configuration file is not read. */
+export function unreadableConfig(file: string, { why, cause }: { why: string; cause?: unknown }): RelayError {
+  return new RelayError('CONFIG_INVALID', `The configuration file ${file} cannot be read (${why}).`, { cause });
 }
 
 /** Options that may not stand in a file are answered with why. */

@@ -1,4 +1,5 @@
-import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { mkdir, mkdtemp, realpath, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -59,6 +60,13 @@ describe('the configuration file', () => {
   it('is found above the current folder', async () => {
     const file = await put('relay.config.yaml', 'mode: partial\n');
     await mkdir(join(folder, 'a/b'), { recursive: true });
+    expect(await loadConfig(undefined, join(folder, 'a/b'))).toMatchObject({ file });
+  });
+
+  it('is looked for further where there is an empty file, or a folder of that name', async () => {
+    const file = await put('relay.config.yaml', 'mode: partial\n');
+    await put('a/b/relay.config.yaml', ' \n');
+    await mkdir(join(folder, 'a/b/.relayrc'));
     expect(await loadConfig(undefined, join(folder, 'a/b'))).toMatchObject({ file });
   });
 
@@ -164,6 +172,20 @@ describe('a wrong configuration file is an error', () => {
 
   it('when it is larger than any configuration', async () => {
     expect((await refusal(await put('wrong.yaml', '#'.repeat(200_000)))).message).toContain('128 KiB');
+  });
+
+  it.each([
+    ['a pipe that nobody writes to', (file: string) => Promise.resolve(execFileSync('mkfifo', [file])), 'no regular'],
+    ['a device without an end', (file: string) => symlink('/dev/zero', file), 'no regular file'],
+    ['a file of a terabyte', (file: string) => put('.relayrc', '#').then(() => truncate(file, 2 ** 40)), '128 KiB'],
+    ['a link to itself', (file: string) => symlink('.relayrc', file), 'ELOOP'],
+  ])('when it is found, and is %s', async (_, make, why) => {
+    const file = join(folder, '.relayrc');
+    await make(file);
+    const error = await refusal();
+    expect(error).toMatchObject({ code: 'CONFIG_INVALID' });
+    expect(error.message).toContain(`${file} cannot be read (`);
+    expect(error.message).toContain(why);
   });
 
   it('when it is found, too', async () => {
