@@ -21,5 +21,6 @@ process.exitCode = await main(process.argv.slice(2), {
   stderr: process.stderr,
   env: process.env,
   cwd: process.cwd(),
+  uid: process.geteuid?.(),
   version,
 });

@@ -1,4 +1,4 @@
-import type { ConfigFile } from '../config/config-schema.ts';
+import type { LoadedConfig } from '../config/config-file.ts';
 import { hostSettings } from '../config/host-settings.ts';
 import { limitsOf } from '../config/limits.ts';
 import { obstaclesOn } from '../flows/ask-host.ts';
@@ -14,11 +14,11 @@ import { withHost } from './with-host.ts';
 export async function askHost(
   readings: readonly PackReading[],
   flags: ValidateFlags,
-  config: ConfigFile,
+  loaded: LoadedConfig,
   io: Io,
   redactor: Redactor,
 ): Promise<Finding[]> {
-  const settings = await hostSettings(flags, io.env, config, io.stdin);
+  const settings = await hostSettings(flags, io.env, loaded, io.stdin);
   return withHost({ settings, ...limitsOf(flags) }, { ...flags, output: 'text' }, io, redactor, async (at) => {
     const held = await lookAtHost(at.tools);
     await at.idle();

@@ -18,7 +18,7 @@ export const shells = ['bash', 'zsh', 'fish'] as const;
 /** Words that an option, by its name, or an argument, by its placeholder, may be; none for what people make up. */
 export async function candidatesFor(name: string, given: Given, io: Known): Promise<string[]> {
   const config = async () =>
-    (await loadConfig(given.get('config'), io.cwd).catch(() => ({ config: {} as ConfigFile }))).config;
+    (await loadConfig(given.get('config'), io).catch(() => ({ config: {} as ConfigFile }))).config;
   switch (name) {
     case 'pack':
     case 'packs':

@@ -38,21 +38,22 @@ export function checkMassRemoval(plan: ImportPlan, isAllowed: boolean): void {
   );
 }
 
-/** Asks on a terminal; elsewhere only `--yes` agrees. Throws `CONSENT_NEEDED`, or the reason of `stop`. */
+/** Asks on a terminal; elsewhere only `--yes` agrees, or what `instead` says. Throws `CONSENT_NEEDED`, or the reason of `stop`. */
 export async function askConsent(
   questions: readonly string[],
   io: Io,
   flags: { yes?: boolean; input: boolean },
   stop: AbortSignal = new AbortController().signal,
+  instead?: string,
 ): Promise<void> {
   if (questions.length === 0 || flags.yes === true) return;
   const refused = (hint: string) =>
     new RelayError('CONSENT_NEEDED', questions[0] ?? '', { details: questions.slice(1), hint });
-  if (!canAsk(io, flags)) throw refused('Add --yes to agree.');
+  if (!canAsk(io, flags)) throw refused(instead ?? 'Add --yes to agree.');
   for (const question of questions) print(io.stderr, question);
   const answer = await answerTo('Go on? Only "yes" goes on: ', io, stop);
   // What follows begins on a line of its own.
   if (answer === undefined) print(io.stderr, '');
   throwIfStopped({ stop });
-  if (answer?.trim().toLowerCase() !== 'yes') throw refused('Answer "yes", or add --yes, to agree.');
+  if (answer?.trim().toLowerCase() !== 'yes') throw refused(instead ?? 'Answer "yes", or add --yes, to agree.');
 }

@@ -8,6 +8,8 @@ export interface SayFlags extends Settled {
   quiet?: boolean;
   verbose?: boolean;
   color: boolean;
+  /** Whether somebody may be asked. */
+  input: boolean;
 }
 
 /** What `import` and `plan` are told besides what to import. */

@@ -71,7 +71,7 @@ export const gatewayWaitMs = parseDuration(defaults.gatewayWait) ?? 0;
 
 /** Reads and checks everything that an import is asked with, before the host is touched (rules B2 to B5). */
 export async function readImportRequest(options: ImportOptions, io: Io, redactor: Redactor): Promise<ImportRequest> {
-  const loaded = await loadConfig(options.config, io.cwd);
+  const loaded = await loadConfig(options.config, io);
   const { config } = loaded;
   const { pack: word, keys } = options;
   if (word === undefined || keys === undefined)
@@ -92,7 +92,7 @@ export async function readImportRequest(options: ImportOptions, io: Io, redactor
     throw new RelayError('USAGE', '--user gives a subscription, and self-service access has none.', {
       hint: 'Leave --user out, or use --access subscription.',
     });
-  const host = await hostSettings(options, io.env, config, io.stdin);
+  const host = await hostSettings(options, io.env, loaded, io.stdin);
   const probeKey = await readProbeKey(options, io);
   const keyFile = await readKeyFile(keys === '-' ? '-' : resolve(io.cwd, keys), mode, io.stdin);
   for (const entry of keyFile.entries) if (entry.kind === 'key') redactor.learn(entry.key);

@@ -9,6 +9,8 @@ export interface Io {
   stderr: Writable & { isTTY?: boolean; columns?: number };
   env: Record<string, string | undefined>;
   cwd: string;
+  /** The number of the user who runs this, where the system has such. */
+  uid: number | undefined;
   version: string;
 }
 

@@ -26,7 +26,7 @@ export async function settleOptions(command: Command, io: Io): Promise<void> {
   const name = command.name();
   if (withoutConfig.has(name) || withoutConfig.has(`${command.parent?.name() ?? ''} ${name}`)) return;
   const program = rootOf(command);
-  const { config } = await loadConfig(program.opts<{ config?: string }>().config, io.cwd);
+  const { config } = await loadConfig(program.opts<{ config?: string }>().config, io);
   const fromFile: string[] = [];
   const does = command.getOptionValue('dryRun') === true ? 'plan' : name;
   for (const [setting, value] of optionSettings(config, does, io.env))

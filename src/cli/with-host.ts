@@ -5,6 +5,7 @@ import type { HostSettings } from '../config/host-settings.ts';
 import type { Host } from '../host/host.ts';
 import { systemClock } from '../terms/clock.ts';
 import type { Redactor } from '../terms/redactor.ts';
+import { confirmHost } from './confirm-host.ts';
 import type { EventQueue } from './event-queue.ts';
 import { lockHolder } from './hold-lock.ts';
 import { openHost, type HostSession } from './host-session.ts';
@@ -36,13 +37,14 @@ export interface AtHost {
  * Opens the host, shows what happens, listens to signals and the deadline, and gives everything back when the work has
  * ended. Throws what stops it before the work begins, and what the work throws.
  */
-export function withHost<Result>(
+export async function withHost<Result>(
   { settings, ...limits }: HostRequest,
   flags: SayFlags,
   io: Io,
   redactor: Redactor,
   work: (at: AtHost) => Promise<Result>,
 ): Promise<Result> {
+  await confirmHost(settings, flags, io);
   return watch(limits, flags, io, redactor, async ({ events, stop, endEarly, session, atEnd }) => {
     const base = { clock: systemClock, emit: events.emit, journal: noJournal, stop };
     const { host, vendorUrl, close } = await inStage(

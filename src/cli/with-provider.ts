@@ -44,11 +44,11 @@ export async function withProvider(
   redactor: Redactor,
   work: (at: AtProvider) => Promise<number>,
 ): Promise<number> {
-  const { config } = await loadConfig(flags.config, io.cwd);
-  const { pack, warnings } = await choosePack(flags, config);
+  const loaded = await loadConfig(flags.config, io);
+  const { pack, warnings } = await choosePack(flags, loaded.config);
   const provider = chooseProvider(pack, flags.provider);
   const modes = flags.access === undefined ? accessModes : [accessMode(flags.access)];
-  const settings = await hostSettings(flags, io.env, config, io.stdin);
+  const settings = await hostSettings(flags, io.env, loaded, io.stdin);
   return withHost({ settings, ...limitsOf(flags) }, flags, io, redactor, async (at) => {
     for (const { message } of warnings) at.tools.emit({ type: 'notice', text: message });
     const run = newRunId();

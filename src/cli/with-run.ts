@@ -46,9 +46,9 @@ export async function withRun(
 
 /** The host that a run was on, as it is asked for now. Throws `RUN_HOST_DIFFERS`. */
 export async function hostOfRun(begin: RecordedRun['begin'], flags: RunFlags, io: Io): Promise<HostRequest> {
-  const { config } = await loadConfig(flags.config, io.cwd);
+  const loaded = await loadConfig(flags.config, io);
   const { url } = begin.host;
-  const settings = await hostSettings({ ...flags, host: flags.host ?? url }, io.env, config, io.stdin);
+  const settings = await hostSettings({ ...flags, host: flags.host ?? url }, io.env, loaded, io.stdin);
   if (settings.kind !== 'url' || settings.url !== url) {
     const other = settings.kind === 'url' ? settings.url : 'the sandbox';
     throw new RelayError('RUN_HOST_DIFFERS', `The run ${begin.run} was on ${url}, not on ${other}.`);

@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
-import { extname, join } from 'node:path';
+import { homedir } from 'node:os';
+import { extname, join, resolve } from 'node:path';
 import { RelayError } from '../terms/relay-error.ts';
+import { untrustedConfig, whyNotTrusted, type ConfigPlace } from './config-trust.ts';
 import { readInput } from '../text/read-input.ts';
 import { largestConfig, unreadableConfig } from './read-config.ts';
 
@@ -42,37 +44,53 @@ const isCodeFile = /^\.[cm]?[jt]s$/;
 /** What says that a file is not there, or not for this user. */
 const absent = new Set(['ENOENT', 'ENOTDIR', 'EISDIR', 'EACCES']);
 
-/** A configuration file that was found, with what it holds. */
+/** A configuration file that was found, where, and what it holds. */
 export interface FoundConfig {
   file: string;
+  place: ConfigPlace;
   bytes: Buffer;
+}
+
+/** Who looks for a configuration, and in which folder. */
+export interface Seeker {
+  cwd: string;
+  /** The number of the user, where the system has such. */
+  uid: number | undefined;
 }
 
 /**
  * The configuration file of a folder: the first one there, above it, or in the user's configuration folder, that is not
- * empty; nothing when there is none. Throws `CONFIG_INVALID` where code stands instead, or what cannot be read; never runs
- * anything.
+ * empty; nothing when there is none. Throws `CONFIG_INVALID` where code stands instead, or what cannot be read, and
+ * `CONFIG_UNTRUSTED` where others may have written it; never runs anything.
  */
-export async function findConfig(folder: string): Promise<FoundConfig | null> {
+export async function findConfig({ cwd: folder, uid }: Seeker): Promise<FoundConfig | null> {
   const code = codeFiles.find((file) => existsSync(join(folder, file)));
   if (code !== undefined) throw isCode(join(folder, code));
-  for (const file of await candidates(folder)) {
+  for (const { file, place } of await candidates(folder)) {
     const read = await readInput(file, largestConfig);
     if ('why' in read && absent.has(read.why)) continue;
     if (isCodeFile.test(extname(file))) throw isCode(file);
     if ('why' in read) throw unreadableConfig(file, read);
-    if (read.bytes.toString('utf8').trim() !== '') return { file, bytes: read.bytes };
+    if (read.bytes.toString('utf8').trim() === '') continue;
+    const why = read.stats && whyNotTrusted(place, read.stats, uid);
+    if (why !== undefined) throw untrustedConfig(file, why);
+    return { file, place, bytes: read.bytes };
   }
   return null;
 }
 
 /** Every file that would be the configuration, the first one first. */
-async function candidates(folder: string): Promise<string[]> {
+async function candidates(folder: string): Promise<Pick<FoundConfig, 'file' | 'place'>[]> {
   const { Explorer } = (await import('cosmiconfig/dist/Explorer.js')) as unknown as { Explorer: Explorer };
   const nothing = () => undefined;
   const loaders = { noExt: nothing, '.yaml': nothing, '.yml': nothing, '.json': nothing };
   const explorer = new Explorer({ moduleName: 'relay', searchPlaces: places, loaders });
-  return [...explorer.getGlobalDirs(folder)].flatMap((place) => explorer.getSearchPlacesForDir(place, placesOfUser));
+  const here = resolve(folder);
+  return [...explorer.getGlobalDirs(here)].flatMap((found) => {
+    const isOfUser = found.isGlobalConfig || found.path === resolve(homedir());
+    const place = found.path === here ? 'here' : isOfUser ? 'user' : 'above';
+    return explorer.getSearchPlacesForDir(found, placesOfUser).map((file) => ({ file, place }));
+  });
 }
 
 function isCode(file: string): RelayError {

@@ -4,8 +4,12 @@ import { didYouMean } from '../terms/nearest.ts';
 import { RelayError } from '../terms/relay-error.ts';
 import { shellWord } from '../terms/shell-word.ts';
 import { Secret } from '../terms/secret.ts';
+import type { LoadedConfig } from './config-file.ts';
 import type { ConfigFile } from './config-schema.ts';
 import { readSecretFile, sealSecret } from './read-secret.ts';
+
+/** Where a login was given that stands in the configuration file. */
+export const loginInFile = 'configuration file';
 
 export type Environment = Record<string, string | undefined>;
 
@@ -22,41 +26,51 @@ export interface HostOptions {
 export type Login = ({ key: Secret } | { email: string; password: Secret }) & { from: string; inShell: string };
 
 /** `sandbox`: the embedded host, which brings its own login. */
-export type HostSettings = { kind: 'sandbox' } | { kind: 'url'; url: string; login: Login };
+export type HostSettings = { kind: 'sandbox' } | { kind: 'url'; url: string; login: Login; onlyIn: string | null };
 
-/** Where a host is, and its entry in the configuration file, if it has one. */
+/**
+ * Where a host is, and its entry in the configuration file, if it has one. `onlyIn`: the file in a folder above that alone
+ * says where; who works in a folder may not know of such a file.
+ */
 export type HostAddress =
   | { kind: 'sandbox' }
-  | { kind: 'url'; url: string; named: NonNullable<ConfigFile['hosts']>[string] | undefined };
+  | { kind: 'url'; url: string; named: NonNullable<ConfigFile['hosts']>[string] | undefined; onlyIn: string | null };
+
+/** The configuration as far as it matters here. */
+type Loaded = Pick<LoadedConfig, 'file' | 'place' | 'config'>;
 
 /** Which host, and how to log in: option, then environment, then configuration file, there the entry of the host first. */
 export async function hostSettings(
   options: HostOptions,
   env: Environment,
-  config: ConfigFile,
+  loaded: Loaded,
   stdin: Readable,
 ): Promise<HostSettings> {
-  const address = hostAddress(options, env, config);
+  const address = hostAddress(options, env, loaded);
   if (address.kind === 'sandbox') return address;
-  return { kind: 'url', url: address.url, login: await loginTo(address, options, env, config, stdin) };
+  const { url, onlyIn } = address;
+  return { kind: 'url', url, onlyIn, login: await loginTo(address, options, env, loaded.config, stdin) };
 }
 
 /** Which host: option, then environment, then configuration file. Throws `USAGE` and `HTTP_REFUSED`. */
-export function hostAddress(options: HostOptions, env: Environment, config: ConfigFile): HostAddress {
-  const word = options.host ?? (env['RELAY_HOST'] || env['SUB2API_BASE_URL'] || config.host);
+export function hostAddress(options: HostOptions, env: Environment, { file, place, config }: Loaded): HostAddress {
+  const given = options.host ?? (env['RELAY_HOST'] || env['SUB2API_BASE_URL'] || undefined);
+  const word = given ?? config.host;
   if (word === undefined || word === '')
     throw new RelayError('USAGE', 'No host was given.', {
       hint: 'Give one with --host URL or RELAY_HOST; --host sandbox starts an embedded one.',
     });
   if (word === 'sandbox') return { kind: 'sandbox' };
   // A run knows its host by address only, and the login may stand beside the name.
-  const named = config.hosts?.[word] ?? Object.values(config.hosts ?? {}).find((each) => isSameUrl(each.url, word));
+  const entry = config.hosts?.[word];
+  const named = entry ?? Object.values(config.hosts ?? {}).find((each) => isSameUrl(each.url, word));
   const url = checkUrl(
     named?.url ?? word,
     Object.keys(config.hosts ?? {}),
     options.allowHttp ?? config.allowHttp ?? false,
   );
-  return { kind: 'url', url, named };
+  const isInFile = given === undefined || entry !== undefined;
+  return { kind: 'url', url, named, onlyIn: isInFile && place === 'above' ? file : null };
 }
 
 /** How to log in there: option, then environment, then configuration file. Throws `LOGIN_MISSING`. */
@@ -160,7 +174,7 @@ async function loginFromConfig(
   named: Pick<ConfigFile, 'adminKeyFile' | 'adminEmail' | 'adminPasswordFile'> | undefined,
   stdin: Readable,
 ): Promise<Login | undefined> {
-  const from = 'configuration file';
+  const from = loginInFile;
   if (named?.adminKeyFile !== undefined) return { ...(await keyIn(named.adminKeyFile, stdin)), from };
   if (named?.adminEmail === undefined || named.adminPasswordFile === undefined) return undefined;
   return { email: named.adminEmail, ...(await passwordIn(named.adminPasswordFile, stdin)), from };

@@ -9,6 +9,11 @@ export const codes = {
     summary: 'The configuration file is missing or wrong.',
     hint: 'Correct the file, or name another with --config.',
   },
+  CONFIG_UNTRUSTED: {
+    exit: 2,
+    summary: 'The configuration file that was found may have been written by somebody else.',
+    hint: 'Take write access from others, or name the file with --config if you trust it.',
+  },
   FILE_UNREADABLE: {
     exit: 2,
     summary: 'A file that was named cannot be read.',

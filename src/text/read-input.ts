@@ -1,9 +1,12 @@
-import { constants } from 'node:fs';
+import { constants, type Stats } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 
-/** What a file holds, or why it is not read; `why` fits into brackets behind "cannot be read". */
-export type Input = { bytes: Buffer } | { why: string; cause?: unknown };
+/**
+ * What a file holds, and what the system said of the very file that was read; or why it is not read; `why` fits into brackets
+ * behind "cannot be read".
+ */
+export type Input = { bytes: Buffer; stats?: Stats } | { why: string; cause?: unknown };
 
 /** What the shell has opened already, as for `--keys <(pass show kimi)`: reading it ends with who writes it. */
 const opened = /^\/(?:dev\/(?:fd\/\d+|stdin)|proc\/(?:self|\d+)\/fd\/\d+)$/;
@@ -22,7 +25,7 @@ export async function readInput(source: string | Readable, largest: number): Pro
     // Should it have become a pipe since, opening it does not wait either.
     const file = await open(source, opened.test(source) ? 'r' : constants.O_RDONLY | constants.O_NONBLOCK);
     try {
-      return await drain(file.createReadStream({ autoClose: false }), largest);
+      return { ...(await drain(file.createReadStream({ autoClose: false }), largest)), stats: await file.stat() };
     } finally {
       await file.close();
     }

@@ -1,5 +1,6 @@
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
+import { confirmHost } from '../../src/cli/confirm-host.ts';
 import { askConsent } from '../../src/cli/consent.ts';
 import type { Io } from '../../src/cli/io.ts';
 import { Interruption } from '../../src/terms/relay-error.ts';
@@ -11,6 +12,7 @@ async function ask(
   then: (stdin: PassThrough) => void,
   stop?: AbortSignal,
   env: Record<string, string> = {},
+  question = (io: Io) => askConsent(['One account would be removed.'], io, { input: true }, stop),
 ): Promise<string> {
   const [stdin, stderr] = [terminal(), terminal()];
   let said = '';
@@ -19,8 +21,8 @@ async function ask(
     said += chunk.toString();
     if (said.includes('goes on: ') && !before.includes('goes on: ')) setImmediate(() => then(stdin));
   });
-  const io: Io = { stdin, stderr, stdout: terminal(), env, cwd: '/', version: '0' };
-  await askConsent(['One account would be removed.'], io, { input: true }, stop);
+  const io: Io = { stdin, stderr, stdout: terminal(), env, cwd: '/', uid: undefined, version: '0' };
+  await question(io);
   return said;
 }
 
@@ -59,5 +61,24 @@ describe('a question on a terminal', () => {
     const stop = new AbortController();
     const asked = ask(() => stop.abort(new Interruption('SIGTERM')), stop.signal);
     await expect(asked).rejects.toMatchObject({ code: 'INTERRUPTED', exitCode: 143 });
+  });
+});
+
+describe('a host that only a file in a folder above names', () => {
+  const above = { kind: 'url' as const, url: 'https://h.example', onlyIn: '/srv/.relayrc' };
+  const confirm = (from: string) => (io: Io) => confirmHost({ ...above, login: { from } }, { input: true }, io);
+
+  it('is asked about on a terminal (A17)', async () => {
+    const said = await ask((stdin) => stdin.write('yes\r'), undefined, {}, confirm('RELAY_ADMIN_KEY'));
+    expect(said).toContain('RELAY_ADMIN_KEY would be sent to https://h.example, which only /srv/.relayrc');
+    const refused = ask((stdin) => stdin.write('no\r'), undefined, {}, confirm('RELAY_ADMIN_KEY'));
+    await expect(refused).rejects.toMatchObject({
+      code: 'CONSENT_NEEDED',
+      hint: 'If it is meant, add --host https://h.example, or --config /srv/.relayrc.',
+    });
+  });
+
+  it('is not asked about when the file gives the login', async () => {
+    expect(await ask(() => undefined, undefined, {}, confirm('configuration file'))).toBe('');
   });
 });

@@ -36,7 +36,7 @@ async function onTerminal(typed: string, ...more: string[]) {
   });
   const words = ['doctor', '--accept-compliance', '--host', host.url, '--no-color', ...more];
   const env = { ...login(), TERM: 'dumb' };
-  const exitCode = await main(words, { stdin, stdout, stderr, env, cwd: place.folder, version: '0' });
+  const exitCode = await main(words, { stdin, stdout, stderr, env, cwd: place.folder, uid: undefined, version: '0' });
   return { exitCode, ...said };
 }
 

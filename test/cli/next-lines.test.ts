@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CommanderError } from 'commander';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -138,6 +138,12 @@ async function cutJournal(): Promise<string> {
 const situations: Partial<Record<Code, () => Promise<Finished>>> = {
   USAGE: onFresh(() => run('import', '--kees', 'x')),
   CONFIG_INVALID: onFresh(() => run('--config', 'nowhere.yaml', 'status', '--pack', 'kimi', '--host', 'sandbox')),
+  CONFIG_UNTRUSTED: onFresh(async () => {
+    await mkdir(join(place.folder, 'open'), { recursive: true });
+    await place.write('open/.relayrc', 'mode: partial\n');
+    await chmod(join(place.folder, 'open/.relayrc'), 0o666);
+    return place.run(['runs', 'list'], { env, where: 'here', inside: 'open' });
+  }),
   FILE_UNREADABLE: onFresh(() => onto('--keys', 'nowhere.txt')),
   FILE_UNWRITABLE: onFresh(() => onto('--report', 'nowhere/report.json')),
   REPORT_UNREADABLE: onFresh(() => run('report', 'show', 'keys.txt')),

@@ -125,6 +125,7 @@ describe('a report that cannot be written', () => {
       stdout: new PassThrough(),
       stderr: new PassThrough(),
       env: {},
+      uid: undefined,
       version: '0',
     };
     const flags = { markdown: 'absent/r.md', html: 'folder', junit: 'kept.xml' };

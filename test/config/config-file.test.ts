@@ -28,8 +28,10 @@ async function put(name: string, content: string | Uint8Array): Promise<string> 
   return file;
 }
 
+const load = (named: string | undefined, cwd: string) => loadConfig(named, { cwd, uid: process.geteuid?.() });
+
 async function refusal(named?: string, from = folder): Promise<RelayError> {
-  const error: unknown = await loadConfig(named, from).then(
+  const error: unknown = await load(named, from).then(
     () => undefined,
     (thrown: unknown) => thrown,
   );
@@ -39,7 +41,7 @@ async function refusal(named?: string, from = folder): Promise<RelayError> {
 
 describe('the configuration file', () => {
   it('is none where there is none', async () => {
-    expect(await loadConfig(undefined, folder)).toMatchObject({ file: null, config: {} });
+    expect(await load(undefined, folder)).toMatchObject({ file: null, config: {} });
   });
 
   it.each([
@@ -53,39 +55,39 @@ describe('the configuration file', () => {
     ['.relayrc.json', '{"mode":"partial"}'],
   ])('is found as %s', async (name, content) => {
     const file = await put(name, content);
-    const found = await loadConfig(undefined, folder);
+    const found = await load(undefined, folder);
     expect([found.file, found.config]).toEqual([file, { mode: 'partial' }]);
   });
 
   it('is found above the current folder', async () => {
     const file = await put('relay.config.yaml', 'mode: partial\n');
     await mkdir(join(folder, 'a/b'), { recursive: true });
-    expect(await loadConfig(undefined, join(folder, 'a/b'))).toMatchObject({ file });
+    expect(await load(undefined, join(folder, 'a/b'))).toMatchObject({ file });
   });
 
   it('is looked for further where there is an empty file, or a folder of that name', async () => {
     const file = await put('relay.config.yaml', 'mode: partial\n');
     await put('a/b/relay.config.yaml', ' \n');
     await mkdir(join(folder, 'a/b/.relayrc'));
-    expect(await loadConfig(undefined, join(folder, 'a/b'))).toMatchObject({ file });
+    expect(await load(undefined, join(folder, 'a/b'))).toMatchObject({ file });
   });
 
   it('is the nearest one', async () => {
     await put('relay.config.yaml', 'mode: partial\n');
     const file = await put('a/.relayrc', 'mode: strict\n');
-    expect(await loadConfig(undefined, join(folder, 'a'))).toMatchObject({ file, config: { mode: 'strict' } });
+    expect(await load(undefined, join(folder, 'a'))).toMatchObject({ file, config: { mode: 'strict' } });
   });
 
   it('may be named, relative to the current folder, by any name', async () => {
     await put('relay.config.yaml', 'mode: strict\n');
     const file = await put('conf/mine.txt', 'mode: partial\n');
-    expect(await loadConfig('conf/mine.txt', folder)).toMatchObject({ file, config: { mode: 'partial' } });
-    expect(await loadConfig(file, tmpdir())).toMatchObject({ file });
+    expect(await load('conf/mine.txt', folder)).toMatchObject({ file, config: { mode: 'partial' } });
+    expect(await load(file, tmpdir())).toMatchObject({ file });
   });
 
   it.each(['', '# nothing\n', '{}'])('may be empty: %j', async (content) => {
     const file = await put('empty.yaml', content);
-    expect((await loadConfig(file, folder)).config).toEqual({});
+    expect((await load(file, folder)).config).toEqual({});
   });
 
   it('holds every setting that it may', async () => {
@@ -103,7 +105,7 @@ describe('the configuration file', () => {
       gatewayWait: '90s',
     };
     const file = await put('full.json', JSON.stringify(settings));
-    expect((await loadConfig(file, folder)).config).toMatchObject(settings);
+    expect((await load(file, folder)).config).toMatchObject(settings);
   });
 
   it('names files relative to itself', async () => {
@@ -111,7 +113,7 @@ describe('the configuration file', () => {
       'conf/relay.config.yaml',
       'hosts:\n  prod: { url: "https://h", adminKeyFile: keys/admin, adminEmail: a@b, adminPasswordFile: /run/secret }\n  bare: { url: "https://i" }\n',
     );
-    const { config } = await loadConfig(file, tmpdir());
+    const { config } = await load(file, tmpdir());
     expect(config.hosts?.['prod']).toEqual({
       url: 'https://h',
       adminKeyFile: join(folder, 'conf/keys/admin'),
@@ -123,12 +125,12 @@ describe('the configuration file', () => {
 
   it('names the place of the report relative to itself too', async () => {
     const file = await put('conf/relay.config.yaml', 'report: out/report.json\n');
-    expect((await loadConfig(file, tmpdir())).config.report).toBe(join(folder, 'conf/out/report.json'));
+    expect((await load(file, tmpdir())).config.report).toBe(join(folder, 'conf/out/report.json'));
   });
 
   it('leaves a report on standard output where it is', async () => {
     const file = await put('relay.config.yaml', 'report: "-"\n');
-    expect((await loadConfig(file, folder)).config.report).toBe('-');
+    expect((await load(file, folder)).config.report).toBe('-');
   });
 });
 

@@ -29,7 +29,7 @@ const nothing = Readable.from([]);
 
 /** The settings with their secrets opened, to be compared. */
 async function settle(options: HostOptions, env: Environment = {}, config: ConfigFile = {}, stdin: Readable = nothing) {
-  const settings = await hostSettings(options, env, config, stdin);
+  const settings = await hostSettings(options, env, { file: null, place: 'named', config }, stdin);
   if (settings.kind === 'sandbox') return 'sandbox';
   const { url, login } = settings;
   return 'key' in login ? { url, key: login.key.open() } : { url, email: login.email, password: login.password.open() };

@@ -38,7 +38,7 @@ async function load(
   const room = new URL('../../dist/config/config-file.js', import.meta.url).href;
   const script = `
     import { loadConfig } from ${JSON.stringify(room)};
-    const answer = await loadConfig(${JSON.stringify(named)} ?? undefined, ${JSON.stringify(from)}).catch(({ code, message }) => ({ code, message }));
+    const answer = await loadConfig(${JSON.stringify(named)} ?? undefined, { cwd: ${JSON.stringify(from)}, uid: 0 }).catch(({ code, message }) => ({ code, message }));
     console.log(JSON.stringify(answer));`;
   return JSON.parse(await inside(script)) as { file?: string; code?: string };
 }

@@ -14,7 +14,12 @@ if (given === undefined || given === '') {
   });
 } else {
   hostContract(`the host at ${given}`, async () => {
-    const settings = await hostSettings({ host: given }, process.env, {}, process.stdin);
+    const settings = await hostSettings(
+      { host: given },
+      process.env,
+      { file: null, place: 'none', config: {} },
+      process.stdin,
+    );
     if (settings.kind === 'sandbox') throw new Error('RELAY_TEST_HOST must be a URL');
     // Only its vendor is used; the host must be able to reach this machine.
     const vendor = await startSandbox();

@@ -32,6 +32,8 @@ export interface Workplace {
       signalAt?: { moment: Promise<unknown>; signal: NodeJS.Signals };
       /** In this process, where a test stands in for a part of it, or in one of its own, where it runs beside another. */
       where?: 'here' | 'apart';
+      /** A folder in this one to run in. */
+      inside?: string;
     },
   ) => Promise<Finished>;
   report: (name?: string) => Promise<Report>;
@@ -119,19 +121,20 @@ export async function workplace(): Promise<Workplace> {
       if (/key|password/.test(name)) secrets.push(...text.split(/[\s",]+/).filter((word) => word.length >= 16));
       return name;
     },
-    run: async (args, { env = {}, input, signalAt, where } = {}) => {
+    run: async (args, { env = {}, input, signalAt, where, inside = '.' } = {}) => {
+      const cwd = join(folder, inside);
       secrets.push(...Object.entries(env).flatMap(([name, value]) => (/KEY$|PASSWORD$/.test(name) ? [value] : [])));
       runs += 1;
       const mustBeReal =
         where === 'apart' || signalAt !== undefined || Object.keys(env).some((name) => ofTheProcess.test(name));
       if (where === 'here' || (!mustBeReal && !sweeping && runs % realEvery !== 0)) {
         const here = { PATH: process.env['PATH'] ?? '', HOME: folder, ...env };
-        const finished = await runHere(args, folder, here, input ?? '');
+        const finished = await runHere(args, cwd, here, input ?? '');
         await search(`${finished.stdout}\n${finished.stderr}`);
         return finished;
       }
       const child = execa(process.execPath, [relayBinary, ...args], {
-        cwd: folder,
+        cwd,
         env: { PATH: process.env['PATH'] ?? '', HOME: folder, ...env },
         extendEnv: false,
         reject: false,
@@ -177,10 +180,10 @@ async function runHere(
     });
   const before = { folder: process.cwd(), home: process.env['HOME'] };
   process.chdir(folder);
-  process.env['HOME'] = folder;
+  process.env['HOME'] = env['HOME'] ?? folder;
   try {
     const io = { stdin: Readable.from([Buffer.from(input)]), stdout: stream('stdout'), stderr: stream('stderr') };
-    const exitCode = await main([...args], { ...io, env, cwd: folder, version });
+    const exitCode = await main([...args], { ...io, env, cwd: folder, uid: process.geteuid?.(), version });
     const trimmed = (text: string) => text.replace(/\n$/, '');
     return { exitCode, stdout: trimmed(said.stdout), stderr: trimmed(said.stderr) };
   } finally {

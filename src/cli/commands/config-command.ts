@@ -20,7 +20,7 @@ export async function showConfig(
   io: Io,
   redactor: Redactor,
 ): Promise<number> {
-  const loaded = await loadConfig(flags.config, io.cwd);
+  const loaded = await loadConfig(flags.config, io);
   const settings = settingsOf({ options: givenTo(command), env: io.env, loaded, home: homedir() });
   const shown = settings.map((each) => ({ ...each, value: redacted(each.value, redactor) }));
   if (printResult(io, flags, 'config', { file: loaded.file, settings: shown })) return 0;

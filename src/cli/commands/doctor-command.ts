@@ -1,5 +1,5 @@
 import { inStage, throwIfStopped } from '../../apply/run-tools.ts';
-import { loadConfig } from '../../config/config-file.ts';
+import { loadConfig, type LoadedConfig } from '../../config/config-file.ts';
 import type { ConfigFile } from '../../config/config-schema.ts';
 import { hostAddress, loginTo, type HostOptions } from '../../config/host-settings.ts';
 import { limitsOf } from '../../config/limits.ts';
@@ -15,6 +15,7 @@ import { asksForCorrection } from '../../terms/codes.ts';
 import type { Redactor } from '../../terms/redactor.ts';
 import { RelayError } from '../../terms/relay-error.ts';
 import { acceptCommitment, checkPerson } from '../accept-commitment.ts';
+import { confirmHost } from '../confirm-host.ts';
 import { choosePack } from '../choose-pack.ts';
 import { diagnoseHost, hostPlace } from '../host-session.ts';
 import type { SayFlags } from '../import-flags.ts';
@@ -34,7 +35,7 @@ export interface DoctorFlags extends HostOptions, SayFlags {
   input: boolean;
 }
 
-type Settings = { kind: 'sandbox' } | { kind: 'url'; url: string; login: GivenLogin };
+type Settings = { kind: 'sandbox' } | { kind: 'url'; url: string; onlyIn: string | null; login: GivenLogin };
 
 /**
  * `relay doctor`: what works between here and a host, and what to do where it does not. 0, or 3 when a check failed. Sends
@@ -42,9 +43,10 @@ type Settings = { kind: 'sandbox' } | { kind: 'url'; url: string; login: GivenLo
  */
 export async function doctorCommand(flags: DoctorFlags, io: Io, redactor: Redactor): Promise<number> {
   if (flags.acceptCompliance === true) checkPerson(io, flags);
-  const { config } = await loadConfig(flags.config, io.cwd);
-  const provider = await providerOf(flags, config);
-  const settings = await settingsOf(flags, config, io);
+  const loaded = await loadConfig(flags.config, io);
+  const provider = await providerOf(flags, loaded.config);
+  const settings = await settingsOf(flags, loaded, io);
+  await confirmHost(settings, flags, io);
   return watch(limitsOf(flags), flags, io, redactor, async ({ events, stop, session, atEnd }) => {
     const place = await hostPlace(settings, { ...session, stop });
     atEnd(place.close);
@@ -74,14 +76,14 @@ async function providerOf({ pack, provider }: DoctorFlags, config: ConfigFile): 
 }
 
 /** A login that is missing is found by the examination, not by the command line. */
-async function settingsOf(flags: DoctorFlags, config: ConfigFile, io: Io): Promise<Settings> {
-  const address = hostAddress(flags, io.env, config);
+async function settingsOf(flags: DoctorFlags, loaded: LoadedConfig, io: Io): Promise<Settings> {
+  const address = hostAddress(flags, io.env, loaded);
   if (address.kind === 'sandbox') return address;
-  const login = await loginTo(address, flags, io.env, config, io.stdin).catch((error: unknown): GivenLogin => {
+  const login = await loginTo(address, flags, io.env, loaded.config, io.stdin).catch((error: unknown): GivenLogin => {
     if (error instanceof RelayError && error.code === 'LOGIN_MISSING') return { missing: error.toProblem() };
     throw error;
   });
-  return { kind: 'url', url: address.url, login };
+  return { kind: 'url', url: address.url, onlyIn: address.onlyIn, login };
 }
 
 interface Examination {

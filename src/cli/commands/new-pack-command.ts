@@ -5,9 +5,9 @@ import { idPattern, type Provider } from '../../pack/manifest.ts';
 import { guessPlatform, newPackText } from '../../pack/new-pack.ts';
 import { inspectBytes } from '../../pack/read-pack.ts';
 import { RelayError } from '../../terms/relay-error.ts';
+import { shellWord } from '../../terms/shell-word.ts';
 import { print, type Io } from '../io.ts';
 import { answerTo, canAsk } from '../prompt.ts';
-import { shellWord } from '../../terms/shell-word.ts';
 import { packJsonSchema } from './packs-command.ts';
 
 export interface NewPackFlags {

@@ -15,7 +15,7 @@ export interface PacksFlags {
 
 /** `relay packs list`: every pack that is found by name, and what stands in the way of those that cannot be used. */
 export async function listPacks(flags: PacksFlags, io: Io): Promise<number> {
-  const { config } = await loadConfig(flags.config, io.cwd);
+  const { config } = await loadConfig(flags.config, io);
   const known = await knownPacks(config.packDirs ?? []);
   const found = await Promise.all(
     [...known].map(async ([id, place]) => ({ id, place, reading: await inspectPack(place.path, place.origin) })),
@@ -53,7 +53,7 @@ function packLine(id: string, { path, origin, shadows }: PackPlace, { pack, find
 
 /** `relay packs show`: one pack in full, with every default filled in. */
 export async function showPack(word: string, flags: PacksFlags, io: Io): Promise<number> {
-  const { config } = await loadConfig(flags.config, io.cwd);
+  const { config } = await loadConfig(flags.config, io);
   const { origin, file, digest, shadows, ...manifest } = await findPack(word, config.packDirs);
   if (flags.output === 'json') {
     print(io.stdout, JSON.stringify({ origin, file, digest, shadows, ...manifest }, null, 2));

@@ -48,7 +48,7 @@ export async function resumeCommand(id: string, flags: ResumeFlags, io: Io, reda
   checkStdin(flags);
   refuseRolledBack(recorded);
   const place = flags.report === false ? null : (flags.report ?? defaults.report);
-  const loaded = await loadConfig(flags.config, io.cwd);
+  const loaded = await loadConfig(flags.config, io);
   await checkPlaces(flags, place, inputFiles(flags, loaded, [recorded.begin.pack.file], io), io);
   const { mode } = recorded.begin.job;
   const keyFile = await readKeyFile(flags.keys === '-' ? '-' : resolve(io.cwd, flags.keys), mode, io.stdin);

@@ -19,6 +19,7 @@ export interface ValidateFlags extends HostOptions {
   quiet?: boolean;
   verbose?: boolean;
   color: boolean;
+  input: boolean;
   config?: string;
   timeout?: number;
   deadline?: number;
@@ -34,8 +35,8 @@ export async function validateCommand(
   io: Io,
   redactor: Redactor,
 ): Promise<number> {
-  const { config } = await loadConfig(flags.config, io.cwd);
-  const places = await findPlaces(words, config.packDirs ?? []);
+  const loaded = await loadConfig(flags.config, io);
+  const places = await findPlaces(words, loaded.config.packDirs ?? []);
   const readings = await Promise.all(
     places.map(async (place): Promise<PackReading> => {
       if ('fault' in place) return { file: place.fault.file, lines: [], findings: [place.fault] };
@@ -46,7 +47,7 @@ export async function validateCommand(
   if (flags.strict === true) more.push(...readings.flatMap((each) => checkAge(each, Date.now())));
   if (flags.host !== undefined) {
     const { askHost } = await import('../ask-host.ts');
-    more.push(...(await askHost(readings, flags, config, io, redactor)));
+    more.push(...(await askHost(readings, flags, loaded, io, redactor)));
   }
   const checked = readings.map((each) => ({
     ...each,
