@@ -34,8 +34,9 @@ export class ChangeLog {
   made<K extends ChangeKind>(list: readonly { change: Change<K>; id: Id; after?: States[K] }[]): void {
     for (const { change, id, after } of list) Object.assign(change, { id }, after === undefined ? {} : { after });
     this.#journal.note(
-      ...list.map(({ change: { seq }, id, after }) => ({
+      ...list.map(({ change: { kind, seq }, id, after }) => ({
         type: 'made' as const,
+        kind,
         seq,
         id,
         ...(after === undefined ? {} : { after }),

@@ -1,10 +1,11 @@
-import { isHidden, isSameText } from '../terms/hidden-text.ts';
+import { isSameText } from '../terms/hidden-text.ts';
 import type { AccountState, Change, Objects, States } from './change.ts';
 import { isPausedAs } from './drivers/account.ts';
 import type { Driver } from './drivers/driver.ts';
 import { drivers } from './drivers/drivers.ts';
 import type { Snapshot } from './snapshot.ts';
 import { statesOf, type Undoable } from './states-of.ts';
+import { unkeptOf } from './unkept.ts';
 import { whoUses } from './who-uses.ts';
 
 /** What becomes of one object that a run has changed. */
@@ -110,11 +111,11 @@ function sort(own: Change[], world: World, plan: UndoPlan): void {
   if (before === undefined || last === undefined) return;
   const pause = pauseInPlace(target, states);
   const after = { ...last, ...pause } as States[Undoable];
-  if (driver.differences(object, withoutPause(before), snapshot.groups).length === 0 && pause === undefined)
-    plan.settled.push(...own);
+  const missing = driver.differences(object, withoutPause(before), snapshot.groups);
+  if (missing.length === 0 && pause === undefined) plan.settled.push(...own);
   else if (differences.length === 0) plan.targets.push({ ...target, states: { before, after } } as Target);
   else if (isSame(object, first, driver, snapshot))
-    plan.kept.push({ target, reason: isNameless(before, differences) ? nameNotKept : changedBy(differences) });
+    plan.kept.push({ target, reason: whyNotRestored(first.kind, before, missing) ?? changedBy(differences) });
   // Another object bears the number by now.
   else plan.settled.push(...own);
 }
@@ -181,11 +182,15 @@ function keepWhatOthersUse(plan: UndoPlan, snapshot: Snapshot, all: readonly Cha
   }
 }
 
-const nameNotKept = 'its earlier name may have held a key and was not kept';
-
-/** Whether all is as it was before, but for a name that is not known. */
-function isNameless(before: States[Undoable], differences: readonly string[]): boolean {
-  return 'name' in before && isHidden(before.name ?? '') && differences.join('') === 'name';
+/** Why an object cannot get its state back in these settings, where it is for what nobody wrote down. */
+export function whyNotRestored(
+  kind: Undoable,
+  before: States[Undoable],
+  differences?: readonly string[],
+): string | undefined {
+  const unkept = unkeptOf(kind, before);
+  if (unkept.length === 0 || differences?.every((each) => unkept.includes(each)) === false) return undefined;
+  return `its earlier ${unkept.join(', ')} may have held a key and ${unkept.length === 1 ? 'was' : 'were'} not kept`;
 }
 
 function changedBy(differences: readonly string[]): string {

@@ -8,7 +8,7 @@ import { drivers } from './drivers/drivers.ts';
 import { leftoverOf, type Leftover } from './leftover.ts';
 import { unstopped, type RunTools } from './run-tools.ts';
 import { snapshotFor, type Snapshot } from './snapshot.ts';
-import { planUndo, type Target, type UndoPlan } from './undo-plan.ts';
+import { planUndo, whyNotRestored, type Target, type UndoPlan } from './undo-plan.ts';
 
 /** An object that undoing has removed or restored. */
 export interface Undone {
@@ -121,7 +121,11 @@ function leftoversOf({ targets, kept, unseen }: UndoPlan, { host }: RunTools): L
     ...targets.map(({ kind, object: { id }, name, states }) =>
       states === null
         ? leftoverOf({ kind, action: 'created', id, name }, 'it could not be removed', host)
-        : leftoverOf({ kind, action: 'updated', id, name }, 'its earlier state could not be restored', host),
+        : leftoverOf(
+            { kind, action: 'updated', id, name },
+            whyNotRestored(kind, states.before) ?? 'its earlier state could not be restored',
+            host,
+          ),
     ),
     ...kept.map(({ target: { kind, object, name }, reason }) => ({ kind, id: object.id, name, reason, command: null })),
     ...unseen.map((change) => leftoverOf(change, 'the host could not be asked for it', host)),

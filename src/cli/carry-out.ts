@@ -61,7 +61,7 @@ export interface CarriedOut {
  */
 export async function carryOut(
   { job, planned }: Prepared,
-  { tools, vendorUrl, stages, idle }: AtHost,
+  { tools, vendorUrl, stages, idle, redactor }: AtHost,
   from: { startedAt: number; stages: number },
   io: Io,
 ): Promise<CarriedOut> {
@@ -71,7 +71,9 @@ export async function carryOut(
   // A host that ends with this command leaves nothing to finish or to undo.
   const kept = vendorUrl === null && acts(plan);
   const begin = beginLine(job, host, startedAt);
-  const journal = kept ? RunJournal.begin(stateDirOf(io), begin, systemClock) : undefined;
+  const journal = kept
+    ? RunJournal.begin(stateDirOf(io), begin, { clock: systemClock, hide: (text) => redactor.hide(text) })
+    : undefined;
   const record = beginRecord(job, plan, host, new ChangeLog(journal ?? noJournal), startedAt);
   await runImport(job, planned, { ...tools, journal: journal ?? noJournal }, record);
   await idle();

@@ -29,6 +29,7 @@ export interface AtHost {
   stages: EventQueue['stages'];
   /** Resolves when everything that was emitted is shown. */
   idle: () => Promise<void>;
+  redactor: Redactor;
   /** Holds the locks of a provider until the command ends. */
   hold: (provider: string, run: string) => Promise<void>;
 }
@@ -69,6 +70,7 @@ export async function withHost<Result>(
       tools,
       vendorUrl,
       stages: events.stages,
+      redactor,
       idle: () => events.idle(),
       hold: async (provider, run) => atEnd(await hold(provider, run)),
     });

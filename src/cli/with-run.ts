@@ -39,7 +39,7 @@ export async function withRun(
     await at.hold(begin.provider.id, id);
     // Who held the lock until now may have gone on with the same run.
     const run = await readRun(stateDirOf(io), id);
-    const journal = RunJournal.reopen(stateDirOf(io), id, systemClock);
+    const journal = RunJournal.reopen(stateDirOf(io), id, { clock: systemClock, hide: (text) => redactor.hide(text) });
     return work({ ...at, run, tools: { ...at.tools, journal }, journal });
   });
 }

@@ -68,7 +68,7 @@ async function answerOf(
   return { good: false, says: `the host got no good answer of ${name}: ${models.message}`, hint: reach };
 }
 
-/** The host name of an upstream. */
+/** The host name of an upstream. What is no URL may be anything, a key too. */
 export function upstreamName(baseUrl: string): string {
-  return URL.canParse(baseUrl) ? new URL(baseUrl).host : baseUrl;
+  return URL.canParse(baseUrl) ? new URL(baseUrl).host : 'what is no URL';
 }

@@ -1,6 +1,8 @@
 import { closeSync, fsyncSync, ftruncateSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Change } from '../apply/change.ts';
 import type { Journal, JournalNote } from '../apply/journal.ts';
+import { writable } from '../apply/unkept.ts';
 import type { Clock } from '../terms/clock.ts';
 import { RelayError } from '../terms/relay-error.ts';
 import type { Begin } from './entries.ts';
@@ -11,6 +13,12 @@ export function journalFolder(stateDir: string): string {
   return join(stateDir, 'runs');
 }
 
+/** What a journal is kept with. `hide`: replaces a text that may hold a key. */
+export interface JournalTools {
+  clock: Pick<Clock, 'now'>;
+  hide: (text: string) => string;
+}
+
 /**
  * The durable record of one run: JSON lines, each on disk before `note` returns. Written in step with the run, so that
  * what leaves for the host is never ahead of it.
@@ -18,18 +26,20 @@ export function journalFolder(stateDir: string): string {
 export class RunJournal implements Journal {
   readonly #descriptor: number;
   readonly #clock: Pick<Clock, 'now'>;
+  readonly #hide: (text: string) => string;
 
-  private constructor(descriptor: number, clock: Pick<Clock, 'now'>) {
+  private constructor(descriptor: number, { clock, hide }: JournalTools) {
     this.#descriptor = descriptor;
     this.#clock = clock;
+    this.#hide = hide;
   }
 
   /** Begins the journal of a new run. Throws `STATE_UNWRITABLE` before anything was sent to the host. */
-  static begin(stateDir: string, begin: Begin, clock: Pick<Clock, 'now'>): RunJournal {
+  static begin(stateDir: string, begin: Begin, tools: JournalTools): RunJournal {
     const file = join(journalFolder(stateDir), `${begin.run}.jsonl`);
     try {
       mkdirSync(journalFolder(stateDir), { recursive: true, mode: 0o700 });
-      const journal = new RunJournal(openSync(file, 'ax', 0o600), clock);
+      const journal = new RunJournal(openSync(file, 'ax', 0o600), tools);
       journal.#write(begin);
       return journal;
     } catch (cause) {
@@ -38,10 +48,10 @@ export class RunJournal implements Journal {
   }
 
   /** Goes on with the journal of a run that is resumed or rolled back. */
-  static reopen(stateDir: string, run: string, clock: Pick<Clock, 'now'>): RunJournal {
+  static reopen(stateDir: string, run: string, tools: JournalTools): RunJournal {
     const file = join(journalFolder(stateDir), `${run}.jsonl`);
     try {
-      const journal = new RunJournal(openSync(file, 'a', 0o600), clock);
+      const journal = new RunJournal(openSync(file, 'a', 0o600), tools);
       // A torn last line goes, so that what follows is a line of its own, and none in the middle is torn.
       ftruncateSync(journal.#descriptor, wholeLength(readFileSync(file)));
       journal.#stamp({ type: 'resumed' });
@@ -53,7 +63,7 @@ export class RunJournal implements Journal {
 
   note(...notes: readonly JournalNote[]): void {
     try {
-      this.#stamp(...notes);
+      this.#stamp(...notes.map((each) => this.#screened(each)));
     } catch (cause) {
       throw new RelayError('JOURNAL_FAILED', `The journal cannot be kept any longer (${reason(cause)}).`, { cause });
     }
@@ -67,6 +77,16 @@ export class RunJournal implements Journal {
     } catch {
       // The report tells how the run ended.
     }
+  }
+
+  /** States hold what stands on the host, where anybody may have put a key. */
+  #screened(note: JournalNote): JournalNote {
+    if (note.type === 'made' && note.after !== undefined)
+      return { ...note, after: writable(note.kind, note.after, this.#hide) };
+    if (note.type !== 'change') return note;
+    const { change } = note;
+    const before = change.before && writable(change.kind, change.before, this.#hide);
+    return { ...note, change: { ...change, before, after: writable(change.kind, change.after, this.#hide) } as Change };
   }
 
   #stamp(

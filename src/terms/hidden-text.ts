@@ -17,3 +17,19 @@ export function isSameText(text: string, noted: string): boolean {
 export function isHidden(text: string): boolean {
   return mark.test(text);
 }
+
+/** The same for a value of plain data. */
+export function holdsHidden(value: unknown): boolean {
+  return value !== undefined && isHidden(JSON.stringify(value));
+}
+
+/** A value of plain data with each of its texts, also those that are names in it, passed through `change`. */
+export function withTexts<T>(value: T, change: (text: string) => string): T {
+  const pass = (each: unknown): unknown => {
+    if (typeof each === 'string') return change(each);
+    if (Array.isArray(each)) return each.map(pass);
+    if (typeof each !== 'object' || each === null) return each;
+    return Object.fromEntries(Object.entries(each).map(([name, inner]) => [change(name), pass(inner)]));
+  };
+  return pass(value) as T;
+}

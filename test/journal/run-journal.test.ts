@@ -18,6 +18,8 @@ afterEach(() => rm(stateDir, { recursive: true, force: true }));
 
 const file = (run = 'run-2') => join(stateDir, 'runs', `${run}.jsonl`);
 
+const tools = () => ({ clock: quickClock(), hide: (text: string) => text });
+
 function begin(run = 'run-2'): RunJournal {
   const { provider, keyFile, pack } = aRecord('test-key-one-0123456789\ntest-key-two-0123456789\n');
   const job = {
@@ -40,7 +42,7 @@ function begin(run = 'run-2'): RunJournal {
   const host = { info: { url: 'https://host.example', kind: 'sub2api', version: '0.1.179' } } as Parameters<
     typeof beginLine
   >[1];
-  return RunJournal.begin(stateDir, beginLine(job, host, 0), quickClock());
+  return RunJournal.begin(stateDir, beginLine(job, host, 0), tools());
 }
 
 const made = { action: 'created', id: null, before: null } as const;
@@ -61,7 +63,7 @@ describe('a journal', () => {
     const journal = begin();
     journal.note({ type: 'intent', kind: 'group', name: group.name, what: 'create the group' });
     journal.note({ type: 'change', change: group }, { type: 'change', change: account });
-    journal.note({ type: 'made', seq: 1, id: '4', after: { name: 'h' } });
+    journal.note({ type: 'made', kind: 'group', seq: 1, id: '4', after: { name: 'h' } });
     journal.note({ type: 'reverted', seq: 2 });
     journal.note({ type: 'removed', id: '9', name: 'acme-09' });
     expect(await readRun(stateDir, 'run-2')).toMatchObject({
@@ -79,7 +81,7 @@ describe('a journal', () => {
 
   it('forgets an account that the run made and removed again: rollback has lost nothing', async () => {
     const journal = begin();
-    journal.note({ type: 'change', change: account }, { type: 'made', seq: 2, id: '7' });
+    journal.note({ type: 'change', change: account }, { type: 'made', kind: 'account', seq: 2, id: '7' });
     journal.note({ type: 'removing', id: '7', name: 'acme-01' }, { type: 'reverted', seq: 2 });
     expect(await readRun(stateDir, 'run-2')).toMatchObject({ changes: [], removing: [], removed: [] });
   });
@@ -112,7 +114,7 @@ describe('a journal', () => {
       journal.note({ type: 'change', change: group });
       await appendFile(file(), line);
       expect((await readRun(stateDir, 'run-2')).changes).toEqual([group]);
-      const again = RunJournal.reopen(stateDir, 'run-2', quickClock());
+      const again = RunJournal.reopen(stateDir, 'run-2', tools());
       again.note({ type: 'change', change: account });
       expect((await readRun(stateDir, 'run-2')).changes).toEqual([group, account]);
     },
@@ -137,7 +139,7 @@ describe('a journal', () => {
 
   it('that goes on after its end has no end any more', async () => {
     begin().end('failed', 6);
-    RunJournal.reopen(stateDir, 'run-2', quickClock());
+    RunJournal.reopen(stateDir, 'run-2', tools());
     expect((await readRun(stateDir, 'run-2')).end).toBeNull();
   });
 

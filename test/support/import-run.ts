@@ -113,13 +113,15 @@ export async function importInto(sandbox: Sandbox, keys: Keys, options: RunOptio
     gatewayWaitMs: 60_000,
     ...more,
   };
-  const { tools, events, said } = await toolsFor(sandbox, job.keyFile, { stop, clock, onEvent, fate });
+  const { tools, events, said, hide } = await toolsFor(sandbox, job.keyFile, { stop, clock, onEvent, fate });
   const planned = await planImport(job, tools).catch((error: unknown) => {
     keepsSecrets(sandbox, [said, inspect(error, { depth: 8 }), events]);
     throw error;
   });
   const journal =
-    stateDir === undefined ? noJournal : RunJournal.begin(stateDir, beginLine(job, tools.host, clock.now()), clock);
+    stateDir === undefined
+      ? noJournal
+      : RunJournal.begin(stateDir, beginLine(job, tools.host, clock.now()), { clock, hide });
   const working = (between ?? ((same) => same))({ ...tools, journal });
   const record = beginRecord(job, planned.plan, tools.host, new ChangeLog(working.journal), clock.now());
   const done = await carryOut(job, planned, working, record);
@@ -138,8 +140,8 @@ export async function resumeIn(
 ): Promise<FinishedImport> {
   const recorded = await readRun(stateDir, run);
   const keyFile = keyFileOf(keys);
-  const { tools, events, said } = await toolsFor(sandbox, keyFile, { onEvent });
-  const working = { ...tools, journal: RunJournal.reopen(stateDir, run, tools.clock) };
+  const { tools, events, said, hide } = await toolsFor(sandbox, keyFile, { onEvent });
+  const working = { ...tools, journal: RunJournal.reopen(stateDir, run, { clock: tools.clock, hide }) };
   const job = resumeJob(recorded, keyFile, null, '0.0.0-test');
   const { log, leftovers } = await takeUpRun(recorded, working);
   const planned = await planImport(job, working);
@@ -168,8 +170,8 @@ export async function passTimeoutsAt(
 
 /** Undoes a run of which only the journal is left. */
 export async function rollbackIn(sandbox: Sandbox, stateDir: string, run: string): Promise<Rollback> {
-  const { tools, events, said } = await toolsFor(sandbox, keyFileOf(''), {});
-  const journal = RunJournal.reopen(stateDir, run, tools.clock);
+  const { tools, events, said, hide } = await toolsFor(sandbox, keyFileOf(''), {});
+  const journal = RunJournal.reopen(stateDir, run, { clock: tools.clock, hide });
   const done = await rollbackRun(await readRun(stateDir, run), { ...tools, journal });
   keepsSecrets(sandbox, [said, done, events]);
   return done;
@@ -196,7 +198,7 @@ async function toolsFor(
     onEvent,
     fate = 'unknown',
   }: { [K in 'stop' | 'clock' | 'onEvent' | 'fate']?: RunOptions[K] | undefined },
-): Promise<{ tools: RunTools; events: RunEvent[]; said: string[] }> {
+): Promise<{ tools: RunTools; events: RunEvent[]; said: string[]; hide: (text: string) => string }> {
   setMaxListeners(0, stop.signal);
   const redactor = new Redactor();
   for (const entry of keyFile.entries) if (entry.kind === 'key') redactor.learn(entry.key);
@@ -212,7 +214,7 @@ async function toolsFor(
   const journal: Journal = noJournal;
   const fateOf = async () => fate;
   const tools = { host: host.until(stop.signal), base: host, clock, emit, journal, fateOf, stop: stop.signal };
-  return { tools, events, said };
+  return { tools, events, said, hide: (text) => redactor.hide(text) };
 }
 
 /** What the host holds, by name. */

@@ -1,7 +1,7 @@
 import type { Account, Marker } from '../../host/objects.ts';
 import { differencesFrom, settingsDigest } from '../../plan/account-change.ts';
-import { isHidden } from '../../terms/hidden-text.ts';
 import type { AccountState } from '../change.ts';
+import { comparableAccounts, keptOf } from '../unkept.ts';
 import type { Driver } from './driver.ts';
 
 /** Accounts bear the marker of their run and key among their extra settings. */
@@ -13,20 +13,21 @@ export const accountDriver: Driver<'account'> = {
   differences: (account, { groupIds, digest, ...state }, groups) => [
     ...(digest === undefined || digest === settingsDigest(account) ? [] : ['settings']),
     ...differencesFrom(
-      { ...account, groupIds: account.groupIds.filter((id) => groups?.exists(id) !== false) },
-      groupIds === undefined ? state : { ...state, groupIds: groupIds.filter((id) => groups?.exists(id) !== false) },
+      ...comparableAccounts(
+        { ...account, groupIds: account.groupIds.filter((id) => groups?.exists(id) !== false) },
+        groupIds === undefined ? state : { ...state, groupIds: groupIds.filter((id) => groups?.exists(id) !== false) },
+      ),
     ),
   ],
   stateOf: (account, made) => ({ ...made, digest: settingsDigest(account), groupIds: account.groupIds }),
   remove: (host, { id }) => host.writes.deleteAccount(id),
   restore: async (host, account, { before, after }, { groups }) => {
-    const { scheduled, paused, digest: _, groupIds, name, ...rest } = before;
+    // What hidden texts were is not known; the account keeps those that it has, and undoing says so.
+    const { scheduled, paused, digest: _, groupIds, ...rest } = keptOf(before);
     if (scheduled !== undefined && isPausedAs(account, after))
       await host.writes.setScheduled([account.id], { scheduled, paused: paused ?? false });
     const settings = {
       ...rest,
-      // What a hidden name was is not known; the account keeps the one that it has, and undoing says so.
-      ...(name === undefined || isHidden(name) ? {} : { name }),
       ...(groupIds === undefined ? {} : { groupIds: groupIds.filter((id) => groups.exists(id)) }),
     };
     return accountDriver.differences(account, settings, groups).length === 0

@@ -1,5 +1,6 @@
 import type { Id } from '../../host/objects.ts';
 import { differencesOf } from '../../plan/plan-channel.ts';
+import { comparableChannels } from '../unkept.ts';
 import type { Driver, Groups } from './driver.ts';
 
 /** Channels bear no mark: name, content, and a group of relay tell whose they are. */
@@ -12,8 +13,10 @@ export const channelDriver: Driver<'channel'> = {
   differences: (channel, state, groups) => [
     ...(channel.name === state.name ? [] : ['name']),
     ...differencesOf(
-      { ...channel, groupIds: existing(channel.groupIds, groups) },
-      { ...state, groupIds: existing(state.groupIds, groups) },
+      ...comparableChannels(
+        { ...channel, groupIds: existing(channel.groupIds, groups) },
+        { ...state, groupIds: existing(state.groupIds, groups) },
+      ),
     ),
   ],
   stateOf: ({ id: _id, active: _active, ...spec }) => spec,
