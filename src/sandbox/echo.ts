@@ -1,24 +1,12 @@
 import { json } from './envelope.ts';
 import type { Host, HostContext } from './host.ts';
+import { spellings, type Spelling } from './spellings.ts';
 
-/** Every way in which a careless host gives a secret away: in full, encoded, and cut by what a terminal does not show. */
-function spelled(secret: string): string[] {
-  const half = Math.floor(secret.length / 2);
-  const cutBy = (junk: string) => secret.slice(0, half) + junk + secret.slice(half);
-  return [
-    secret,
-    encodeURIComponent(secret),
-    Buffer.from(secret).toString('base64'),
-    Buffer.from(`key:${secret}`).toString('base64'),
-    Buffer.from(secret).toString('hex'),
-    cutBy('\u0000'),
-    cutBy('\u001B[31m'),
-    cutBy('\u200B\n'),
-  ];
-}
-
-/** An error that quotes all that the host knows: upstream keys, admin key, users' keys and passwords, and the request itself. */
-export function echo(c: HostContext, { state }: Host): Response {
+/**
+ * An error that quotes all that the host knows: upstream keys, admin key, users' keys and passwords, and the request itself;
+ * in every spelling, or in one: a text that is hidden for one of them says nothing about the others.
+ */
+export function echo(c: HostContext, { state }: Host, spelling?: Spelling): Response {
   const request = ['authorization', 'x-api-key', 'x-goog-api-key'].flatMap((name) => c.req.header(name) ?? []);
   const secrets = [
     ...request,
@@ -27,7 +15,8 @@ export function echo(c: HostContext, { state }: Host): Response {
     ...[...state.users.values()].map((user) => user.password),
     state.adminKey,
   ];
-  const text = secrets.flatMap(spelled).join(' ');
+  const used = spelling === undefined ? Object.values(spellings) : [spellings[spelling]];
+  const text = secrets.flatMap((secret) => used.map((spell) => spell(secret))).join(' ');
   const headers = { 'x-echo': encodeURIComponent(secrets.join(' ')).slice(0, 8000) };
   if (c.req.path.endsWith('/test'))
     return new Response(`data: ${JSON.stringify({ type: 'error', error: text })}\n\n`, {

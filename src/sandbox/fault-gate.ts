@@ -57,7 +57,7 @@ export function faultGate(pick: FaultPicker, host: Host): MiddlewareHandler<Host
       return fault.after ? undefined : next();
     }
     if (fault.fault === 'drop-before') return drop(c);
-    if (fault.fault === 'echo') return echo(c, host);
+    if (fault.fault === 'echo') return echo(c, host, fault.spelling);
     const replaces = fault.fault === 'status' || fault.fault === 'html';
     if (replaces && !fault.after) return instead(fault);
     await next();

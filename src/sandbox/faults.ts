@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { spellings, type Spelling } from './spellings.ts';
 
 /** One fault: which requests it hits and what it does to them. */
 export const faultRuleSchema = z.strictObject({
@@ -16,6 +17,8 @@ export const faultRuleSchema = z.strictObject({
   headers: z.record(z.string(), z.string()).optional(),
   body: z.unknown().optional(),
   ms: z.int().min(0).default(0),
+  /** For `echo`: the one way in which secrets are spelled; every way when absent. */
+  spelling: z.enum(Object.keys(spellings) as [Spelling, ...Spelling[]]).optional(),
 });
 
 /** A fault as a caller writes it: what has a default may be left out. */

@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { startSandbox, type Sandbox } from '../../src/sandbox/start-sandbox.ts';
+import { spellings, type Spelling } from '../../src/sandbox/spellings.ts';
 import { leaksIn } from '../support/canaries.ts';
 import { importWords, workplace, type Workplace } from '../support/binary.ts';
 
@@ -92,5 +93,26 @@ describe('no secret leaves, whatever the host or the vendor echoes (N1)', () => 
     const text = await everythingWritten(run.stdout, run.stderr);
     expect(leaksIn(text, [...canaries, sandbox.adminKey])).toEqual([]);
     expect(text).not.toContain('\u001B]0;');
+  });
+});
+
+/** Shaped like no known credential, so that only knowing it can hide it. */
+const shapeless = 'zk7Qm9Xv2LpR4tWc8NbHd5Jf3GsYa6Ue1KoTi0Pz';
+
+describe('no spelling of a key leaves (N1, A12)', () => {
+  it.each(Object.keys(spellings) as Spelling[])('%s', async (spelling) => {
+    const spelled = spellings[spelling](shapeless);
+    for (const text of [spelled, JSON.stringify(spelled)]) expect(leaksIn(text, [shapeless])).toEqual([shapeless]);
+    // One text for each, since a text is hidden whole for what can be read in a part of it.
+    const echo = { fault: 'echo', spelling, times: 0 } as const;
+    sandbox = await startSandbox({
+      faults: ['/api/v1/admin/accounts/batch', '/api/v1/admin/accounts/*/test'].map((path) => ({ ...echo, path })),
+    });
+    await place.write('shapeless-keys.txt', shapeless);
+    const words = importWords(sandbox, '--verbose', '--html', 'r.html', '--junit', 'r.xml', '--markdown', 'r.md');
+    const args = words.map((word) => (word === 'keys.txt' ? 'shapeless-keys.txt' : word));
+    const run = await place.run(args, { env: { RELAY_ADMIN_KEY: sandbox.adminKey } });
+    expect([4, 6]).toContain(run.exitCode);
+    expect(run.stderr).toMatch(/\[redacted\]|\[hidden, may hold a key/);
   });
 });
