@@ -139,6 +139,19 @@ export const pathSettings = [
   'junit',
 ] as const satisfies readonly (keyof ConfigFile)[];
 
+/** The settings that take one of a few words, a number, yes or no, or a duration: nothing that is like a secret. */
+export function plainSettings(): string[] {
+  const isPlain = (schema: z.ZodType) => {
+    const inner = unwrap(schema);
+    return (
+      [z.ZodEnum, z.ZodLiteral, z.ZodNumber, z.ZodBoolean].some((kind) => inner instanceof kind) || inner === duration
+    );
+  };
+  return [configSchema, hostEntry].flatMap(({ shape }) =>
+    Object.entries(shape).flatMap(([name, schema]) => (isPlain(schema) ? [name] : [])),
+  );
+}
+
 /** The words that settings may hold. */
 export function wordsOfSettings(): string[] {
   const choicesOf = (schema: z.ZodType): string[] => {

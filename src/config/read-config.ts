@@ -5,7 +5,14 @@ import { placeText, type Finding } from '../text/finding.ts';
 import { readSource } from '../text/read-source.ts';
 import { shapeFindings } from '../text/shape-findings.ts';
 import type { Path, SourceText } from '../text/source-text.ts';
-import { configSchema, leftOut, pathSettings, wordsOfSettings, type ConfigFile } from './config-schema.ts';
+import {
+  configSchema,
+  leftOut,
+  pathSettings,
+  plainSettings,
+  wordsOfSettings,
+  type ConfigFile,
+} from './config-schema.ts';
 import { coverValues } from './cover-values.ts';
 
 /** A configuration file that was read and found right. */
@@ -60,7 +67,8 @@ function wrong(file: string, unordered: readonly Finding[], lines: readonly stri
   const more = findings.length - mostFindings;
   const details = findings.slice(0, mostFindings).flatMap((finding) => {
     const line = lines[finding.line - 1];
-    const shown = line === undefined ? [] : excerpt(line, finding.column, widest, (text) => coverValues(text, known));
+    const shown =
+      line === undefined ? [] : excerpt(line, finding.column, widest, (text) => coverValues(text, noSecrets));
     const gutter = ' '.repeat(String(finding.line).length);
     return [
       `${placeText(finding)}: ${finding.message.replace(/\p{C}/gu, '\uFFFD').slice(0, 300)}`,
@@ -76,7 +84,7 @@ function wrong(file: string, unordered: readonly Finding[], lines: readonly stri
 }
 
 /** Words of the schema may be seen in a line; what is no such word may be anything. */
-const known = new Set(wordsOfSettings());
+const noSecrets = { words: new Set(wordsOfSettings()), settings: new Set(plainSettings()) };
 
 function withPaths(config: ConfigFile, folder: string): ConfigFile {
   const at = (path: string) => (path === '-' ? path : resolve(folder, path));

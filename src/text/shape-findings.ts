@@ -47,9 +47,9 @@ function findingsOf(
   }
   if (issue.code === 'invalid_value') {
     const values = issue.values.map(String);
-    return [
-      source.finding(issue.path, 'INVALID_VALUE', `${where} must be ${values.map((each) => `"${each}"`).join(' or ')}`),
-    ];
+    const meant = didYouMean(String(valueAt(data, issue.path)), values);
+    const message = `${where} must be ${values.map((each) => `"${each}"`).join(' or ')}${meant === '' ? '' : `.${meant}`}`;
+    return [source.finding(issue.path, 'INVALID_VALUE', message)];
   }
   const why = issue.code === 'invalid_key' ? (issue.issues[0]?.message ?? issue.message) : issue.message;
   return [source.finding(issue.path, 'INVALID_VALUE', `${where} ${plain(why)}`)];
@@ -58,10 +58,12 @@ function findingsOf(
 /** Whether there is nothing at a path below something that is there. */
 function isMissing(data: unknown, path: Path): boolean {
   if (path.length === 0) return false;
-  const parent = path
-    .slice(0, -1)
-    .reduce<unknown>((value, part) => (value as Record<PropertyKey, unknown> | undefined)?.[part], data);
+  const parent = valueAt(data, path.slice(0, -1));
   return typeof parent === 'object' && parent !== null && !Object.hasOwn(parent, path.at(-1) ?? '');
+}
+
+function valueAt(data: unknown, path: Path): unknown {
+  return path.reduce<unknown>((value, part) => (value as Record<PropertyKey, unknown> | undefined)?.[part], data);
 }
 
 function plain(message: string): string {

@@ -225,6 +225,7 @@ describe('a wrong configuration file is an error', () => {
 
   it.each([
     ['mode: loose', 'mode must be "strict" or "partial"'],
+    ['mode: parital', 'mode must be "strict" or "partial". Did you mean "partial"?'],
     ['access: free', 'access must be '],
     ['probe: maybe', 'probe must be '],
     ['failed: ignore', 'failed must be '],
@@ -256,6 +257,13 @@ describe('a wrong configuration file is an error', () => {
   it.each(['- mode', 'partial', '42'])('when it is no map: %j', async (content) => {
     expect((await refusal(await put('wrong.yaml', content))).code).toBe('CONFIG_INVALID');
   });
+
+  it.each(['mode: parital', 'batchSize: 501', 'timeout: 30 s', 'allowHttp: "yes"', 'output: jsno'])(
+    'and shows what can be no secret: %s',
+    async (content) => {
+      expect((await refusal(await put('wrong.yaml', content))).details[1]).toBe(`  1 | ${content}`);
+    },
+  );
 
   it('with all its faults at once', async () => {
     const { details } = await refusal(await put('wrong.yaml', 'mod: partial\nconcurrency: 0\ntimeout: x\n'));

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { coverValues } from '../../src/config/cover-values.ts';
 
-const known = new Set(['strict', 'partial']);
+const known = { words: new Set(['strict', 'partial']), settings: new Set(['failed', 'batchSize', 'timeout']) };
 
 describe('a line of a configuration that is shown', () => {
   it.each([
@@ -16,6 +16,14 @@ describe('a line of a configuration that is shown', () => {
     ['timeout: 30s', 'timeout: 30s'],
     ['password: 1234567890', 'password: ••••••••••'],
     ['canary', '••••••'],
+    ['failed: disabel', 'failed: disabel'],
+    ['{ "failed": "disabel", user: canary }', '{ "failed": "disabel", user: •••••• }'],
+    ['batchSize: 1234567', 'batchSize: 1234567'],
+    ['timeout: 30 sec', 'timeout: 30 sec'],
+    ['timeout: "soon"', 'timeout: "soon"'],
+    ['failed: q7Zx1Kp9', 'failed: ••••••••'],
+    ['failed: abcdefghijklmnopqrstu', 'failed: •••••••••••••••••••••'],
+    ['failed: [canary]', 'failed: [••••••]'],
     ['    a folded canary', '    • •••••• ••••••'],
   ])('%j shows its names and nothing else', (line, shown) => {
     expect(coverValues(line, known)).toBe(shown);
