@@ -1,5 +1,6 @@
 import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
+import { configSchema } from '../config/config-schema.ts';
 import { isPackPath } from '../pack/find-pack.ts';
 import { importModes } from '../terms/modes.ts';
 import { RelayError } from '../terms/relay-error.ts';
@@ -21,7 +22,7 @@ const entrySchema = z.strictObject({
   mode: z.enum(importModes).optional(),
   access: z.enum(['subscription', 'self-service', 'self_service']).optional(),
   users: z.array(z.string()).optional().describe('Users who get a subscription: EMAIL, ID, EMAIL=DAYS or ID=DAYS.'),
-  baseUrl: z.string().optional(),
+  baseUrl: configSchema.shape.baseUrl,
   packSha256: z.string().optional(),
 });
 

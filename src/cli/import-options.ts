@@ -14,6 +14,7 @@ import { readKeyFile } from '../keys/read-key-file.ts';
 import type { Provider } from '../pack/manifest.ts';
 import { chooseProvider } from '../pack/find-pack.ts';
 import { openFingerprints, readEarlierReport } from '../report/read-report.ts';
+import { disguiseOfOwn } from '../terms/disguise.ts';
 import { isLoopback } from '../terms/loopback.ts';
 import type { AccessMode, AccountsPolicy, FailedPolicy, ImportMode, ProbeMode } from '../terms/modes.ts';
 import type { Redactor } from '../terms/redactor.ts';
@@ -187,9 +188,13 @@ function withBaseUrl(provider: Provider, baseUrl: string | undefined, allowHttp:
     throw new RelayError('USAGE', '--base-url is no http or https URL.');
   if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '')
     throw new RelayError('USAGE', '--base-url must hold neither a login nor a query.');
+  const disguise = disguiseOfOwn(text);
+  if (disguise !== undefined)
+    throw new RelayError('USAGE', `--base-url ${disguise}.`, { hint: 'Write it as it is read.' });
   if (url.protocol === 'http:' && !isLoopback(url.hostname) && !allowHttp)
     throw new RelayError('HTTP_REFUSED', `The keys would be sent to ${url.origin} over plain http.`);
-  return { ...provider, baseUrl: text.replace(/\/+$/, '') };
+  // A host in another script is shown, and sent, as it is read.
+  return { ...provider, baseUrl: url.href.replace(/\/+$/, '') };
 }
 
 async function readAllTargets(options: ImportOptions): Promise<Target[]> {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { disguiseOfOwn } from '../terms/disguise.ts';
 import { accountsPolicies, failedPolicies, importModes, probeModes } from '../terms/modes.ts';
 import { unwrap } from '../text/shape-findings.ts';
 import { parseDuration } from './duration.ts';
@@ -19,12 +20,19 @@ const hostName = z
   .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'must be 1 to 64 letters, digits, ".", "_" or "-"')
   .refine((name) => name !== 'sandbox', '"sandbox" always means the embedded host');
 
-const hostUrl = z.string().refine(isHostUrl, 'must be an http or https URL that ends with its path and holds no login');
+const hostUrl = z
+  .string()
+  .refine(isHostUrl, 'must be an http or https URL that ends with its path, and holds no login and no backslash');
+
+const upstream = z
+  .string()
+  .refine((text) => !URL.canParse(text) || disguiseOfOwn(text) === undefined, 'is read otherwise than it looks');
 
 function isHostUrl(text: string): boolean {
   if (!URL.canParse(text)) return false;
   const { protocol, username, password, search, hash } = new URL(text);
-  return /^https?:$/.test(protocol) && `${username}${password}${search}${hash}` === '';
+  if (!/^https?:$/.test(protocol) || `${username}${password}${search}${hash}` !== '') return false;
+  return disguiseOfOwn(text) === undefined;
 }
 
 /** A host that is named in a configuration file. */
@@ -70,7 +78,7 @@ export const configSchema = z.strictObject({
   extend: z.boolean().optional().describe('lengthen a subscription that ends too early'),
   probe: z.enum(probeModes).optional().describe('where the key for the gateway check comes from'),
   probeKeyFile: secretFile.optional().describe('file with a user key to check the gateway with'),
-  baseUrl: z.string().optional().describe('use this upstream instead of that of the pack; is asked about'),
+  baseUrl: upstream.optional().describe('use this upstream instead of that of the pack; is asked about'),
   accounts: z.enum(accountsPolicies).optional().describe('match accounts by key, make all anew, or only add'),
   failed: z.enum(failedPolicies).optional().describe('what partial mode does with failed accounts'),
   concurrency: count(mostAtOnce.concurrency).optional().describe('accounts tested at once'),

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import { disguiseOfOwn } from '../terms/disguise.ts';
 import { isLoopback } from '../terms/loopback.ts';
 import { didYouMean } from '../terms/nearest.ts';
 import { RelayError } from '../terms/relay-error.ts';
@@ -113,6 +114,9 @@ function checkUrl(text: string, names: readonly string[], allowHttp: boolean): s
     throw new RelayError('USAGE', 'The host URL holds a user name or password.', {
       hint: 'Secrets come from files or the environment: see --admin-key-file.',
     });
+  const disguise = disguiseOfOwn(text);
+  if (disguise !== undefined)
+    throw new RelayError('USAGE', `The host "${shownAddress(text)}" ${disguise}.`, { hint: 'Write it as it is read.' });
   if (url.search !== '' || url.hash !== '')
     throw new RelayError('USAGE', `The host "${shownAddress(text)}" must end with its path.`);
   if (url.protocol === 'http:' && !isLoopback(url.hostname) && !allowHttp)

@@ -1,3 +1,4 @@
+import { disguiseOf } from '../terms/disguise.ts';
 import { isLoopback } from '../terms/loopback.ts';
 import type { Finding } from '../text/finding.ts';
 import type { Provider } from './manifest.ts';
@@ -27,6 +28,8 @@ export function checkBaseUrl(source: ManifestText, provider: Provider, at: Path)
   const findings: Finding[] = [];
   if (url.username !== '' || url.password !== '')
     findings.push(source.finding(place, 'SECRET_IN_MANIFEST', 'the base URL holds a user name or password'));
+  const disguise = url.username === '' && url.password === '' ? disguiseOf(provider.baseUrl) : undefined;
+  if (disguise !== undefined) findings.push(source.finding(place, 'BASE_URL_DISGUISED', `the base URL ${disguise}`));
   if (url.search !== '' || url.hash !== '')
     findings.push(source.finding(place, 'BASE_URL_FORM', 'the base URL must end with its path'));
   if (url.protocol === 'http:' && !isLoopback(url.hostname))

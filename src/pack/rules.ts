@@ -72,6 +72,10 @@ export const rules = {
     summary: 'The host would make a wrong address of the base URL.',
     hint: 'openai: up to the version, as in https://api.example.com/v1. anthropic: without /v1. gemini: the root.',
   },
+  BASE_URL_DISGUISED: {
+    summary: 'The base URL is read otherwise than it looks, so that nobody can agree to it by looking.',
+    hint: 'Write it as it is read: the host in plain letters, xn--… where it has others, and no backslash.',
+  },
   PLAIN_HTTP: { summary: 'Keys would travel unprotected over http.', hint: 'Use https.' },
   SECRET_IN_MANIFEST: {
     summary: 'The manifest holds a secret. Packs are shared.',

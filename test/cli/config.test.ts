@@ -145,6 +145,18 @@ describe('what the file says', () => {
     expect(await place.run(['import', ...configured, '--yes', '--no-report'], { env })).toMatchObject({ exitCode: 0 });
   });
 
+  it('shows an upstream in another script as it is read (A18)', async () => {
+    host = await startSandbox();
+    await write(`host: "${host.url}"`, 'pack: kimi', 'keys: keys.txt', 'baseUrl: https://api.m\u043E\u043Enshot.cn/v1');
+    const { exitCode, stderr } = await place.run(['import', ...configured], {
+      env: { RELAY_ADMIN_KEY: host.adminKey },
+    });
+    expect([exitCode, stderr]).toEqual([
+      2,
+      expect.stringContaining('sent to https://api.xn--mnshot-wqfa.cn/v1, named'),
+    ]);
+  });
+
   it('is not said in a form that a command does not have, and errors come in its form', async () => {
     await write('output: ndjson');
     expect((await place.run(['runs', 'list', ...configured])).stdout).toContain('succeeded');

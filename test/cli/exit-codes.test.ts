@@ -121,6 +121,12 @@ describe('2: wrong input, nothing written', () => {
     ['no number', ['--concurrency', 'many'], '1 to 256'],
     ['no duration', ['--timeout', '30'], '30s'],
     ['plain http to elsewhere', ['--base-url', 'http://upstream.example.org/v1'], 'HTTP_REFUSED'],
+    [
+      'base URL with a backslash',
+      ['--base-url', 'https://a.example\\@evil.example/v1'],
+      '--base-url holds a backslash',
+    ],
+    ['host with a backslash', ['--host', 'https://a.example\\@evil.example'], 'holds a backslash'],
     ['secret in the host URL', ['--host', 'https://user:pass@gateway.example.org'], 'user name or password'],
     ['plain http to a host elsewhere', ['--host', 'http://gateway.example.org'], 'HTTP_REFUSED'],
     ['missing configuration file', ['--config', 'nowhere.yaml'], 'CONFIG_INVALID'],

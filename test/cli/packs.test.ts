@@ -70,6 +70,11 @@ describe('packs new', () => {
       [...start.slice(0, 2), 'beta', '--base-url', "a'b", '--model', 'm'],
       'must be an http or https URL',
     ],
+    [
+      'the base URL is another than it looks',
+      [...start.slice(0, 2), 'beta', '--base-url', 'https://api.acme.example\\@evil.example/v1', '--model', 'm'],
+      'BASE_URL_DISGUISED',
+    ],
     ['a word is near another', ['packs', 'new', 'beta', '--platform', 'openia'], 'Did you mean "openai"?'],
   ])('refuses when %s', async (_, args, says) => {
     expect(await place.run(args)).toMatchObject({ exitCode: 2, stderr: expect.stringContaining(says) as unknown });

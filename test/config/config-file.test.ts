@@ -247,6 +247,8 @@ describe('a wrong configuration file is an error', () => {
     ['packSha256: abc', 'packSha256 must be 64 hexadecimal digits'],
     ['report: 5', 'report must be a path'],
     ['hosts: [a]', 'hosts must be'],
+    ['baseUrl: https://a.example\\@evil.example', 'baseUrl is read otherwise than it looks'],
+    ['hosts: { h: { url: https://a.example\\@evil.example } }', 'hosts.h.url must be'],
   ])('when it holds %j', async (content, begin) => {
     const { details } = await refusal(await put('wrong.yaml', content));
     expect(details).toHaveLength(3);

@@ -82,6 +82,13 @@ describe('which host it is', () => {
     ['a name of the configuration file, in itself', {}, {}, { hosts, host: 'test' }, 'https://test.example'],
     ['an address with a path', { host: 'https://h.example/relay/' }, {}, {}, 'https://h.example/relay'],
     ['an address with slashes', { host: 'https://h.example///' }, {}, {}, 'https://h.example'],
+    [
+      'an address in another script',
+      { host: 'https://h.m\u043E\u043En.example' },
+      {},
+      {},
+      'https://h.xn--mn-fmca.example',
+    ],
     ['an address with a port', { host: 'http://localhost:8080' }, {}, {}, 'http://localhost:8080'],
   ])('is that of %s', async (_, options, env, config, url) => {
     expect(await settle(options, { ...env, ...key }, config)).toEqual({ url, key: 'key-of-env' });
@@ -113,6 +120,14 @@ describe('which host it is', () => {
     ['a host without a scheme', { host: 'localhost:8080' }, {}, 'USAGE', 'must be an http or https URL'],
     ['a query', { host: 'https://h.example/?a=b' }, {}, 'USAGE', 'must end with its path'],
     ['a fragment', { host: 'https://h.example/#a' }, {}, 'USAGE', 'must end with its path'],
+    ['a backslash', { host: 'https://h.example\\@evil.example' }, {}, 'USAGE', 'holds a backslash'],
+    [
+      'a host with percent signs',
+      { host: 'https://h%2eevil.example' },
+      {},
+      'USAGE',
+      'is read as https://h.evil.example',
+    ],
     ['a password', { host: 'https://user:canary@h.example' }, {}, 'USAGE', 'holds a user name or password'],
     ['a user name alone', { host: 'https://user@h.example' }, {}, 'USAGE', 'holds a user name or password'],
     ['a password alone', { host: 'https://:canary@h.example' }, {}, 'USAGE', 'holds a user name or password'],

@@ -489,6 +489,27 @@ const facts: Row[] = [
     'the base URL must end with its path',
   ],
   [
+    'a base URL with a backslash',
+    'https://api.acme.example/v1',
+    '¦https://api.acme.example\\@evil.example/v1',
+    'BASE_URL_DISGUISED',
+    'the base URL holds a backslash, which is read as a slash',
+  ],
+  [
+    'a base URL with letters of another script',
+    'https://api.acme.example/v1',
+    '¦https://api.\u0430cme.example/v1',
+    'BASE_URL_DISGUISED',
+    'the base URL holds letters that may look like others; it is read as https://api.xn--cme-5cd.example',
+  ],
+  [
+    'a base URL whose host is hidden by percent signs',
+    'https://api.acme.example/v1',
+    '¦https://api.acme.example%2eevil.example/v1',
+    'BASE_URL_DISGUISED',
+    'the base URL is read as https://api.acme.example.evil.example',
+  ],
+  [
     'a base URL with a fragment',
     'https://api.acme.example/v1',
     "¦'https://api.acme.example/v1#a'",
