@@ -1,23 +1,17 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import { findingText } from '../../pack/finding.ts';
-import { idPattern, type Provider } from '../../pack/manifest.ts';
-import { guessPlatform, newPackText } from '../../pack/new-pack.ts';
-import { inspectBytes } from '../../pack/read-pack.ts';
+import { idPattern } from '../../pack/manifest.ts';
+import { newPackText } from '../../pack/new-pack.ts';
 import { RelayError } from '../../terms/relay-error.ts';
 import { shellWord } from '../../terms/shell-word.ts';
+import { askPack, faultsOf, type PackFlags } from '../ask-pack.ts';
 import { print, type Io } from '../io.ts';
-import { answerTo, canAsk } from '../prompt.ts';
 import { packJsonSchema } from './packs-command.ts';
 
-export interface NewPackFlags {
-  baseUrl?: string;
-  platform?: Provider['platform'];
-  model?: string[];
-  displayName?: string;
+export interface NewPackFlags extends PackFlags {
   to?: string;
   quiet?: boolean;
-  input: boolean;
 }
 
 /** `relay packs new`: writes a commented manifest that `validate` finds right, and its schema for editors. */
@@ -31,10 +25,10 @@ export async function newPackCommand(id: string, flags: NewPackFlags, io: Io): P
       },
     );
   const folder = join(resolve(io.cwd, flags.to ?? '.'), id);
-  const start = await readStart(id, flags, io);
-  const text = newPackText({ ...start, id, today: new Date().toISOString().slice(0, 10) });
-  const { findings } = await inspectBytes('pack.yaml', Buffer.from(text), 'path', id);
-  if (findings.some(({ severity }) => severity === 'error'))
+  const start = await askPack(id, flags, io);
+  const text = newPackText({ ...start, today: new Date().toISOString().slice(0, 10) });
+  const findings = await faultsOf(start);
+  if (findings.length > 0)
     throw new RelayError('MANIFEST_INVALID', 'This would make no valid pack.', {
       details: findings.map(findingText),
       hint: 'Correct the answers or options.',
@@ -50,33 +44,6 @@ export async function newPackCommand(id: string, flags: NewPackFlags, io: Io): P
   ])
     print(io.stderr, line);
   return 0;
-}
-
-async function readStart(id: string, flags: NewPackFlags, io: Io) {
-  // Who gives what is needed is not asked for the rest.
-  const may = canAsk(io, flags) && (flags.baseUrl === undefined || flags.model === undefined);
-  const { signal } = new AbortController();
-  const ask = async (question: string, standard?: string): Promise<string> => {
-    const answer = may
-      ? await answerTo(`${question}${standard === undefined ? '' : ` [${standard}]`}: `, io, signal)
-      : '';
-    if (answer === undefined)
-      throw new RelayError('CONSENT_NEEDED', 'There was no answer.', { hint: 'Answer, or give options.' });
-    const given = answer.trim() === '' ? standard : answer.trim();
-    if (given !== undefined) return given;
-    if (may) return ask(question, standard);
-    throw new RelayError('USAGE', 'There is nobody to ask, and not all that a pack needs was given.', {
-      hint: 'Add --base-url URL and --model MODEL, and perhaps --platform and --display-name.',
-    });
-  };
-  const displayName = flags.displayName ?? (await ask('Name of the vendor', id));
-  const baseUrl = flags.baseUrl ?? (await ask('Base URL'));
-  const guess = guessPlatform(baseUrl);
-  const platform =
-    flags.platform ?? ((await ask('Protocol: openai, anthropic or gemini', guess)) as Provider['platform']);
-  const models =
-    flags.model ?? (await ask('Models, a cheap one first, with blanks between')).split(/[\s,]+/).filter(Boolean);
-  return { displayName, baseUrl, platform, models };
 }
 
 /** Writes into a folder that is yet to be made: what is there is somebody's work. */
