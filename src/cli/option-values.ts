@@ -40,12 +40,22 @@ export function count(flags: string, description: string, most: number): Option 
   });
 }
 
+/** Options that may be given several times. */
+const repeatableOptions = new WeakSet<Option>();
+
 /** An option that may be given several times. */
 export function repeatable(flags: string, description: string): Option {
-  return new Option(flags, description).argParser((value: string, earlier: string[] | undefined) => [
+  const option = new Option(flags, description).argParser((value: string, earlier: string[] | undefined) => [
     ...(earlier ?? []),
     value,
   ]);
+  repeatableOptions.add(option);
+  return option;
+}
+
+/** Whether an option may be given several times. */
+export function isRepeatable(option: Option): boolean {
+  return repeatableOptions.has(option);
 }
 
 /** Options without which a command does nothing. */

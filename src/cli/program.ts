@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { mostAtOnce } from '../config/limits.ts';
 import type { Redactor } from '../terms/redactor.ts';
 import { probeModes } from '../terms/modes.ts';
+import { refuseTwoValues } from './given-once.ts';
 import type { Io } from './io.ts';
 import { choice, count, duration } from './option-values.ts';
 import {
@@ -232,5 +233,6 @@ export function buildProgram(io: Io, redactor: Redactor, done: Done): Command {
       const { sandboxCommand } = await import('./commands/sandbox-command.ts');
       done(await sandboxCommand(options, io));
     });
+  refuseTwoValues(program);
   return program;
 }

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { doctorSchema, type DoctorReport } from '../../src/report/doctor-report.ts';
 import { startSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox/start-sandbox.ts';
-import { workplace, type Finished, type Workplace } from '../support/binary.ts';
+import { lastWins, workplace, type Finished, type Workplace } from '../support/binary.ts';
 import { importInto } from '../support/import-run.ts';
 import { closeServers, inFrontOf, serve } from '../support/small-server.ts';
 
@@ -25,7 +25,7 @@ const withKey = () => ({ RELAY_ADMIN_KEY: host.adminKey });
 const withPassword = () => ({ RELAY_ADMIN_EMAIL: host.adminEmail, RELAY_ADMIN_PASSWORD: host.adminPassword });
 
 async function doctor(env: Record<string, string>, ...more: string[]): Promise<Finished & { report: DoctorReport }> {
-  const run = await place.run(['doctor', '--host', host.url, '--output', 'json', ...more], { env });
+  const run = await place.run(lastWins(['doctor', '--host', host.url, '--output', 'json', ...more]), { env });
   return { ...run, report: doctorSchema.parse(JSON.parse(run.stdout)) };
 }
 

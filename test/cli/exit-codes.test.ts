@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { startSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox/start-sandbox.ts';
-import { stallAt, workplace, type Workplace } from '../support/binary.ts';
+import { lastWins, stallAt, workplace, type Workplace } from '../support/binary.ts';
 
 const good = ['sk-good-aaaaaaaaaaaaaaaaaaaa1', 'sk-good-bbbbbbbbbbbbbbbbbbbb2', 'sk-good-cccccccccccccccccccc3'];
 const dead = 'sk-dead-bbbbbbbbbbbbbbbbbbbb2';
@@ -26,18 +26,19 @@ async function start(options: SandboxOptions = {}): Promise<Sandbox> {
   return sandbox;
 }
 
-const onto = (host: Sandbox, ...more: string[]) => [
-  'import',
-  '--pack',
-  'kimi',
-  '--keys',
-  'good.txt',
-  '--host',
-  host.url,
-  '--base-url',
-  `${host.vendorUrl}/v1`,
-  ...more,
-];
+const onto = (host: Sandbox, ...more: string[]) =>
+  lastWins([
+    'import',
+    '--pack',
+    'kimi',
+    '--keys',
+    'good.txt',
+    '--host',
+    host.url,
+    '--base-url',
+    `${host.vendorUrl}/v1`,
+    ...more,
+  ]);
 const login = (host: Sandbox) => ({ env: { RELAY_ADMIN_KEY: host.adminKey } });
 const writesOf = (host: Sandbox) =>
   host.requests.filter((request) => request.method !== 'GET' && request.path !== '/api/v1/auth/login');

@@ -171,7 +171,7 @@ describe('a run that has ended', () => {
     expect((await place.run(onto(host), { env })).exitCode).toBe(0);
     const id = await newest(stateDir);
     await place.write('more-keys.txt', [...keys, 'sk-good-later-0000000000000'].join('\n'));
-    const later = await place.run([...onto(host), '--keys', 'more-keys.txt'], { env });
+    const later = await place.run(onto(host, '--keys', 'more-keys.txt'), { env });
     expect(later.exitCode).toBe(0);
     for (const _ of ['once', 'twice']) {
       const resumed = await place.run(['resume', id, '--keys', 'keys.txt', '--yes'], { env });
@@ -256,7 +256,7 @@ describe('a run that was about to remove accounts', () => {
     await place.write('one-key.txt', keys[0] ?? '');
     const agreed = ['--keys', 'one-key.txt', '--yes', '--allow-mass-removal'];
     const moment = stallAt(host, 'DELETE', '*/admin/accounts/*', { carriedOut: false, times: 2 });
-    await place.run([...onto(host), ...agreed], { env, signalAt: { moment, signal: 'SIGKILL' } });
+    await place.run(onto(host, ...agreed), { env, signalAt: { moment, signal: 'SIGKILL' } });
     const [id = ''] = (await idsIn(stateDir)).filter((each) => each !== first);
     const resume = (...more: string[]) =>
       place.run(['resume', id, '--keys', 'one-key.txt', '--no-report', ...more], { env });

@@ -43,7 +43,18 @@ export interface Workplace {
 /** An import of `keys.txt` into a host, with the embedded vendor behind it. */
 export function importWords({ url, vendorUrl }: { url: string; vendorUrl: string }, ...more: string[]): string[] {
   const upstream = ['--base-url', `${vendorUrl}/v1`];
-  return ['import', '--pack', 'kimi', '--keys', 'keys.txt', '--host', url, ...upstream, ...more];
+  return lastWins(['import', '--pack', 'kimi', '--keys', 'keys.txt', '--host', url, ...upstream, ...more]);
+}
+
+/** A command line in which what is said last of an option stands for all that was said of it. */
+export function lastWins(words: readonly string[]): string[] {
+  const isRepeated = (word: string, index: number) =>
+    word.startsWith('--') && word !== '--user' && words.indexOf(word, index + 1) !== -1;
+  return words.filter(
+    (word, index) =>
+      !isRepeated(word, index) &&
+      (index === 0 || word.startsWith('--') || !isRepeated(words[index - 1] ?? '', index - 1)),
+  );
 }
 
 export interface Finished {

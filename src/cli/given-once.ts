@@ -1,0 +1,36 @@
+import type { Command, Option } from 'commander';
+import { shownAddress } from '../config/host-settings.ts';
+import { RelayError } from '../terms/relay-error.ts';
+import { isRepeatable } from './option-values.ts';
+
+/** Options where people put a secret by mistake. */
+const nearSecrets = /key|password/i;
+
+/**
+ * Has a command line refused in which an option says two things, in this command and all below it: the last would win in
+ * silence, and be another host or another key file than the one that was read. The same said twice is fine. Throws `USAGE`
+ * when the line is parsed.
+ */
+export function refuseTwoValues(command: Command): void {
+  const given = new Map<string, { words: string; value: string }>();
+  for (const option of command.options) {
+    if (isRepeatable(option)) continue;
+    command.on(`option:${option.name()}`, (value?: string) => {
+      const now = { words: wordsOf(option, value), value: `${option.negate} ${value ?? ''}` };
+      const earlier = given.get(option.attributeName()) ?? now;
+      given.set(option.attributeName(), now);
+      if (earlier.value === now.value) return;
+      const both =
+        earlier.words === now.words ? `${now.words}, twice and differently` : `${earlier.words} and ${now.words}`;
+      throw new RelayError('USAGE', `The command line says two things: ${both}.`, { hint: 'Leave one of them out.' });
+    });
+  }
+  for (const each of command.commands) refuseTwoValues(each);
+}
+
+/** As it was written, without what may be a secret. */
+function wordsOf(option: Option, value: string | undefined): string {
+  const name = option.long ?? option.flags;
+  if (value === undefined || nearSecrets.test(option.attributeName())) return name;
+  return `${name} ${shownAddress(value)}`;
+}
