@@ -1,7 +1,7 @@
 import type { ChannelSpec, Id } from '../host/objects.ts';
 import type { ImportPlan } from '../plan/import-plan.ts';
 import { differencesOf } from '../plan/plan-channel.ts';
-import { RelayError } from '../terms/relay-error.ts';
+import { RelayError } from '../core/relay-error.ts';
 import type { ChangeLog } from './change-log.ts';
 import { create, edit } from './make-change.ts';
 import type { RunTools } from './run-tools.ts';
@@ -71,8 +71,8 @@ async function applyChannel(step: ImportPlan['channel'], groupId: Id, tools: Run
       send: async ({ reads, writes }) => {
         // The whole channel is sent, so what others changed since the plan was made would be lost.
         const now = (await reads.channels()).find((channel) => channel.id === step.id);
-        const isWanted = now !== undefined && differencesOf(now, spec).length === 0;
-        if (now !== undefined && !isWanted && differencesOf(now, step.before).length > 0)
+        const isDesired = now !== undefined && differencesOf(now, spec).length === 0;
+        if (now !== undefined && !isDesired && differencesOf(now, step.before).length > 0)
           throw new RelayError('WRITE_REFUSED', `The channel "${name}" has changed since the plan was made.`, {
             hint: 'Run it again: the new plan takes the change into account.',
           });

@@ -1,7 +1,7 @@
 import type { HostFailure } from '../host/host-failure.ts';
 import type { CreatedAccount } from '../host/host.ts';
 import type { Account, Id } from '../host/objects.ts';
-import { RelayError } from '../terms/relay-error.ts';
+import { RelayError } from '../core/relay-error.ts';
 import type { ChangeLog } from './change-log.ts';
 import { isMarkedBy, type AccountsJob, type Making } from './making.ts';
 import { performWrite, type Look } from './perform-write.ts';
@@ -11,7 +11,7 @@ import { unstopped, type RunTools } from './run-tools.ts';
 const growthPauses = { first: 500, longest: 4000 };
 
 /** How long such a batch may stand still before the rest of it is given up, in milliseconds. */
-const standstillMs = { mayStillRun: 30_000, cut: 3000 };
+const standstillMs = { maybeInFlight: 30_000, cut: 3000 };
 
 /** What became of each account of a batch. `unknown`: the host may still be making it. */
 type Ended = CreatedAccount | { ok: 'unknown'; message: string };
@@ -108,10 +108,10 @@ async function whatCame(
   lost: HostFailure | null,
   tools: RunTools,
 ): Promise<Look<Ended[]> | undefined> {
-  const mayStillRun = lost?.mayStillRun === true;
+  const maybeInFlight = lost?.maybeInFlight === true;
   let found = await ownAccounts(batch, tools);
   if (found.size === 0) return undefined;
-  const patience = mayStillRun ? standstillMs.mayStillRun : standstillMs.cut;
+  const patience = maybeInFlight ? standstillMs.maybeInFlight : standstillMs.cut;
   let stands = 0;
   for (let pause = growthPauses.first; found.size < batch.length && stands < patience;) {
     await tools.clock.sleep(pause);
@@ -126,7 +126,7 @@ async function whatCame(
     value: batch.map((making): Ended => {
       const account = found.get(making);
       if (account !== undefined) return { ok: true, id: account.id };
-      return mayStillRun
+      return maybeInFlight
         ? { ok: 'unknown', message: `${message}, and it may still be making the account` }
         : { ok: false, message: `${message}, and the account does not exist` };
     }),
@@ -135,10 +135,10 @@ async function whatCame(
 
 /** The accounts of these steps that this run has made. */
 async function ownAccounts(batch: readonly Making[], tools: RunTools): Promise<Map<Making, Account>> {
-  const wanted = new Map(batch.map((making) => [making.step.fingerprint, making]));
+  const desired = new Map(batch.map((making) => [making.step.fingerprint, making]));
   const found = new Map<Making, Account>();
   for (const account of await unstopped(tools).host.reads.accounts()) {
-    const making = wanted.get(account.marker?.fingerprint ?? '');
+    const making = desired.get(account.marker?.fingerprint ?? '');
     if (making !== undefined && isMarkedBy(account, making.spec)) found.set(making, account);
   }
   return found;

@@ -1,5 +1,5 @@
-import type { Code } from '../terms/codes.ts';
-import { RelayError } from '../terms/relay-error.ts';
+import type { Code } from '../core/codes.ts';
+import { RelayError } from '../core/relay-error.ts';
 
 /** The journal cannot be kept, or another run may be at work on the same provider. */
 const silencing: ReadonlySet<Code> = new Set(['JOURNAL_FAILED', 'LOCK_LOST']);

@@ -1,5 +1,5 @@
 import type { HostWrites } from '../host/host.ts';
-import type { RelayError } from '../terms/relay-error.ts';
+import type { RelayError } from '../core/relay-error.ts';
 import { stopReason } from './run-tools.ts';
 
 /** Why nothing may be sent any more, not even to undo: another run may be at work on the same provider. */

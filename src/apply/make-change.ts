@@ -1,9 +1,9 @@
-import type { WriteEnd } from '../host/host-failure.ts';
+import type { WriteResult } from '../host/host-failure.ts';
 import type { Host } from '../host/host.ts';
 import type { Id } from '../host/objects.ts';
 import { HostFailure } from '../host/host-failure.ts';
-import { RelayError } from '../terms/relay-error.ts';
-import type { Stage } from '../terms/run-event.ts';
+import { RelayError } from '../core/relay-error.ts';
+import type { Stage } from '../core/run-event.ts';
 import type { ChangeLog } from './change-log.ts';
 import type { Change, ChangeKind, Draft, Objects, States } from './change.ts';
 import type { Driver } from './drivers/driver.ts';
@@ -15,7 +15,7 @@ interface Sending {
   /** For people: `create the group "x"`. */
   what: string;
   stage: Stage;
-  send: (host: Host) => Promise<WriteEnd<unknown>>;
+  send: (host: Host) => Promise<WriteResult<unknown>>;
 }
 
 /**

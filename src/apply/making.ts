@@ -1,6 +1,6 @@
 import type { Account, AccountSpec, Id } from '../host/objects.ts';
 import type { AccountStep } from '../plan/import-plan.ts';
-import type { Secret } from '../terms/secret.ts';
+import type { Secret } from '../core/secrets/secret.ts';
 import type { Change } from './change.ts';
 
 export type CreateStep = Extract<AccountStep, { action: 'create' }>;

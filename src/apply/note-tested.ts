@@ -1,5 +1,5 @@
 import type { Id } from '../host/objects.ts';
-import { problem, type Problem } from '../terms/relay-error.ts';
+import { problem, type Problem } from '../core/relay-error.ts';
 import { isOfOne } from './ends-run.ts';
 import { performWrite } from './perform-write.ts';
 import { unstopped, type RunTools } from './run-tools.ts';

@@ -1,8 +1,8 @@
-import { HostFailure, type WriteEnd } from '../host/host-failure.ts';
+import { HostFailure, type WriteResult } from '../host/host-failure.ts';
 import type { ObjectKind } from '../host/host.ts';
-import { codes } from '../terms/codes.ts';
-import { RelayError } from '../terms/relay-error.ts';
-import type { Stage } from '../terms/run-event.ts';
+import { codes } from '../core/codes.ts';
+import { RelayError } from '../core/relay-error.ts';
+import type { Stage } from '../core/run-event.ts';
 import { throwIfStopped, type RunTools } from './run-tools.ts';
 
 /** What the host shows of a change: the object that it concerns, and in what that differs from what was sent. */
@@ -18,7 +18,7 @@ export interface Write<T, Answer = unknown> {
   what: string;
   stage: Stage;
   /** Sends the change once. `attempt` counts from 1. */
-  send: (attempt: number) => Promise<WriteEnd<Answer>>;
+  send: (attempt: number) => Promise<WriteResult<Answer>>;
   /** Looks for the object; nothing where the host shows none. `lost`: the answer that did not come, if that is why. */
   look: (lost: HostFailure | null) => Promise<Look<T> | undefined>;
   /** Whether it makes something: then what is found was made, also when it differs from what was sent. */
@@ -30,7 +30,7 @@ export interface Write<T, Answer = unknown> {
 }
 
 /** A change of which nobody can tell whether it was carried out. */
-export class UnsettledWrite extends RelayError {
+export class UnresolvedWrite extends RelayError {
   readonly kind: ObjectKind;
   readonly objectName: string;
 
@@ -59,12 +59,12 @@ export async function performWrite<T, Answer>(write: Write<T, Answer>, tools: Ru
   for (let attempt = 1; ; attempt += 1) {
     throwIfStopped(tools);
     const end = await sendOnce(write, attempt);
-    if (end.end === 'done')
+    if (end.status === 'applied')
       return write.trust === undefined ? confirm(write, tools) : { value: write.trust(end.value), differences: [] };
     const { failure } = end;
     // After an earlier attempt even a refusal may mean that the object is there already.
-    if (end.end === 'unknown' || attempt > 1) {
-      const found = await resolve(write, failure, tools, end.end === 'unknown' ? lookPauses : [0]);
+    if (end.status === 'unknown' || attempt > 1) {
+      const found = await resolve(write, failure, tools, end.status === 'unknown' ? lookPauses : [0]);
       if (found !== undefined) return found;
     }
     const pause = (write.retryPauses ?? usualPauses)[attempt - 1];
@@ -87,12 +87,12 @@ function adviceOn({ code, hint, status }: HostFailure): string {
     : 'The host failed, which may pass: try again later. Its log tells more.';
 }
 
-async function sendOnce<T, Answer>(write: Write<T, Answer>, attempt: number): Promise<WriteEnd<Answer>> {
+async function sendOnce<T, Answer>(write: Write<T, Answer>, attempt: number): Promise<WriteResult<Answer>> {
   try {
     return await write.send(attempt);
   } catch (failure) {
     // A read that comes before the change itself failed: nothing was sent.
-    if (failure instanceof HostFailure) return { end: 'refused', failure };
+    if (failure instanceof HostFailure) return { status: 'rejected', failure };
     throw failure;
   }
 }
@@ -109,9 +109,9 @@ async function confirm<T, Answer>(write: Write<T, Answer>, tools: RunTools): Pro
     }
   } catch (cause) {
     if (!(cause instanceof HostFailure)) throw cause;
-    throw new UnsettledWrite(write, `it says so, and could not be asked for what it holds: ${cause.message}`, cause);
+    throw new UnresolvedWrite(write, `it says so, and could not be asked for what it holds: ${cause.message}`, cause);
   }
-  if (found === undefined) throw new UnsettledWrite(write, 'it says so, and does not show it.', null);
+  if (found === undefined) throw new UnresolvedWrite(write, 'it says so, and does not show it.', null);
   throw new RelayError(
     'SETTINGS_DROPPED',
     `The host says that it did ${write.what}, and shows another ${found.differences.join(', ')}.`,
@@ -133,13 +133,13 @@ async function resolve<T, Answer>(
     }
   } catch (cause) {
     if (!(cause instanceof HostFailure)) throw cause;
-    throw new UnsettledWrite(
+    throw new UnresolvedWrite(
       write,
       `${failure.message} The host could not be asked what became of it: ${cause.message}`,
       cause,
     );
   }
-  if (failure.mayStillRun)
-    throw new UnsettledWrite(write, `${failure.message} The host does not show the result yet.`, failure);
+  if (failure.maybeInFlight)
+    throw new UnresolvedWrite(write, `${failure.message} The host does not show the result yet.`, failure);
   return undefined;
 }

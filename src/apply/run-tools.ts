@@ -1,11 +1,11 @@
 import type { Host } from '../host/host.ts';
 import type { Journal } from './journal.ts';
-import type { Clock } from '../terms/clock.ts';
-import { RelayError } from '../terms/relay-error.ts';
-import type { Emit, Stage } from '../terms/run-event.ts';
+import type { Clock } from '../core/clock.ts';
+import { RelayError } from '../core/relay-error.ts';
+import type { Emit, Stage } from '../core/run-event.ts';
 
 /** Whether a run is over, is at work on this machine, or is not known here. */
-export type RunFate = 'ended' | 'at_work' | 'unknown';
+export type RunPhase = 'ended' | 'at_work' | 'unknown';
 
 /** What every step of a run works with. */
 export interface RunTools {
@@ -17,7 +17,7 @@ export interface RunTools {
   emit: Emit;
   journal: Journal;
   /** What is known here of another run, by its id. */
-  fateOf: (run: string) => Promise<RunFate>;
+  phaseOf: (run: string) => Promise<RunPhase>;
   /** Aborted when the run shall end early: by a signal, the deadline, or a lost lock. Its reason is a `RelayError`. */
   stop: AbortSignal;
 }

@@ -1,14 +1,14 @@
 import type { Account } from '../host/objects.ts';
-import { problem, type Problem } from '../terms/relay-error.ts';
+import { problem, type Problem } from '../core/relay-error.ts';
 import type { ChangeLog } from './change-log.ts';
 import { isOfOne } from './ends-run.ts';
 import { edit } from './make-change.ts';
-import { UnsettledWrite } from './perform-write.ts';
+import { UnresolvedWrite } from './perform-write.ts';
 import { unstopped, type RunTools } from './run-tools.ts';
 
 /** A problem, and the change behind it of which nobody can tell whether it was carried out. */
-export interface Trouble extends Problem {
-  lost?: UnsettledWrite;
+export interface WriteProblem extends Problem {
+  lost?: UnresolvedWrite;
 }
 
 /**
@@ -52,7 +52,7 @@ export async function trySetScheduled(
   scheduled: boolean,
   tools: RunTools,
   log: ChangeLog,
-): Promise<Trouble | undefined> {
+): Promise<WriteProblem | undefined> {
   if (account.marker === null)
     return problem('FOREIGN_ACCOUNT', `The account "${account.name}" (${account.id}) has no marker; it is left alone.`);
   try {
@@ -60,6 +60,6 @@ export async function trySetScheduled(
     return undefined;
   } catch (error) {
     if (!isOfOne(error)) throw error;
-    return { ...error.toProblem(), ...(error instanceof UnsettledWrite ? { lost: error } : {}) };
+    return { ...error.toProblem(), ...(error instanceof UnresolvedWrite ? { lost: error } : {}) };
   }
 }

@@ -40,15 +40,15 @@ export async function snapshotFor(changes: readonly Change[], { reads }: Host): 
   const given = changes.flatMap(({ kind, after }) => (kind === 'subscription' ? [after.groupId] : []));
   const asked = [...new Set([...made, ...given])].filter((id) => there.has(id));
   const [channel, plan, account, subscription] = await Promise.all([
-    touches('channel') || hasGroups ? readable(() => reads.channels()) : [],
-    touches('plan') || hasGroups ? readable(() => reads.plans()) : [],
-    touches('account') || hasGroups ? readable(() => reads.accounts()) : [],
+    touches('channel') || hasGroups ? shorten(() => reads.channels()) : [],
+    touches('plan') || hasGroups ? shorten(() => reads.plans()) : [],
+    touches('account') || hasGroups ? shorten(() => reads.accounts()) : [],
     // Only shown by group; a group that is gone took them along.
-    readable(async () => (await Promise.all(asked.map((id) => reads.subscriptionsOfGroup(id)))).flat()),
+    shorten(async () => (await Promise.all(asked.map((id) => reads.subscriptionsOfGroup(id)))).flat()),
   ]);
   const userKeys = new Map<Id, number>();
   for (const id of made) {
-    const keys = await readable(() => reads.keysOfGroup(id));
+    const keys = await shorten(() => reads.keysOfGroup(id));
     // What cannot be asked for counts as there: a group is not removed on the strength of an answer that did not come.
     userKeys.set(id, keys?.length ?? 1);
   }
@@ -63,7 +63,7 @@ export async function snapshotFor(changes: readonly Change[], { reads }: Host): 
   };
 }
 
-async function readable<T>(read: () => Promise<T>): Promise<T | undefined> {
+async function shorten<T>(read: () => Promise<T>): Promise<T | undefined> {
   try {
     return await read();
   } catch (failure) {

@@ -1,7 +1,7 @@
 import type { Account, Group, Id } from '../host/objects.ts';
 import { withGroupMarker } from '../plan/group-marker.ts';
 import { isStagingGroup, stagingGroupName } from '../plan/staging-groups.ts';
-import type { AccessMode, Platform } from '../terms/modes.ts';
+import type { AccessMode, Platform } from '../core/modes.ts';
 import type { ChangeLog } from './change-log.ts';
 import type { Change } from './change.ts';
 import { create, edit } from './make-change.ts';

@@ -1,4 +1,4 @@
-import { isSameText } from '../terms/hidden-text.ts';
+import { isSameText } from '../core/secrets/hidden-text.ts';
 import type { AccountState, Change, Objects, States } from './change.ts';
 import { isPausedAs } from './drivers/account.ts';
 import type { Driver } from './drivers/driver.ts';
@@ -28,7 +28,7 @@ export interface UndoPlan {
   targets: Target[];
   kept: Kept[];
   /** Changes of which the host shows nothing, or nothing any more. */
-  settled: Change[];
+  resolved: Change[];
   /** Changes of objects that the host could not be asked for. */
   unseen: Change[];
 }
@@ -39,7 +39,7 @@ export interface UndoPlan {
  * changed or use since is kept. `all`: every change of the run, of which only some may be undone here. Pure.
  */
 export function planUndo(changes: readonly Change[], snapshot: Snapshot, all: readonly Change[] = changes): UndoPlan {
-  const plan: UndoPlan = { targets: [], kept: [], settled: [], unseen: [] };
+  const plan: UndoPlan = { targets: [], kept: [], resolved: [], unseen: [] };
   const index = indexOf(snapshot);
   for (const own of chains(changes)) sort(own, { ...index, snapshot, all }, plan);
   keepWhatOthersUse(plan, snapshot, all);
@@ -96,7 +96,7 @@ function sort(own: Change[], world: World, plan: UndoPlan): void {
   const object = first.action === 'created' ? madeObject(first, driver, world) : byId.get(`${first.kind} ${first.id}`);
   if (object === undefined) {
     // What was sent and never seen may arrive yet.
-    if (first.id !== null) plan.settled.push(...own);
+    if (first.id !== null) plan.resolved.push(...own);
     return;
   }
   const target = { kind: first.kind, object, name: first.name, changes: own, states: null } as Target;
@@ -112,12 +112,12 @@ function sort(own: Change[], world: World, plan: UndoPlan): void {
   const pause = pauseInPlace(target, states);
   const after = { ...last, ...pause } as States[Undoable];
   const missing = driver.differences(object, withoutPause(before), snapshot.groups);
-  if (missing.length === 0 && pause === undefined) plan.settled.push(...own);
+  if (missing.length === 0 && pause === undefined) plan.resolved.push(...own);
   else if (differences.length === 0) plan.targets.push({ ...target, states: { before, after } } as Target);
   else if (isSame(object, first, driver, snapshot))
     plan.kept.push({ target, reason: whyNotRestored(first.kind, before, missing) ?? changedBy(differences) });
   // Another object bears the number by now.
-  else plan.settled.push(...own);
+  else plan.resolved.push(...own);
 }
 
 /** The object that a change has made: under its id if that is it, else wherever its mark is found. */

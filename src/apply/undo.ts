@@ -91,7 +91,7 @@ async function look(
   const live = changes.filter((change) => log.changes.includes(change));
   const snapshot = await snapshotFor(live, tools.host);
   const plan = planUndo(live, snapshot, log.changes);
-  if (plan.settled.length > 0) log.revert(plan.settled);
+  if (plan.resolved.length > 0) log.revert(plan.resolved);
   return { ...plan, snapshot };
 }
 

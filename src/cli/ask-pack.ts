@@ -1,12 +1,12 @@
 import type { Provider } from '../pack/manifest.ts';
 import { guessPlatform, newPackText, type PackStart } from '../pack/new-pack.ts';
 import { inspectBytes } from '../pack/read-pack.ts';
-import { platforms } from '../terms/modes.ts';
-import { didYouMean } from '../terms/nearest.ts';
-import { RelayError } from '../terms/relay-error.ts';
+import { platforms } from '../core/modes.ts';
+import { didYouMean } from '../core/suggest.ts';
+import { RelayError } from '../core/relay-error.ts';
 import type { Finding } from '../text/finding.ts';
 import { print, type Io } from './io.ts';
-import { answerTo, canAsk } from './prompt.ts';
+import { answerTo, canAsk } from './session/prompt.ts';
 
 /** What of a new pack is given by name. */
 export interface PackFlags {

@@ -1,6 +1,6 @@
 import { loginInFile, type Login } from '../config/host-settings.ts';
-import { shellWord } from '../terms/shell-word.ts';
-import { askConsent } from './consent.ts';
+import { shellWord } from '../core/shell-word.ts';
+import { askConsent } from './session/consent.ts';
 import type { Io } from './io.ts';
 
 /**

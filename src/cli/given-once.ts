@@ -1,7 +1,7 @@
 import type { Command, Option } from 'commander';
 import { shownAddress } from '../config/host-settings.ts';
-import { RelayError } from '../terms/relay-error.ts';
-import { isRepeatable } from './option-values.ts';
+import { RelayError } from '../core/relay-error.ts';
+import { isRepeatable } from './options/option-values.ts';
 
 /** Options where people put a secret by mistake. */
 const nearSecrets = /key|password/i;

@@ -1,6 +1,6 @@
 import type { Readable, Writable } from 'node:stream';
 import { Chalk, supportsColor, supportsColorStderr } from 'chalk';
-import type { Style } from '../terms/style.ts';
+import type { Style } from '../core/style.ts';
 
 /** The process as commands see it. Nothing below `cli/` gets it. */
 export interface Io {
@@ -19,8 +19,8 @@ export function styleFor(io: Io, stream: 'stdout' | 'stderr', colour: boolean): 
   const support: unknown = stream === 'stdout' ? supportsColor : supportsColorStderr;
   const level =
     typeof support === 'object' && support !== null && 'level' in support ? (support.level as 0 | 1 | 2 | 3) : 0;
-  const wanted = colour && !io.env['NO_COLOR'];
-  const chalk = new Chalk({ level: wanted ? level : 0 });
+  const desired = colour && !io.env['NO_COLOR'];
+  const chalk = new Chalk({ level: desired ? level : 0 });
   return { bold: chalk.bold, dim: chalk.dim, good: chalk.green, bad: chalk.red, unsure: chalk.yellow };
 }
 

@@ -1,8 +1,8 @@
 import { CommanderError, type Command } from 'commander';
-import { Redactor } from '../terms/redactor.ts';
+import { Redactor } from '../core/secrets/redactor.ts';
 import type { Io } from './io.ts';
 import { buildProgram } from './program.ts';
-import { worksOnHost } from './program-options.ts';
+import { worksOnHost } from './options/program-options.ts';
 
 /** Runs one command line and returns the exit code. `words` are the arguments after the program's name. */
 export async function main(words: readonly string[], io: Io): Promise<number> {
@@ -13,8 +13,8 @@ export async function main(words: readonly string[], io: Io): Promise<number> {
   });
   let understood: Command | undefined;
   program.hook('preAction', async (_, command) => {
-    const { settleOptions } = await import('./settle-options.ts');
-    await settleOptions(command, io);
+    const { resolveOptions } = await import('./options/resolve-options.ts');
+    await resolveOptions(command, io);
     understood = command;
   });
   try {
@@ -24,9 +24,9 @@ export async function main(words: readonly string[], io: Io): Promise<number> {
     // What was asked for is shown.
     if (error instanceof CommanderError && error.exitCode === 0) return 0;
     const [{ showError }, { shellWord }, { usageError }] = await Promise.all([
-      import('./show-error.ts'),
-      import('../terms/shell-word.ts'),
-      import('./usage-error.ts'),
+      import('./output/show-error.ts'),
+      import('../core/shell-word.ts'),
+      import('./options/usage-error.ts'),
     ]);
     const known = error instanceof CommanderError ? usageError(error, program, words) : error;
     const flags = understood?.optsWithGlobals<{ output?: string; verbose?: boolean; color?: boolean }>() ?? {};

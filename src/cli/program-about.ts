@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import type { Redactor } from '../terms/redactor.ts';
+import type { Redactor } from '../core/secrets/redactor.ts';
 import type { Io } from './io.ts';
-import { addImportOptions, examples, output } from './program-options.ts';
+import { addImportOptions, examples, output } from './options/program-options.ts';
 
 /** Commands about relay itself: its codes, its configuration, its completion. */
 export function addAboutCommands(program: Command, io: Io, redactor: Redactor, done: (exitCode: number) => void): void {

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
-import type { Redactor } from '../terms/redactor.ts';
-import { platforms } from '../terms/modes.ts';
+import type { Redactor } from '../core/secrets/redactor.ts';
+import { platforms } from '../core/modes.ts';
 import type { Io } from './io.ts';
-import { choice, repeatable } from './option-values.ts';
-import { addLoginOptions, examples, output } from './program-options.ts';
+import { choice, repeatable } from './options/option-values.ts';
+import { addLoginOptions, examples, output } from './options/program-options.ts';
 
 /** What the options of the whole program hold. */
 export interface GlobalFlags {

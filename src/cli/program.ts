@@ -1,10 +1,10 @@
 import { Command } from 'commander';
-import { mostAtOnce } from '../config/limits.ts';
-import type { Redactor } from '../terms/redactor.ts';
-import { probeModes } from '../terms/modes.ts';
+import { maxAtOnce } from '../config/limits.ts';
+import type { Redactor } from '../core/secrets/redactor.ts';
+import { probeModes } from '../core/modes.ts';
 import { refuseTwoValues } from './given-once.ts';
 import type { Io } from './io.ts';
-import { choice, count, duration } from './option-values.ts';
+import { choice, count, duration } from './options/option-values.ts';
 import {
   addExtraReportOptions,
   addHostOptions,
@@ -12,7 +12,7 @@ import {
   addProviderOptions,
   examples,
   output,
-} from './program-options.ts';
+} from './options/program-options.ts';
 import { addAboutCommands } from './program-about.ts';
 import { addPackCommands, type GlobalFlags } from './program-packs.ts';
 
@@ -168,7 +168,7 @@ export function buildProgram(io: Io, redactor: Redactor, done: Done): Command {
     .option('--revive', 'put accounts back that work again, where relay or the host had taken them out')
     .addOption(choice('--probe <way>', 'where the key for the gateway check comes from; default auto', probeModes))
     .option('--probe-key-file <file>', 'a user key to check the gateway with (env RELAY_PROBE_KEY)')
-    .addOption(count('--concurrency <n>', 'accounts tested at once; default 8', mostAtOnce.concurrency))
+    .addOption(count('--concurrency <n>', 'accounts tested at once; default 8', maxAtOnce.concurrency))
     .addOption(duration('--gateway-wait <duration>', 'patience of the gateway check; default 60s'))
     .option('--allow-mass-removal', 'more than half of the accounts may be removed')
     .option('-y, --yes', 'agree to the removal of accounts')

@@ -4,7 +4,7 @@ import type { ConfigFile } from './config-schema.ts';
 import type { ConfigPlace } from './config-trust.ts';
 import { findConfig, type Seeker } from './find-config.ts';
 import { readInput } from '../text/read-input.ts';
-import { largestConfig, readConfig, unreadableConfig } from './read-config.ts';
+import { maxConfigBytes, readConfig, unreadableConfig } from './read-config.ts';
 
 /** A configuration and the file it came from, if there is one. Paths inside are relative to that file. */
 export interface LoadedConfig {
@@ -28,7 +28,7 @@ export async function loadConfig(named: string | undefined, seeker: Seeker): Pro
 }
 
 async function namedConfig(file: string) {
-  const read = await readInput(file, largestConfig);
+  const read = await readInput(file, maxConfigBytes);
   if ('why' in read) throw unreadableConfig(file, read);
   return { file, place: 'named' as const, bytes: read.bytes };
 }

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { disguiseOfOwn } from '../terms/disguise.ts';
-import { accountsPolicies, failedPolicies, importModes, probeModes } from '../terms/modes.ts';
+import { disguiseOfOwn } from '../core/disguise.ts';
+import { accountsPolicies, failedPolicies, importModes, probeModes } from '../core/modes.ts';
 import { unwrap } from '../text/shape-findings.ts';
 import { parseDuration } from './duration.ts';
-import { mostAtOnce } from './limits.ts';
+import { maxAtOnce } from './limits.ts';
 
 const duration = z
   .string('must be a duration such as 500ms, 30s or 2m')
@@ -81,8 +81,8 @@ export const configSchema = z.strictObject({
   baseUrl: upstream.optional().describe('use this upstream instead of that of the pack; is asked about'),
   accounts: z.enum(accountsPolicies).optional().describe('match accounts by key, make all anew, or only add'),
   failed: z.enum(failedPolicies).optional().describe('what partial mode does with failed accounts'),
-  concurrency: count(mostAtOnce.concurrency).optional().describe('accounts tested at once'),
-  batchSize: count(mostAtOnce.batchSize).optional().describe('accounts made by one request'),
+  concurrency: count(maxAtOnce.concurrency).optional().describe('accounts tested at once'),
+  batchSize: count(maxAtOnce.batchSize).optional().describe('accounts made by one request'),
   gatewayWait: duration.optional().describe('patience of the gateway check'),
   report: z
     .union([path, z.literal(false)], 'must be a path, "-" for standard output, or false for none')

@@ -1,5 +1,5 @@
-import { RelayError } from '../terms/relay-error.ts';
-import { shellWord } from '../terms/shell-word.ts';
+import { RelayError } from '../core/relay-error.ts';
+import { shellWord } from '../core/shell-word.ts';
 
 /** Where a configuration file was found: in the current folder, above it, or in a place that is the user's own. */
 export type ConfigPlace = 'here' | 'above' | 'user';

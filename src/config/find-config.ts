@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { extname, join, resolve } from 'node:path';
-import { RelayError } from '../terms/relay-error.ts';
+import { RelayError } from '../core/relay-error.ts';
 import { untrustedConfig, whyNotTrusted, type ConfigPlace } from './config-trust.ts';
 import { readInput } from '../text/read-input.ts';
-import { largestConfig, unreadableConfig } from './read-config.ts';
+import { maxConfigBytes, unreadableConfig } from './read-config.ts';
 
 /** A folder in which the library looks. */
 interface Place {
@@ -67,7 +67,7 @@ export async function findConfig({ cwd: folder, uid }: Seeker): Promise<FoundCon
   const code = codeFiles.find((file) => existsSync(join(folder, file)));
   if (code !== undefined) throw isCode(join(folder, code));
   for (const { file, place } of await candidates(folder)) {
-    const read = await readInput(file, largestConfig);
+    const read = await readInput(file, maxConfigBytes);
     if ('why' in read && absent.has(read.why)) continue;
     if (isCodeFile.test(extname(file))) throw isCode(file);
     if ('why' in read) throw unreadableConfig(file, read);

@@ -1,10 +1,10 @@
 import type { Readable } from 'node:stream';
-import { disguiseOfOwn } from '../terms/disguise.ts';
-import { isLoopback } from '../terms/loopback.ts';
-import { didYouMean } from '../terms/nearest.ts';
-import { RelayError } from '../terms/relay-error.ts';
-import { shellWord } from '../terms/shell-word.ts';
-import { Secret } from '../terms/secret.ts';
+import { disguiseOfOwn } from '../core/disguise.ts';
+import { isLoopback } from '../core/loopback.ts';
+import { didYouMean } from '../core/suggest.ts';
+import { RelayError } from '../core/relay-error.ts';
+import { shellWord } from '../core/shell-word.ts';
+import { Secret } from '../core/secrets/secret.ts';
 import type { LoadedConfig } from './config-file.ts';
 import type { ConfigFile } from './config-schema.ts';
 import { readSecretFile, sealSecret } from './read-secret.ts';

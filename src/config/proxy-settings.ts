@@ -1,8 +1,8 @@
 import { BlockList, isIP } from 'node:net';
-import { isLoopback } from '../terms/loopback.ts';
-import type { Proxy } from '../terms/proxy.ts';
-import { RelayError } from '../terms/relay-error.ts';
-import { Secret } from '../terms/secret.ts';
+import { isLoopback } from '../core/loopback.ts';
+import type { Proxy } from '../core/proxy.ts';
+import { RelayError } from '../core/relay-error.ts';
+import { Secret } from '../core/secrets/secret.ts';
 import type { Environment } from './host-settings.ts';
 
 /**
@@ -59,8 +59,8 @@ function isExempt(host: URL, list: string): boolean {
     .some((entry) => {
       if (entry === '*') return true;
       if (entry.includes('/')) return isInBlock(name, entry);
-      const [, before = entry, wanted] = /^([^:]+|\[.+\]):(\d+)$/.exec(entry) ?? [];
-      if (wanted !== undefined && wanted !== port) return false;
+      const [, before = entry, desired] = /^([^:]+|\[.+\]):(\d+)$/.exec(entry) ?? [];
+      if (desired !== undefined && desired !== port) return false;
       const domain = plain(before).replace(/^\*?\.+/, '');
       return domain !== '' && (name === domain || (isIP(name) === 0 && name.endsWith(`.${domain}`)));
     });

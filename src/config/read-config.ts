@@ -1,5 +1,5 @@
 import { dirname, resolve } from 'node:path';
-import { RelayError } from '../terms/relay-error.ts';
+import { RelayError } from '../core/relay-error.ts';
 import { excerpt } from '../text/excerpt.ts';
 import { placeText, type Finding } from '../text/finding.ts';
 import { readSource } from '../text/read-source.ts';
@@ -25,10 +25,10 @@ export interface ReadConfig {
 type ConfigCode = 'UNKNOWN_FIELD' | 'MISSING_FIELD' | 'INVALID_VALUE';
 
 /** Larger is no configuration, in bytes. */
-export const largestConfig = 128 * 1024;
+export const maxConfigBytes = 128 * 1024;
 
 /** The most faults that are told, and the width of a line shown with one. */
-const mostFindings = 50;
+const maxFindings = 50;
 const widest = 100;
 
 /** Checks what a configuration file holds. Throws `CONFIG_INVALID` with every fault, its place and its line. */
@@ -64,8 +64,8 @@ function withoutLeftOut(source: SourceText<ConfigCode>, value: unknown): { data:
 
 function wrong(file: string, unordered: readonly Finding[], lines: readonly string[]): RelayError {
   const findings = unordered.toSorted((a, b) => a.line - b.line || a.column - b.column);
-  const more = findings.length - mostFindings;
-  const details = findings.slice(0, mostFindings).flatMap((finding) => {
+  const more = findings.length - maxFindings;
+  const details = findings.slice(0, maxFindings).flatMap((finding) => {
     const line = lines[finding.line - 1];
     const shown =
       line === undefined ? [] : excerpt(line, finding.column, widest, (text) => coverValues(text, noSecrets));

@@ -1,14 +1,14 @@
 import type { Readable } from 'node:stream';
-import { RelayError } from '../terms/relay-error.ts';
-import { Secret } from '../terms/secret.ts';
+import { RelayError } from '../core/relay-error.ts';
+import { Secret } from '../core/secrets/secret.ts';
 import { readInput } from '../text/read-input.ts';
 
 /** Larger is no secret, in bytes. */
-const largestSecret = 64 * 1024;
+const maxSecretBytes = 64 * 1024;
 
 /** The one secret in a file, or on standard input for `-`, without the white space around it. Throws `FILE_UNREADABLE`. */
 export async function readSecretFile(path: string, stdin: Readable): Promise<Secret> {
-  const read = await readInput(path === '-' ? stdin : path, largestSecret);
+  const read = await readInput(path === '-' ? stdin : path, maxSecretBytes);
   if ('why' in read)
     throw new RelayError('FILE_UNREADABLE', `The file ${path} cannot be read (${read.why}).`, { cause: read.cause });
   return sealSecret(read.bytes.toString('utf8'), `The file ${path}`);

@@ -1,9 +1,9 @@
-import { RelayError } from '../terms/relay-error.ts';
-import type { Target } from '../terms/target.ts';
+import { RelayError } from '../core/relay-error.ts';
+import type { Target } from '../core/target.ts';
 import { readInput } from '../text/read-input.ts';
 
 /** Larger is no list of users, in bytes. */
-const largestList = 16 * 1024 * 1024;
+const maxListBytes = 16 * 1024 * 1024;
 
 /** `EMAIL`, `ID`, `EMAIL=DAYS` or `ID=DAYS`. Throws `USAGE`. */
 export function parseTarget(text: string, where = '--user'): Target {
@@ -25,7 +25,7 @@ export function parseTarget(text: string, where = '--user'): Target {
 
 /** One target a line; empty lines and lines that begin with `#` are skipped. */
 export async function readTargets(file: string): Promise<Target[]> {
-  const read = await readInput(file, largestList);
+  const read = await readInput(file, maxListBytes);
   if ('why' in read)
     throw new RelayError('FILE_UNREADABLE', `The users file ${file} cannot be read (${read.why}).`, {
       cause: read.cause,

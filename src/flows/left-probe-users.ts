@@ -3,11 +3,11 @@ import type { Leftover } from '../apply/leftover.ts';
 import type { RunTools } from '../apply/run-tools.ts';
 import type { User } from '../host/objects.ts';
 import { probeUserEmail, probeUserPrefix, runOfProbeUser } from '../plan/names.ts';
-import { problem, type Problem } from '../terms/relay-error.ts';
+import { problem, type Problem } from '../core/relay-error.ts';
 import { ProbeUser } from '../verify/probe-key.ts';
 
 /** A probe user of a run that nobody knows here may be at work for so long, in milliseconds. */
-const longestWork = 3_600_000;
+const maxWorkMs = 3_600_000;
 
 /** Probe users of other runs: those whose run is over, and those of which that cannot be told. */
 export interface LeftProbeUsers {
@@ -24,10 +24,10 @@ export async function leftProbeUsers(ownRun: string, tools: RunTools): Promise<L
   for (const user of await tools.host.reads.usersNamed(probeUserPrefix)) {
     const run = runOfProbeUser(user.email);
     if (run === undefined || user.email === probeUserEmail(ownRun)) continue;
-    const fate = await tools.fateOf(run);
-    const isOld = user.createdAt !== null && tools.host.time() - user.createdAt > longestWork;
-    if (fate === 'ended' || (fate === 'unknown' && isOld)) left.orphans.push(user);
-    else if (fate === 'unknown') left.unclear.push(user);
+    const phase = await tools.phaseOf(run);
+    const isOld = user.createdAt !== null && tools.host.time() - user.createdAt > maxWorkMs;
+    if (phase === 'ended' || (phase === 'unknown' && isOld)) left.orphans.push(user);
+    else if (phase === 'unknown') left.unclear.push(user);
   }
   return left;
 }

@@ -4,10 +4,10 @@ import type { Provider } from '../pack/manifest.ts';
 import { managedAccounts } from '../plan/managed-accounts.ts';
 import { resourceName } from '../plan/names.ts';
 import { isMarkedFor } from '../plan/plan-group.ts';
-import type { AccessMode, ProbeMode } from '../terms/modes.ts';
-import { RelayError } from '../terms/relay-error.ts';
-import type { Secret } from '../terms/secret.ts';
-import { lookAtHost } from './look-at-provider.ts';
+import type { AccessMode, ProbeMode } from '../core/modes.ts';
+import { RelayError } from '../core/relay-error.ts';
+import type { Secret } from '../core/secrets/secret.ts';
+import { takeSnapshot } from './read-status.ts';
 
 /** What is to be probed in one access mode. */
 export interface Pool {
@@ -27,7 +27,7 @@ export async function findPools(
   tools: RunTools,
 ): Promise<Pool[]> {
   const { provider, probe, probeKey } = asked;
-  const held = await lookAtHost(tools);
+  const held = await takeSnapshot(tools);
   const pools: Pool[] = [];
   for (const access of asked.modes) {
     const name = resourceName(provider.id, access);

@@ -4,20 +4,20 @@ import { inStage, throwIfStopped, type RunTools } from '../apply/run-tools.ts';
 import { stagingChanges } from '../apply/staging-group.ts';
 import { undo } from '../apply/undo.ts';
 import type { Provider } from '../pack/manifest.ts';
-import type { AccessMode, ProbeMode } from '../terms/modes.ts';
-import type { Problem, RelayError } from '../terms/relay-error.ts';
-import type { Secret } from '../terms/secret.ts';
+import type { AccessMode, ProbeMode } from '../core/modes.ts';
+import type { Problem, RelayError } from '../core/relay-error.ts';
+import type { Secret } from '../core/secrets/secret.ts';
 import { checkGateway, unasked, type GatewayCheck } from '../verify/check-gateway.ts';
 import { probeAccounts, type AccountVerdict } from '../verify/probe-accounts.ts';
 import { ProbeUser } from '../verify/probe-key.ts';
-import { proveAlone } from '../verify/prove-alone.ts';
+import { checkInIsolation } from '../verify/isolation-check.ts';
 import { completionOf } from './completion-of.ts';
-import { asCutShort, cutShortExitCode } from './cut-short.ts';
+import { asAborted, abortedExitCode } from './import/aborted.ts';
 import { leftProbeUsers, removeProbeUsers, stayingProbeUsers } from './left-probe-users.ts';
 import { findPools, type Pool } from './pool-to-probe.ts';
-import { treatAccounts, untreated, type ProbedAccount, type Treatment } from './treat-accounts.ts';
+import { repairAccounts, unrepaired, type ProbedAccount, type RepairPolicy } from './repair-accounts.ts';
 
-export interface ProbeJobOptions extends Treatment {
+export interface ProbeJobOptions extends RepairPolicy {
   run: string;
   provider: Provider;
   modes: readonly AccessMode[];
@@ -33,7 +33,7 @@ export interface PoolProbe {
   leftovers: Leftover[];
   problems: Problem[];
   /** What ended it before all was tested. */
-  cutShort: RelayError | null;
+  aborted: RelayError | null;
 }
 
 /**
@@ -46,12 +46,12 @@ export async function probePool(job: ProbeJobOptions, tools: RunTools): Promise<
   const left = await leftProbeUsers(job.run, tools);
   const log = new ChangeLog(tools.journal);
   const probeUser = new ProbeUser(job.run, tools, log);
-  const result: PoolProbe = { accounts: [], gateways: [], leftovers: [], problems: [], cutShort: null };
+  const result: PoolProbe = { accounts: [], gateways: [], leftovers: [], problems: [], aborted: null };
   try {
     result.problems.push(...stayingProbeUsers(await removeProbeUsers(left.orphans, tools)));
     for (const pool of pools) await probeOne(job, pool, result, probeUser, tools, log);
   } catch (error) {
-    result.cutShort = asCutShort(error, tools.stop);
+    result.aborted = asAborted(error, tools.stop);
   } finally {
     addLeftovers(result.leftovers, await probeUser.remove());
     const staging = stagingChanges(log, job.run);
@@ -61,10 +61,10 @@ export async function probePool(job: ProbeJobOptions, tools: RunTools): Promise<
 }
 
 /** The exit code of a probe (rule N11). What a person has disabled is not tested, and counts neither way. */
-export function probeExitCode({ accounts, gateways, leftovers, problems, cutShort }: PoolProbe): number {
+export function probeExitCode({ accounts, gateways, leftovers, problems, aborted }: PoolProbe): number {
   if (leftovers.length > 0 || problems.some((each) => each.code === 'WRITE_UNSETTLED')) return 6;
   const changed = accounts.some((each) => each.change !== null);
-  if (cutShort !== null) return cutShortExitCode(cutShort, changed);
+  if (aborted !== null) return abortedExitCode(aborted, changed);
   const failed = accounts.filter(({ verdict }) => verdict.validation === 'failed');
   const works = accounts.some(({ verdict }) => verdict.validation === 'passed' || verdict.validation === 'warning');
   if (gateways.some(({ check }) => !check.ok) || !works) return 7;
@@ -81,9 +81,9 @@ async function probeOne(
 ): Promise<void> {
   throwIfStopped(tools);
   const verdicts = await test(job, pool, result, probeUser, tools, log);
-  const probed = verdicts.map((verdict) => untreated(pool.access, verdict, pool.group));
+  const probed = verdicts.map((verdict) => unrepaired(pool.access, verdict, pool.group));
   result.accounts.push(...probed);
-  await treatAccounts(probed, pool.accounts, job, tools, log, result);
+  await repairAccounts(probed, pool.accounts, job, tools, log, result);
   throwIfStopped(tools);
   const check = await askGateway(job, pool, probeUser, tools);
   // What a stopped check saw is no verdict.
@@ -104,7 +104,7 @@ function test(
   const skipped = accounts.filter((account) => account.state === 'inactive').map(notTested);
   const probing = { provider, concurrency, accounts: tested, endsOnError: false };
   const retested = new Set(tested.map((account) => account.id));
-  const proof = { side: { provider, access, run }, request: completionOf(provider), probeUser, concurrency };
+  const proof = { staging: { provider, access, run }, request: completionOf(provider), probeUser, concurrency };
   return inStage(
     tools,
     'verify',
@@ -112,10 +112,10 @@ function test(
     async () => {
       const verdicts = [...(await probeAccounts({ ...probing, retested }, tools)), ...skipped];
       try {
-        return key === 'make' ? await proveAlone(verdicts, proof, tools, log) : verdicts;
+        return key === 'make' ? await checkInIsolation(verdicts, proof, tools, log) : verdicts;
       } catch (error) {
         // What the tests told is told all the same.
-        result.accounts.push(...verdicts.map((verdict) => untreated(access, verdict, group)));
+        result.accounts.push(...verdicts.map((verdict) => unrepaired(access, verdict, group)));
         throw error;
       }
     },

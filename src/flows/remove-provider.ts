@@ -11,9 +11,9 @@ import { managedAccounts } from '../plan/managed-accounts.ts';
 import { resourceName } from '../plan/names.ts';
 import { isMarkedFor } from '../plan/plan-group.ts';
 import { staleStagingGroups } from '../plan/staging-groups.ts';
-import type { AccessMode } from '../terms/modes.ts';
+import type { AccessMode } from '../core/modes.ts';
 import { leftProbeUsers, removeProbeUsers } from './left-probe-users.ts';
-import { lookAtHost } from './look-at-provider.ts';
+import { takeSnapshot } from './read-status.ts';
 
 /** What relay manages for a provider in one access mode, and what hangs on it. */
 export interface Managed {
@@ -44,7 +44,7 @@ export async function findManaged(
   modes: readonly AccessMode[],
   tools: RunTools,
 ): Promise<Managed[]> {
-  const held = await lookAtHost(tools);
+  const held = await takeSnapshot(tools);
   const { reads } = tools.host;
   const found: Managed[] = [];
   for (const access of modes) {

@@ -6,10 +6,10 @@ import { addLeftovers, leftoverOf, type Leftover } from '../apply/leftover.ts';
 import { foreseeUndo, undo, type UndoForecast, type UndoResult } from '../apply/undo.ts';
 import { HostFailure } from '../host/host-failure.ts';
 import type { RecordedRun } from '../journal/read-journal.ts';
-import type { Problem } from '../terms/relay-error.ts';
-import { problem } from '../terms/relay-error.ts';
+import type { Problem } from '../core/relay-error.ts';
+import { problem } from '../core/relay-error.ts';
 import { probeUserEmail } from '../plan/names.ts';
-import { takeUpRun } from './take-up-run.ts';
+import { reopenRun } from './import/reopen-run.ts';
 
 /** What a rollback did. */
 export interface Rollback {
@@ -34,7 +34,7 @@ export async function foreseeRollback(
 
 /** Undoes a run, finished or not. Safe to repeat: what is gone already is nothing to do. Throws `HostFailure`. */
 export async function rollbackRun(run: RecordedRun, tools: RunTools): Promise<Rollback> {
-  const { log, leftovers } = await takeUpRun(run, tools);
+  const { log, leftovers } = await reopenRun(run, tools);
   const lost = [...run.removed, ...(await goneOf(run, tools))];
   const { undone, leftovers: left } = await inStage(
     tools,

@@ -1,6 +1,6 @@
-import type { Code } from '../terms/codes.ts';
-import type { Problem } from '../terms/relay-error.ts';
-import type { WriteEnd } from './host-failure.ts';
+import type { Code } from '../core/codes.ts';
+import type { Problem } from '../core/relay-error.ts';
+import type { WriteResult } from './host-failure.ts';
 import type { Host, HostInfo } from './host.ts';
 
 export const checkStates = ['pass', 'warning', 'failure', 'skipped'] as const;
@@ -36,12 +36,12 @@ export interface Check {
 }
 
 /** What a host wants its operator to promise before it works. Only a person may do so, by typing the phrase. */
-export interface Commitment {
+export interface TermsOfUse {
   version: string;
   /** The same text in each language, and the words that accept it. */
   texts: { language: string; document: string; phrase: string }[];
   /** Sends what the person typed. */
-  accept(language: string, phrase: string): Promise<WriteEnd<void>>;
+  accept(language: string, phrase: string): Promise<WriteResult<void>>;
 }
 
 /** What an adapter found out about a host, as far as it came. */
@@ -52,7 +52,7 @@ export interface Diagnosis {
   /** Only where nothing stands before its admin API. */
   host: Host | null;
   /** Set while the host waits for it. */
-  commitment: Commitment | null;
+  termsOfUse: TermsOfUse | null;
 }
 
 /** Collects checks; what nobody told about comes out as skipped. */

@@ -1,5 +1,5 @@
-import type { Code } from '../terms/codes.ts';
-import { RelayError } from '../terms/relay-error.ts';
+import type { Code } from '../core/codes.ts';
+import { RelayError } from '../core/relay-error.ts';
 
 interface FailureFacts {
   /** HTTP status, when there was an answer. */
@@ -7,11 +7,11 @@ interface FailureFacts {
   /** The machine code of the host, when it gave one. */
   reason?: string | undefined;
   /** Whether the host may have done what was asked. */
-  fate: 'not_done' | 'unknown';
+  delivery: 'not_applied' | 'unknown';
   /** Whether the same request may succeed later. */
   transient: boolean;
   /** Whether the host may still be at work on it, so that not finding the result yet proves nothing. */
-  mayStillRun?: boolean;
+  maybeInFlight?: boolean;
   /** How long the host asked to wait. */
   retryAfterMs?: number | undefined;
   /** The host's own words, cleaned, without what relay says around them. */
@@ -25,9 +25,9 @@ export class HostFailure extends RelayError {
   override readonly name = 'HostFailure';
   readonly status: number | undefined;
   readonly reason: string | undefined;
-  readonly fate: 'not_done' | 'unknown';
+  readonly delivery: 'not_applied' | 'unknown';
   readonly transient: boolean;
-  readonly mayStillRun: boolean;
+  readonly maybeInFlight: boolean;
   readonly retryAfterMs: number | undefined;
   readonly said: string | undefined;
 
@@ -38,26 +38,26 @@ export class HostFailure extends RelayError {
     });
     this.status = facts.status;
     this.reason = facts.reason;
-    this.fate = facts.fate;
+    this.delivery = facts.delivery;
     this.transient = facts.transient;
-    this.mayStillRun = facts.mayStillRun ?? false;
+    this.maybeInFlight = facts.maybeInFlight ?? false;
     this.retryAfterMs = facts.retryAfterMs;
     this.said = facts.said;
   }
 }
 
 /** The three ends of a write: done, refused (certainly not done), or unknown, to be settled by looking. */
-export type WriteEnd<T> =
-  | { end: 'done'; value: T }
-  | { end: 'refused'; failure: HostFailure }
-  | { end: 'unknown'; failure: HostFailure };
+export type WriteResult<T> =
+  | { status: 'applied'; value: T }
+  | { status: 'rejected'; failure: HostFailure }
+  | { status: 'unknown'; failure: HostFailure };
 
 /** Runs a request that changes something and says how it ended. Throws only what is no failure of the host. */
-export async function writeEnd<T>(request: () => Promise<T>): Promise<WriteEnd<T>> {
+export async function writeResult<T>(request: () => Promise<T>): Promise<WriteResult<T>> {
   try {
-    return { end: 'done', value: await request() };
+    return { status: 'applied', value: await request() };
   } catch (failure) {
     if (!(failure instanceof HostFailure)) throw failure;
-    return { end: failure.fate === 'not_done' ? 'refused' : 'unknown', failure };
+    return { status: failure.delivery === 'not_applied' ? 'rejected' : 'unknown', failure };
   }
 }

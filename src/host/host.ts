@@ -1,7 +1,7 @@
-import type { Secret } from '../terms/secret.ts';
-import type { Problem } from '../terms/relay-error.ts';
-import type { Platform } from '../terms/modes.ts';
-import type { WriteEnd } from './host-failure.ts';
+import type { Secret } from '../core/secrets/secret.ts';
+import type { Problem } from '../core/relay-error.ts';
+import type { Platform } from '../core/modes.ts';
+import type { WriteResult } from './host-failure.ts';
 import type {
   Account,
   AccountChange,
@@ -20,11 +20,11 @@ import type {
 /** What an adapter's host can and cannot do. The engine asks these, never for a name or version. */
 export interface HostFeatures {
   /** Longest name of an object, in characters. */
-  longestName: number;
+  maxNameLength: number;
   /** How long to wait for the host to learn what an upstream can do before its first test, in milliseconds. */
-  learningMs: number;
+  discoveryMs: number;
   /** Whether the host must be nudged after it has learnt, because its scheduler may have missed it. */
-  nudgeAfterLearning: boolean;
+  refreshAfterDiscovery: boolean;
   /** Whether relay can make a user and a key of its own, and why not. */
   probeUser: { possible: true } | { possible: false; why: string };
 }
@@ -74,43 +74,43 @@ export interface UserSession {
 
 /** Changing the host. Nothing here repeats a request by itself. */
 export interface HostWrites {
-  createGroup(spec: GroupSpec): Promise<WriteEnd<Group>>;
-  describeGroup(id: Id, description: string): Promise<WriteEnd<Group>>;
-  deleteGroup(id: Id): Promise<WriteEnd<void>>;
-  createChannel(spec: ChannelSpec): Promise<WriteEnd<Channel>>;
-  updateChannel(id: Id, spec: ChannelSpec): Promise<WriteEnd<Channel>>;
-  deleteChannel(id: Id): Promise<WriteEnd<void>>;
-  createPlan(spec: PlanSpec): Promise<WriteEnd<Plan>>;
-  movePlan(id: Id, groupId: Id): Promise<WriteEnd<Plan>>;
-  deletePlan(id: Id): Promise<WriteEnd<void>>;
+  createGroup(spec: GroupSpec): Promise<WriteResult<Group>>;
+  describeGroup(id: Id, description: string): Promise<WriteResult<Group>>;
+  deleteGroup(id: Id): Promise<WriteResult<void>>;
+  createChannel(spec: ChannelSpec): Promise<WriteResult<Channel>>;
+  updateChannel(id: Id, spec: ChannelSpec): Promise<WriteResult<Channel>>;
+  deleteChannel(id: Id): Promise<WriteResult<void>>;
+  createPlan(spec: PlanSpec): Promise<WriteResult<Plan>>;
+  movePlan(id: Id, groupId: Id): Promise<WriteResult<Plan>>;
+  deletePlan(id: Id): Promise<WriteResult<void>>;
   /** One request; the answers are in the order of the specs. `requestId` must be new for each attempt. */
   createAccounts(
     specs: readonly AccountSpec[],
     keyOf: (spec: AccountSpec) => Secret,
     requestId: string,
-  ): Promise<WriteEnd<CreatedAccount[]>>;
+  ): Promise<WriteResult<CreatedAccount[]>>;
   /**
    * Changes all that is named but `scheduled` and `paused`, and nothing else, and gives the account as it is then. Where
    * settings are kept in one piece, they are read first; throws `HostFailure` if they cannot be.
    */
-  changeAccount(id: Id, change: Omit<AccountChange, 'scheduled' | 'paused'>): Promise<WriteEnd<Account>>;
+  changeAccount(id: Id, change: Omit<AccountChange, 'scheduled' | 'paused'>): Promise<WriteResult<Account>>;
   /** Puts accounts into exactly these groups, all of which there must be. */
-  bindAccounts(ids: readonly Id[], groupIds: readonly Id[]): Promise<WriteEnd<void>>;
+  bindAccounts(ids: readonly Id[], groupIds: readonly Id[]): Promise<WriteResult<void>>;
   /** Takes accounts out of service, or puts them back, and notes on them whether relay did it, in one request. */
-  setScheduled(ids: readonly Id[], state: { scheduled: boolean; paused: boolean }): Promise<WriteEnd<void>>;
+  setScheduled(ids: readonly Id[], state: { scheduled: boolean; paused: boolean }): Promise<WriteResult<void>>;
   /** Notes on accounts that a test of them ended well in this run. */
-  markTested(ids: readonly Id[], run: string): Promise<WriteEnd<void>>;
+  markTested(ids: readonly Id[], run: string): Promise<WriteResult<void>>;
   /** A write that changes nothing, to make the host look at the account again. */
-  nudgeAccount(account: Account): Promise<WriteEnd<void>>;
-  deleteAccount(id: Id): Promise<WriteEnd<void>>;
-  assignSubscription(userId: Id, groupId: Id, days: number): Promise<WriteEnd<Subscription>>;
-  extendSubscription(id: Id, days: number, requestId: string): Promise<WriteEnd<Subscription>>;
-  deleteSubscription(id: Id): Promise<WriteEnd<void>>;
-  createUser(email: string, password: Secret, balance: number): Promise<WriteEnd<User>>;
-  deleteUser(id: Id): Promise<WriteEnd<void>>;
-  login(email: string, password: Secret): Promise<WriteEnd<UserSession>>;
-  issueKey(session: UserSession, name: string, groupId: Id): Promise<WriteEnd<IssuedKey>>;
-  deleteKey(session: UserSession, id: Id): Promise<WriteEnd<void>>;
+  refreshAccount(account: Account): Promise<WriteResult<void>>;
+  deleteAccount(id: Id): Promise<WriteResult<void>>;
+  assignSubscription(userId: Id, groupId: Id, days: number): Promise<WriteResult<Subscription>>;
+  extendSubscription(id: Id, days: number, requestId: string): Promise<WriteResult<Subscription>>;
+  deleteSubscription(id: Id): Promise<WriteResult<void>>;
+  createUser(email: string, password: Secret, balance: number): Promise<WriteResult<User>>;
+  deleteUser(id: Id): Promise<WriteResult<void>>;
+  login(email: string, password: Secret): Promise<WriteResult<UserSession>>;
+  issueKey(session: UserSession, name: string, groupId: Id): Promise<WriteResult<IssuedKey>>;
+  deleteKey(session: UserSession, id: Id): Promise<WriteResult<void>>;
 }
 
 /** How the host's own test of an account ended; what a failure means is decided where the host's words are known. */

@@ -1,7 +1,7 @@
 import ky, { type KyInstance } from 'ky';
-import type { Clock } from '../terms/clock.ts';
-import type { Proxy } from '../terms/proxy.ts';
-import type { Redactor } from '../terms/redactor.ts';
+import type { Clock } from '../core/clock.ts';
+import type { Proxy } from '../core/proxy.ts';
+import type { Redactor } from '../core/secrets/redactor.ts';
 import { HostFailure } from './host-failure.ts';
 import { noAnswer } from './no-answer.ts';
 import { proxyHint, ProxyRefusal, refusedByProxy } from './proxy-refusal.ts';
@@ -41,7 +41,7 @@ export interface HttpOptions {
   trace?: (line: string) => void;
 }
 
-const largestReply = 64 * 1024 * 1024;
+const maxReplyBytes = 64 * 1024 * 1024;
 
 /** Carries single exchanges to one host: bounded in time and size, never redirected, never repeated. */
 export class HttpClient {
@@ -86,7 +86,7 @@ export class HttpClient {
       reply = {
         status: response.status,
         headers: response.headers,
-        text: await readBounded(response, request.maxBytes ?? largestReply),
+        text: await readBounded(response, request.maxBytes ?? maxReplyBytes),
       };
       const date = Date.parse(response.headers.get('date') ?? '');
       if (!Number.isNaN(date)) this.#ahead = date - this.clock.now();
@@ -131,9 +131,9 @@ export class HttpClient {
     if (timedOut) {
       const ms = request.timeoutMs ?? this.#options.timeoutMs;
       return new HostFailure('HOST_UNREACHABLE', `${what} was not answered within ${ms / 1000} s.`, {
-        fate: 'unknown',
+        delivery: 'unknown',
         transient: true,
-        mayStillRun: true,
+        maybeInFlight: true,
         hint: 'Raise --timeout if the host is just slow.',
       });
     }
@@ -144,7 +144,7 @@ export class HttpClient {
     const { why, hint, neverSent, mayPass, isReach } = noAnswer(code, address, this.clean(innermost(cause), 120));
     const through = proxy === undefined ? '' : ` through the proxy ${proxy.address}`;
     return new HostFailure('HOST_UNREACHABLE', `${what} got no answer${through}: ${why}.`, {
-      fate: neverSent ? 'not_done' : 'unknown',
+      delivery: neverSent ? 'not_applied' : 'unknown',
       transient: mayPass,
       hint: proxy !== undefined && isReach ? proxyHint(proxy) : hint,
       cause,

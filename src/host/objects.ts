@@ -1,4 +1,4 @@
-import type { AccessMode, Platform } from '../terms/modes.ts';
+import type { AccessMode, Platform } from '../core/modes.ts';
 
 /** By what a host knows an object of one kind; opaque text. */
 export type Id = string;
@@ -93,7 +93,7 @@ export interface Account {
   lastUsedAt: number | null;
   limitedUntil: number | null;
   /** The host is still finding out in the background what the upstream can do (rule N17). */
-  learning: boolean;
+  discovering: boolean;
 }
 
 /** A free setting that is there with a value, or is not there. */

@@ -1,5 +1,5 @@
 import { fetch, ProxyAgent } from 'undici';
-import type { Proxy } from '../terms/proxy.ts';
+import type { Proxy } from '../core/proxy.ts';
 import { ProxyRefusal } from './proxy-refusal.ts';
 
 /**

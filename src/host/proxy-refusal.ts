@@ -1,4 +1,4 @@
-import type { Proxy } from '../terms/proxy.ts';
+import type { Proxy } from '../core/proxy.ts';
 import { HostFailure } from './host-failure.ts';
 
 /** A proxy that did not let a request through. */
@@ -26,7 +26,7 @@ export function refusedByProxy(
     'HOST_UNREACHABLE',
     `${what} did not get through the proxy ${address}, which answered ${cause.status}.`,
     {
-      fate: 'not_done',
+      delivery: 'not_applied',
       transient: cause.status !== 407 && cause.status !== 403,
       cause,
       hint: `${hint}; NO_PROXY names hosts that are reached without it.`,

@@ -4,7 +4,7 @@ import { HostFailure } from './host-failure.ts';
 export function wrongAddress(
   baseUrl: string,
   message: string,
-  facts: { status?: number | undefined; fate: 'not_done' | 'unknown'; hint?: string; cause?: unknown },
+  facts: { status?: number | undefined; delivery: 'not_applied' | 'unknown'; hint?: string; cause?: unknown },
 ): HostFailure {
   return new HostFailure('HOST_WRONG_ADDRESS', message, { hint: addressHint(baseUrl), transient: false, ...facts });
 }

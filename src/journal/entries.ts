@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Change, ChangeKind, States } from '../apply/change.ts';
 import { providerSchema } from '../pack/manifest.ts';
-import { accessModes, accountsPolicies, failedPolicies, importModes, probeModes } from '../terms/modes.ts';
+import { accessModes, accountsPolicies, failedPolicies, importModes, probeModes } from '../core/modes.ts';
 
 /** The lines of a journal. They hold no secret: keys stand by their fingerprints. */
 const at = z.iso.datetime();

@@ -1,5 +1,5 @@
-import type { Clock } from '../terms/clock.ts';
-import { RelayError } from '../terms/relay-error.ts';
+import type { Clock } from '../core/clock.ts';
+import { RelayError } from '../core/relay-error.ts';
 import { beatEveryMs, silentMs } from './lock-watch.ts';
 import type { LockKey } from './lock-keys.ts';
 import type { LockStore } from './lock-store.ts';

@@ -14,7 +14,7 @@ export interface Processes {
  * another machine or in another container, and where it cannot be told from a later process with the same number.
  */
 export function livenessOf(other: ProcessPlace, { self, look }: Processes): 'alive' | 'dead' | 'unknown' {
-  if (!isAmongOurs(other, self)) return 'unknown';
+  if (!isOnThisMachine(other, self)) return 'unknown';
   const now = look(other.pid);
   if (now === 'gone') return 'dead';
   if (now.startedAt === null || other.startedAt === null) return 'unknown';
@@ -22,7 +22,7 @@ export function livenessOf(other: ProcessPlace, { self, look }: Processes): 'ali
 }
 
 /** Whether a number means the same process to both. */
-export function isAmongOurs(other: ProcessPlace, self: ProcessPlace): boolean {
+export function isOnThisMachine(other: ProcessPlace, self: ProcessPlace): boolean {
   return (
     self.boot !== null && self.boot === other.boot && self.namespace !== null && self.namespace === other.namespace
   );

@@ -1,6 +1,6 @@
 import { throwIfStopped } from '../apply/run-tools.ts';
-import type { Clock } from '../terms/clock.ts';
-import type { RelayError } from '../terms/relay-error.ts';
+import type { Clock } from '../core/clock.ts';
+import type { RelayError } from '../core/relay-error.ts';
 import { giveBack, keepAlive, type OwnLock } from './keep-alive.ts';
 import { mayBeHeld, refusedLock, type LockedThing } from './locked.ts';
 import type { LockKey } from './lock-keys.ts';
@@ -25,7 +25,7 @@ export interface LockOptions extends LockedThing {
 const pollMs = 250;
 
 /** How often others may be faster before that counts as waiting. */
-const mostRaces = 20;
+const maxRaces = 20;
 
 /**
  * Makes this the only run that changes this provider of this host, among all that share the store (rule N12): takes all
@@ -68,7 +68,7 @@ async function takeLock(key: LockKey, until: number, options: LockOptions): Prom
       const owner = { ...processes.self, token: clock.randomHex(16), run, since: new Date(now).toISOString() };
       if (await store.take(key.name, owner, found, now)) return { ...key, token: owner.token, beatAt: now };
       races += 1;
-      if (races < mostRaces) continue;
+      if (races < maxRaces) continue;
     }
     if (!key.refuses) {
       if (found !== undefined) options.notice(mayBeHeld(found, place, options, now));

@@ -1,6 +1,6 @@
-import { lengthInWords } from '../terms/length-in-words.ts';
-import { RelayError } from '../terms/relay-error.ts';
-import { isAmongOurs, livenessOf, type Processes } from './liveness.ts';
+import { lengthInWords } from '../core/secrets/length-in-words.ts';
+import { RelayError } from '../core/relay-error.ts';
+import { isOnThisMachine, livenessOf, type Processes } from './liveness.ts';
 import type { FoundLock } from './lock-store.ts';
 
 /** What a lock keeps others from, and who looks at it. */
@@ -28,7 +28,7 @@ function holderOf(found: FoundLock | undefined, { provider, hostUrl, processes }
   if (!found?.owner) return `Another run is ${where}.`;
   const { owner, beatAt } = found;
   const { run, pid, machine, since } = owner;
-  const on = isAmongOurs(owner, processes.self) ? '' : ` on ${machine}`;
+  const on = isOnThisMachine(owner, processes.self) ? '' : ` on ${machine}`;
   const seen = livenessOf(owner, processes) === 'unknown' ? `, and gave a sign of life ${agoOf(now - beatAt)}` : '';
   const age = lengthInWords(Math.max(0, now - Date.parse(since)));
   return `The run ${plain(run)} (process ${pid}${plain(on)}) has been ${where} for ${age}, since ${since}${seen}.`;

@@ -2,8 +2,8 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { Change } from '../apply/change.ts';
-import { didYouMean } from '../terms/nearest.ts';
-import { RelayError } from '../terms/relay-error.ts';
+import { didYouMean } from '../core/suggest.ts';
+import { RelayError } from '../core/relay-error.ts';
 import { beginSchema, journalVersion, noteSchema, parseState, type Begin, type Note } from './entries.ts';
 import { parseJournalLine } from './journal-line.ts';
 import { journalFolder } from './run-journal.ts';
@@ -42,7 +42,7 @@ export async function readRun(stateDir: string, run: string): Promise<RecordedRu
   const lines = (await readFile(file, 'utf8')).split('\n');
   const begin = parseBegin(file, lines[0] ?? '');
   const notes = parseNotes(file, lines.slice(1));
-  return { begin, notes, ...conclude(file, notes) };
+  return { begin, notes, ...outcomeOf(file, notes) };
 }
 
 /** Only the last line can be torn, by a crash. Any other that cannot be read could be the one that tells of a change. */
@@ -91,9 +91,9 @@ function parseJson(line: string): unknown {
   }
 }
 
-type Conclusion = Pick<RecordedRun, 'changes' | 'lastSeq' | 'removed' | 'removing' | 'end'>;
+type Outcome = Pick<RecordedRun, 'changes' | 'lastSeq' | 'removed' | 'removing' | 'end'>;
 
-function conclude(file: string, notes: readonly Note[]): Conclusion {
+function outcomeOf(file: string, notes: readonly Note[]): Outcome {
   const changes = new Map<number, Change>();
   const removed: RecordedRun['removed'] = [];
   const removing = new Map<string, { id: string; name: string }>();

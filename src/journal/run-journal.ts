@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import type { Change } from '../apply/change.ts';
 import type { Journal, JournalNote } from '../apply/journal.ts';
 import { writable } from '../apply/unkept.ts';
-import type { Clock } from '../terms/clock.ts';
-import { RelayError } from '../terms/relay-error.ts';
+import type { Clock } from '../core/clock.ts';
+import { RelayError } from '../core/relay-error.ts';
 import type { Begin } from './entries.ts';
 import { journalLine, parseJournalLine } from './journal-line.ts';
 

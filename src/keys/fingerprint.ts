@@ -1,5 +1,5 @@
-import { keyFingerprint } from '../terms/key-fingerprint.ts';
-import type { Secret } from '../terms/secret.ts';
+import { keyFingerprint } from '../core/secrets/key-fingerprint.ts';
+import type { Secret } from '../core/secrets/secret.ts';
 
 /** `sha256:` and twelve hexadecimal digits: names a key without telling it. The same key has the same one everywhere. */
 export type Fingerprint = string;
@@ -11,7 +11,7 @@ export interface KeyName {
 }
 
 /** Names a key, the same on every machine. */
-export function nameKey(key: Secret): KeyName {
+export function fingerprintKey(key: Secret): KeyName {
   const value = key.open();
   return { fingerprint: keyFingerprint(value), last4: value.length < 16 ? '' : value.slice(-4) };
 }

@@ -1,5 +1,5 @@
-import { Secret } from '../terms/secret.ts';
-import { nameKey, type Fingerprint } from './fingerprint.ts';
+import { Secret } from '../core/secrets/secret.ts';
+import { fingerprintKey, type Fingerprint } from './fingerprint.ts';
 import type { KeySettings } from './key-settings.ts';
 
 /** A line that holds a key. `duplicateOf` is the number of the line that held the same key first. */
@@ -38,10 +38,10 @@ export interface FormFault {
 }
 
 /** Longest key that is believed, in characters; no vendor issues keys near it. */
-const longestKey = 4096;
+const maxKeyLength = 4096;
 
 /** Shorter ones could not be told from words, and so not be hidden where they are echoed. */
-const shortestKey = 8;
+const minKeyLength = 8;
 
 /** Collects the entries of a file: the first of equal keys counts, the others name it (rules B4 and N2). */
 export class KeyEntries {
@@ -57,7 +57,7 @@ export class KeyEntries {
     const first = this.#firstLineOf.get(value);
     if (first === undefined) this.#firstLineOf.set(value, line);
     const key = new Secret(value);
-    this.entries.push({ kind: 'key', line, ...nameKey(key), duplicateOf: first ?? null, settings, key });
+    this.entries.push({ kind: 'key', line, ...fingerprintKey(key), duplicateOf: first ?? null, settings, key });
   }
 }
 
@@ -70,8 +70,8 @@ function faultOf(value: string): string | undefined {
   // Words of shell and .env files; keys that end in = have no name before it.
   if (/^(?:[A-Z][A-Z0-9_]*|[a-z_]*(?:key|token|secret)[a-z_]*)=[^=]/.test(value)) return 'is a setting, NAME=key';
   if (/[,;]/.test(value)) return 'has a comma or a semicolon inside, and no header before it says that this is CSV';
-  if (value.length < shortestKey) return `is shorter than ${shortestKey} characters`;
-  if (value.length > longestKey) return `is longer than ${longestKey} characters`;
+  if (value.length < minKeyLength) return `is shorter than ${minKeyLength} characters`;
+  if (value.length > maxKeyLength) return `is longer than ${maxKeyLength} characters`;
   return undefined;
 }
 

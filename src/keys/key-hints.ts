@@ -1,4 +1,4 @@
-import { problem, type Problem } from '../terms/relay-error.ts';
+import { problem, type Problem } from '../core/relay-error.ts';
 import { acceptedKeys, type KeyFile, type KeyLine } from './key-file.ts';
 
 /** What keys of a provider usually look like, and how those of its vendor's other wallets do. */

@@ -1,4 +1,4 @@
-import { accountLimits } from '../terms/account-limits.ts';
+import { accountLimits } from '../core/account-limits.ts';
 
 /** Settings of one account that a key file may give beside its key. */
 export interface KeySettings {

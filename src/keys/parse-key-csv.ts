@@ -1,5 +1,5 @@
 import { CsvError, parse, type Info } from 'csv-parse/sync';
-import { didYouMean } from '../terms/nearest.ts';
+import { didYouMean } from '../core/suggest.ts';
 import { KeyEntries, type FormFault, type KeyFile } from './key-file.ts';
 import { NamesOnce, settingNames, takeSetting, type KeySettings, type SettingName } from './key-settings.ts';
 import { isBlank, linesOf } from './parse-key-lines.ts';

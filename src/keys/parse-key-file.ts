@@ -1,4 +1,4 @@
-import { Redactor } from '../terms/redactor.ts';
+import { Redactor } from '../core/secrets/redactor.ts';
 import type { FormFault, KeyFile } from './key-file.ts';
 import { looksLikeCsv, parseKeyCsv } from './parse-key-csv.ts';
 import { parseKeyJson } from './parse-key-json.ts';

@@ -1,5 +1,5 @@
 import { evaluate, parse, type MemberNode, type ObjectNode, type ValueNode } from '@humanwhocodes/momoa';
-import { didYouMean } from '../terms/nearest.ts';
+import { didYouMean } from '../core/suggest.ts';
 import { KeyEntries, type FormFault, type KeyFile } from './key-file.ts';
 import { NamesOnce, settingNames, takeSetting, type KeySettings, type SettingName } from './key-settings.ts';
 

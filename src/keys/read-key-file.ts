@@ -1,19 +1,19 @@
 import type { Readable } from 'node:stream';
-import type { ImportMode } from '../terms/modes.ts';
-import { RelayError } from '../terms/relay-error.ts';
+import type { ImportMode } from '../core/modes.ts';
+import { RelayError } from '../core/relay-error.ts';
 import { readInput } from '../text/read-input.ts';
 import { acceptedKeys, type KeyFile, type MalformedLine } from './key-file.ts';
 import { parseKeyFile } from './parse-key-file.ts';
 
 /** Largest key file that is read, in bytes: some 200,000 keys. */
-const largestFile = 16 * 1024 * 1024;
+const maxFileBytes = 16 * 1024 * 1024;
 
 /**
  * Reads a key file, or standard input for `-`. A fault of its form refuses it; malformed lines refuse it in
  * strict mode and are left out in partial mode. Throws `FILE_UNREADABLE`, `KEYS_MALFORMED` or `KEYS_EMPTY`; no message holds any text of the file.
  */
 export async function readKeyFile(path: string, mode: ImportMode, stdin: Readable): Promise<KeyFile> {
-  const read = await readInput(path === '-' ? stdin : path, largestFile);
+  const read = await readInput(path === '-' ? stdin : path, maxFileBytes);
   if ('why' in read)
     throw new RelayError('FILE_UNREADABLE', `The key file ${path} cannot be read (${read.why}).`, {
       cause: read.cause,

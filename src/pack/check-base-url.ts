@@ -1,5 +1,5 @@
-import { disguiseOf } from '../terms/disguise.ts';
-import { isLoopback } from '../terms/loopback.ts';
+import { disguiseOf } from '../core/disguise.ts';
+import { isLoopback } from '../core/loopback.ts';
 import type { Finding } from '../text/finding.ts';
 import type { Provider } from './manifest.ts';
 import type { Path } from '../text/source-text.ts';

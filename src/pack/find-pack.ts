@@ -1,9 +1,9 @@
 import { access, readdir } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { didYouMean } from '../terms/nearest.ts';
-import { RelayError } from '../terms/relay-error.ts';
-import { shellWord } from '../terms/shell-word.ts';
+import { didYouMean } from '../core/suggest.ts';
+import { RelayError } from '../core/relay-error.ts';
+import { shellWord } from '../core/shell-word.ts';
 import type { Finding } from '../text/finding.ts';
 import { idPattern, type Provider } from './manifest.ts';
 import { manifestNames, readPack, type Pack, type PackOrigin } from './read-pack.ts';

@@ -1,4 +1,4 @@
-import { codes } from '../terms/codes.ts';
+import { codes } from '../core/codes.ts';
 import { placeText, type Finding } from '../text/finding.ts';
 import { rules } from './rules.ts';
 

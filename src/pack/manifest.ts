@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { accountLimits } from '../terms/account-limits.ts';
-import { platforms } from '../terms/modes.ts';
+import { accountLimits } from '../core/account-limits.ts';
+import { platforms } from '../core/modes.ts';
 
 /** Ids of packs and providers. They begin the names of objects on the host, whose names end at 100 characters. */
 export const idPattern = /^[a-z0-9][a-z0-9._-]{0,63}$/;

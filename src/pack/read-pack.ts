@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, sep } from 'node:path';
-import { RelayError } from '../terms/relay-error.ts';
+import { RelayError } from '../core/relay-error.ts';
 import type { Finding } from '../text/finding.ts';
 import { readSource } from '../text/read-source.ts';
 import type { Path } from '../text/source-text.ts';
@@ -40,9 +40,9 @@ export interface PackReading {
 export const manifestNames = ['pack.yaml', 'pack.yml', 'pack.json'] as const;
 
 /** Largest manifest that is read, in bytes; the most findings that are told of one, and their length in characters. */
-const largestManifest = 128 * 1024;
-const mostFindings = 100;
-const longestMessage = 400;
+const maxManifestBytes = 128 * 1024;
+const maxFindings = 100;
+const maxMessageLength = 400;
 
 /**
  * Reads and checks the pack in a folder or file. Whatever is wrong with it is a finding, in bounded time; it never throws.
@@ -98,11 +98,11 @@ function inOrder(unordered: Finding[]): Finding[] {
   const findings = unordered
     .toSorted((a, b) => a.line - b.line || a.column - b.column)
     // A message quotes the text, which may be anything.
-    .map((each) => ({ ...each, message: each.message.replace(/\p{C}/gu, '\uFFFD').slice(0, longestMessage) }));
-  const last = findings[mostFindings];
+    .map((each) => ({ ...each, message: each.message.replace(/\p{C}/gu, '\uFFFD').slice(0, maxMessageLength) }));
+  const last = findings[maxFindings];
   if (last === undefined) return findings;
-  const more = `and ${findings.length - mostFindings} more`;
-  return [...findings.slice(0, mostFindings), { ...last, code: 'TOO_MANY', message: more }];
+  const more = `and ${findings.length - maxFindings} more`;
+  return [...findings.slice(0, maxFindings), { ...last, code: 'TOO_MANY', message: more }];
 }
 
 function fault(file: string, code: RuleCode, message: string): Finding {
@@ -141,7 +141,7 @@ async function readInside(file: string, size: number, folder: string): Promise<F
     const [real, inside] = await Promise.all([realpath(file), realpath(folder)]);
     if (!real.startsWith(inside.endsWith(sep) ? inside : inside + sep))
       return { fault: fault(file, 'OUTSIDE_FOLDER', `it is a link to ${real}`) };
-    if (size > largestManifest) return { fault: fault(file, 'TOO_LARGE', `it has ${size} bytes`) };
+    if (size > maxManifestBytes) return { fault: fault(file, 'TOO_LARGE', `it has ${size} bytes`) };
     return { file, bytes: await readFile(file) };
   } catch (error) {
     const why = (error as NodeJS.ErrnoException).code ?? 'unknown';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Account, AccountChange, AccountSpec, Setting } from '../host/objects.ts';
-import { isSameText } from '../terms/hidden-text.ts';
+import { isSameText } from '../core/secrets/hidden-text.ts';
 import { sameMapping } from './plan-channel.ts';
 
 type Settings = Omit<AccountSpec, 'groupId' | 'marker' | 'name' | 'platform' | 'type'>;
@@ -17,23 +17,23 @@ export function namesOfSets({ credentials, extra }: Pick<Settings, 'credentials'
  * What must change of an account so that it has these settings. Free settings that relay has set before and that are no
  * longer wanted go; those that others set stay. Empty when nothing must.
  */
-export function changeTo(account: Account, wanted: Settings): AccountChange {
+export function changeTo(account: Account, desired: Settings): AccountChange {
   const earlier = account.marker?.sets ?? [];
-  const sets = namesOfSets(wanted);
+  const sets = namesOfSets(desired);
   const free = (kind: 'credentials' | 'extra') =>
     freeSettings(
       account[kind],
-      wanted[kind],
+      desired[kind],
       earlier.filter((name) => name.startsWith(`${kind}.`)).map((name) => name.slice(kind.length + 1)),
     );
   const credentials = free('credentials');
   const extra = free('extra');
   const marked = account.marker !== null && JSON.stringify(earlier) !== JSON.stringify(sets);
   return {
-    ...(account.baseUrl === wanted.baseUrl ? {} : { baseUrl: wanted.baseUrl }),
-    ...(sameMapping(account.mapping, wanted.mapping) ? {} : { mapping: wanted.mapping }),
-    ...(account.concurrency === wanted.concurrency ? {} : { concurrency: wanted.concurrency }),
-    ...(account.priority === wanted.priority ? {} : { priority: wanted.priority }),
+    ...(account.baseUrl === desired.baseUrl ? {} : { baseUrl: desired.baseUrl }),
+    ...(sameMapping(account.mapping, desired.mapping) ? {} : { mapping: desired.mapping }),
+    ...(account.concurrency === desired.concurrency ? {} : { concurrency: desired.concurrency }),
+    ...(account.priority === desired.priority ? {} : { priority: desired.priority }),
     ...(credentials === undefined ? {} : { credentials }),
     ...(extra === undefined ? {} : { extra }),
     ...(marked && account.marker !== null ? { marker: { ...account.marker, sets } } : {}),
@@ -42,12 +42,12 @@ export function changeTo(account: Account, wanted: Settings): AccountChange {
 
 function freeSettings(
   now: Record<string, unknown>,
-  wanted: Record<string, unknown>,
+  desired: Record<string, unknown>,
   earlier: readonly string[],
 ): Record<string, Setting> | undefined {
   const change: Record<string, Setting> = {};
-  for (const [key, value] of Object.entries(wanted)) if (!same(now[key], value)) change[key] = { value };
-  for (const key of earlier) if (!Object.hasOwn(wanted, key) && Object.hasOwn(now, key)) change[key] = null;
+  for (const [key, value] of Object.entries(desired)) if (!same(now[key], value)) change[key] = { value };
+  for (const key of earlier) if (!Object.hasOwn(desired, key) && Object.hasOwn(now, key)) change[key] = null;
   return Object.keys(change).length === 0 ? undefined : change;
 }
 

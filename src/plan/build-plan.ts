@@ -1,8 +1,8 @@
-import { problem, type Problem } from '../terms/relay-error.ts';
+import { problem, type Problem } from '../core/relay-error.ts';
 import { acts, type AccountStep, type GatewayStep, type ImportPlan, type Policy } from './import-plan.ts';
 import { groupDrift, planDrift } from './drift.ts';
 import { accountPrefix, resourceName } from './names.ts';
-import type { Observed, Wanted } from './observed.ts';
+import type { HostSnapshot, Desired } from './observed.ts';
 import { planAccounts } from './plan-accounts.ts';
 import { planChannel } from './plan-channel.ts';
 import { managedGroup, planGroup, type Planned } from './plan-group.ts';
@@ -14,72 +14,72 @@ import { unpricedModels } from './prices.ts';
 export type PlanResult = { plan: ImportPlan } | { problems: Problem[] };
 
 /** What must be done to bring the host from what it holds to what is wanted. Pure; every obstacle is found at once. */
-export function buildPlan(wanted: Wanted, observed: Observed): PlanResult {
-  const name = resourceName(wanted.provider.id, wanted.access);
+export function buildPlan(desired: Desired, snapshot: HostSnapshot): PlanResult {
+  const name = resourceName(desired.provider.id, desired.access);
   // An adopted group counts as the managed one for all that hangs on it.
   const group =
-    managedGroup(wanted, observed) ?? (wanted.adopt ? observed.groups.find((each) => each.name === name) : undefined);
-  const groupStep = planGroup(wanted, observed);
-  const channelStep = planChannel(wanted, observed, group);
+    managedGroup(desired, snapshot) ?? (desired.adopt ? snapshot.groups.find((each) => each.name === name) : undefined);
+  const groupStep = planGroup(desired, snapshot);
+  const channelStep = planChannel(desired, snapshot, group);
   const planStep: Planned<ImportPlan['plan']> =
-    wanted.access === 'subscription' ? planPlan(wanted, observed, group) : { step: null };
+    desired.access === 'subscription' ? planPlan(desired, snapshot, group) : { step: null };
   const {
     accounts,
     removals,
-    bystanders,
+    servingElsewhere,
     massRemoval,
     warnings,
     problems: clashes,
-  } = planAccounts(wanted, observed, group);
-  const subscriptions = planSubscriptions(wanted, observed, group);
+  } = planAccounts(desired, snapshot, group);
+  const subscriptions = planSubscriptions(desired, snapshot, group);
   const problems = [groupStep, channelStep, planStep].flatMap((planned) =>
     'problem' in planned ? [planned.problem] : [],
   );
-  problems.push(...clashes, ...subscriptions.problems, ...nameProblems(wanted, observed));
+  problems.push(...clashes, ...subscriptions.problems, ...nameProblems(desired, snapshot));
 
   const served =
     group !== undefined &&
-    observed.accounts.some(
+    snapshot.accounts.some(
       (account) => account.groupIds.includes(group.id) && account.state === 'active' && account.scheduled,
     );
   if ('problem' in groupStep || 'problem' in channelStep || 'problem' in planStep || problems.length > 0) {
-    return { problems: [...problems, ...probeProblems(gatewayStep(wanted, true), observed)] };
+    return { problems: [...problems, ...probeProblems(gatewayStep(desired, true), snapshot)] };
   }
   const plan: ImportPlan = {
-    run: wanted.run,
-    mode: wanted.mode,
-    access: wanted.access,
+    run: desired.run,
+    mode: desired.mode,
+    access: desired.access,
     group: groupStep.step,
     channel: channelStep.step,
     plan: planStep.step,
     accounts,
-    side: served && accounts.some(joins) ? { name: stagingGroupName(wanted.run) } : null,
-    staleSides: staleStagingGroups(wanted, observed.groups, observed.accounts).map(({ id, name: side }) => ({
+    staging: served && accounts.some(joins) ? { name: stagingGroupName(desired.run) } : null,
+    staleStaging: staleStagingGroups(desired, snapshot.groups, snapshot.accounts).map(({ id, name: staging }) => ({
       id,
-      name: side,
+      name: staging,
     })),
-    leftUsers: observed.leftUsers.map(({ id, email }) => ({ id, name: email })),
-    bystanders,
+    leftUsers: snapshot.leftUsers.map(({ id, email }) => ({ id, name: email })),
+    servingElsewhere,
     massRemoval,
     removals,
     knownAccounts: new Set(
-      observed.accounts
-        .filter(({ marker }) => marker?.provider === wanted.provider.id && marker.access === wanted.access)
+      snapshot.accounts
+        .filter(({ marker }) => marker?.provider === desired.provider.id && marker.access === desired.access)
         .map(({ id }) => id),
     ),
     subscriptions: subscriptions.steps,
-    gateway: { probe: 'skip', asked: wanted.probe },
-    policy: policyOf(wanted, served),
+    gateway: { probe: 'skip', asked: desired.probe },
+    policy: policyOf(desired, served),
     warnings: [
-      ...priceWarnings(wanted),
-      ...driftWarnings(wanted, observed, groupStep.step, planStep.step),
+      ...priceWarnings(desired),
+      ...driftWarnings(desired, snapshot, groupStep.step, planStep.step),
       ...warnings,
       ...(massRemoval ? [massRemovalWarning(removals.length)] : []),
       ...subscriptions.warnings,
     ],
   };
-  const gateway = gatewayStep(wanted, wanted.takenUp || acts(plan));
-  const impossible = probeProblems(gateway, observed);
+  const gateway = gatewayStep(desired, desired.resumed || acts(plan));
+  const impossible = probeProblems(gateway, snapshot);
   return impossible.length > 0 ? { problems: impossible } : { plan: { ...plan, gateway } };
 }
 
@@ -91,58 +91,58 @@ function massRemovalWarning(count: number): Problem {
   return problem('MASS_REMOVAL', `${count} account${count === 1 ? '' : 's'} would be removed, more than half of all.`);
 }
 
-function probeProblems(gateway: GatewayStep, { features }: Observed): Problem[] {
+function probeProblems(gateway: GatewayStep, { features }: HostSnapshot): Problem[] {
   if (gateway.probe !== 'make' || features.probeUser.possible) return [];
   return [problem('PROBE_KEY_IMPOSSIBLE', `relay cannot make a user key on this host: ${features.probeUser.why}.`)];
 }
 
 function driftWarnings(
-  { provider }: Wanted,
-  observed: Observed,
+  { provider }: Desired,
+  snapshot: HostSnapshot,
   group: ImportPlan['group'],
   plan: ImportPlan['plan'],
 ): Problem[] {
   return [
-    ...observed.groups
+    ...snapshot.groups
       .filter((each) => group.action !== 'create' && each.id === group.id)
       .flatMap((each) => groupDrift(each, provider)),
-    ...observed.plans
+    ...snapshot.plans
       .filter((each) => plan !== null && plan.action !== 'create' && each.id === plan.id)
       .flatMap((each) => planDrift(each, provider)),
   ];
 }
 
 /** Modes become policies here and nowhere else (rules B17, B18, N15). */
-function policyOf(wanted: Wanted, served: boolean): Policy {
-  if (wanted.mode === 'partial') return { onFailure: 'keep', failedAccounts: wanted.failed, gatewayNotReady: 'keep' };
+function policyOf(desired: Desired, served: boolean): Policy {
+  if (desired.mode === 'partial') return { onFailure: 'keep', failedAccounts: desired.failed, gatewayNotReady: 'keep' };
   return { onFailure: 'undo', failedAccounts: 'keep', gatewayNotReady: served ? 'undo' : 'keep' };
 }
 
 /** A plan that changes nothing makes no probe user (rule N5). */
-function gatewayStep(wanted: Wanted, sends: boolean): GatewayStep {
-  const asked = wanted.probe;
+function gatewayStep(desired: Desired, sends: boolean): GatewayStep {
+  const asked = desired.probe;
   if (asked === 'none') return { asked, probe: 'skip' };
-  if (wanted.probeKeyGiven) return { asked, probe: 'given' };
+  if (desired.probeKeyGiven) return { asked, probe: 'given' };
   if (!sends) return { asked, probe: 'skip' };
   return { asked, probe: asked === 'find' ? 'find' : 'make' };
 }
 
-function priceWarnings({ provider }: Wanted): Problem[] {
+function priceWarnings({ provider }: Desired): Problem[] {
   return unpricedModels(provider).map((model) =>
     problem('PRICE_MISSING', `The pack has no price for "${model}"; the host may bill nothing for it.`),
   );
 }
 
-function nameProblems(wanted: Wanted, { features }: Observed): Problem[] {
+function nameProblems(desired: Desired, { features }: HostSnapshot): Problem[] {
   const longest = Math.max(
-    resourceName(wanted.provider.id, wanted.access).length,
-    accountPrefix(wanted.provider.id, wanted.access).length + 6,
+    resourceName(desired.provider.id, desired.access).length,
+    accountPrefix(desired.provider.id, desired.access).length + 6,
   );
-  if (longest <= features.longestName) return [];
+  if (longest <= features.maxNameLength) return [];
   return [
     problem(
       'MANIFEST_INVALID',
-      `The provider id "${wanted.provider.id}" makes names of ${longest} characters; the host takes ${features.longestName}.`,
+      `The provider id "${desired.provider.id}" makes names of ${longest} characters; the host takes ${features.maxNameLength}.`,
     ),
   ];
 }

@@ -1,6 +1,6 @@
 import type { Account, Group, Plan } from '../host/objects.ts';
 import type { Provider } from '../pack/manifest.ts';
-import { problem, type Problem } from '../terms/relay-error.ts';
+import { problem, type Problem } from '../core/relay-error.ts';
 
 /** Settings that differ from the pack and that relay only shows (rule N7), for each kind of object. */
 export function accountDrift(account: Account): Problem[] {

@@ -11,8 +11,8 @@ import type {
   PlanSpec,
   User,
 } from '../host/objects.ts';
-import type { AccessMode, FailedPolicy, ImportMode, ProbeMode } from '../terms/modes.ts';
-import type { Problem } from '../terms/relay-error.ts';
+import type { AccessMode, FailedPolicy, ImportMode, ProbeMode } from '../core/modes.ts';
+import type { Problem } from '../core/relay-error.ts';
 
 /**
  * What an import would do, as a value: computed from what is wanted and what the host holds, printed, and then carried
@@ -30,13 +30,13 @@ export interface ImportPlan {
   /**
    * Whether what joins the group is first proven in a group beside it, because users are served there already (rule N6).
    */
-  side: { name: string } | null;
+  staging: { name: string } | null;
   /** Groups that interrupted runs have left beside this one. */
-  staleSides: { id: Id; name: string }[];
+  staleStaging: { id: Id; name: string }[];
   /** Users for gateway checks that interrupted runs have left, of whichever provider. */
   leftUsers: { id: Id; name: string }[];
   /** Accounts of this provider that serve, and that the import is not about. */
-  bystanders: number;
+  servingElsewhere: number;
   /** More than half of the accounts of this provider would go. */
   massRemoval: boolean;
   /** Accounts of this provider whose keys are no longer wanted, newest first. Carried out last. */
@@ -126,7 +126,7 @@ export function changesAnything(plan: ImportPlan): boolean {
   return (
     [plan.group, plan.channel, plan.plan].some((step) => step !== null && step.action !== 'unchanged') ||
     plan.accounts.some((step) => step.action !== 'unchanged') ||
-    plan.removals.length + plan.staleSides.length + plan.leftUsers.length > 0 ||
+    plan.removals.length + plan.staleStaging.length + plan.leftUsers.length > 0 ||
     plan.subscriptions.some((step) => step.action !== 'reuse')
   );
 }

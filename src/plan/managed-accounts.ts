@@ -1,6 +1,6 @@
 import { compareIds, type Account, type Group } from '../host/objects.ts';
 import type { RemovalStep } from './import-plan.ts';
-import type { Observed, Wanted } from './observed.ts';
+import type { HostSnapshot, Desired } from './observed.ts';
 
 /** The accounts that relay manages for one provider and mode, told apart by their markers (rule N4). */
 export interface ManagedAccounts {
@@ -17,19 +17,19 @@ export interface ManagedAccounts {
  * own. Rules N4 and N5 act on nothing else.
  */
 export function managedAccounts(
-  { provider, access, run, accounts }: Pick<Wanted, 'provider' | 'access' | 'run' | 'accounts'>,
-  observed: Pick<Observed, 'accounts'>,
+  { provider, access, run, accounts }: Pick<Desired, 'provider' | 'access' | 'run' | 'accounts'>,
+  snapshot: Pick<HostSnapshot, 'accounts'>,
   group: Group | undefined,
 ): ManagedAccounts {
   const rank = (account: Account) =>
     accounts === 'replace' && account.marker?.run === run ? 2 : Number(isInGroup(account, group));
-  const ours = observed.accounts
+  const owned = snapshot.accounts
     .filter((account) => account.marker?.provider === provider.id && account.marker.access === access)
     .toSorted((a, b) => rank(b) - rank(a) || compareIds(a.id, b.id));
   const byFingerprint = new Map<string, Account>();
   const superseded: Account[] = [];
   const copies: Account[] = [];
-  for (const account of ours) {
+  for (const account of owned) {
     const fingerprint = account.marker?.fingerprint ?? '';
     const first = byFingerprint.get(fingerprint);
     if (first === undefined) byFingerprint.set(fingerprint, account);

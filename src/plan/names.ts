@@ -1,4 +1,4 @@
-import type { AccessMode } from '../terms/modes.ts';
+import type { AccessMode } from '../core/modes.ts';
 
 /** What the e-mails of the users begin with that relay makes for a gateway check. */
 export const probeUserPrefix = 'relay-probe-';

@@ -1,11 +1,11 @@
 import type { HostFeatures } from '../host/host.ts';
 import type { Account, Channel, Group, Id, Plan, Subscription, User } from '../host/objects.ts';
 import type { Provider } from '../pack/manifest.ts';
-import type { AccessMode, AccountsPolicy, FailedPolicy, ImportMode, ProbeMode } from '../terms/modes.ts';
-import type { Target } from '../terms/target.ts';
+import type { AccessMode, AccountsPolicy, FailedPolicy, ImportMode, ProbeMode } from '../core/modes.ts';
+import type { Target } from '../core/target.ts';
 
 /** What the host holds, as far as a plan asks. */
-export interface Observed {
+export interface HostSnapshot {
   features: HostFeatures;
   groups: Group[];
   channels: Channel[];
@@ -24,7 +24,7 @@ export interface Observed {
 }
 
 /** An upstream key that shall have an account, with what the key file says of it. */
-export interface WantedKey {
+export interface DesiredKey {
   line: number;
   fingerprint: string;
   last4: string;
@@ -32,13 +32,13 @@ export interface WantedKey {
 }
 
 /** What the operator wants. */
-export interface Wanted {
+export interface Desired {
   run: string;
   /** With the base URL that is to be used. */
   provider: Provider;
   mode: ImportMode;
   access: AccessMode;
-  keys: WantedKey[];
+  keys: DesiredKey[];
   /** Lines of the key file that are no keys: whose they were is not known. */
   malformedLines: number;
   accounts: AccountsPolicy;
@@ -49,5 +49,5 @@ export interface Wanted {
   probe: ProbeMode;
   probeKeyGiven: boolean;
   /** An interrupted run goes on: what it left unproven is proven even where nothing is left to change. */
-  takenUp: boolean;
+  resumed: boolean;
 }

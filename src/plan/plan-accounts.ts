@@ -1,68 +1,69 @@
 import type { Account, AccountSpec, Group } from '../host/objects.ts';
 import { effectiveMapping } from '../pack/model-mapping.ts';
-import type { AccessMode } from '../terms/modes.ts';
-import { problem, type Problem } from '../terms/relay-error.ts';
+import type { AccessMode } from '../core/modes.ts';
+import { problem, type Problem } from '../core/relay-error.ts';
 import { changeTo, differencesFrom, namesOfSets, touchesUpstream } from './account-change.ts';
 import { accountDrift } from './drift.ts';
 import type { AccountStep, RemovalStep, Retest } from './import-plan.ts';
 import { isInGroup, managedAccounts, removalsOf } from './managed-accounts.ts';
 import { accountNames, accountPrefix, isAccountName } from './names.ts';
-import type { Observed, Wanted, WantedKey } from './observed.ts';
+import type { HostSnapshot, Desired, DesiredKey } from './observed.ts';
 
 export interface PlannedAccounts {
   accounts: AccountStep[];
   removals: RemovalStep[];
   massRemoval: boolean;
-  bystanders: number;
+  servingElsewhere: number;
   warnings: Problem[];
   problems: Problem[];
 }
 
 /** Rules B6, B12, N4 and N5 for the accounts: each key gets one, as it shall be; those without a key go. */
-export function planAccounts(wanted: Wanted, observed: Observed, group: Group | undefined): PlannedAccounts {
-  const prefix = accountPrefix(wanted.provider.id, wanted.access);
-  const managed = managedAccounts(wanted, observed, group);
-  const foreign = observed.accounts.filter((account) => account.marker === null && isAccountName(account.name, prefix));
+export function planAccounts(desired: Desired, snapshot: HostSnapshot, group: Group | undefined): PlannedAccounts {
+  const prefix = accountPrefix(desired.provider.id, desired.access);
+  const managed = managedAccounts(desired, snapshot, group);
+  const foreign = snapshot.accounts.filter((account) => account.marker === null && isAccountName(account.name, prefix));
   const adoptable = new Map(
     foreign.flatMap((account) => {
-      const fingerprint = observed.foreignKeys.get(account.id);
+      const fingerprint = snapshot.foreignKeys.get(account.id);
       return fingerprint === undefined ? [] : [[fingerprint, account] as const];
     }),
   );
   const kept = new Set<Account>();
-  const accounts = wanted.keys.map((key): AccountStep => {
+  const accounts = desired.keys.map((key): AccountStep => {
     const own = managed.byFingerprint.get(key.fingerprint);
-    const stays = wanted.accounts !== 'replace' || own?.marker?.run === wanted.run;
+    const stays = desired.accounts !== 'replace' || own?.marker?.run === desired.run;
     const account = (stays ? own : undefined) ?? adoptable.get(key.fingerprint);
-    if (account === undefined) return creation(wanted, key);
+    if (account === undefined) return creation(desired, key);
     kept.add(account);
-    return standing(wanted, key, account, group);
+    return standing(desired, key, account, group);
   });
   const leaving = [...managed.byFingerprint.values()].filter((account) => !kept.has(account));
   // A key that a line has spoilt may be the one of an account that serves.
-  const holdsBack = wanted.malformedLines > 0 && leaving.length > 0 && wanted.accounts === 'reconcile';
-  const gone = wanted.accounts === 'append' || holdsBack ? [] : leaving;
-  const wantedKeys = new Set(wanted.keys.map((key) => key.fingerprint));
-  const losing = gone.filter((account) => !wantedKeys.has(account.marker?.fingerprint ?? ''));
-  const isBystander = (account: Account) =>
+  const holdsBack = desired.malformedLines > 0 && leaving.length > 0 && desired.accounts === 'reconcile';
+  const gone = desired.accounts === 'append' || holdsBack ? [] : leaving;
+  const desiredKeys = new Set(desired.keys.map((key) => key.fingerprint));
+  const losing = gone.filter((account) => !desiredKeys.has(account.marker?.fingerprint ?? ''));
+  const servesElsewhere = (account: Account) =>
     !kept.has(account) && !gone.includes(account) && isInGroup(account, group) && account.scheduled;
   const left = foreign.filter((account) => !kept.has(account));
-  const notEnabled = new Set(wanted.keys.flatMap((key) => (key.settings.enabled === false ? [key.fingerprint] : [])));
+  const notEnabled = new Set(desired.keys.flatMap((key) => (key.settings.enabled === false ? [key.fingerprint] : [])));
   // Out of service as the key file wants it, an account is neither tested nor changed by others.
   const told = [...kept].filter((account) => account.scheduled || !notEnabled.has(account.marker?.fingerprint ?? ''));
   return {
-    accounts: named(accounts, prefix, observed),
+    accounts: named(accounts, prefix, snapshot),
     removals: removalsOf([...gone, ...managed.superseded], (account) =>
-      wantedKeys.has(account.marker?.fingerprint ?? '')
+      desiredKeys.has(account.marker?.fingerprint ?? '')
         ? 'its key has another account'
         : 'its key is not in the key file',
     ),
-    bystanders: [...managed.byFingerprint.values()].filter((each) => isBystander(each) && each.state === 'active')
-      .length,
+    servingElsewhere: [...managed.byFingerprint.values()].filter(
+      (each) => servesElsewhere(each) && each.state === 'active',
+    ).length,
     massRemoval: losing.length * 2 > managed.byFingerprint.size,
     warnings: [
-      ...(holdsBack ? [heldBack(leaving.length, wanted.malformedLines)] : []),
-      ...otherRuns(told, wanted.run),
+      ...(holdsBack ? [heldBack(leaving.length, desired.malformedLines)] : []),
+      ...otherRuns(told, desired.run),
       ...left.map((account) =>
         problem(
           'FOREIGN_ACCOUNT',
@@ -77,7 +78,7 @@ export function planAccounts(wanted: Wanted, observed: Observed, group: Group | 
       ),
       ...told.flatMap((account) => accountDrift(account)),
     ],
-    problems: nameClashes(wanted, observed, [...kept, ...gone]),
+    problems: nameClashes(desired, snapshot, [...kept, ...gone]),
   };
 }
 
@@ -88,23 +89,23 @@ function heldBack(count: number, lines: number): Problem {
   );
 }
 
-function creation(wanted: Wanted, key: WantedKey): AccountStep {
+function creation(desired: Desired, key: DesiredKey): AccountStep {
   const { settings, ...rest } = key;
   return {
     ...rest,
     action: 'create',
     enabled: settings.enabled ?? true,
     name: settings.name ?? '',
-    spec: specOf(wanted, key),
+    spec: specOf(desired, key),
   };
 }
 
 /** What becomes of an account that is there. */
-function standing(wanted: Wanted, key: WantedKey, account: Account, group: Group | undefined): AccountStep {
+function standing(desired: Desired, key: DesiredKey, account: Account, group: Group | undefined): AccountStep {
   const { settings, ...line } = key;
   const rest = { ...line, enabled: settings.enabled ?? true };
-  const { provider, access, run } = wanted;
-  const spec = specOf(wanted, key);
+  const { provider, access, run } = desired;
+  const spec = specOf(desired, key);
   const adopts = account.marker === null;
   const joins = !isInGroup(account, group);
   const marker = { provider: provider.id, access, run, fingerprint: key.fingerprint, sets: namesOfSets(spec) };
@@ -134,9 +135,9 @@ function retestOf(account: Account, enabled: boolean | undefined, isChanged: boo
 }
 
 /** Named last, so that numbers follow the order of the keys. */
-function named(steps: readonly AccountStep[], prefix: string, observed: Observed): AccountStep[] {
+function named(steps: readonly AccountStep[], prefix: string, snapshot: HostSnapshot): AccountStep[] {
   const given = steps.flatMap((step) => (step.name === '' ? [] : [step.name]));
-  const nextName = accountNames(prefix, [...observed.accounts.map((account) => account.name), ...given]);
+  const nextName = accountNames(prefix, [...snapshot.accounts.map((account) => account.name), ...given]);
   return steps.map((step): AccountStep => {
     if (step.action !== 'create') return step;
     const name = step.name === '' ? nextName() : step.name;
@@ -145,18 +146,18 @@ function named(steps: readonly AccountStep[], prefix: string, observed: Observed
 }
 
 /** A name that the key file gives must be free, or become free. */
-function nameClashes(wanted: Wanted, observed: Observed, own: readonly Account[]): Problem[] {
+function nameClashes(desired: Desired, snapshot: HostSnapshot, own: readonly Account[]): Problem[] {
   const others = new Map(
-    observed.accounts.filter((account) => !own.includes(account)).map((account) => [account.name, account]),
+    snapshot.accounts.filter((account) => !own.includes(account)).map((account) => [account.name, account]),
   );
-  return wanted.keys.flatMap(({ line, settings: { name } }) => {
+  return desired.keys.flatMap(({ line, settings: { name } }) => {
     const holder = name === undefined ? undefined : others.get(name);
-    return holder === undefined ? [] : [nameTaken(line, holder, wanted)];
+    return holder === undefined ? [] : [nameTaken(line, holder, desired)];
   });
 }
 
 /** An account of relay serves others under that name, so it is the line that has to give way. */
-function nameTaken(line: number, { id, name, marker }: Account, { access }: Wanted): Problem {
+function nameTaken(line: number, { id, name, marker }: Account, { access }: Desired): Problem {
   const asked = `Line ${line} asks for the name "${name}", which`;
   if (marker === null)
     return problem(
@@ -190,7 +191,10 @@ function otherRuns(accounts: readonly Account[], run: string): Problem[] {
   );
 }
 
-function specOf({ provider, access, run }: Wanted, { fingerprint, settings }: WantedKey): Omit<AccountSpec, 'groupId'> {
+function specOf(
+  { provider, access, run }: Desired,
+  { fingerprint, settings }: DesiredKey,
+): Omit<AccountSpec, 'groupId'> {
   const { concurrency, priority, credentials, extra } = provider.accountTemplate;
   const sets = namesOfSets({ credentials, extra });
   return {

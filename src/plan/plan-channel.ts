@@ -1,20 +1,20 @@
 import type { Channel, ChannelSpec, Group } from '../host/objects.ts';
 import { effectiveMapping } from '../pack/model-mapping.ts';
-import { problem } from '../terms/relay-error.ts';
+import { problem } from '../core/relay-error.ts';
 import type { ChannelStep } from './import-plan.ts';
 import { resourceName } from './names.ts';
-import type { Observed, Wanted } from './observed.ts';
+import type { HostSnapshot, Desired } from './observed.ts';
 import type { Planned } from './plan-group.ts';
-import { mergePrices, samePriceList, wantedPrices } from './prices.ts';
+import { mergePrices, samePriceList, desiredPrices } from './prices.ts';
 
 /** Users are billed for the model that their request was mapped to (rule B10). */
 const billingSource = 'channel_mapped';
 
 /** Rules B7, B10, N4, N7 and N18 for the channel. `group` is the group as it stands, when it stands. */
-export function planChannel(wanted: Wanted, observed: Observed, group: Group | undefined): Planned<ChannelStep> {
-  const { provider } = wanted;
-  const name = resourceName(provider.id, wanted.access);
-  const found = observed.channels.filter((channel) => channel.name === name);
+export function planChannel(desired: Desired, snapshot: HostSnapshot, group: Group | undefined): Planned<ChannelStep> {
+  const { provider } = desired;
+  const name = resourceName(provider.id, desired.access);
+  const found = snapshot.channels.filter((channel) => channel.name === name);
   const [channel] = found;
   if (found.length > 1)
     return {
@@ -26,7 +26,7 @@ export function planChannel(wanted: Wanted, observed: Observed, group: Group | u
   const holder =
     group === undefined
       ? undefined
-      : observed.channels.find((each) => each.groupIds.includes(group.id) && each.name !== name);
+      : snapshot.channels.find((each) => each.groupIds.includes(group.id) && each.name !== name);
   if (group !== undefined && holder !== undefined) {
     return {
       problem: problem(
@@ -35,16 +35,16 @@ export function planChannel(wanted: Wanted, observed: Observed, group: Group | u
       ),
     };
   }
-  if (channel === undefined) return { step: { action: 'create', name, spec: newChannel(wanted, name) } };
+  if (channel === undefined) return { step: { action: 'create', name, spec: newChannel(desired, name) } };
   const managed = group !== undefined && channel.groupIds.includes(group.id);
-  if (!managed && !wanted.adopt)
+  if (!managed && !desired.adopt)
     return {
       problem: problem(
         'FOREIGN_OBJECT',
         `The channel "${name}" (${channel.id}) does not belong to a group that relay manages.`,
       ),
     };
-  const spec = editedChannel(channel, wanted);
+  const spec = editedChannel(channel, desired);
   const differences = differencesOf(channel, spec);
   if (!managed)
     return {
@@ -54,19 +54,19 @@ export function planChannel(wanted: Wanted, observed: Observed, group: Group | u
   return { step: { action: 'update', name, id: channel.id, before: channel, spec, differences } };
 }
 
-function newChannel({ provider }: Wanted, name: string): ChannelSpec {
+function newChannel({ provider }: Desired, name: string): ChannelSpec {
   return {
     name,
     groupIds: [],
     mappings: { [provider.platform]: effectiveMapping(provider) },
-    prices: wantedPrices(provider),
+    prices: desiredPrices(provider),
     restrictsModels: true,
     billingSource,
   };
 }
 
 /** The channel with what relay manages set, and everything else as it is. */
-function editedChannel(channel: Channel, { provider }: Wanted): ChannelSpec {
+function editedChannel(channel: Channel, { provider }: Desired): ChannelSpec {
   return {
     name: channel.name,
     groupIds: channel.groupIds,
@@ -78,16 +78,16 @@ function editedChannel(channel: Channel, { provider }: Wanted): ChannelSpec {
 }
 
 /** In what two states of a channel differ, in words. Tells what an edit would change, and whether one was stored. */
-export function differencesOf(now: ChannelState, wanted: ChannelState): string[] {
-  const platforms = Object.keys({ ...now.mappings, ...wanted.mappings });
-  const sameMappings = platforms.every((each) => sameMapping(now.mappings[each] ?? {}, wanted.mappings[each] ?? {}));
-  const sameGroups = new Set([...now.groupIds, ...wanted.groupIds]).size === new Set(now.groupIds).size;
+export function differencesOf(now: ChannelState, desired: ChannelState): string[] {
+  const platforms = Object.keys({ ...now.mappings, ...desired.mappings });
+  const sameMappings = platforms.every((each) => sameMapping(now.mappings[each] ?? {}, desired.mappings[each] ?? {}));
+  const sameGroups = new Set([...now.groupIds, ...desired.groupIds]).size === new Set(now.groupIds).size;
   return [
-    ...(sameGroups && now.groupIds.length === wanted.groupIds.length ? [] : ['groups']),
+    ...(sameGroups && now.groupIds.length === desired.groupIds.length ? [] : ['groups']),
     ...(sameMappings ? [] : ['model mapping']),
-    ...(samePriceList(now.prices, wanted.prices) ? [] : ['prices']),
-    ...(now.restrictsModels === wanted.restrictsModels ? [] : ['model restriction']),
-    ...(now.billingSource === wanted.billingSource ? [] : ['billing source']),
+    ...(samePriceList(now.prices, desired.prices) ? [] : ['prices']),
+    ...(now.restrictsModels === desired.restrictsModels ? [] : ['model restriction']),
+    ...(now.billingSource === desired.billingSource ? [] : ['billing source']),
   ];
 }
 

@@ -1,18 +1,18 @@
 import type { Group } from '../host/objects.ts';
-import { problem } from '../terms/relay-error.ts';
+import { problem } from '../core/relay-error.ts';
 import type { PlanStep } from './import-plan.ts';
 import { resourceName } from './names.ts';
-import type { Observed, Wanted } from './observed.ts';
+import type { HostSnapshot, Desired } from './observed.ts';
 import type { Planned } from './plan-group.ts';
 
 /** Rules B7, B11 and N4 for the plan. Plan names are not unique on the host, so the group decides whose it is. */
-export function planPlan(wanted: Wanted, observed: Observed, group: Group | undefined): Planned<PlanStep> {
-  const name = resourceName(wanted.provider.id, wanted.access);
-  const named = observed.plans.filter((plan) => plan.name === name);
+export function planPlan(desired: Desired, snapshot: HostSnapshot, group: Group | undefined): Planned<PlanStep> {
+  const name = resourceName(desired.provider.id, desired.access);
+  const named = snapshot.plans.filter((plan) => plan.name === name);
   const own = group === undefined ? [] : named.filter((plan) => plan.groupId === group.id);
   const candidates = own.length > 0 ? own : named;
   const [plan] = candidates;
-  if (plan === undefined) return { step: { action: 'create', name, spec: { name, ...wanted.provider.planTemplate } } };
+  if (plan === undefined) return { step: { action: 'create', name, spec: { name, ...desired.provider.planTemplate } } };
   if (candidates.length > 1)
     return {
       problem: problem(
@@ -21,7 +21,7 @@ export function planPlan(wanted: Wanted, observed: Observed, group: Group | unde
       ),
     };
   if (own.length === 1) return { step: { action: 'unchanged', name, id: plan.id } };
-  if (!wanted.adopt)
+  if (!desired.adopt)
     return {
       problem: problem(
         'FOREIGN_OBJECT',

@@ -1,9 +1,9 @@
 import type { Group, User } from '../host/objects.ts';
 import type { Provider } from '../pack/manifest.ts';
-import { problem, type Problem } from '../terms/relay-error.ts';
-import type { Target } from '../terms/target.ts';
+import { problem, type Problem } from '../core/relay-error.ts';
+import type { Target } from '../core/target.ts';
 import type { SubscriptionStep } from './import-plan.ts';
-import type { Observed, Wanted } from './observed.ts';
+import type { HostSnapshot, Desired } from './observed.ts';
 
 const dayMs = 86_400_000;
 
@@ -14,16 +14,16 @@ export function planDays({ validityDays, validityUnit }: Provider['planTemplate'
 
 /** Rule B22: look first; reuse what is active, lengthen what has expired, create what is missing. */
 export function planSubscriptions(
-  wanted: Wanted,
-  observed: Observed,
+  desired: Desired,
+  snapshot: HostSnapshot,
   group: Group | undefined,
 ): { steps: SubscriptionStep[]; problems: Problem[]; warnings: Problem[] } {
   const steps: SubscriptionStep[] = [];
   const problems: Problem[] = [];
   const warnings: Problem[] = [];
   const seen = new Map<string, Target>();
-  for (const [index, target] of wanted.targets.entries()) {
-    const user = observed.users[index];
+  for (const [index, target] of desired.targets.entries()) {
+    const user = snapshot.users[index];
     if (user === undefined || !user.active) {
       problems.push(
         problem(
@@ -47,11 +47,11 @@ export function planSubscriptions(
       continue;
     }
     seen.set(user.id, target);
-    const step = stepFor(wanted, observed, group, target, user);
+    const step = stepFor(desired, snapshot, group, target, user);
     steps.push(step);
     if (
       step.action === 'reuse' &&
-      Math.abs(step.expiresAt - (observed.now + step.days * dayMs)) > dayMs &&
+      Math.abs(step.expiresAt - (snapshot.now + step.days * dayMs)) > dayMs &&
       target.days !== null
     ) {
       warnings.push(
@@ -71,21 +71,21 @@ function daysText({ days }: Target): string {
 }
 
 function stepFor(
-  wanted: Wanted,
-  observed: Observed,
+  desired: Desired,
+  snapshot: HostSnapshot,
   group: Group | undefined,
   target: Target,
   user: User,
 ): SubscriptionStep {
-  const days = target.days ?? planDays(wanted.provider.planTemplate);
+  const days = target.days ?? planDays(desired.provider.planTemplate);
   const base = { user, asked: target.asked, days };
-  const own = observed.subscriptions.filter((each) => each.userId === user.id && each.groupId === group?.id);
+  const own = snapshot.subscriptions.filter((each) => each.userId === user.id && each.groupId === group?.id);
   const existing = own.find((each) => each.active) ?? own[0];
   if (existing === undefined) return { ...base, action: 'create' };
   if (!existing.active) return { ...base, action: 'extend', id: existing.id, byDays: days, wasActive: false };
   // Counted in whole days, so that the same command twice lengthens once.
-  const missing = Math.round((observed.now + days * dayMs - existing.expiresAt) / dayMs);
-  if (wanted.extend && missing > 0)
+  const missing = Math.round((snapshot.now + days * dayMs - existing.expiresAt) / dayMs);
+  if (desired.extend && missing > 0)
     return { ...base, action: 'extend', id: existing.id, byDays: missing, wasActive: true };
   return { ...base, action: 'reuse', id: existing.id, expiresAt: existing.expiresAt };
 }

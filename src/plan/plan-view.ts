@@ -47,7 +47,7 @@ export function viewPlan(plan: ImportPlan, { host, provider }: Pick<PlanView, 'h
     ...subscriptionChanges(plan),
     ...gatewayChange(plan),
     ...removalChanges(plan),
-    ...plan.staleSides.map(({ id, name }): Change => ({
+    ...plan.staleStaging.map(({ id, name }): Change => ({
       kind: 'group',
       name,
       action: 'remove',
@@ -161,7 +161,7 @@ function subscriptionChanges({ subscriptions }: ImportPlan): Change[] {
   });
 }
 
-function gatewayChange({ gateway, side }: ImportPlan): Change[] {
+function gatewayChange({ gateway, staging }: ImportPlan): Change[] {
   const how = {
     given: 'with the key that was given',
     find: 'with the key of a user who has access',
@@ -169,12 +169,12 @@ function gatewayChange({ gateway, side }: ImportPlan): Change[] {
     skip: '',
   }[gateway.probe];
   const beside: Change[] =
-    side === null
+    staging === null
       ? []
       : [
           {
             kind: 'group',
-            name: side.name,
+            name: staging.name,
             action: 'create',
             id: null,
             detail: 'for this run: proves what joins the group',

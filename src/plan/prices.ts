@@ -12,7 +12,7 @@ export function unpricedModels(provider: Provider): string[] {
 }
 
 /** The price entries that a provider asks for: one for each distinct price, and one for what has none (rules B10, N18). */
-export function wantedPrices(provider: Provider): ChannelPrice[] {
+export function desiredPrices(provider: Provider): ChannelPrice[] {
   const entries = new Map<string, ChannelPrice>();
   for (const model of provider.defaultModels) {
     const price = tokenPrice(provider, model);
@@ -54,12 +54,12 @@ function roundToken(value: number): number {
  * The entries of a channel after relay has set its prices. Entries of other platforms stay; of this platform, a model
  * that the pack prices moves to the pack's entry, and everything that others set stays where it is.
  */
-export function mergePrices(observed: readonly ChannelPrice[], provider: Provider): ChannelPrice[] {
+export function mergePrices(snapshot: readonly ChannelPrice[], provider: Provider): ChannelPrice[] {
   const own = new Set(provider.defaultModels.map((model) => model.toLowerCase()));
   const open = new Set(unpricedModels(provider).map((model) => model.toLowerCase()));
   const kept: ChannelPrice[] = [];
   const pricedByOthers = new Set<string>();
-  for (const entry of observed) {
+  for (const entry of snapshot) {
     if (entry.platform !== provider.platform) {
       kept.push(entry);
       continue;
@@ -70,16 +70,16 @@ export function mergePrices(observed: readonly ChannelPrice[], provider: Provide
     for (const model of models) pricedByOthers.add(model.toLowerCase());
     if (models.length > 0) kept.push({ ...entry, models });
   }
-  const wanted = wantedPrices(provider)
+  const desired = desiredPrices(provider)
     .map((entry) => ({ ...entry, models: entry.models.filter((model) => !pricedByOthers.has(model.toLowerCase())) }))
     .filter((entry) => entry.models.length > 0)
     .map((entry) => ({
       ...entry,
       rest:
-        observed.find((old) => samePrice(old, entry) && old.models.some((model) => entry.models.includes(model)))
+        snapshot.find((old) => samePrice(old, entry) && old.models.some((model) => entry.models.includes(model)))
           ?.rest ?? {},
     }));
-  return [...kept, ...wanted];
+  return [...kept, ...desired];
 }
 
 function hasPrice(entry: ChannelPrice): boolean {

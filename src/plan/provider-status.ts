@@ -1,13 +1,13 @@
 import { compareIds, type Account, type Channel, type Group, type Plan, type User } from '../host/objects.ts';
 import type { Provider } from '../pack/manifest.ts';
-import type { AccessMode } from '../terms/modes.ts';
+import type { AccessMode } from '../core/modes.ts';
 import { isInGroup, managedAccounts } from './managed-accounts.ts';
 import { accountPrefix, isAccountName, resourceName } from './names.ts';
 import { isMarkedFor } from './plan-group.ts';
 import { staleStagingGroups } from './staging-groups.ts';
 import type { AccountStatus, ModeStatus, ProviderStatus } from './status-schema.ts';
 
-export interface Looked {
+export interface ProviderSnapshot {
   groups: Group[];
   channels: Channel[];
   plans: Plan[];
@@ -27,11 +27,11 @@ export interface KeyOfStatus {
 export function providerStatus(
   provider: Provider,
   modes: readonly AccessMode[],
-  host: Looked,
+  host: ProviderSnapshot,
   keys: readonly KeyOfStatus[] | null,
 ): Omit<ProviderStatus, 'schema' | 'host' | 'provider'> {
-  const wanted = keys === null ? null : new Map(keys.map((key) => [key.fingerprint, key.enabled]));
-  const found = modes.map((access) => modeOf(provider, access, host, wanted));
+  const desired = keys === null ? null : new Map(keys.map((key) => [key.fingerprint, key.enabled]));
+  const found = modes.map((access) => modeOf(provider, access, host, desired));
   const there = found.filter((each) => each.mode.group !== null || each.accounts.length > 0);
   const accounts = there.flatMap((each) => each.accounts);
   const held = new Set(accounts.filter((each) => each.state !== 'foreign').map((each) => each.fingerprint));
@@ -90,7 +90,12 @@ export function isWhole({ access, group, channel, plan }: ModeStatus): boolean {
   return group?.active === true && channel?.active === true && (plan !== null || access === 'self_service');
 }
 
-function modeOf(provider: Provider, access: AccessMode, host: Looked, wanted: ReadonlyMap<string, boolean> | null) {
+function modeOf(
+  provider: Provider,
+  access: AccessMode,
+  host: ProviderSnapshot,
+  desired: ReadonlyMap<string, boolean> | null,
+) {
   const name = resourceName(provider.id, access);
   const groups = host.groups.filter((each) => each.name === name);
   const channels = host.channels.filter((each) => each.name === name);
@@ -109,15 +114,15 @@ function modeOf(provider: Provider, access: AccessMode, host: Looked, wanted: Re
     channel: channel === undefined ? null : { ...refOf(channel), active: channel.active },
     plan: plan === undefined ? null : refOf(plan),
   };
-  return { mode, foreign, accounts: accountsOf(provider, access, host, group, wanted) };
+  return { mode, foreign, accounts: accountsOf(provider, access, host, group, desired) };
 }
 
 function accountsOf(
   provider: Provider,
   access: AccessMode,
-  host: Looked,
+  host: ProviderSnapshot,
   group: Group | undefined,
-  wanted: ReadonlyMap<string, boolean> | null,
+  desired: ReadonlyMap<string, boolean> | null,
 ): AccountStatus[] {
   const managed = managedAccounts({ provider, access, run: '', accounts: 'reconcile' }, host, group);
   const prefix = accountPrefix(provider.id, access);
@@ -136,14 +141,14 @@ function accountsOf(
       lastUsedAt: iso(account.lastUsedAt),
       priority: account.priority,
       concurrency: account.concurrency,
-      inKeys: wanted === null || fingerprint === null ? null : wanted.has(fingerprint),
+      inKeys: desired === null || fingerprint === null ? null : desired.has(fingerprint),
     };
   };
   return [
     ...[...managed.byFingerprint.values()].map((account) => {
       const state = standingOf(account, group, host.now);
-      const isWanted = state === 'paused_by_hand' && wanted?.get(account.marker?.fingerprint ?? '') === false;
-      return line(account, isWanted ? 'not_enabled' : state);
+      const isDesired = state === 'paused_by_hand' && desired?.get(account.marker?.fingerprint ?? '') === false;
+      return line(account, isDesired ? 'not_enabled' : state);
     }),
     ...managed.superseded.map((account) => line(account, 'superseded')),
     ...[...unmarked, ...managed.copies].map((account) => line(account, 'foreign')),

@@ -1,6 +1,6 @@
 import type { Account, Group } from '../host/objects.ts';
 import { readGroupMarker } from './group-marker.ts';
-import type { Wanted } from './observed.ts';
+import type { Desired } from './observed.ts';
 
 /** The name of a group beside the managed one, in which a run proves accounts before users can meet them (rule N6). */
 export function stagingGroupName(run: string, number = 0): string {
@@ -14,7 +14,7 @@ export function isStagingGroup(name: string): boolean {
 
 /** Groups that interrupted runs of this provider and mode have left, and in which nothing is that others made. */
 export function staleStagingGroups(
-  { provider, access, run }: Pick<Wanted, 'provider' | 'access' | 'run'>,
+  { provider, access, run }: Pick<Desired, 'provider' | 'access' | 'run'>,
   groups: readonly Group[],
   accounts: readonly Account[],
 ): Group[] {

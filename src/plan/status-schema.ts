@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { accessModes } from '../terms/modes.ts';
+import { accessModes } from '../core/modes.ts';
 
 const standings = [
   'serving',

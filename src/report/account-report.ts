@@ -15,8 +15,8 @@ export function accountReport(step: AccountStep, record: RunRecord): AccountRepo
   const account = accountOf(step, record);
   const base = { name: step.name, line: step.line, fingerprint: step.fingerprint };
   if (account === undefined) return { ...base, ...neverMade(outcome, record) };
-  const retired = record.retired.get(account.id);
-  const action = retired ?? actionOf(step, account, record);
+  const takenOut = record.takenOut.get(account.id);
+  const action = takenOut ?? actionOf(step, account, record);
   const gone = action === 'rolled_back' || action === 'removed';
   return {
     ...base,
@@ -24,7 +24,7 @@ export function accountReport(step: AccountStep, record: RunRecord): AccountRepo
     action,
     validation: verdict?.validation ?? 'not_tried',
     code: verdict?.code ?? null,
-    scheduled: gone ? null : retired !== 'disabled' && account.scheduled && account.state === 'active',
+    scheduled: gone ? null : takenOut !== 'disabled' && account.scheduled && account.state === 'active',
     smokeModelSeen: verdict?.smokeModelSeen ?? false,
     models: verdict?.models ?? [],
     probe: verdict?.probe ? { ...verdict.probe, startedAt: new Date(verdict.probe.startedAt).toISOString() } : null,

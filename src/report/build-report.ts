@@ -1,6 +1,6 @@
 import type { Account } from '../host/objects.ts';
 import { accountReport, keyReports } from './account-report.ts';
-import { conclude, type Ending } from './conclude.ts';
+import { outcomeOf, type Ending } from './outcome.ts';
 import { changeOf } from './change-of.ts';
 import type { Report } from './report-schema.ts';
 import type { RunRecord } from './run-record.ts';
@@ -13,7 +13,7 @@ export function buildReport(record: RunRecord): Report {
   const accounts = record.plan.accounts.map((step) => accountReport(step, record));
   const keys = keyReports(record);
   const summary = summarise(record, keys, accounts);
-  const conclusion = conclude({
+  const conclusion = outcomeOf({
     access: record.plan.access,
     undone: record.undone,
     leftovers: record.leftovers.length,
@@ -22,14 +22,14 @@ export function buildReport(record: RunRecord): Report {
     gatewayOk: record.gateway?.ok ?? null,
     before: servedBefore(record),
     accounts: {
-      wanted: record.plan.accounts.filter((step) => step.enabled).length,
-      working: accounts.filter(works).length + record.plan.bystanders,
+      desired: record.plan.accounts.filter((step) => step.enabled).length,
+      working: accounts.filter(works).length + record.plan.servingElsewhere,
       failed: accounts.filter((each) => each.validation === 'failed' && each.action !== 'rolled_back').length,
     },
     malformed: summary.malformed,
     errors: record.errors.length,
     silenced: record.silenced,
-    cutShort: record.cutShort,
+    aborted: record.aborted,
     untouched: record.log.changes.every(({ id }) => id === null) && record.removed.length === 0,
   });
   const { provider, plan, run } = record;
@@ -89,13 +89,13 @@ export function buildReport(record: RunRecord): Report {
 
 /** What the provider's accounts did when the run began. One that was taken up finds accounts of its own among them. */
 function servedBefore(record: RunRecord): Ending['before'] {
-  const { accounts, removals, bystanders } = record.plan;
+  const { accounts, removals, servingElsewhere } = record.plan;
   const isOwn = ({ id }: Account) =>
     changeOf(record, 'account', (change) => change.id === id && change.action === 'created') !== undefined;
   const known = accounts.flatMap((step) => (step.action === 'create' || isOwn(step.account) ? [] : [step]));
   const serving = known.filter(({ account }) => account.scheduled && account.state === 'active').length;
   const leaving = removals.filter(({ serves }) => serves).length;
-  if (serving + leaving + bystanders === 0) return 'idle';
+  if (serving + leaving + servingElsewhere === 0) return 'idle';
   return known.filter(({ enabled }) => enabled).length > serving ? 'partly' : 'served';
 }
 
@@ -156,6 +156,6 @@ function summarise(
     passed: verdict('passed'),
     warning: verdict('warning'),
     failedVerdict: verdict('failed'),
-    others: record.plan.bystanders,
+    others: record.plan.servingElsewhere,
   };
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { checkStates, type Check } from '../host/diagnosis.ts';
 import type { HostInfo } from '../host/host.ts';
-import { codes, type Code } from '../terms/codes.ts';
+import { codes, type Code } from '../core/codes.ts';
 
 /** What `relay doctor` says to programs. */
 export const doctorSchema = z.strictObject({

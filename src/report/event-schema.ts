@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { planViewSchema } from '../plan/plan-view.ts';
 import { statusSchema } from '../plan/status-schema.ts';
-import { stages } from '../terms/run-event.ts';
+import { stages } from '../core/run-event.ts';
 import { importsPlanSchema, importsReportSchema } from './imports-report-schema.ts';
 import { reportSchema } from './report-schema.ts';
 

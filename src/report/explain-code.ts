@@ -1,7 +1,7 @@
 import { rules } from '../pack/rules.ts';
-import { codes } from '../terms/codes.ts';
-import { exitCodes } from '../terms/exit-codes.ts';
-import type { Style } from '../terms/style.ts';
+import { codes } from '../core/codes.ts';
+import { exitCodes } from '../core/exit-codes.ts';
+import type { Style } from '../core/style.ts';
 
 /** What there is to know about a code. */
 export interface Explanation {

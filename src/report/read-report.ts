@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { withoutControls } from '../terms/redactor.ts';
-import { RelayError } from '../terms/relay-error.ts';
+import { withoutControls } from '../core/secrets/redactor.ts';
+import { RelayError } from '../core/relay-error.ts';
 import { readInput } from '../text/read-input.ts';
 import { reportSchema, type Report } from './report-schema.ts';
 
@@ -9,7 +9,7 @@ const form = 'relay.import-report/1';
 const formOfSeveral = 'relay.imports-report/1';
 
 /** Larger is no report, in bytes. */
-const largestReport = 256 * 1024 * 1024;
+const maxReportBytes = 256 * 1024 * 1024;
 
 /** Of an earlier report what tells which of its lines did not end well. */
 const earlierSchema = z.object({
@@ -70,7 +70,7 @@ function unusable(file: string, value: unknown, why: string): RelayError {
 }
 
 async function readText(file: string): Promise<string> {
-  const read = await readInput(file, largestReport);
+  const read = await readInput(file, maxReportBytes);
   if ('bytes' in read) return read.bytes.toString('utf8');
   throw new RelayError('FILE_UNREADABLE', `The report ${file} cannot be read (${read.why}).`, { cause: read.cause });
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { accessModes, importModes, platforms } from '../terms/modes.ts';
+import { accessModes, importModes, platforms } from '../core/modes.ts';
 
 const time = z.iso.datetime();
 const id = z.string();

@@ -5,7 +5,7 @@ import type { Account } from '../host/objects.ts';
 import type { KeyFile } from '../keys/key-file.ts';
 import type { Provider } from '../pack/manifest.ts';
 import type { ImportPlan, RemovalStep } from '../plan/import-plan.ts';
-import type { Problem } from '../terms/relay-error.ts';
+import type { Problem } from '../core/relay-error.ts';
 import type { GatewayCheck } from '../verify/check-gateway.ts';
 import type { SubscriptionResult } from '../verify/grant-access.ts';
 import type { AccountVerdict } from '../verify/probe-accounts.ts';
@@ -38,7 +38,7 @@ export interface RunRecord {
   seen: Map<string, Account>;
   log: ChangeLog;
   /** What was done to failed accounts, by account id. */
-  retired: Map<string, 'disabled' | 'removed'>;
+  takenOut: Map<string, 'disabled' | 'removed'>;
   removed: Omit<RemovalStep, 'serves'>[];
   subscriptions: SubscriptionResult[];
   gateway: (GatewayCheck & { probeKey: 'given' | 'found' | 'made' }) | null;
@@ -46,7 +46,7 @@ export interface RunRecord {
   /** Nothing more could be sent: the journal could not be kept, or the lock was lost. */
   silenced: boolean;
   /** An error ended the run before its last stage. */
-  cutShort: boolean;
+  aborted: boolean;
   /** What the run did was taken back, but for the leftovers. */
   undone: boolean;
   leftovers: Leftover[];

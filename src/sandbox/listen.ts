@@ -1,7 +1,7 @@
 import type { Server } from 'node:http';
 import { createAdaptorServer } from '@hono/node-server';
 import type { Hono } from 'hono';
-import type { HostEnv } from './host.ts';
+import type { HostEnv } from './sub2api/host.ts';
 
 /** A server on a loopback port. */
 export interface Listener {

@@ -1,5 +1,5 @@
 import type { MiddlewareHandler } from 'hono';
-import type { HostEnv } from './host.ts';
+import type { HostEnv } from './sub2api/host.ts';
 import { parseJson } from './json-object.ts';
 
 /** One request that a sandbox server got; `status` is 0 until it is answered, and stays so when it was dropped. */

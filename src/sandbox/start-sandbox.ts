@@ -1,18 +1,18 @@
 import { randomBytes } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
-import { createFaultPicker } from './faults.ts';
-import type { FaultPicker, FaultRule } from './faults.ts';
-import { featuresOf } from './features.ts';
-import type { HostVersion } from './features.ts';
-import { groupDefaults } from './group-view.ts';
-import type { Host, HostSettings } from './host.ts';
-import { createHostApp } from './host-app.ts';
+import { createFaultPicker } from './faults/faults.ts';
+import type { FaultPicker, FaultRule } from './faults/faults.ts';
+import { featuresOf } from './sub2api/features.ts';
+import type { HostVersion } from './sub2api/features.ts';
+import { groupDefaults } from './sub2api/resources/group-view.ts';
+import type { Host, HostSettings } from './sub2api/host.ts';
+import { createHostApp } from './sub2api/host-app.ts';
 import { listen } from './listen.ts';
 import type { RecordedRequest } from './recorded-request.ts';
-import { createState, timestamp } from './state.ts';
-import type { SandboxState } from './state.ts';
-import { addUser } from './users.ts';
-import { createVendor } from './vendor.ts';
+import { createState, timestamp } from './sub2api/state.ts';
+import type { SandboxState } from './sub2api/state.ts';
+import { addUser } from './sub2api/people/users.ts';
+import { createVendor } from './vendor/vendor.ts';
 
 /** How a sandbox may be set up; everything has a default. */
 export interface SandboxOptions {

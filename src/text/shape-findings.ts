@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { didYouMean } from '../terms/nearest.ts';
+import { didYouMean } from '../core/suggest.ts';
 import type { Finding } from './finding.ts';
 import type { Path, SourceText } from './source-text.ts';
 

@@ -17,7 +17,7 @@ export type Path = readonly PropertyKey[];
 
 /** Deepest nesting and most aliases that a text may have; real ones need a fraction, bombs need more. */
 const deepest = 32;
-const mostAliases = 20;
+const maxAliases = 20;
 
 const tooDeep = `the text nests deeper than ${deepest}`;
 
@@ -81,8 +81,8 @@ export class SourceText<Code extends string> {
       Alias: (_, alias, ancestors) => {
         const at = alias.range?.[0] ?? 0;
         aliases += 1;
-        if (aliases > mostAliases) {
-          found.push(this.#syntax(at, `the text has more than ${mostAliases} aliases`));
+        if (aliases > maxAliases) {
+          found.push(this.#syntax(at, `the text has more than ${maxAliases} aliases`));
           return visit.BREAK;
         }
         const target = alias.resolve(this.#document);
@@ -124,7 +124,7 @@ export class SourceText<Code extends string> {
 
   /** The plain value. Throws when aliases would blow it up. */
   value(): unknown {
-    return this.#document.toJS({ maxAliasCount: mostAliases });
+    return this.#document.toJS({ maxAliasCount: maxAliases });
   }
 
   /** A finding at the value of `path`, or at the nearest thing above it that exists. */

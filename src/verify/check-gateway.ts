@@ -1,6 +1,6 @@
 import type { RunTools } from '../apply/run-tools.ts';
 import type { CompletionRequest, GatewayAnswer } from '../host/host.ts';
-import type { Secret } from '../terms/secret.ts';
+import type { Secret } from '../core/secrets/secret.ts';
 
 /** What a user who connects now would meet (rule B23). */
 export interface GatewayCheck {
@@ -17,7 +17,7 @@ export interface GatewayCheck {
 }
 
 const firstPause = 500;
-const longestPause = 5000;
+const maxPauseMs = 5000;
 
 /** A gateway that nothing was asked of yet. */
 export function unasked(message: string): GatewayCheck {
@@ -77,7 +77,7 @@ export async function checkGateway(
     if (hopeless || stop.aborted || check.ms + pause > waitMs) break;
     emit({ type: 'retry', stage: 'access', what: 'gateway check', reason: check.message, pauseMs: pause });
     await clock.sleep(pause, stop);
-    pause = Math.min(Math.round(pause * 1.5), longestPause);
+    pause = Math.min(Math.round(pause * 1.5), maxPauseMs);
   }
   return { ...check, ok: check.completionOk };
 }

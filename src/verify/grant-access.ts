@@ -2,11 +2,11 @@ import type { ChangeLog } from '../apply/change-log.ts';
 import { extended } from '../apply/drivers/subscription.ts';
 import { isOfOne } from '../apply/ends-run.ts';
 import { create, edit } from '../apply/make-change.ts';
-import { UnsettledWrite } from '../apply/perform-write.ts';
+import { UnresolvedWrite } from '../apply/perform-write.ts';
 import type { RunTools } from '../apply/run-tools.ts';
 import type { Id } from '../host/objects.ts';
 import type { SubscriptionStep } from '../plan/import-plan.ts';
-import { RelayError } from '../terms/relay-error.ts';
+import { RelayError } from '../core/relay-error.ts';
 
 /** How giving one user access ended. */
 export interface SubscriptionResult {
@@ -17,7 +17,7 @@ export interface SubscriptionResult {
   expiresAt: number | null;
   message: string | null;
   /** Set when nobody can tell whether the user has it. */
-  lost: UnsettledWrite | null;
+  lost: UnresolvedWrite | null;
 }
 
 /**
@@ -43,7 +43,7 @@ export async function grantAccess(
         outcome: 'failed',
         expiresAt: null,
         message: error.message,
-        lost: error instanceof UnsettledWrite ? error : null,
+        lost: error instanceof UnresolvedWrite ? error : null,
       });
       if (endsOnFailure) return;
     }

@@ -4,9 +4,9 @@ import { HostFailure } from '../host/host-failure.ts';
 import type { AccountTest } from '../host/host.ts';
 import type { Account, Id } from '../host/objects.ts';
 import type { Provider } from '../pack/manifest.ts';
-import type { Code } from '../terms/codes.ts';
-import { isInconclusive, judge, type Validation } from './judge.ts';
-import { learningWatch } from './learning-watch.ts';
+import type { Code } from '../core/codes.ts';
+import { isInconclusive, decideVerdict, type Validation } from './verdict.ts';
+import { capabilityWatch } from './capability-watch.ts';
 
 /** What is known of one account after it was tried. */
 export interface AccountVerdict {
@@ -34,7 +34,7 @@ const testPauses = [1000, 4000];
 /** Tests accounts, several at once, and judges each. Those not reached before a stop are `not_tried`. */
 export async function probeAccounts(job: ProbeJob, tools: RunTools): Promise<AccountVerdict[]> {
   const limit = pLimit(job.concurrency);
-  const hasLearnt = learningWatch(job.accounts, tools);
+  const hasDiscovered = capabilityWatch(job.accounts, tools);
   const counts = { passed: 0, warning: 0, failed: 0 };
   let done = 0;
   let ended = false;
@@ -42,7 +42,7 @@ export async function probeAccounts(job: ProbeJob, tools: RunTools): Promise<Acc
     job.accounts.map((account) =>
       limit(async (): Promise<AccountVerdict> => {
         if (tools.stop.aborted || ended) return notTried(account);
-        const verdict = await probeAccount(account, job, hasLearnt, tools);
+        const verdict = await probeAccount(account, job, hasDiscovered, tools);
         if (verdict.code === 'TEST_ERROR' && job.endsOnError) ended = true;
         if (verdict.validation !== 'not_tried') counts[verdict.validation] += 1;
         done += 1;
@@ -51,13 +51,13 @@ export async function probeAccounts(job: ProbeJob, tools: RunTools): Promise<Acc
       }),
     ),
   );
-  return readBack(await nudge(verdicts, tools), job.retested, tools);
+  return readBack(await refresh(verdicts, tools), job.retested, tools);
 }
 
 async function probeAccount(
   account: Account,
   job: ProbeJob,
-  hasLearnt: (id: Id) => Promise<void>,
+  hasDiscovered: (id: Id) => Promise<void>,
   tools: RunTools,
 ): Promise<AccountVerdict> {
   const { probes } = tools.host;
@@ -65,7 +65,7 @@ async function probeAccount(
   const startedAt = tools.clock.now();
   let attempts = 0;
   try {
-    await hasLearnt(account.id);
+    await hasDiscovered(account.id);
     // The host answers this by itself, while the test waits for the vendor.
     const listed = probes.accountModels(account.id);
     listed.catch(() => undefined);
@@ -92,7 +92,7 @@ async function probeAccount(
     const models = await listed;
     const smokeModelSeen = models.includes(provider.smokeTestModel.trim());
     const list = isInconclusive(test) ? await probes.upstreamModels(account.id) : null;
-    const { validation, code, message, evidence } = judge(test, smokeModelSeen, list, provider.keyCheck);
+    const { validation, code, message, evidence } = decideVerdict(test, smokeModelSeen, list, provider.keyCheck);
     const probe = {
       ok: validation === 'passed',
       message,
@@ -123,14 +123,14 @@ function worthRepeating(test: AccountTest): boolean {
 }
 
 /** Makes a host that may have missed what its accounts learnt look at them again, a second after they learnt it. */
-async function nudge(verdicts: AccountVerdict[], { host, clock, stop }: RunTools): Promise<AccountVerdict[]> {
-  const stale = host.info.features.nudgeAfterLearning
-    ? verdicts.filter((verdict) => verdict.account.learning && verdict.validation !== 'failed')
+async function refresh(verdicts: AccountVerdict[], { host, clock, stop }: RunTools): Promise<AccountVerdict[]> {
+  const stale = host.info.features.refreshAfterDiscovery
+    ? verdicts.filter((verdict) => verdict.account.discovering && verdict.validation !== 'failed')
     : [];
   if (stale.length === 0 || stop.aborted) return verdicts;
   await clock.sleep(1100, stop);
   // Best effort: the gateway check that follows tells whether it was enough.
-  for (const { account } of stale) if (!stop.aborted) await host.writes.nudgeAccount(account);
+  for (const { account } of stale) if (!stop.aborted) await host.writes.refreshAccount(account);
   return verdicts;
 }
 

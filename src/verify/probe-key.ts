@@ -8,9 +8,9 @@ import type { UserSession } from '../host/host.ts';
 import { HostFailure } from '../host/host-failure.ts';
 import type { Id } from '../host/objects.ts';
 import { probeUserEmail } from '../plan/names.ts';
-import type { AccessMode } from '../terms/modes.ts';
-import { RelayError } from '../terms/relay-error.ts';
-import { Secret } from '../terms/secret.ts';
+import type { AccessMode } from '../core/modes.ts';
+import { RelayError } from '../core/relay-error.ts';
+import { Secret } from '../core/secrets/secret.ts';
 
 /** Pauses before the rounds in which what is still there is tried again, in milliseconds. */
 const removalPauses = [0, 1000, 4000];
@@ -152,7 +152,7 @@ export class ProbeUser {
     const keys = await reads.keysOfUser(userId);
     if (keys.length > 0 && this.#session === undefined) {
       const login = await writes.login(this.#email, this.#password);
-      if (login.end === 'done') this.#session = login.value;
+      if (login.status === 'applied') this.#session = login.value;
     }
     if (this.#session !== undefined) for (const id of keys) await writes.deleteKey(this.#session, id);
     for (const { id } of await reads.subscriptionsOfUser(userId)) await writes.deleteSubscription(id);

@@ -2,9 +2,9 @@ import { spawnSync } from 'node:child_process';
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { complete } from '../../src/cli/complete.ts';
+import { complete } from '../../src/cli/completion/complete.ts';
 import { buildProgram } from '../../src/cli/program.ts';
-import { Redactor } from '../../src/terms/redactor.ts';
+import { Redactor } from '../../src/core/secrets/redactor.ts';
 import { relayBinary, workplace, type Workplace } from '../support/binary.ts';
 
 let place: Workplace;
@@ -87,8 +87,8 @@ describe('what may stand where the cursor is', () => {
     [['import', '--user', 'a'], []],
     [['import', '--nothing', 'a'], []],
     [['import', '--nothing='], []],
-  ])('%j', async (typed, wanted) => {
-    expect(await words(...typed)).toEqual(wanted);
+  ])('%j', async (typed, desired) => {
+    expect(await words(...typed)).toEqual(desired);
   });
 
   it('is every command and option that is declared, but for hidden ones', async () => {
@@ -132,10 +132,10 @@ describe('a shell', () => {
     ['relay import --host pr', ['prod', 'pre']],
     ['relay import --keys my', ['my folder', 'my keys.txt']],
     ['relay packs new x --to my', ['my folder']],
-  ])('bash completes %j', (line, wanted) => {
+  ])('bash completes %j', (line, desired) => {
     const script = `source <(relay completion bash); COMP_WORDS=(${line}); COMP_CWORD=$((\${#COMP_WORDS[@]} - 1)); _relay; printf '%s\\n' "\${COMPREPLY[@]}"`;
     const { stdout, stderr } = inShell('bash', '--norc', '-c', script);
-    expect({ words: stdout.trim().split('\n').toSorted(), stderr }).toEqual({ words: wanted.toSorted(), stderr: '' });
+    expect({ words: stdout.trim().split('\n').toSorted(), stderr }).toEqual({ words: desired.toSorted(), stderr: '' });
   });
 
   it.skipIf(!has('fish')).each<[string, string[]]>([
@@ -144,9 +144,9 @@ describe('a shell', () => {
     ['relay import --host pr', ['pre', 'prod']],
     ['relay import --keys my', ['my folder/', 'my keys.txt']],
     ['relay import --keys=my', ['--keys=my folder/', '--keys=my keys.txt']],
-  ])('fish completes %j', (line, wanted) => {
+  ])('fish completes %j', (line, desired) => {
     const { stdout } = inShell('fish', '-N', '-c', `relay completion fish | source; complete -C '${line}'`);
-    expect(stdout.trim().split('\n').toSorted()).toEqual(wanted);
+    expect(stdout.trim().split('\n').toSorted()).toEqual(desired);
   });
 
   it.skipIf(!has('zsh')).each<[string, string[]]>([
@@ -154,12 +154,12 @@ describe('a shell', () => {
     ['relay import --host pr', ['prod:', 'pre:']],
     ['relay import --keys my', ['files']],
     ['relay packs new x --to my', ['files -/']],
-  ])('zsh completes %j', (line, wanted) => {
+  ])('zsh completes %j', (line, desired) => {
     // What the shell's own completion would do with the words stands in for it: that needs a terminal.
     const stubs = `compdef() { : }; compset() { : }; _describe() { print -l -- $candidates }; _files() { print -- files $* }`;
     const script = `${stubs}; source <(relay completion zsh); words=(${line}); CURRENT=$#words; _relay`;
     const { stdout, stderr } = inShell('zsh', '-f', '-c', script);
-    expect({ words: stdout.trim().split('\n'), stderr }).toEqual({ words: wanted, stderr: '' });
+    expect({ words: stdout.trim().split('\n'), stderr }).toEqual({ words: desired, stderr: '' });
   });
 
   it('that is not known is answered with the nearest', async () => {

@@ -1,9 +1,9 @@
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { confirmHost } from '../../src/cli/confirm-host.ts';
-import { askConsent } from '../../src/cli/consent.ts';
+import { askConsent } from '../../src/cli/session/consent.ts';
 import type { Io } from '../../src/cli/io.ts';
-import { Interruption } from '../../src/terms/relay-error.ts';
+import { Interruption } from '../../src/core/relay-error.ts';
 
 const terminal = () => Object.assign(new PassThrough(), { isTTY: true });
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { liveLines, noRetries, type Waiting } from '../../src/cli/live-lines.ts';
-import { plainView } from '../../src/cli/plain-view.ts';
-import type { RunEvent } from '../../src/terms/run-event.ts';
-import type { Style } from '../../src/terms/style.ts';
+import { liveLines, noRetries, type Waiting } from '../../src/cli/progress/live-lines.ts';
+import { plainView } from '../../src/cli/progress/plain-view.ts';
+import type { RunEvent } from '../../src/core/run-event.ts';
+import type { Style } from '../../src/core/style.ts';
 
 const same = (text: string) => text;
 const plain: Style = { bold: same, dim: same, good: same, bad: same, unsure: same };

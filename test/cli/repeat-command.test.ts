@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
-import { addImportOptions } from '../../src/cli/program-options.ts';
-import { repeatCommand } from '../../src/cli/repeat-command.ts';
+import { addImportOptions } from '../../src/cli/options/program-options.ts';
+import { repeatCommand } from '../../src/cli/options/repeat-command.ts';
 
 const parse = (words: readonly string[]) =>
   addImportOptions(new Command('import').exitOverride())

@@ -2,7 +2,7 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { writeExtraReports } from '../../src/cli/extra-reports.ts';
+import { writeExtraReports } from '../../src/cli/output/extra-reports.ts';
 import { startSandbox, type Sandbox } from '../../src/sandbox/start-sandbox.ts';
 import { workplace, type Workplace } from '../support/binary.ts';
 import { parseXml } from '../support/parse-xml.ts';
@@ -146,10 +146,10 @@ describe('relay report show', () => {
     ['markdown', /^## ✅ Kimi/],
     ['html', /^<!doctype html>[^]*<\/html>$/],
     ['junit', /^<\?xml version="1.0"[^]*<\/testsuites>$/],
-  ])('shows a report as %s', async (form, wanted) => {
+  ])('shows a report as %s', async (form, desired) => {
     const shown = await place.run(['report', 'show', 'shown.json', '--as', form]);
     expect([shown.exitCode, shown.stderr]).toEqual([0, '']);
-    expect(shown.stdout).toMatch(wanted);
+    expect(shown.stdout).toMatch(desired);
   });
 
   it('reads it from standard input, and shows it as text, when told nothing else', async () => {

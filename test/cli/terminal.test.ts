@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { shellWord } from '../../src/terms/shell-word.ts';
+import { shellWord } from '../../src/core/shell-word.ts';
 import { startSandbox, type Sandbox } from '../../src/sandbox/start-sandbox.ts';
 import { importWords, relayBinary, stallAt, workplace, type Workplace } from '../support/binary.ts';
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { loadConfig } from '../../src/config/config-file.ts';
-import { RelayError } from '../../src/terms/relay-error.ts';
+import { RelayError } from '../../src/core/relay-error.ts';
 
 const before = process.cwd();
 let folder: string;

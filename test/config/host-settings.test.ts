@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ConfigFile } from '../../src/config/config-schema.ts';
 import { hostSettings, type Environment, type HostOptions } from '../../src/config/host-settings.ts';
 import { readSecretFile, sealSecret } from '../../src/config/read-secret.ts';
-import { RelayError } from '../../src/terms/relay-error.ts';
+import { RelayError } from '../../src/core/relay-error.ts';
 
 let folder: string;
 const at = (name: string) => join(folder, name);
@@ -262,8 +262,8 @@ describe('how to log in', () => {
       () => ({ RELAY_ADMIN_EMAIL: 'env@x' }),
       { key: 'key-of-config' },
     ],
-  ])('is that of %s', async (_, options, env, wanted) => {
-    expect(await login(options(), env())).toEqual(wanted);
+  ])('is that of %s', async (_, options, env, desired) => {
+    expect(await login(options(), env())).toEqual(desired);
   });
 
   it('may be an e-mail and password of the configuration file', async () => {

@@ -18,8 +18,8 @@ describe('the proxy of a host', () => {
     ['this machine', 'http://127.0.0.1:8080', there, null],
     ['this machine by name', 'https://localhost', there, null],
     ['this machine, in six', 'http://[::1]:8080', there, null],
-  ])('%s', (_, host, env, wanted) => {
-    expect(of(host, env)).toBe(wanted);
+  ])('%s', (_, host, env, desired) => {
+    expect(of(host, env)).toBe(desired);
   });
 
   it.each<[string, string, boolean]>([

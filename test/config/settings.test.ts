@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { Command } from 'commander';
 import { z } from 'zod';
-import { WordOption } from '../../src/cli/option-values.ts';
+import { WordOption } from '../../src/cli/options/option-values.ts';
 import { buildProgram } from '../../src/cli/program.ts';
 import { configSchema, leftOut, pathSettings } from '../../src/config/config-schema.ts';
-import { mostAtOnce } from '../../src/config/limits.ts';
+import { maxAtOnce } from '../../src/config/limits.ts';
 import { unwrap } from '../../src/text/shape-findings.ts';
-import { Redactor } from '../../src/terms/redactor.ts';
+import { Redactor } from '../../src/core/secrets/redactor.ts';
 
 const program = buildProgram({ version: '0' } as never, new Redactor(), () => undefined);
 
@@ -41,7 +41,7 @@ describe('options and settings', () => {
   });
 
   it('have the same limits', () => {
-    for (const [name, most] of Object.entries(mostAtOnce)) {
+    for (const [name, most] of Object.entries(maxAtOnce)) {
       expect(configSchema.safeParse({ [name]: most }).success).toBe(true);
       expect(configSchema.safeParse({ [name]: most + 1 }).success).toBe(false);
     }

@@ -2,8 +2,8 @@ import { describe, it } from 'vitest';
 import { hostSettings } from '../../src/config/host-settings.ts';
 import { connectSub2api } from '../../src/host/sub2api/connect.ts';
 import { startSandbox } from '../../src/sandbox/start-sandbox.ts';
-import { systemClock } from '../../src/terms/clock.ts';
-import { Redactor } from '../../src/terms/redactor.ts';
+import { systemClock } from '../../src/core/clock.ts';
+import { Redactor } from '../../src/core/secrets/redactor.ts';
 import { hostContract } from './host-contract.ts';
 
 const given = process.env['RELAY_TEST_HOST'];

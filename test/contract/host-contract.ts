@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { WriteEnd } from '../../src/host/host-failure.ts';
+import type { WriteResult } from '../../src/host/host-failure.ts';
 import type { Host } from '../../src/host/host.ts';
 import type { Account, AccountSpec, ChannelSpec, Group, GroupType, Id } from '../../src/host/objects.ts';
 import { differencesFrom, earlierState } from '../../src/plan/account-change.ts';
-import { Secret } from '../../src/terms/secret.ts';
+import { Secret } from '../../src/core/secrets/secret.ts';
 
 export interface OpenedHost {
   host: Host;
@@ -90,7 +90,7 @@ export function hostContract(name: string, open: () => Promise<OpenedHost>): voi
       expect(host.info).toMatchObject({
         kind: 'sub2api',
         version: expect.stringMatching(/^\d+\.\d+\.\d+/),
-        features: { longestName: 100 },
+        features: { maxNameLength: 100 },
       });
     });
 
@@ -123,14 +123,14 @@ export function hostContract(name: string, open: () => Promise<OpenedHost>): voi
         rateMultiplier: 1,
       });
       expect(again).toMatchObject({
-        end: 'refused',
-        failure: { status: 409, reason: 'GROUP_EXISTS', fate: 'not_done' },
+        status: 'rejected',
+        failure: { status: 409, reason: 'GROUP_EXISTS', delivery: 'not_applied' },
       });
       done(await host.writes.describeGroup(group.id, `Other [relay contract subscription ${tag}]`));
       expect((await find())?.description).toBe(`Other [relay contract subscription ${tag}]`);
       done(await host.writes.deleteGroup(group.id));
       expect(await find()).toBeUndefined();
-      expect(await host.writes.deleteGroup(group.id)).toMatchObject({ end: 'refused', failure: { status: 404 } });
+      expect(await host.writes.deleteGroup(group.id)).toMatchObject({ status: 'rejected', failure: { status: 404 } });
     });
 
     it('makes a channel with its mapping and prices, edits it, and keeps a group in one channel only', async () => {
@@ -176,7 +176,7 @@ export function hostContract(name: string, open: () => Promise<OpenedHost>): voi
         prices: [{ models: [model], input: 9.15493e-7 }],
       });
       expect(await host.writes.createChannel({ ...spec, name: `${spec.name}-2` })).toMatchObject({
-        end: 'refused',
+        status: 'rejected',
         failure: { reason: 'GROUP_ALREADY_IN_CHANNEL' },
       });
       done(await host.writes.deleteChannel(channel.id));
@@ -258,7 +258,7 @@ export function hostContract(name: string, open: () => Promise<OpenedHost>): voi
         marker: { fingerprint: 'one' },
         extra: { openai_responses_mode: 'auto' },
       });
-      done(await host.writes.nudgeAccount(one));
+      done(await host.writes.refreshAccount(one));
       expect(await host.reads.account(one.id)).toMatchObject({
         baseUrl: one.baseUrl,
         mapping: one.mapping,
@@ -342,8 +342,8 @@ export function hostContract(name: string, open: () => Promise<OpenedHost>): voi
       expect(await bound()).toEqual([stays.id]);
       for (const groupIds of [[goes.id], [stays.id, goes.id], ['99999999']])
         expect(await host.writes.bindAccounts([one!.id], groupIds)).toMatchObject({
-          end: 'refused',
-          failure: { status: 404, reason: 'GROUP_NOT_FOUND', fate: 'not_done' },
+          status: 'rejected',
+          failure: { status: 404, reason: 'GROUP_NOT_FOUND', delivery: 'not_applied' },
         });
       expect(await bound()).toEqual([stays.id]);
     });
@@ -416,7 +416,7 @@ export function hostContract(name: string, open: () => Promise<OpenedHost>): voi
       expect(await host.reads.userByEmail(`nobody-${tag}@relay.test`)).toBeUndefined();
       expect(await host.reads.userById('99999999')).toBeUndefined();
       expect(await host.writes.createUser(email, new Secret(`Pw-${tag}-123`), 0)).toMatchObject({
-        end: 'refused',
+        status: 'rejected',
         failure: { reason: 'EMAIL_EXISTS' },
       });
     });
@@ -484,8 +484,8 @@ export function hostContract(name: string, open: () => Promise<OpenedHost>): voi
   });
 }
 
-function done<T>(end: WriteEnd<T>): T {
-  if (end.end === 'done') return end.value;
+function done<T>(end: WriteResult<T>): T {
+  if (end.status === 'applied') return end.value;
   throw end.failure;
 }
 
@@ -501,7 +501,7 @@ async function until<T>(ask: () => Promise<T>, good: (value: T) => boolean): Pro
 async function learnt(host: Host, id: Id): Promise<Account> {
   const account = await until(
     () => host.reads.account(id),
-    (each) => each !== undefined && !each.learning,
+    (each) => each !== undefined && !each.discovering,
   );
   if (account === undefined) throw new Error(`account ${id} is gone`);
   return account;

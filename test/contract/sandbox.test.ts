@@ -1,7 +1,7 @@
 import { connectSub2api } from '../../src/host/sub2api/connect.ts';
 import { startSandbox } from '../../src/sandbox/start-sandbox.ts';
-import { Redactor } from '../../src/terms/redactor.ts';
-import { Secret } from '../../src/terms/secret.ts';
+import { Redactor } from '../../src/core/secrets/redactor.ts';
+import { Secret } from '../../src/core/secrets/secret.ts';
 import { quickClock } from '../support/clocks.ts';
 import { hostContract } from './host-contract.ts';
 

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { HostFailure } from '../../src/host/host-failure.ts';
-import type { FaultRule } from '../../src/sandbox/faults.ts';
+import type { FaultRule } from '../../src/sandbox/faults/faults.ts';
 import { startSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox/start-sandbox.ts';
-import { Interruption, RelayError } from '../../src/terms/relay-error.ts';
+import { Interruption, RelayError } from '../../src/core/relay-error.ts';
 import { quickClock } from '../support/clocks.ts';
 import { holdings, importInto } from '../support/import-run.ts';
 import { otherHost } from '../support/other-host.ts';
@@ -402,7 +402,7 @@ describe('a host that loses answers', () => {
       faults: [{ method: 'POST', path: '/api/v1/keys', fault: 'status', status: 400, times: 0 }],
     });
     const fails = async () => {
-      throw new HostFailure('HOST_FAILED', 'no', { status: 400, fate: 'not_done', transient: false });
+      throw new HostFailure('HOST_FAILED', 'no', { status: 400, delivery: 'not_applied', transient: false });
     };
     let keyWasAsked = false;
     const between = otherHost(({ writes: own, reads }) => ({

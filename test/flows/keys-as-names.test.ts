@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { journalFolder } from '../../src/journal/run-journal.ts';
 import { startSandbox, type Sandbox } from '../../src/sandbox/start-sandbox.ts';
-import { hiddenText } from '../../src/terms/hidden-text.ts';
+import { hiddenText } from '../../src/core/secrets/hidden-text.ts';
 import { importWords, workplace, type Workplace } from '../support/binary.ts';
 import { leaksIn } from '../support/canaries.ts';
 import { importInto, rollbackIn } from '../support/import-run.ts';

@@ -27,7 +27,7 @@ async function killedAtGatewayCheck(): Promise<void> {
 describe('the probe user of a run that was killed (N9)', () => {
   it('is removed with its key by the next import, where that run is known to be over', async () => {
     await killedAtGatewayCheck();
-    const { report, plan } = await importInto(sandbox, [...keys, third], { fate: 'ended' });
+    const { report, plan } = await importInto(sandbox, [...keys, third], { phase: 'ended' });
     expect(plan.leftUsers).toHaveLength(1);
     expect(report).toMatchObject({ exitCode: 0, warnings: [] });
     expect(probeUsers()).toEqual([]);
@@ -39,14 +39,14 @@ describe('the probe user of a run that was killed (N9)', () => {
     await importInto(sandbox, keys);
     const [user] = probeUsers();
     expect(user).toBeDefined();
-    const { report } = await importInto(sandbox, keys, { fate: 'ended' });
+    const { report } = await importInto(sandbox, keys, { phase: 'ended' });
     expect(report.exitCode).toBe(0);
     expect(probeUsers()).toEqual([]);
   });
 
   it('is left alone while that run is at work here', async () => {
     await killedAtGatewayCheck();
-    const { report } = await importInto(sandbox, [...keys, third], { fate: 'at_work' });
+    const { report } = await importInto(sandbox, [...keys, third], { phase: 'at_work' });
     expect(report).toMatchObject({ exitCode: 0, warnings: [] });
     expect(probeUsers()).toHaveLength(1);
   });
@@ -57,7 +57,7 @@ describe('the probe user of a run that was killed (N9)', () => {
   ] as const)('of a run that nobody knows here, %s', async (_, hours, left, warnings) => {
     await killedAtGatewayCheck();
     probeUsers()[0]!.created_at = new Date(Date.now() - hours * hour).toISOString();
-    const { report } = await importInto(sandbox, [...keys, third], { fate: 'unknown' });
+    const { report } = await importInto(sandbox, [...keys, third], { phase: 'unknown' });
     expect(report.warnings.map(({ code }) => code)).toEqual(warnings);
     expect(probeUsers()).toHaveLength(left);
   });
@@ -72,7 +72,7 @@ describe('the probe user of a run that was killed (N9)', () => {
       fault: 'status',
       status: 403,
     });
-    const { report } = await importInto(sandbox, [...keys, third], { fate: 'ended' });
+    const { report } = await importInto(sandbox, [...keys, third], { phase: 'ended' });
     expect(report).toMatchObject({ exitCode: 0, warnings: [{ code: 'PROBE_LEFT_BEHIND' }] });
     expect(report.warnings[0]?.message).toContain(`/users/${user?.id}`);
   });

@@ -1,19 +1,19 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { noJournal } from '../../src/apply/journal.ts';
 import type { RunTools } from '../../src/apply/run-tools.ts';
-import { lookAtProvider } from '../../src/flows/look-at-provider.ts';
+import { readStatus } from '../../src/flows/read-status.ts';
 import { probeExitCode, probePool, type ProbeJobOptions } from '../../src/flows/probe-pool.ts';
 import { findManaged, removeProvider } from '../../src/flows/remove-provider.ts';
 import { connectSub2api } from '../../src/host/sub2api/connect.ts';
-import { nameKey } from '../../src/keys/fingerprint.ts';
+import { fingerprintKey } from '../../src/keys/fingerprint.ts';
 import { chooseProvider, findPack } from '../../src/pack/find-pack.ts';
 import type { Provider } from '../../src/pack/manifest.ts';
 import { statusSchema } from '../../src/plan/status-schema.ts';
 import { startSandbox, type Sandbox } from '../../src/sandbox/start-sandbox.ts';
-import { accessModes } from '../../src/terms/modes.ts';
-import { Redactor } from '../../src/terms/redactor.ts';
-import { Interruption, RelayError } from '../../src/terms/relay-error.ts';
-import { Secret } from '../../src/terms/secret.ts';
+import { accessModes } from '../../src/core/modes.ts';
+import { Redactor } from '../../src/core/secrets/redactor.ts';
+import { Interruption, RelayError } from '../../src/core/relay-error.ts';
+import { Secret } from '../../src/core/secrets/secret.ts';
 import { quickClock } from '../support/clocks.ts';
 import { holdings, importInto, wholeState } from '../support/import-run.ts';
 
@@ -36,7 +36,7 @@ beforeEach(async () => {
     clock,
     emit: () => undefined,
     journal: noJournal,
-    fateOf: async () => 'unknown',
+    phaseOf: async () => 'unknown',
     stop,
   };
   provider = chooseProvider(await findPack('kimi'), undefined);
@@ -52,7 +52,7 @@ const writes = (from: number) =>
 describe('relay status', () => {
   const status = async (keys: readonly string[] | null = null, notEnabled = '') =>
     statusSchema.parse(
-      await lookAtProvider(
+      await readStatus(
         {
           pack: { id: 'kimi' },
           provider,
@@ -61,7 +61,7 @@ describe('relay status', () => {
             keys &&
             keys.map((key, index) => ({
               line: index + 1,
-              fingerprint: nameKey(new Secret(key)).fingerprint,
+              fingerprint: fingerprintKey(new Secret(key)).fingerprint,
               enabled: key !== notEnabled,
             })),
         },
@@ -322,7 +322,7 @@ describe('relay probe', () => {
       if (event.type === 'retry') stop.abort(new Interruption(signal));
     };
     const found = await probe();
-    expect(found).toMatchObject({ gateways: [], leftovers: [], cutShort: { code: 'INTERRUPTED' } });
+    expect(found).toMatchObject({ gateways: [], leftovers: [], aborted: { code: 'INTERRUPTED' } });
     expect(told(found).map(([, validation]) => validation)).toEqual(['passed', 'passed', 'passed']);
     expect(probeExitCode(found)).toBe(exitCode);
     expect(wholeState(sandbox)).toEqual(before);
@@ -333,7 +333,7 @@ describe('relay probe', () => {
     sandbox.addFault({ method: 'POST', path: '/api/v1/keys', times: 0, fault: 'status', status: 403 });
     sandbox.addFault({ method: 'DELETE', path: '/api/v1/admin/users/*', times: 0, fault: 'status', status: 403 });
     const found = await probe();
-    expect(found).toMatchObject({ cutShort: { code: 'WRITE_REFUSED' }, leftovers: [{ kind: 'user' }] });
+    expect(found).toMatchObject({ aborted: { code: 'WRITE_REFUSED' }, leftovers: [{ kind: 'user' }] });
     expect(probeExitCode(found)).toBe(6);
   });
 
@@ -354,7 +354,7 @@ describe('relay probe', () => {
     const before = wholeState(sandbox);
     sandbox.addFault({ method: 'POST', path: '/api/v1/keys', nth: 2, times: 1, fault: 'status', status: 403 });
     const found = await probe({ provider: { ...provider, keyCheck: 'none' } });
-    expect(found).toMatchObject({ cutShort: { code: 'WRITE_REFUSED' }, leftovers: [] });
+    expect(found).toMatchObject({ aborted: { code: 'WRITE_REFUSED' }, leftovers: [] });
     expect(found.accounts).toHaveLength(24);
     expect(wholeState(sandbox)).toEqual(before);
   });

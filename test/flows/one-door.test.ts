@@ -6,7 +6,7 @@ import type { RunTools } from '../../src/apply/run-tools.ts';
 import { HostFailure } from '../../src/host/host-failure.ts';
 import { runIds } from '../../src/journal/read-journal.ts';
 import { startSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox/start-sandbox.ts';
-import { Interruption, RelayError } from '../../src/terms/relay-error.ts';
+import { Interruption, RelayError } from '../../src/core/relay-error.ts';
 import { importInto, resumeIn, rollbackIn, wholeState } from '../support/import-run.ts';
 import { killAt } from '../support/killable.ts';
 import { otherHost } from '../support/other-host.ts';
@@ -28,7 +28,7 @@ const start = async (options: SandboxOptions = {}) => (sandbox = await startSand
 const lastRun = async () => (await runIds(stateDir))[0] ?? '';
 const account = (name: string) => [...sandbox.state.accounts.values()].find((each) => each.name === name)!;
 const refused = (message: string) =>
-  new HostFailure('HOST_FAILED', message, { status: 409, fate: 'not_done', transient: false });
+  new HostFailure('HOST_FAILED', message, { status: 409, delivery: 'not_applied', transient: false });
 
 describe('accounts that are about to be removed are taken out of service, and put back when they stay (N20)', () => {
   beforeEach(async () => {
@@ -47,7 +47,7 @@ describe('accounts that are about to be removed are taken out of service, and pu
           deleteAccount: async () => {
             expect(account('kimi-cn-04')).toMatchObject({ schedulable: false, extra: { relay_paused: true } });
             stop.abort(new Interruption('SIGINT'));
-            return { end: 'unknown', failure: refused('cut') };
+            return { status: 'unknown', failure: refused('cut') };
           },
         },
       })),

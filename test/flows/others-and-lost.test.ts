@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { runIds } from '../../src/journal/read-journal.ts';
 import type { RunTools } from '../../src/apply/run-tools.ts';
 import { startSandbox, type Sandbox } from '../../src/sandbox/start-sandbox.ts';
-import { Interruption } from '../../src/terms/relay-error.ts';
+import { Interruption } from '../../src/core/relay-error.ts';
 import { holdings, importInto, resumeIn, rollbackIn, wholeState } from '../support/import-run.ts';
 import { killAt } from '../support/killable.ts';
 import { closeServers, serve } from '../support/small-server.ts';
@@ -232,7 +232,9 @@ describe('a run that is stopped while it removes', () => {
       probe: 'none',
       between: (tools) => {
         const deleteAccount = async (id: string) => {
-          const end = goes ? await tools.host.writes.deleteAccount(id) : ({ end: 'done', value: undefined } as const);
+          const end = goes
+            ? await tools.host.writes.deleteAccount(id)
+            : ({ status: 'applied', value: undefined } as const);
           stop.abort(new Interruption('SIGINT'));
           return end;
         };

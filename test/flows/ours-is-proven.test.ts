@@ -51,7 +51,7 @@ async function byHand(): Promise<void> {
 }
 
 type Lie = (writes: HostWrites) => Partial<HostWrites>;
-const withId = <T extends object>(end: { end: string; value?: T }, id: string) =>
+const withId = <T extends object>(end: { status: string; value?: T }, id: string) =>
   (end.value === undefined ? end : { ...end, value: { ...end.value, id } }) as never;
 
 /** Each answers a creation with the number of another object. */
@@ -62,7 +62,9 @@ const lies: Record<string, Lie> = {
   account: (writes) => ({
     createAccounts: async (...given) => {
       const end = await writes.createAccounts(...given);
-      return end.end === 'done' ? { end: 'done', value: end.value.map(() => ({ ok: true, id: '1' })) } : end;
+      return end.status === 'applied'
+        ? { status: 'applied', value: end.value.map(() => ({ ok: true, id: '1' })) }
+        : end;
     },
   }),
   user: (writes) => ({ createUser: async (...given) => withId(await writes.createUser(...given), '2') }),

@@ -3,7 +3,7 @@ import { HostFailure } from '../../src/host/host-failure.ts';
 import type { CreatedAccount } from '../../src/host/host.ts';
 import type { AccountSpec } from '../../src/host/objects.ts';
 import { startSandbox, type Sandbox } from '../../src/sandbox/start-sandbox.ts';
-import type { Secret } from '../../src/terms/secret.ts';
+import type { Secret } from '../../src/core/secrets/secret.ts';
 import { holdings, importInto, wholeState, type RunOptions } from '../support/import-run.ts';
 import { otherHost } from '../support/other-host.ts';
 
@@ -16,9 +16,9 @@ beforeEach(async () => {
 afterEach(() => sandbox.stop());
 
 const timedOut = new HostFailure('HOST_UNREACHABLE', 'POST /accounts/batch was not answered within 30 s.', {
-  fate: 'unknown',
+  delivery: 'unknown',
   transient: true,
-  mayStillRun: true,
+  maybeInFlight: true,
 });
 
 /** A host whose answer to a batch comes too late: it goes on making accounts, one at each look, and may get stuck. */
@@ -32,7 +32,7 @@ function slowHost(madeAtOnce: number, madeLater: number): RunOptions {
         const specs = pending.splice(0, count);
         if (specs.length === 0) return [];
         const end = await writes.createAccounts(specs, keyOf, `late-${pending.length}`);
-        return end.end === 'done' ? end.value : [];
+        return end.status === 'applied' ? end.value : [];
       };
       return {
         writes: {
@@ -40,7 +40,7 @@ function slowHost(madeAtOnce: number, madeLater: number): RunOptions {
             pending.push(...specs);
             keyOf = secretOf;
             await make(madeAtOnce);
-            return { end: 'unknown', failure: timedOut };
+            return { status: 'unknown', failure: timedOut };
           },
         },
         reads: {

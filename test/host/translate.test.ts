@@ -21,9 +21,9 @@ import {
   subscriptionWire,
   userWire,
 } from '../../src/host/sub2api/wire.ts';
-import { hiddenText } from '../../src/terms/hidden-text.ts';
-import { Redactor } from '../../src/terms/redactor.ts';
-import { Secret } from '../../src/terms/secret.ts';
+import { hiddenText } from '../../src/core/secrets/hidden-text.ts';
+import { Redactor } from '../../src/core/secrets/redactor.ts';
+import { Secret } from '../../src/core/secrets/secret.ts';
 import { aMarker, dayMs, noon } from '../support/builders.ts';
 
 const same = (text: string) => text;
@@ -70,7 +70,7 @@ describe('an account of the host', () => {
       stateMessage: '',
       lastUsedAt: null,
       limitedUntil: null,
-      learning: true,
+      discovering: true,
     });
   });
 
@@ -121,8 +121,8 @@ describe('an account of the host', () => {
     ['a forced mode', false, { extra: { openai_responses_mode: 'force_chat_completions' } }],
     ['another platform', false, { platform: 'anthropic', extra: {} }],
     ['another type', false, { type: 'oauth', extra: {} }],
-  ])('with %s is still learning: %s (N17)', (_, learning, changes) => {
-    expect(toAccount(wired(changes), asIs).learning).toBe(learning);
+  ])('with %s is still learning: %s (N17)', (_, discovering, changes) => {
+    expect(toAccount(wired(changes), asIs).discovering).toBe(discovering);
   });
 
   it('may lack lists and settings', () => {

@@ -5,10 +5,10 @@ import type { Host } from '../../src/host/host.ts';
 import type { Account } from '../../src/host/objects.ts';
 import { connectSub2api } from '../../src/host/sub2api/connect.ts';
 import { startSandbox, type Sandbox } from '../../src/sandbox/start-sandbox.ts';
-import type { Clock } from '../../src/terms/clock.ts';
-import { Redactor } from '../../src/terms/redactor.ts';
-import { Interruption, RelayError } from '../../src/terms/relay-error.ts';
-import { Secret } from '../../src/terms/secret.ts';
+import type { Clock } from '../../src/core/clock.ts';
+import { Redactor } from '../../src/core/secrets/redactor.ts';
+import { Interruption, RelayError } from '../../src/core/relay-error.ts';
+import { Secret } from '../../src/core/secrets/secret.ts';
 import { quickClock } from '../support/clocks.ts';
 import { pagedHost, pageOf } from '../support/paged-host.ts';
 import { closeServers } from '../support/small-server.ts';
@@ -94,8 +94,8 @@ describe('a read that is told to end', () => {
       return undefined;
     });
     const write = () => client.until(stop.signal).write('POST', '/list', {}, item);
-    expect(await write()).toEqual({ end: 'done', value: { id: 1 } });
-    expect(await write()).toEqual({ end: 'done', value: { id: 1 } });
+    expect(await write()).toEqual({ status: 'applied', value: { id: 1 } });
+    expect(await write()).toEqual({ status: 'applied', value: { id: 1 } });
     expect(asked).toHaveLength(2);
   });
 
@@ -126,7 +126,7 @@ describe('a host whose reads are told to end', () => {
 
   it('asks and writes like the host itself until then, and goes on to write after it', async () => {
     const made = await until.writes.createGroup({ ...spec, name: 'one' });
-    if (made.end !== 'done') throw made.failure;
+    if (made.status !== 'applied') throw made.failure;
     expect(await until.reads.groups()).toContainEqual(made.value);
     stop.abort(interruption);
     await expect(until.reads.groups()).rejects.toBe(interruption);
@@ -134,7 +134,7 @@ describe('a host whose reads are told to end', () => {
     await expect(until.probes.accountModels('1')).rejects.toBe(interruption);
     await expect(until.probes.upstreamModels('1')).rejects.toBe(interruption);
     // This one reads before it writes.
-    expect(await until.writes.describeGroup(made.value.id, 'two')).toMatchObject({ end: 'done' });
+    expect(await until.writes.describeGroup(made.value.id, 'two')).toMatchObject({ status: 'applied' });
     expect(await host.reads.groups()).toContainEqual({ ...made.value, description: 'two' });
   });
 

@@ -117,7 +117,7 @@ describe('a list that is never whole is refused', () => {
     await expect(sorted(client)).rejects.toMatchObject({
       code: 'HOST_REPLY_UNEXPECTED',
       exitCode: 3,
-      fate: 'not_done',
+      delivery: 'not_applied',
       message: expect.stringContaining(why) as unknown,
     });
     expect(asked).toHaveLength(requests);

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { systemProcesses } from '../../src/cli/processes.ts';
+import { systemProcesses } from '../../src/cli/session/processes.ts';
 import { FolderLocks } from '../../src/journal/folder-locks.ts';
 import { lockFiles } from '../../src/journal/lock-files.ts';
 

@@ -9,7 +9,7 @@ import { lockFiles } from '../../src/journal/lock-files.ts';
 import { lockKeys } from '../../src/journal/lock-keys.ts';
 import type { ProcessPlace } from '../../src/journal/lock-owner.ts';
 import { takeLocks, type LockOptions } from '../../src/journal/lock.ts';
-import { Interruption } from '../../src/terms/relay-error.ts';
+import { Interruption } from '../../src/core/relay-error.ts';
 import { quickClock, type QuickClock } from '../support/clocks.ts';
 
 let stateDir: string;

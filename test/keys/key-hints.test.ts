@@ -34,10 +34,10 @@ describe('the look of keys', () => {
       [['KEY_UNUSUAL', 'The keys on lines 1, 2, 3, 4, 5 and 7 more look unlike']],
     ],
     ['counts once for equal keys', 'tp-00001\ntp-00001', [['KEY_OF_OTHER_WALLET', 'The key on line 1 looks like']]],
-  ])('%s', (_, text, wanted) => {
+  ])('%s', (_, text, desired) => {
     const found = hintsOnKeys(parseKeyLines(text), hints);
     expect(found.map(({ code, message }) => [code, message])).toEqual(
-      wanted.map(([code, message]) => [code, expect.stringContaining(message ?? '')]),
+      desired.map(([code, message]) => [code, expect.stringContaining(message ?? '')]),
     );
   });
 

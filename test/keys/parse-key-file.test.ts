@@ -82,8 +82,8 @@ describe('a key file tells its form by how it begins', () => {
     ],
     ['an empty JSON array', '[]', { lines: 0, blank: 0, keys: [] }],
     ['CSV that holds only its header', 'key,name\n', { lines: 1, blank: 1, keys: [] }],
-  ])('%s', (_, text, wanted) => {
-    expect(read(text)).toEqual(wanted);
+  ])('%s', (_, text, desired) => {
+    expect(read(text)).toEqual(desired);
   });
 });
 

@@ -2,10 +2,10 @@ import { createHmac } from 'node:crypto';
 import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { nameKey } from '../../src/keys/fingerprint.ts';
+import { fingerprintKey } from '../../src/keys/fingerprint.ts';
 import { acceptedKeys, type KeyFile } from '../../src/keys/key-file.ts';
 import { parseKeyLines } from '../../src/keys/parse-key-lines.ts';
-import { Secret } from '../../src/terms/secret.ts';
+import { Secret } from '../../src/core/secrets/secret.ts';
 
 /** The byte-order mark is taken off before the form is known. */
 const textKeys = (text: string): KeyFile => parseKeyLines(text.replace(/^\uFEFF/, ''));
@@ -266,7 +266,7 @@ describe('the name of a key (N1)', () => {
     ['0123456789abcde', 'sha256:9112196911d3', ''],
     ['short', 'sha256:e692308427fb', ''],
   ])('of "%s" is the same on every machine', (key, fingerprint, last4) => {
-    expect(nameKey(new Secret(key))).toEqual({ fingerprint, last4 });
+    expect(fingerprintKey(new Secret(key))).toEqual({ fingerprint, last4 });
   });
 
   it('is the HMAC under the public text, in twelve digits', () => {
@@ -275,7 +275,7 @@ describe('the name of a key (N1)', () => {
         const digest = createHmac('sha256', Buffer.from('relay.key/1', 'utf8'))
           .update(Buffer.from(key, 'utf8'))
           .digest('hex');
-        expect(nameKey(new Secret(key)).fingerprint).toBe(`sha256:${digest.slice(0, 12)}`);
+        expect(fingerprintKey(new Secret(key)).fingerprint).toBe(`sha256:${digest.slice(0, 12)}`);
       }),
     );
   });
@@ -283,13 +283,13 @@ describe('the name of a key (N1)', () => {
   it('tells the last four characters of 16 and more, and none of fewer', () => {
     fc.assert(
       fc.property(keys, (key) => {
-        expect(nameKey(new Secret(key)).last4).toBe(key.length >= 16 ? key.slice(-4) : '');
+        expect(fingerprintKey(new Secret(key)).last4).toBe(key.length >= 16 ? key.slice(-4) : '');
       }),
     );
   });
 
   it('stands in each line that holds a key', () => {
     const [entry] = textKeys('  0123456789abcdef  \n').entries;
-    expect(entry).toMatchObject(nameKey(new Secret('0123456789abcdef')));
+    expect(entry).toMatchObject(fingerprintKey(new Secret('0123456789abcdef')));
   });
 });

@@ -7,8 +7,8 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { acceptedKeys } from '../../src/keys/key-file.ts';
 import { readKeyFile } from '../../src/keys/read-key-file.ts';
-import type { ImportMode } from '../../src/terms/modes.ts';
-import { RelayError } from '../../src/terms/relay-error.ts';
+import type { ImportMode } from '../../src/core/modes.ts';
+import { RelayError } from '../../src/core/relay-error.ts';
 
 let folder: string;
 beforeAll(async () => {

@@ -2,8 +2,8 @@ import { satisfies } from 'semver';
 import { expect, it } from 'vitest';
 import { findPack, knownPacks } from '../../src/pack/find-pack.ts';
 import type { Provider } from '../../src/pack/manifest.ts';
-import { featuresOf, type Features } from '../../src/sandbox/features.ts';
-import { geminiUrl, messagesUrl, openAiUrl } from '../../src/sandbox/upstream-url.ts';
+import { featuresOf, type Features } from '../../src/sandbox/sub2api/features.ts';
+import { geminiUrl, messagesUrl, openAiUrl } from '../../src/sandbox/sub2api/gateway/upstream-url.ts';
 
 const versions = ['0.1.129', '0.1.179'] as const;
 

@@ -9,7 +9,7 @@ import { findingText } from '../../src/pack/finding.ts';
 import type { Provider } from '../../src/pack/manifest.ts';
 import { effectiveMapping, overlap, overlappingPairs } from '../../src/pack/model-mapping.ts';
 import { inspectPack, manifestNames, readPack, type Pack } from '../../src/pack/read-pack.ts';
-import { RelayError } from '../../src/terms/relay-error.ts';
+import { RelayError } from '../../src/core/relay-error.ts';
 import { aManifest, aProvider } from '../support/builders.ts';
 
 /** Only what is required, in two writings. */
@@ -433,8 +433,8 @@ describe('the mapping that is sent to the host (B10)', () => {
     ['each model under its own name', ['a', 'b'], {}, { a: 'a', b: 'b' }],
     ['aliases too', ['a'], { latest: 'a' }, { latest: 'a', a: 'a' }],
     ['what the manifest says of a model', ['a', 'b'], { a: 'b' }, { a: 'b', b: 'b' }],
-  ])('holds %s', (_, defaultModels, modelMapping, wanted) => {
-    expect(effectiveMapping({ defaultModels, channelTemplate: { modelMapping } })).toEqual(wanted);
+  ])('holds %s', (_, defaultModels, modelMapping, desired) => {
+    expect(effectiveMapping({ defaultModels, channelTemplate: { modelMapping } })).toEqual(desired);
   });
 });
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { buildPlan } from '../../src/plan/build-plan.ts';
 import { acts, changesAnything, type ImportPlan } from '../../src/plan/import-plan.ts';
-import type { Observed, Wanted } from '../../src/plan/observed.ts';
-import type { Problem } from '../../src/terms/relay-error.ts';
+import type { HostSnapshot, Desired } from '../../src/plan/observed.ts';
+import type { Problem } from '../../src/core/relay-error.ts';
 import {
   aChannel,
   aGroup,
@@ -15,7 +15,7 @@ import {
   aServingHost,
   aSubscription,
   aUser,
-  aWanted,
+  aDesired,
   dayMs,
   features,
   fingerprintOf,
@@ -25,14 +25,14 @@ import {
 
 const name = 'relay-acme-subscription';
 
-function planned(wanted: Partial<Wanted> = {}, observed: Observed = anEmptyHost()): ImportPlan {
-  const result = buildPlan(aWanted(wanted), observed);
+function planned(desired: Partial<Desired> = {}, snapshot: HostSnapshot = anEmptyHost()): ImportPlan {
+  const result = buildPlan(aDesired(desired), snapshot);
   if ('problems' in result) throw new Error(`no plan: ${result.problems.map((each) => each.message).join('; ')}`);
   return result.plan;
 }
 
-function problems(wanted: Partial<Wanted>, observed: Observed): Problem[] {
-  const result = buildPlan(aWanted(wanted), observed);
+function problems(desired: Partial<Desired>, snapshot: HostSnapshot): Problem[] {
+  const result = buildPlan(aDesired(desired), snapshot);
   return 'problems' in result ? result.problems : [];
 }
 
@@ -166,7 +166,7 @@ describe('on a host that holds it all', () => {
 describe('what has a managed name but was not made by relay (N4)', () => {
   const foreignGroup = aGroup({ description: 'made by hand' });
 
-  it.each<[string, Observed, string]>([
+  it.each<[string, HostSnapshot, string]>([
     ['a group', anEmptyHost({ groups: [foreignGroup] }), `The group "${name}" (1) was not made by relay.`],
     [
       'a group of another provider',
@@ -198,8 +198,8 @@ describe('what has a managed name but was not made by relay (N4)', () => {
       aServingHost({ plans: [aPlan({ id: '5', groupId: '8' })] }),
       `The plan "${name}" (5) does not belong to a group that relay manages.`,
     ],
-  ])('%s refuses the run and names the way out', (_, observed, message) => {
-    expect(problems({}, observed)).toEqual([
+  ])('%s refuses the run and names the way out', (_, snapshot, message) => {
+    expect(problems({}, snapshot)).toEqual([
       { code: 'FOREIGN_OBJECT', message, hint: expect.stringContaining('--adopt') },
     ]);
   });
@@ -283,11 +283,11 @@ describe('obstacles', () => {
     ['of the run', false],
     ['that is adopted', true],
   ])('a group %s in a channel of others is refused (N10)', (_, adopt) => {
-    const observed = anEmptyHost({
+    const snapshot = anEmptyHost({
       groups: [aGroup(adopt ? { description: '' } : {})],
       channels: [aChannel({ id: '8', name: 'theirs' })],
     });
-    expect(problems({ adopt }, observed)).toEqual([
+    expect(problems({ adopt }, snapshot)).toEqual([
       expect.objectContaining({
         code: 'GROUP_IN_FOREIGN_CHANNEL',
         message: `The group "${name}" (1) belongs to the channel "theirs" (8).`,
@@ -478,7 +478,7 @@ describe('the accounts', () => {
           retest: 'changed',
         }),
       ]);
-      expect(plan).toMatchObject({ removals: [], side: null });
+      expect(plan).toMatchObject({ removals: [], staging: null });
     }
   });
 
@@ -565,7 +565,7 @@ describe('the accounts', () => {
     expect(changesAnything(plan)).toBe(false);
   });
 
-  const withSettings = (key: string, settings: Wanted['keys'][number]['settings']) => [
+  const withSettings = (key: string, settings: Desired['keys'][number]['settings']) => [
     { ...keysOf(key)[0]!, settings },
   ];
 
@@ -612,7 +612,7 @@ describe('the accounts', () => {
   ])('may not be given a name that an account of %s has', (_, marker, message, hint) => {
     const others = [anAccount(), anAccount({ id: '9', name: 'spare', marker })];
     const result = buildPlan(
-      aWanted({ keys: withSettings('test-key-one', { name: 'spare' }) }),
+      aDesired({ keys: withSettings('test-key-one', { name: 'spare' }) }),
       aServingHost({ accounts: others }),
     );
     expect(result).toMatchObject({
@@ -681,22 +681,22 @@ describe('the accounts', () => {
 
   it('that join a group which serves are proven beside it (N6)', () => {
     const plan = planned({ keys: keysOf('test-key-one', 'key-new') }, aServingHost());
-    expect(plan.side).toEqual({ name: 'relay-side-run-2' });
+    expect(plan.staging).toEqual({ name: 'relay-side-run-2' });
     const idle = aServingHost({ accounts: [anAccount({ state: 'error' })] });
-    expect(planned({ keys: keysOf('test-key-one', 'key-new') }, idle).side).toBeNull();
+    expect(planned({ keys: keysOf('test-key-one', 'key-new') }, idle).staging).toBeNull();
   });
 
   it('that were made by hand are adopted by the key they hold, when that is asked for (N4)', () => {
     const byHand = anAccount({ id: '7', marker: null, tested: false });
     const other = anAccount({ id: '8', name: 'acme-02', marker: null });
-    const observed = aServingHost({
+    const snapshot = aServingHost({
       accounts: [byHand, other],
       foreignKeys: new Map([
         ['7', fingerprintOf('test-key-one')],
         ['8', fingerprintOf('key-else')],
       ]),
     });
-    const plan = planned({ adopt: true }, observed);
+    const plan = planned({ adopt: true }, snapshot);
     expect(plan.accounts).toMatchObject([
       { action: 'adopt', name: 'acme-01', account: { id: '7' }, differences: ['marker'], retest: 'untested' },
     ]);
@@ -766,7 +766,7 @@ describe('what is shown as drift and not put right (N7)', () => {
     expect(planned({}, aServingHost(others)).warnings).toEqual([]);
   });
 
-  it.each<[string, Partial<Observed>]>([
+  it.each<[string, Partial<HostSnapshot>]>([
     ['the rate of the group', { groups: [aGroup({ rateMultiplier: 3 })] }],
     ['the price of the plan', { plans: [aPlan({ price: 1 })] }],
     ['the days of the plan', { plans: [aPlan({ validityDays: 7 })] }],
@@ -776,14 +776,14 @@ describe('what is shown as drift and not put right (N7)', () => {
     expect(planned({}, aServingHost(changes)).warnings).toEqual([expect.objectContaining({ code: 'DRIFT' })]);
   });
 
-  it.each<[string, Partial<Observed>]>([
+  it.each<[string, Partial<HostSnapshot>]>([
     ['the rate of the group', { groups: [aGroup({ rateMultiplier: 1.00004 })] }],
     ['the price of the plan', { plans: [aPlan({ price: 9.004 })] }],
   ])('is not what a host rounds off %s', (_, changes) => {
     expect(planned({}, aServingHost(changes)).warnings).toEqual([]);
   });
 
-  it.each<[string, Partial<Observed>]>([
+  it.each<[string, Partial<HostSnapshot>]>([
     ['the rate of the group', { groups: [aGroup({ rateMultiplier: 3 })] }],
     ['the price of the plan', { plans: [aPlan({ price: 1, validityDays: 7, forSale: true })] }],
   ])('stays as it is: %s', (_, changes) => {
@@ -799,8 +799,8 @@ describe('subscriptions (B22)', () => {
   });
   const host = (...subscriptions: ReturnType<typeof aSubscription>[]) =>
     aServingHost({ users: [aUser()], subscriptions });
-  const steps = (wanted: Partial<Wanted>, observed: Observed) =>
-    planned({ targets: [target()], ...wanted }, observed).subscriptions;
+  const steps = (desired: Partial<Desired>, snapshot: HostSnapshot) =>
+    planned({ targets: [target()], ...desired }, snapshot).subscriptions;
 
   it.each([
     ['the days that were asked for', 12, 30, 'day', 12],
@@ -857,8 +857,8 @@ describe('subscriptions (B22)', () => {
   });
 
   it('that were lengthened are not lengthened again', () => {
-    const observed = host(aSubscription({ expiresAt: noon + 60 * dayMs - 20_000 }));
-    expect(steps({ targets: [target(60)], extend: true }, observed)).toEqual([
+    const snapshot = host(aSubscription({ expiresAt: noon + 60 * dayMs - 20_000 }));
+    expect(steps({ targets: [target(60)], extend: true }, snapshot)).toEqual([
       expect.objectContaining({ action: 'reuse' }),
     ]);
   });
@@ -871,11 +871,11 @@ describe('subscriptions (B22)', () => {
   });
 
   it('are reused when an expired one stands before the active one', () => {
-    const observed = host(
+    const snapshot = host(
       aSubscription({ id: '1', active: false, expiresAt: noon - dayMs }),
       aSubscription({ id: '2' }),
     );
-    expect(steps({}, observed)).toEqual([expect.objectContaining({ action: 'reuse', id: '2' })]);
+    expect(steps({}, snapshot)).toEqual([expect.objectContaining({ action: 'reuse', id: '2' })]);
   });
 
   it('are one for each user, however often and in whatever way the user is named', () => {
@@ -905,8 +905,8 @@ describe('how the gateway is checked (N5, N9)', () => {
     ['none', false, busy, 'skip'],
     ['none', true, busy, 'skip'],
     ['none', false, idle, 'skip'],
-  ] as const)('--probe %s, a key given: %s', (asked, probeKeyGiven, observed, probe) => {
-    expect(planned({ probe: asked, probeKeyGiven }, observed).gateway).toEqual({ probe, asked });
+  ] as const)('--probe %s, a key given: %s', (asked, probeKeyGiven, snapshot, probe) => {
+    expect(planned({ probe: asked, probeKeyGiven }, snapshot).gateway).toEqual({ probe, asked });
   });
 
   it.each([
@@ -915,7 +915,7 @@ describe('how the gateway is checked (N5, N9)', () => {
     ['find', false, 'find'],
     ['none', false, 'skip'],
   ] as const)('--probe %s, a key given: %s, for a run that is taken up again', (asked, probeKeyGiven, probe) => {
-    expect(planned({ probe: asked, probeKeyGiven, takenUp: true }, idle).gateway).toEqual({ probe, asked });
+    expect(planned({ probe: asked, probeKeyGiven, resumed: true }, idle).gateway).toEqual({ probe, asked });
   });
 
   it('is refused when a user would have to be made and cannot be (N10)', () => {
@@ -952,15 +952,15 @@ describe('what a mode means (B17, B18, N15)', () => {
     ['strict', 'a group whose accounts are in error', silent, 'keep'],
     ['strict', 'a group whose accounts are paused', paused, 'keep'],
     ['strict', 'a group whose accounts are elsewhere', elsewhere, 'keep'],
-  ] as const)('%s on %s', (mode, _, observed, gatewayNotReady) => {
-    expect(planned({ mode }, observed).policy).toEqual({ onFailure: 'undo', failedAccounts: 'keep', gatewayNotReady });
+  ] as const)('%s on %s', (mode, _, snapshot, gatewayNotReady) => {
+    expect(planned({ mode }, snapshot).policy).toEqual({ onFailure: 'undo', failedAccounts: 'keep', gatewayNotReady });
   });
 
   it.each(['disable', 'remove', 'keep'] as const)(
     'partial keeps what works, and failed accounts are treated as asked: %s',
     (failed) => {
-      for (const observed of [anEmptyHost(), served]) {
-        expect(planned({ mode: 'partial', failed }, observed).policy).toEqual({
+      for (const snapshot of [anEmptyHost(), served]) {
+        expect(planned({ mode: 'partial', failed }, snapshot).policy).toEqual({
           onFailure: 'keep',
           failedAccounts: failed,
           gatewayNotReady: 'keep',

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Account, Channel, Group, Plan, Setting, Subscription } from '../../src/host/objects.ts';
 import { buildPlan } from '../../src/plan/build-plan.ts';
 import { changesAnything, type AccountStep, type ImportPlan } from '../../src/plan/import-plan.ts';
-import type { Observed, Wanted } from '../../src/plan/observed.ts';
+import type { HostSnapshot, Desired } from '../../src/plan/observed.ts';
 import {
   aChannel,
   aGroup,
@@ -15,14 +15,14 @@ import {
   aProvider,
   aSubscription,
   aUser,
-  aWanted,
+  aDesired,
   dayMs,
   keysOf,
   noon,
 } from '../support/builders.ts';
 
 /** What a host holds after a plan was carried out to the letter, and everything worked. */
-function carriedOut(plan: ImportPlan, before: Observed): Observed {
+function carriedOut(plan: ImportPlan, before: HostSnapshot): HostSnapshot {
   let lastId = Math.max(
     0,
     ...[before.groups, before.channels, before.plans, before.accounts, before.subscriptions]
@@ -69,7 +69,7 @@ function carriedOut(plan: ImportPlan, before: Observed): Observed {
         stateMessage: '',
         lastUsedAt: null,
         limitedUntil: null,
-        learning: false,
+        discovering: false,
       },
     ];
   });
@@ -175,7 +175,7 @@ const channelsOfHost = fc.constantFrom<Channel[]>(
 );
 
 /** Whether two accounts bear one marker, as duplicates of an account do. */
-function holdsCopies(host: Observed): boolean {
+function holdsCopies(host: HostSnapshot): boolean {
   const own = host.accounts.flatMap(({ marker }) =>
     marker?.provider === 'acme' && marker.access === 'subscription' ? [marker.fingerprint] : [],
   );
@@ -211,7 +211,7 @@ const wishes = fc
     priced: fc.boolean(),
     extra: fc.constantFrom({}, { mode: 'x' }),
   })
-  .map(({ days, priced, extra, ...parts }): Partial<Wanted> => {
+  .map(({ days, priced, extra, ...parts }): Partial<Desired> => {
     const { prices, ...provider } = aProvider();
     provider.accountTemplate = { ...provider.accountTemplate, extra };
     const targets = [{ asked: 'ann@example.org', user: { email: 'ann@example.org' }, days }];
@@ -224,8 +224,8 @@ describe('a plan that was carried out', () => {
     fc.assert(
       fc.property(hosts, wishes, fc.boolean(), (before, wish, adopt) => {
         fc.pre(!holdsCopies(before));
-        const wanted = aWanted({ ...wish, adopt });
-        const first = buildPlan(wanted, before);
+        const desired = aDesired({ ...wish, adopt });
+        const first = buildPlan(desired, before);
         if ('problems' in first) {
           seen.refused += 1;
           return;
@@ -233,7 +233,7 @@ describe('a plan that was carried out', () => {
         seen.planned += 1;
         if (changesAnything(first.plan)) seen.changed += 1;
         const after = carriedOut(first.plan, before);
-        const again = buildPlan({ ...wanted, run: 'run-3' }, after);
+        const again = buildPlan({ ...desired, run: 'run-3' }, after);
         expect(again).toHaveProperty('plan');
         if (!('plan' in again)) return;
         expect(changesAnything(again.plan)).toBe(false);
@@ -260,10 +260,10 @@ describe('a plan that was carried out', () => {
       plans: [aPlan()],
       accounts: [anAccount({ id: '10', ...original }), anAccount({ id: '11', name: 'copy', ...copy })],
     });
-    const wanted = aWanted({ keys: keysOf(key) });
-    const first = buildPlan(wanted, before);
+    const desired = aDesired({ keys: keysOf(key) });
+    const first = buildPlan(desired, before);
     if (!('plan' in first)) throw new Error('no plan');
-    const again = buildPlan(wanted, carriedOut(first.plan, before));
+    const again = buildPlan(desired, carriedOut(first.plan, before));
     if (!('plan' in again)) throw new Error('no plan');
     expect(changesAnything(again.plan)).toBe(false);
     expect(again.plan.accounts.map((step) => step.name)).toEqual(first.plan.accounts.map((step) => step.name));
@@ -272,12 +272,12 @@ describe('a plan that was carried out', () => {
   it('has named every key once, and removes and names nothing of others (N2, N4)', () => {
     fc.assert(
       fc.property(hosts, wishes, (before, wish) => {
-        const wanted = aWanted(wish);
-        const result = buildPlan(wanted, before);
+        const desired = aDesired(wish);
+        const result = buildPlan(desired, before);
         if ('problems' in result) return;
         const { plan } = result;
         expect(plan.accounts.map(({ line, fingerprint }) => ({ line, fingerprint }))).toEqual(
-          wanted.keys.map(({ line, fingerprint }) => ({ line, fingerprint })),
+          desired.keys.map(({ line, fingerprint }) => ({ line, fingerprint })),
         );
         const created = plan.accounts.filter((step) => step.action === 'create').map((step) => step.name);
         const taken = before.accounts.map((account) => account.name);
@@ -300,7 +300,7 @@ describe('a plan that was carried out', () => {
   it('is the same plan for the same input', () => {
     fc.assert(
       fc.property(hosts, wishes, (before, wish) => {
-        expect(buildPlan(aWanted(wish), before)).toEqual(buildPlan(aWanted(wish), structuredClone(before)));
+        expect(buildPlan(aDesired(wish), before)).toEqual(buildPlan(aDesired(wish), structuredClone(before)));
       }),
     );
   });
@@ -309,7 +309,7 @@ describe('a plan that was carried out', () => {
     fc.assert(
       fc.property(hosts, wishes, (before, wish) => {
         const copy = structuredClone(before);
-        buildPlan(aWanted(wish), before);
+        buildPlan(aDesired(wish), before);
         expect(before).toEqual(copy);
       }),
     );

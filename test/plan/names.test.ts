@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { readGroupMarker, withGroupMarker } from '../../src/plan/group-marker.ts';
 import { buildPlan } from '../../src/plan/build-plan.ts';
 import { accountNames, accountPrefix, isAccountName, resourceName } from '../../src/plan/names.ts';
-import { anEmptyHost, aProvider, aWanted, features } from '../support/builders.ts';
+import { anEmptyHost, aProvider, aDesired, features } from '../support/builders.ts';
 
 describe('the names of what relay manages (B6)', () => {
   it.each([
@@ -45,9 +45,9 @@ describe('the names of what relay manages (B6)', () => {
     ],
     [numbers(1, 98), ['a-99', 'a-100', 'a-101']],
     [numbers(1, 120).filter((name) => name !== 'a-07'), ['a-07', 'a-121', 'a-122']],
-  ])('begin with the lowest that is free', (taken, wanted) => {
+  ])('begin with the lowest that is free', (taken, desired) => {
     const next = accountNames('a-', taken);
-    expect([next(), next(), next()]).toEqual(wanted);
+    expect([next(), next(), next()]).toEqual(desired);
   });
 
   it('are never in use, never the same, and always the lowest that is free', () => {
@@ -78,7 +78,7 @@ describe('the names of what relay manages (B6)', () => {
   ] as const)('in %s of an id of %i characters fit into 100: %s', (access, length, fits) => {
     const provider = aProvider({ id: 'a'.repeat(length) });
     expect(resourceName(provider.id, access).length <= 100).toBe(fits);
-    const result = buildPlan(aWanted({ provider, access }), anEmptyHost());
+    const result = buildPlan(aDesired({ provider, access }), anEmptyHost());
     if (fits) expect(result).toHaveProperty('plan');
     else
       expect(result).toEqual({
@@ -92,9 +92,9 @@ describe('the names of what relay manages (B6)', () => {
   });
 
   it('fit into what the host at hand takes', () => {
-    const short = anEmptyHost({ features: { ...features, longestName: 22 } });
-    expect(buildPlan(aWanted(), short)).toEqual({ problems: [expect.objectContaining({ code: 'MANIFEST_INVALID' })] });
-    expect(buildPlan(aWanted(), anEmptyHost({ features: { ...features, longestName: 23 } }))).toHaveProperty('plan');
+    const short = anEmptyHost({ features: { ...features, maxNameLength: 22 } });
+    expect(buildPlan(aDesired(), short)).toEqual({ problems: [expect.objectContaining({ code: 'MANIFEST_INVALID' })] });
+    expect(buildPlan(aDesired(), anEmptyHost({ features: { ...features, maxNameLength: 23 } }))).toHaveProperty('plan');
   });
 });
 
@@ -132,8 +132,8 @@ describe('the marker of a group (N4)', () => {
     ['Acme AI [relay acme subscription old]', 'Acme AI [relay acme subscription 20261120-120000-ab12cd]'],
     ['[relay old self_service old]', '[relay acme subscription 20261120-120000-ab12cd]'],
     ['about [relay] things', 'about [relay] things [relay acme subscription 20261120-120000-ab12cd]'],
-  ])('is written after %j', (description, wanted) => {
-    expect(withGroupMarker(description, marker)).toBe(wanted);
+  ])('is written after %j', (description, desired) => {
+    expect(withGroupMarker(description, marker)).toBe(desired);
   });
 
   it('is read as it was written, whatever the description was, and writing twice is writing once', () => {
@@ -143,10 +143,10 @@ describe('the marker of a group (N4)', () => {
         fc.constantFrom('subscription', 'self_service'),
         fc.stringMatching(/^[a-z0-9-]{1,20}$/),
         (description, access, run) => {
-          const wanted = { provider: 'acme', access, run } as const;
-          const once = withGroupMarker(description, wanted);
-          expect(readGroupMarker(once)).toEqual(wanted);
-          expect(withGroupMarker(once, wanted)).toBe(once);
+          const desired = { provider: 'acme', access, run } as const;
+          const once = withGroupMarker(description, desired);
+          expect(readGroupMarker(once)).toEqual(desired);
+          expect(withGroupMarker(once, desired)).toBe(once);
           expect(once.startsWith(description.trim())).toBe(true);
         },
       ),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { buildPlan } from '../../src/plan/build-plan.ts';
-import type { Observed, Wanted } from '../../src/plan/observed.ts';
+import type { HostSnapshot, Desired } from '../../src/plan/observed.ts';
 import { planViewSchema, viewPlan, type PlanView } from '../../src/plan/plan-view.ts';
 import {
   aChannel,
@@ -12,7 +12,7 @@ import {
   aServingHost,
   aSubscription,
   aUser,
-  aWanted,
+  aDesired,
   fingerprintOf,
   keysOf,
 } from '../support/builders.ts';
@@ -20,8 +20,8 @@ import {
 const host = { url: 'https://host.example', kind: 'sub2api', version: '0.1.179' };
 const provider = { id: 'acme', displayName: 'Acme AI', baseUrl: 'https://api.acme.example/v1' };
 
-function view(wanted: Partial<Wanted> = {}, observed: Observed = anEmptyHost()): PlanView {
-  const result = buildPlan(aWanted(wanted), observed);
+function view(desired: Partial<Desired> = {}, snapshot: HostSnapshot = anEmptyHost()): PlanView {
+  const result = buildPlan(aDesired(desired), snapshot);
   if ('problems' in result) throw new Error('no plan');
   return planViewSchema.strict().parse(viewPlan(result.plan, { host, provider }));
 }
@@ -63,7 +63,7 @@ describe('a plan in words (N8)', () => {
   });
 
   it('tells what stays, is tested again, and goes', () => {
-    const observed = aServingHost({
+    const snapshot = aServingHost({
       channels: [aChannel({ prices: [] })],
       accounts: [
         anAccount(),
@@ -87,7 +87,7 @@ describe('a plan in words (N8)', () => {
     const targets = [{ asked: '7', user: { id: '7' }, days: null }];
     const shown = view(
       { keys: keysOf('test-key-one', 'test-key-two', 'key-four'), targets, probeKeyGiven: true },
-      observed,
+      snapshot,
     );
     expect(rows(shown)).toEqual([
       ['unchanged', 'group', name, '1', ''],
@@ -104,7 +104,7 @@ describe('a plan in words (N8)', () => {
   });
 
   it('tells what is adopted and lengthened', () => {
-    const observed = aServingHost({
+    const snapshot = aServingHost({
       groups: [aGroup({ description: '' })],
       channels: [aChannel({ groupIds: [] })],
       plans: [aPlan({ groupId: '8' })],
@@ -113,7 +113,7 @@ describe('a plan in words (N8)', () => {
     });
     const shown = view(
       { adopt: true, extend: true, probe: 'find', targets: [{ asked: '7', user: { id: '7' }, days: 60 }] },
-      observed,
+      snapshot,
     );
     expect(rows(shown).filter(([action]) => action !== 'unchanged')).toEqual([
       ['adopt', 'group', name, '1', 'mark it as managed by relay'],

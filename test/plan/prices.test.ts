@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ChannelPrice } from '../../src/host/objects.ts';
 import type { Provider } from '../../src/pack/manifest.ts';
-import { mergePrices, samePrice, samePriceList, unpricedModels, wantedPrices } from '../../src/plan/prices.ts';
+import { mergePrices, samePrice, samePriceList, unpricedModels, desiredPrices } from '../../src/plan/prices.ts';
 import { aPrice, aProvider } from '../support/builders.ts';
 
 type Prices = NonNullable<Provider['prices']>;
@@ -30,7 +30,7 @@ describe('the price entries that a provider asks for (B10, N18)', () => {
       },
       ['a', 'b', 'c'],
     );
-    expect(wantedPrices(provider)).toEqual([
+    expect(desiredPrices(provider)).toEqual([
       billed({ models: ['a', 'c'], input: 0.000002, output: 0.00001, cacheRead: 0.0000005 }),
       billed({ models: ['b'], input: 0.000001, output: 0.000004 }),
     ]);
@@ -41,26 +41,26 @@ describe('the price entries that a provider asks for (B10, N18)', () => {
       currency: 'CNY',
       usdRate: 7.1,
     });
-    expect(wantedPrices(provider)).toEqual([
+    expect(desiredPrices(provider)).toEqual([
       billed({ models: ['a'], input: 0.000001, output: 0.000002, cacheWrite: 0.0000001 }),
     ]);
   });
 
   it('do not take the rate for US dollars', () => {
-    expect(wantedPrices(priced({ a: { input: 1, output: 1 } }, ['a'], { usdRate: 7 }))[0]).toMatchObject({
+    expect(desiredPrices(priced({ a: { input: 1, output: 1 } }, ['a'], { usdRate: 7 }))[0]).toMatchObject({
       input: 0.000001,
     });
   });
 
   it('keep a price of nothing apart from none', () => {
-    expect(wantedPrices(priced({ free: { input: 0, output: 0 } }, ['free', 'unknown']))).toEqual([
+    expect(desiredPrices(priced({ free: { input: 0, output: 0 } }, ['free', 'unknown']))).toEqual([
       billed({ models: ['free'], input: 0, output: 0 }),
       aPrice({ models: ['unknown'] }),
     ]);
   });
 
   it('are rounded to the twelve decimals that hosts keep', () => {
-    expect(wantedPrices(priced({ a: { input: 0.000_001_4, output: 1 / 3 } }, ['a']))[0]).toMatchObject({
+    expect(desiredPrices(priced({ a: { input: 0.000_001_4, output: 1 / 3 } }, ['a']))[0]).toMatchObject({
       input: 1e-12,
       output: 0.000_000_333_333,
     });
@@ -68,7 +68,7 @@ describe('the price entries that a provider asks for (B10, N18)', () => {
 
   it('hold every default model once, without prices when the pack has none', () => {
     const { prices: _, ...bare } = aProvider();
-    expect(wantedPrices(bare)).toEqual([aPrice({ models: ['big', 'small'] })]);
+    expect(desiredPrices(bare)).toEqual([aPrice({ models: ['big', 'small'] })]);
     expect(unpricedModels(bare)).toEqual(['big', 'small']);
   });
 
@@ -148,8 +148,8 @@ describe('the prices of a channel after relay has set its own (N7)', () => {
       own,
     ],
     ['lose an entry without a model', [aPrice({ models: [] })], own],
-  ])('%s', (_, observed, wanted) => {
-    expect(mergePrices(observed, provider)).toEqual(wanted);
+  ])('%s', (_, snapshot, desired) => {
+    expect(mergePrices(snapshot, provider)).toEqual(desired);
   });
 
   it('that others set for the cache only stay', () => {
@@ -203,9 +203,9 @@ describe('the prices of a channel after relay has set its own (N7)', () => {
 
   it('are the same when they are set twice', () => {
     fc.assert(
-      fc.property(lists, providers, (observed, wanted) => {
-        const once = mergePrices(observed, wanted);
-        const twice = mergePrices(once, wanted);
+      fc.property(lists, providers, (snapshot, desired) => {
+        const once = mergePrices(snapshot, desired);
+        const twice = mergePrices(once, desired);
         expect(twice).toEqual(once);
         expect(samePriceList(once, twice)).toBe(true);
       }),
@@ -214,14 +214,14 @@ describe('the prices of a channel after relay has set its own (N7)', () => {
 
   it('never touch another platform, nor what others set', () => {
     fc.assert(
-      fc.property(lists, providers, (observed, wanted) => {
-        const merged = mergePrices(observed, wanted);
+      fc.property(lists, providers, (snapshot, desired) => {
+        const merged = mergePrices(snapshot, desired);
         expect(merged.filter((entry) => entry.platform !== 'openai')).toEqual(
-          observed.filter((entry) => entry.platform !== 'openai'),
+          snapshot.filter((entry) => entry.platform !== 'openai'),
         );
-        const pricedByPack = wanted.defaultModels.filter((model) => !unpricedModels(wanted).includes(model));
-        const known = wanted.defaultModels.map((model) => model.toLowerCase());
-        for (const entry of observed.filter((each) => each.platform === 'openai')) {
+        const pricedByPack = desired.defaultModels.filter((model) => !unpricedModels(desired).includes(model));
+        const known = desired.defaultModels.map((model) => model.toLowerCase());
+        for (const entry of snapshot.filter((each) => each.platform === 'openai')) {
           for (const model of entry.models) {
             if (pricedByPack.includes(model.toLowerCase())) continue;
             const isSet = entry.input !== null || entry.output !== null || entry.billing !== 'token';
@@ -238,12 +238,12 @@ describe('the prices of a channel after relay has set its own (N7)', () => {
 
   it('hold each default model exactly once, at the price of the pack where it has one', () => {
     fc.assert(
-      fc.property(lists, providers, (observed, wanted) => {
-        const merged = mergePrices(observed, wanted).filter((entry) => entry.platform === 'openai');
+      fc.property(lists, providers, (snapshot, desired) => {
+        const merged = mergePrices(snapshot, desired).filter((entry) => entry.platform === 'openai');
         const models = merged.flatMap((entry) => entry.models.map((model) => model.toLowerCase()));
         expect(new Set(models).size).toBe(models.length);
-        expect(models).toEqual(expect.arrayContaining(wanted.defaultModels));
-        for (const entry of wantedPrices(wanted).filter((each) => each.input !== null)) {
+        expect(models).toEqual(expect.arrayContaining(desired.defaultModels));
+        for (const entry of desiredPrices(desired).filter((each) => each.input !== null)) {
           for (const model of entry.models)
             expect(
               merged.some((each) => each.models.includes(model) && samePrice(each, entry)),

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { annotations } from '../../src/report/annotations.ts';
+import { annotations } from '../../src/report/forms/annotations.ts';
 import { sampleReports, type Samples } from '../support/sample-reports.ts';
 
 let samples: Samples;

@@ -6,7 +6,7 @@ import type { AccountOutcome } from '../../src/apply/making.ts';
 import { buildReport } from '../../src/report/build-report.ts';
 import { reportSchema, type Report } from '../../src/report/report-schema.ts';
 import type { RunRecord } from '../../src/report/run-record.ts';
-import { problem } from '../../src/terms/relay-error.ts';
+import { problem } from '../../src/core/relay-error.ts';
 import {
   aGatewayCheck,
   anAccount,
@@ -303,7 +303,7 @@ describe('every line of the key file has one outcome, and the counts add up (N2)
   it('after a partial run with failures, malformed lines and duplicates', () => {
     const record = failing(carry(aRecord(messy, { mode: 'partial' }), 'passed', 'failed', 'dropped'));
     record.gateway = aGatewayCheck();
-    record.retired.set('12', 'disabled');
+    record.takenOut.set('12', 'disabled');
     const report = reportOf(record);
     expectSums(report);
     expect(outcomes(report)).toEqual([
@@ -344,7 +344,7 @@ describe('every line of the key file has one outcome, and the counts add up (N2)
     ['kept', 'created', true],
   ] as const)('after a failed account was %s (N15)', (what, action, scheduled) => {
     const record = failing(carry(aRecord(three, { mode: 'partial' }), 'passed', 'failed'));
-    if (what !== 'kept') record.retired.set('12', what);
+    if (what !== 'kept') record.takenOut.set('12', what);
     const report = reportOf(record);
     expectSums(report);
     expect(report.keys[1]).toMatchObject({ outcome: 'failed', account: 'acme-02' });

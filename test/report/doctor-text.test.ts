@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Check } from '../../src/host/diagnosis.ts';
 import { doctorReport } from '../../src/report/doctor-report.ts';
-import { doctorText, fold } from '../../src/report/doctor-text.ts';
+import { doctorText, fold } from '../../src/report/text/doctor-text.ts';
 
 const plain = (text: string) => text;
 const style = { bold: plain, dim: plain, good: plain, bad: plain, unsure: plain };

@@ -3,8 +3,8 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { explanationList, explanations, explanationText } from '../../src/report/explain-code.ts';
 import { rules } from '../../src/pack/rules.ts';
-import { codes } from '../../src/terms/codes.ts';
-import { exitCodes } from '../../src/terms/exit-codes.ts';
+import { codes } from '../../src/core/codes.ts';
+import { exitCodes } from '../../src/core/exit-codes.ts';
 import { withCodes } from '../support/codes-table.ts';
 
 const plain = (text: string) => text;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Finding } from '../../src/text/finding.ts';
-import { findingsGithub, findingsJunit } from '../../src/report/findings-reports.ts';
-import { findingLines } from '../../src/report/findings-text.ts';
-import type { Style } from '../../src/terms/style.ts';
+import { findingsGithub, findingsJunit } from '../../src/report/forms/findings-reports.ts';
+import { findingLines } from '../../src/report/text/findings-text.ts';
+import type { Style } from '../../src/core/style.ts';
 import { parseXml } from '../support/parse-xml.ts';
 
 const same = (text: string) => text;

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { junitReport } from '../../src/report/junit-report.ts';
+import { junitReport } from '../../src/report/forms/junit-report.ts';
 import type { Report } from '../../src/report/report-schema.ts';
 import { parseXml, type Element } from '../support/parse-xml.ts';
 import { enlarged, sampleReports, type Samples, withEverywhere } from '../support/sample-reports.ts';

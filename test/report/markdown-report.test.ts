@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { markdownReport } from '../../src/report/markdown-report.ts';
+import { markdownReport } from '../../src/report/forms/markdown-report.ts';
 import { enlarged, sampleReports, type Samples, withEverywhere } from '../support/sample-reports.ts';
 
 let samples: Samples;

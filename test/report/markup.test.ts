@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { escapeMarkup, joined, markup } from '../../src/report/markup.ts';
+import { escapeMarkup, joined, markup } from '../../src/report/forms/markup.ts';
 import { parseXml } from '../support/parse-xml.ts';
 
 describe('markup', () => {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
-import { escapeMarkup } from '../../src/report/markup.ts';
+import { escapeMarkup } from '../../src/report/forms/markup.ts';
 import { htmlReport } from '../../src/report/page/html-report.ts';
 import { sampleReports, withEverywhere } from '../support/sample-reports.ts';
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildReport } from '../../src/report/build-report.ts';
 import { parseReports, readReports } from '../../src/report/read-report.ts';
-import { RelayError } from '../../src/terms/relay-error.ts';
+import { RelayError } from '../../src/core/relay-error.ts';
 import { aRecord } from '../support/builders.ts';
 
 let folder: string;

@@ -1,11 +1,11 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { annotations } from '../../src/report/annotations.ts';
-import { junitReport } from '../../src/report/junit-report.ts';
-import { markdownReport } from '../../src/report/markdown-report.ts';
+import { annotations } from '../../src/report/forms/annotations.ts';
+import { junitReport } from '../../src/report/forms/junit-report.ts';
+import { markdownReport } from '../../src/report/forms/markdown-report.ts';
 import { htmlReport } from '../../src/report/page/html-report.ts';
 import type { Report } from '../../src/report/report-schema.ts';
-import { reportText } from '../../src/report/report-text.ts';
-import type { Style } from '../../src/terms/style.ts';
+import { reportText } from '../../src/report/text/report-text.ts';
+import type { Style } from '../../src/core/style.ts';
 import { leaksIn } from '../support/canaries.ts';
 import { sampleReports, type Samples } from '../support/sample-reports.ts';
 

@@ -1,23 +1,23 @@
 import { describe, expect, it } from 'vitest';
 import { buildPlan } from '../../src/plan/build-plan.ts';
-import type { Observed, Wanted } from '../../src/plan/observed.ts';
+import type { HostSnapshot, Desired } from '../../src/plan/observed.ts';
 import { viewPlan } from '../../src/plan/plan-view.ts';
 import { buildReport } from '../../src/report/build-report.ts';
-import { closingText } from '../../src/report/closing-text.ts';
-import { planText } from '../../src/report/plan-text.ts';
-import { readable } from '../../src/report/readable.ts';
+import { closingText } from '../../src/report/text/footer-text.ts';
+import { planText } from '../../src/report/text/plan-text.ts';
+import { shorten } from '../../src/report/text/shorten.ts';
 import type { Report } from '../../src/report/report-schema.ts';
-import { summaryText } from '../../src/report/summary-text.ts';
-import { Redactor } from '../../src/terms/redactor.ts';
-import { Secret } from '../../src/terms/secret.ts';
-import type { Style } from '../../src/terms/style.ts';
+import { summaryText } from '../../src/report/text/summary-text.ts';
+import { Redactor } from '../../src/core/secrets/redactor.ts';
+import { Secret } from '../../src/core/secrets/secret.ts';
+import type { Style } from '../../src/core/style.ts';
 import {
   aMarker,
   anAccount,
   anEmptyHost,
   aRecord,
   aServingHost,
-  aWanted,
+  aDesired,
   fingerprintOf,
   keysOf,
 } from '../support/builders.ts';
@@ -82,10 +82,10 @@ const aLeftover = (changes: Partial<Report['leftovers'][number]> = {}) => ({
 });
 
 describe('a plan for people (N8)', () => {
-  function textOf(wanted: Partial<Wanted> = {}, observed: Observed = anEmptyHost()): string[] {
-    const result = buildPlan(aWanted(wanted), observed);
+  function textOf(desired: Partial<Desired> = {}, snapshot: HostSnapshot = anEmptyHost()): string[] {
+    const result = buildPlan(aDesired(desired), snapshot);
     if (!('plan' in result)) throw new Error('no plan');
-    const { id, displayName, baseUrl } = aWanted(wanted).provider;
+    const { id, displayName, baseUrl } = aDesired(desired).provider;
     return planText(viewPlan(result.plan, { host, provider: { id, displayName, baseUrl } }), style).split('\n');
   }
 
@@ -244,9 +244,9 @@ describe('a summary for people (N19)', () => {
     ],
     ['nobody after a rollback', { batchStatus: 'rolled_back' }, []],
     ['nobody after a failure', { batchStatus: 'failed' }, []],
-  ])('tells who has access: %s (N9)', (_, changes, wanted) => {
+  ])('tells who has access: %s (N9)', (_, changes, desired) => {
     const lines = linesOf(aReport({ batchStatus: 'succeeded', ...changes }));
-    expect(lines.filter((line) => line.startsWith('  user'))).toEqual(wanted);
+    expect(lines.filter((line) => line.startsWith('  user'))).toEqual(desired);
   });
 
   it('names the accounts that need a look, and why, in words', () => {
@@ -440,7 +440,7 @@ describe('a quoted answer in words', () => {
     ['{"error":{"message":"no"}}', 'no'],
     ['{"error":{"type":"t","message":"say \\"no\\""}}', 'say \\"no\\" (t)'],
   ])('%s', (message, text) => {
-    expect(readable(message)).toBe(text);
+    expect(shorten(message)).toBe(text);
   });
 
   it.each([
@@ -452,12 +452,12 @@ describe('a quoted answer in words', () => {
     'API returned 401: {"error":{"message":"no"}} and more',
     'API returned 401: {"error":{"mess…',
   ])('leaves what it does not know as it is: %j', (message) => {
-    expect(readable(message)).toBe(message);
+    expect(shorten(message)).toBe(message);
   });
 
   // The first message anywhere is taken for that of the error.
   it('takes the message of the error, whatever else has one', () => {
-    expect(readable('API returned 400: {"message":"outer","error":{"message":"inner"}}')).toBe(
+    expect(shorten('API returned 400: {"message":"outer","error":{"message":"inner"}}')).toBe(
       'API returned 400: inner',
     );
   });
@@ -465,7 +465,7 @@ describe('a quoted answer in words', () => {
   const shown = (body: string, secret = 'Zq7+wV/9k&Lm2xT4') => {
     const redactor = new Redactor();
     redactor.learn(new Secret(secret));
-    return readable(redactor.clean(`API returned 401: ${body}`));
+    return shorten(redactor.clean(`API returned 401: ${body}`));
   };
 
   it('shows no key that the vendor quotes (N1)', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createFaultPicker, parseFaults } from '../../src/sandbox/faults.ts';
+import { createFaultPicker, parseFaults } from '../../src/sandbox/faults/faults.ts';
 import { ask, openAccount, openSandbox } from './sandbox-client.ts';
 
 const path = '/api/v1/admin/groups';

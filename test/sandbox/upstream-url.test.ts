@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { featuresOf } from '../../src/sandbox/features.ts';
-import { openAiModelsUrl, openAiUrl } from '../../src/sandbox/upstream-url.ts';
+import { featuresOf } from '../../src/sandbox/sub2api/features.ts';
+import { openAiModelsUrl, openAiUrl } from '../../src/sandbox/sub2api/gateway/upstream-url.ts';
 
 const [earlier, later] = [featuresOf('0.1.129'), featuresOf('0.1.179')];
 

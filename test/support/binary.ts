@@ -7,9 +7,9 @@ import { execa } from 'execa';
 import { vi } from 'vitest';
 import { main } from '../../src/cli/main.ts';
 import { reportSchema, type Report } from '../../src/report/report-schema.ts';
-import { createFaultPicker } from '../../src/sandbox/faults.ts';
+import { createFaultPicker } from '../../src/sandbox/faults/faults.ts';
 import type { Sandbox } from '../../src/sandbox/start-sandbox.ts';
-import { systemClock } from '../../src/terms/clock.ts';
+import { systemClock } from '../../src/core/clock.ts';
 import { leaksIn } from './canaries.ts';
 import { sweeping } from './sweep.ts';
 

@@ -11,17 +11,17 @@ import type {
   Subscription,
   User,
 } from '../../src/host/objects.ts';
-import { nameKey } from '../../src/keys/fingerprint.ts';
+import { fingerprintKey } from '../../src/keys/fingerprint.ts';
 import { acceptedKeys } from '../../src/keys/key-file.ts';
 import { parseKeyLines } from '../../src/keys/parse-key-lines.ts';
 import { packSchema, type PackManifest, type Provider } from '../../src/pack/manifest.ts';
 import { effectiveMapping } from '../../src/pack/model-mapping.ts';
 import { buildPlan } from '../../src/plan/build-plan.ts';
 import type { AccountStep } from '../../src/plan/import-plan.ts';
-import type { Observed, Wanted } from '../../src/plan/observed.ts';
-import { wantedPrices } from '../../src/plan/prices.ts';
+import type { HostSnapshot, Desired } from '../../src/plan/observed.ts';
+import { desiredPrices } from '../../src/plan/prices.ts';
 import type { RunRecord } from '../../src/report/run-record.ts';
-import { Secret } from '../../src/terms/secret.ts';
+import { Secret } from '../../src/core/secrets/secret.ts';
 import type { AccountVerdict } from '../../src/verify/probe-accounts.ts';
 
 export const dayMs = 86_400_000;
@@ -95,7 +95,7 @@ export function aChannel(changes: Partial<Channel> = {}): Channel {
     active: true,
     groupIds: ['1'],
     mappings: { openai: effectiveMapping(provider) },
-    prices: wantedPrices(provider),
+    prices: desiredPrices(provider),
     restrictsModels: true,
     billingSource: 'channel_mapped',
     ...changes,
@@ -148,7 +148,7 @@ export function anAccount(changes: Partial<Account> = {}): Account {
     stateMessage: '',
     lastUsedAt: null,
     limitedUntil: null,
-    learning: false,
+    discovering: false,
     ...changes,
   };
 }
@@ -171,15 +171,15 @@ export function aSubscription(changes: Partial<Subscription> = {}): Subscription
 }
 
 export function fingerprintOf(key: string): string {
-  return nameKey(new Secret(key)).fingerprint;
+  return fingerprintKey(new Secret(key)).fingerprint;
 }
 
 /** Keys as they come from a file that holds these, one a line. */
-export function keysOf(...keys: string[]): Wanted['keys'] {
-  return keys.map((key, index) => ({ line: index + 1, ...nameKey(new Secret(key)), settings: {} }));
+export function keysOf(...keys: string[]): Desired['keys'] {
+  return keys.map((key, index) => ({ line: index + 1, ...fingerprintKey(new Secret(key)), settings: {} }));
 }
 
-export function aWanted(changes: Partial<Wanted> = {}): Wanted {
+export function aDesired(changes: Partial<Desired> = {}): Desired {
   return {
     run: 'run-2',
     provider: aProvider(),
@@ -194,20 +194,20 @@ export function aWanted(changes: Partial<Wanted> = {}): Wanted {
     failed: 'disable',
     probe: 'auto',
     probeKeyGiven: false,
-    takenUp: false,
+    resumed: false,
     ...changes,
   };
 }
 
 export const features: HostFeatures = {
-  longestName: 100,
-  learningMs: 0,
-  nudgeAfterLearning: false,
+  maxNameLength: 100,
+  discoveryMs: 0,
+  refreshAfterDiscovery: false,
   probeUser: { possible: true },
 };
 
 /** A host that holds nothing. */
-export function anEmptyHost(changes: Partial<Observed> = {}): Observed {
+export function anEmptyHost(changes: Partial<HostSnapshot> = {}): HostSnapshot {
   return {
     features,
     groups: [],
@@ -224,7 +224,7 @@ export function anEmptyHost(changes: Partial<Observed> = {}): Observed {
 }
 
 /** A host on which `aWanted()` has been carried out before. */
-export function aServingHost(changes: Partial<Observed> = {}): Observed {
+export function aServingHost(changes: Partial<HostSnapshot> = {}): HostSnapshot {
   return anEmptyHost({
     groups: [aGroup()],
     channels: [aChannel()],
@@ -235,7 +235,11 @@ export function aServingHost(changes: Partial<Observed> = {}): Observed {
 }
 
 /** What a run knows of itself before it has done anything: a strict import of `text`, as `wanted` and the host have it. */
-export function aRecord(text: string, wanted: Partial<Wanted> = {}, observed: Observed = anEmptyHost()): RunRecord {
+export function aRecord(
+  text: string,
+  desired: Partial<Desired> = {},
+  snapshot: HostSnapshot = anEmptyHost(),
+): RunRecord {
   const keyFile = parseKeyLines(text);
   const keys = acceptedKeys(keyFile).map(({ line, fingerprint, last4, settings }) => ({
     line,
@@ -243,8 +247,8 @@ export function aRecord(text: string, wanted: Partial<Wanted> = {}, observed: Ob
     last4,
     settings,
   }));
-  const whole = aWanted({ keys, ...wanted });
-  const result = buildPlan(whole, observed);
+  const whole = aDesired({ keys, ...desired });
+  const result = buildPlan(whole, snapshot);
   if (!('plan' in result)) throw new Error(result.problems.map((each) => each.message).join('; '));
   const { plan } = result;
   return {
@@ -258,13 +262,13 @@ export function aRecord(text: string, wanted: Partial<Wanted> = {}, observed: Ob
     verdicts: new Map(),
     seen: new Map(),
     log: new ChangeLog(noJournal),
-    retired: new Map(),
+    takenOut: new Map(),
     removed: [],
     subscriptions: [],
     gateway: null,
     connect: null,
     silenced: false,
-    cutShort: false,
+    aborted: false,
     undone: false,
     leftovers: [],
     unsettled: [],

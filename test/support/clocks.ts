@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { setImmediate as tick } from 'node:timers/promises';
-import type { Clock } from '../../src/terms/clock.ts';
+import type { Clock } from '../../src/core/clock.ts';
 
 export interface QuickClock extends Clock {
   pauses: number[];

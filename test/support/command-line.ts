@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { Io } from '../../src/cli/io.ts';
 import { buildProgram } from '../../src/cli/program.ts';
-import { Redactor } from '../../src/terms/redactor.ts';
+import { Redactor } from '../../src/core/secrets/redactor.ts';
 
 /** Reads a command line as relay does, and does nothing. Throws what commander finds wrong. */
 export async function parse(words: readonly string[]): Promise<void> {

@@ -5,15 +5,15 @@ import { setImmediate as tick } from 'node:timers/promises';
 import { inspect } from 'node:util';
 import { noJournal, type Journal } from '../../src/apply/journal.ts';
 import { ChangeLog } from '../../src/apply/change-log.ts';
-import type { RunFate, RunTools } from '../../src/apply/run-tools.ts';
-import { beginLine } from '../../src/flows/begin-journal.ts';
-import type { ImportJob } from '../../src/flows/import-job.ts';
-import { beginRecord } from '../../src/flows/import-record.ts';
-import { planImport, type PlannedImport } from '../../src/flows/plan-import.ts';
-import { resumeJob } from '../../src/flows/resume-job.ts';
+import type { RunPhase, RunTools } from '../../src/apply/run-tools.ts';
+import { beginLine } from '../../src/flows/import/begin-journal.ts';
+import type { ImportJob } from '../../src/flows/import/import-job.ts';
+import { beginRecord } from '../../src/flows/import/import-record.ts';
+import { planImport, type PlannedImport } from '../../src/flows/import/plan-import.ts';
+import { resumeJob } from '../../src/flows/import/resume-job.ts';
 import { rollbackRun, type Rollback } from '../../src/flows/rollback-run.ts';
-import { runImport } from '../../src/flows/run-import.ts';
-import { takeUpRun } from '../../src/flows/take-up-run.ts';
+import { runImport } from '../../src/flows/import/run-import.ts';
+import { reopenRun } from '../../src/flows/import/reopen-run.ts';
 import { connectSub2api } from '../../src/host/sub2api/connect.ts';
 import { readRun } from '../../src/journal/read-journal.ts';
 import { journalFolder, RunJournal } from '../../src/journal/run-journal.ts';
@@ -26,9 +26,9 @@ import { buildReport } from '../../src/report/build-report.ts';
 import { reportSchema, type Report } from '../../src/report/report-schema.ts';
 import type { RunRecord } from '../../src/report/run-record.ts';
 import type { Sandbox } from '../../src/sandbox/start-sandbox.ts';
-import { Redactor } from '../../src/terms/redactor.ts';
-import type { RunEvent } from '../../src/terms/run-event.ts';
-import { Secret } from '../../src/terms/secret.ts';
+import { Redactor } from '../../src/core/secrets/redactor.ts';
+import type { RunEvent } from '../../src/core/run-event.ts';
+import { Secret } from '../../src/core/secrets/secret.ts';
 import { keepsSecrets } from './canaries.ts';
 import { quickClock, type QuickClock } from './clocks.ts';
 
@@ -45,7 +45,7 @@ export interface RunOptions extends Partial<Omit<ImportJob, 'pack' | 'provider' 
   clock?: QuickClock;
   onEvent?: (event: RunEvent) => void;
   /** What is known of every other run; nothing when absent. */
-  fate?: RunFate;
+  phase?: RunPhase;
   /** Keeps a journal there. */
   stateDir?: string;
   /** Stands between the run and what it works with. */
@@ -81,7 +81,7 @@ export async function importInto(sandbox: Sandbox, keys: Keys, options: RunOptio
     clock = quickClock(),
     onEvent,
     stateDir,
-    fate,
+    phase,
     between,
     ...more
   } = options;
@@ -106,14 +106,14 @@ export async function importInto(sandbox: Sandbox, keys: Keys, options: RunOptio
     failed: 'disable',
     probe: 'auto',
     probeKey: null,
-    takenUp: false,
+    resumed: false,
     warnings: [],
     concurrency: 4,
     batchSize: 50,
     gatewayWaitMs: 60_000,
     ...more,
   };
-  const { tools, events, said, hide } = await toolsFor(sandbox, job.keyFile, { stop, clock, onEvent, fate });
+  const { tools, events, said, hide } = await toolsFor(sandbox, job.keyFile, { stop, clock, onEvent, phase });
   const planned = await planImport(job, tools).catch((error: unknown) => {
     keepsSecrets(sandbox, [said, inspect(error, { depth: 8 }), events]);
     throw error;
@@ -143,7 +143,7 @@ export async function resumeIn(
   const { tools, events, said, hide } = await toolsFor(sandbox, keyFile, { onEvent });
   const working = { ...tools, journal: RunJournal.reopen(stateDir, run, { clock: tools.clock, hide }) };
   const job = resumeJob(recorded, keyFile, null, '0.0.0-test');
-  const { log, leftovers } = await takeUpRun(recorded, working);
+  const { log, leftovers } = await reopenRun(recorded, working);
   const planned = await planImport(job, working);
   const record = beginRecord(job, planned.plan, tools.host, log, tools.clock.now());
   record.leftovers.push(...leftovers);
@@ -196,8 +196,8 @@ async function toolsFor(
     stop = new AbortController(),
     clock = quickClock(),
     onEvent,
-    fate = 'unknown',
-  }: { [K in 'stop' | 'clock' | 'onEvent' | 'fate']?: RunOptions[K] | undefined },
+    phase = 'unknown',
+  }: { [K in 'stop' | 'clock' | 'onEvent' | 'phase']?: RunOptions[K] | undefined },
 ): Promise<{ tools: RunTools; events: RunEvent[]; said: string[]; hide: (text: string) => string }> {
   setMaxListeners(0, stop.signal);
   const redactor = new Redactor();
@@ -212,8 +212,8 @@ async function toolsFor(
   const http = { baseUrl: sandbox.url, userAgent: 'relay/test', timeoutMs: 30_000, clock, redactor, trace };
   const host = await connectSub2api(http, { key: new Secret(sandbox.adminKey) });
   const journal: Journal = noJournal;
-  const fateOf = async () => fate;
-  const tools = { host: host.until(stop.signal), base: host, clock, emit, journal, fateOf, stop: stop.signal };
+  const phaseOf = async () => phase;
+  const tools = { host: host.until(stop.signal), base: host, clock, emit, journal, phaseOf, stop: stop.signal };
   return { tools, events, said, hide: (text) => redactor.hide(text) };
 }
 

@@ -1,8 +1,8 @@
 import type { ServerResponse } from 'node:http';
 import { AdminClient } from '../../src/host/sub2api/admin-client.ts';
 import { HttpClient } from '../../src/host/http-client.ts';
-import type { Clock } from '../../src/terms/clock.ts';
-import { Redactor } from '../../src/terms/redactor.ts';
+import type { Clock } from '../../src/core/clock.ts';
+import { Redactor } from '../../src/core/secrets/redactor.ts';
 import { quickClock } from './clocks.ts';
 import { serve } from './small-server.ts';
 

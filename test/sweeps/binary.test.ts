@@ -34,7 +34,7 @@ describe.skipIf(!sweeping)('the real binary, killed at every request', () => {
     await place.run(args(undisturbed), {
       env: { RELAY_ADMIN_KEY: undisturbed.adminKey, RELAY_STATE_DIR: join(place.folder, 'first') },
     });
-    const wanted = comparable(undisturbed);
+    const desired = comparable(undisturbed);
     const total = undisturbed.requests.length;
     await undisturbed.stop();
 
@@ -63,7 +63,7 @@ describe.skipIf(!sweeping)('the real binary, killed at every request', () => {
           where,
           exitCode: 0,
           stderr: '',
-          state: finish === 'resume' ? wanted : before,
+          state: finish === 'resume' ? desired : before,
         });
       }
       cases += 1;

@@ -80,7 +80,7 @@ describe.each(scenarios.map((each) => [each.name, each] as const))(`killed at ${
     const before = comparable(undisturbed);
     const counter = killAt(0, 'before');
     await importInto(undisturbed, scenario.keys, { ...scenario.options, ...scenario.second, between: counter.between });
-    const wanted = comparable(undisturbed);
+    const desired = comparable(undisturbed);
     await undisturbed.stop();
     expect(counter.writes()).toBeGreaterThan(5);
 
@@ -107,12 +107,12 @@ describe.each(scenarios.map((each) => [each.name, each] as const))(`killed at ${
             const where = `write ${k}, ${moment}, ${finish}`;
             if (finish === 'resume') {
               const { report } = await resumeIn(sandbox, stateDir, run, scenario.keys);
-              expect({ where, state: comparable(sandbox) }).toEqual({ where, state: wanted });
+              expect({ where, state: comparable(sandbox) }).toEqual({ where, state: desired });
               expect({ where, left: [report.leftovers, report.unsettled] }).toEqual({ where, left: [[], []] });
               expect({ where, proven: report.gateway?.ok }).toEqual({ where, proven: true });
               // Again: safe to repeat, and nothing changes.
               if (k % 3 === 0) await resumeIn(sandbox, stateDir, run, scenario.keys);
-              expect({ where, state: comparable(sandbox) }).toEqual({ where, state: wanted });
+              expect({ where, state: comparable(sandbox) }).toEqual({ where, state: desired });
             } else {
               const done = await rollbackIn(sandbox, stateDir, run);
               expect({ where, left: done.leftovers, state: comparable(sandbox) }).toEqual({

@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import type { FaultRule } from '../../src/sandbox/faults.ts';
+import type { FaultRule } from '../../src/sandbox/faults/faults.ts';
 import { startSandbox, type Sandbox } from '../../src/sandbox/start-sandbox.ts';
-import { RelayError } from '../../src/terms/relay-error.ts';
+import { RelayError } from '../../src/core/relay-error.ts';
 import type { Report } from '../../src/report/report-schema.ts';
 import { quickClock } from '../support/clocks.ts';
 import { sweeping } from '../support/sweep.ts';

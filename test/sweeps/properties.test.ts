@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runIds } from '../../src/journal/read-journal.ts';
 import { startSandbox, type Sandbox } from '../../src/sandbox/start-sandbox.ts';
-import { RelayError } from '../../src/terms/relay-error.ts';
+import { RelayError } from '../../src/core/relay-error.ts';
 import { sweeping } from '../support/sweep.ts';
 import { importInto, rollbackIn, wholeState } from '../support/import-run.ts';
 

@@ -1,7 +1,7 @@
-import type { WriteEnd } from '../../host/host-failure.ts';
+import type { WriteResult } from '../../host/host-failure.ts';
 import type { Host } from '../../host/host.ts';
 import type { Id } from '../../host/objects.ts';
-import type { Clock } from '../../terms/clock.ts';
+import type { Clock } from '../../core/clock.ts';
 import type { ChangeKind, Objects, States } from '../change.ts';
 
 /** The groups of a host, as far as telling whose an object is asks for them. */
@@ -24,12 +24,12 @@ export interface Driver<K extends ChangeKind> {
   differences(object: Objects[K], state: States[K], groups?: Groups): string[];
   /** The state in which the host shows something that was made. */
   stateOf(object: Objects[K], made: States[K]): States[K];
-  remove(host: Host, object: Objects[K]): Promise<WriteEnd<unknown>>;
+  remove(host: Host, object: Objects[K]): Promise<WriteResult<unknown>>;
   /** Gives an object its state `before` back; `after` is the one that the run left. */
   restore(
     host: Host,
     object: Objects[K],
     states: { before: States[K]; after: States[K] },
     tools: { clock: Clock; groups: Groups },
-  ): Promise<WriteEnd<unknown> | undefined>;
+  ): Promise<WriteResult<unknown> | undefined>;
 }

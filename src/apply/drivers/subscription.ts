@@ -1,4 +1,4 @@
-import { RelayError } from '../../terms/relay-error.ts';
+import { RelayError } from '../../core/relay-error.ts';
 import type { SubscriptionState } from '../change.ts';
 import type { Driver } from './driver.ts';
 

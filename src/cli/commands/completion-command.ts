@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
-import { didYouMean } from '../../terms/nearest.ts';
-import { RelayError } from '../../terms/relay-error.ts';
-import { complete } from '../complete.ts';
-import { completionScripts } from '../completion-scripts.ts';
-import { shells } from '../completion-words.ts';
+import { didYouMean } from '../../core/suggest.ts';
+import { RelayError } from '../../core/relay-error.ts';
+import { complete } from '../completion/complete.ts';
+import { completionScripts } from '../completion/completion-scripts.ts';
+import { shells } from '../completion/completion-words.ts';
 import type { Io } from '../io.ts';
 
 /** `relay completion SHELL`: the script that makes the shell complete relay. Throws `USAGE` for another shell. */

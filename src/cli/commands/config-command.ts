@@ -4,11 +4,11 @@ import { z } from 'zod';
 import { loadConfig } from '../../config/config-file.ts';
 import { configSchema } from '../../config/config-schema.ts';
 import { settingsOf, type Setting } from '../../config/show-settings.ts';
-import type { Redactor } from '../../terms/redactor.ts';
-import type { SayFlags } from '../import-flags.ts';
+import type { Redactor } from '../../core/secrets/redactor.ts';
+import type { PrintFlags } from '../options/import-flags.ts';
 import { print, styleFor, type Io } from '../io.ts';
-import { printResult } from '../result.ts';
-import { rootOf } from '../settle-options.ts';
+import { printResult } from '../output/result.ts';
+import { rootOf } from '../options/resolve-options.ts';
 
 /** Options whose values commander hands over in milliseconds. */
 const durations = new Set(['timeout', 'deadline', 'gatewayWait']);
@@ -16,7 +16,7 @@ const durations = new Set(['timeout', 'deadline', 'gatewayWait']);
 /** `relay config show`: every setting, its value, and where it comes from. Secrets are not shown. */
 export async function showConfig(
   command: Command,
-  flags: SayFlags & { config?: string },
+  flags: PrintFlags & { config?: string },
   io: Io,
   redactor: Redactor,
 ): Promise<number> {

@@ -3,29 +3,29 @@ import { loadConfig, type LoadedConfig } from '../../config/config-file.ts';
 import type { ConfigFile } from '../../config/config-schema.ts';
 import { hostAddress, loginTo, type HostOptions } from '../../config/host-settings.ts';
 import { limitsOf } from '../../config/limits.ts';
-import { examineHost } from '../../flows/examine-host.ts';
+import { examineHost } from '../../flows/run-diagnostics.ts';
 import type { Diagnosis } from '../../host/diagnosis.ts';
 import type { GivenLogin } from '../../host/sub2api/diagnose.ts';
 import { chooseProvider } from '../../pack/find-pack.ts';
 import type { Provider } from '../../pack/manifest.ts';
 import { doctorReport, type DoctorReport } from '../../report/doctor-report.ts';
-import { doctorText } from '../../report/doctor-text.ts';
-import { systemClock } from '../../terms/clock.ts';
-import { asksForCorrection } from '../../terms/codes.ts';
-import type { Redactor } from '../../terms/redactor.ts';
-import { RelayError } from '../../terms/relay-error.ts';
-import { acceptCommitment, checkPerson } from '../accept-commitment.ts';
+import { doctorText } from '../../report/text/doctor-text.ts';
+import { systemClock } from '../../core/clock.ts';
+import { asksForCorrection } from '../../core/codes.ts';
+import type { Redactor } from '../../core/secrets/redactor.ts';
+import { RelayError } from '../../core/relay-error.ts';
+import { acceptTermsOfUse, checkPerson } from '../session/accept-terms.ts';
 import { confirmHost } from '../confirm-host.ts';
-import { choosePack } from '../choose-pack.ts';
-import { diagnoseHost, hostPlace } from '../host-session.ts';
-import type { SayFlags } from '../import-flags.ts';
+import { choosePack } from '../options/choose-pack.ts';
+import { diagnoseHost, hostPlace } from '../session/host-session.ts';
+import type { PrintFlags } from '../options/import-flags.ts';
 import { print, styleFor, type Io } from '../io.ts';
-import { nothingWritten, sayLast } from '../last-words.ts';
-import { repeatCommand } from '../repeat-command.ts';
-import { printResult } from '../result.ts';
-import { watch } from '../watch.ts';
+import { nothingWritten, printFooter } from '../output/footer.ts';
+import { repeatCommand } from '../options/repeat-command.ts';
+import { printResult } from '../output/result.ts';
+import { watch } from '../session/watch.ts';
 
-export interface DoctorFlags extends HostOptions, SayFlags {
+export interface DoctorFlags extends HostOptions, PrintFlags {
   pack?: string;
   provider?: string;
   acceptCompliance?: boolean;
@@ -57,15 +57,15 @@ export async function doctorCommand(flags: DoctorFlags, io: Io, redactor: Redact
       inStage(tools, 'connect', `Examine ${baseUrl}`, () => examination(look, provider, tools, baseUrl), summary);
     let { found, report } = await examine();
     await events.idle();
-    const { commitment } = found;
-    const accepts = flags.acceptCompliance === true && commitment !== null;
+    const { termsOfUse } = found;
+    const accepts = flags.acceptCompliance === true && termsOfUse !== null;
     if (accepts) {
-      await acceptCommitment(commitment, baseUrl, io, stop);
+      await acceptTermsOfUse(termsOfUse, baseUrl, io, stop);
       ({ found, report } = await examine());
       await events.idle();
     } else if (flags.acceptCompliance === true && found.host !== null) print(io.stderr, 'There is nothing to accept.');
     show(report, flags, io);
-    return end(report, { accepted: accepts, waits: found.commitment !== null }, flags, io);
+    return end(report, { accepted: accepts, waits: found.termsOfUse !== null }, flags, io);
   });
 }
 
@@ -132,7 +132,7 @@ function end(
   const failed = checks.find(({ state }) => state === 'failure');
   if (failed === undefined) return exitCode;
   const again = repeatCommand('relay doctor', { ...flags, acceptCompliance: terms.waits });
-  sayLast(io, {
+  printFooter(io, {
     happened: `${failed.name}: ${failed.message}`,
     holds: terms.accepted
       ? 'The host has noted that its compliance terms are accepted; nothing else was written.'

@@ -1,6 +1,6 @@
 import { explanationList, explanations, explanationText } from '../../report/explain-code.ts';
-import { didYouMean } from '../../terms/nearest.ts';
-import { RelayError } from '../../terms/relay-error.ts';
+import { didYouMean } from '../../core/suggest.ts';
+import { RelayError } from '../../core/relay-error.ts';
 import { print, styleFor, type Io } from '../io.ts';
 
 /** `relay explain [CODE]`: what a code means and what to do, or all codes. Throws `USAGE` with the nearest known one. */
@@ -11,15 +11,15 @@ export function explainCommand(word: string | undefined, flags: { output: string
     print(io.stdout, json ? JSON.stringify({ codes: explanations }, null, 2) : explanationList(style));
     return 0;
   }
-  const wanted = word.toUpperCase().replaceAll('-', '_');
-  const found = explanations.find(({ code }) => code === wanted);
+  const desired = word.toUpperCase().replaceAll('-', '_');
+  const found = explanations.find(({ code }) => code === desired);
   if (found === undefined) {
     const near = didYouMean(
-      wanted,
+      desired,
       explanations.map(({ code }) => code),
     );
     // It may be anything that was pasted.
-    const shown = /^[A-Z_]{1,40}$/.test(wanted) ? `"${wanted}"` : 'that name';
+    const shown = /^[A-Z_]{1,40}$/.test(desired) ? `"${desired}"` : 'that name';
     throw new RelayError('USAGE', `There is no code ${shown}.${near}`, { hint: '`relay explain` lists every code.' });
   }
   print(io.stdout, json ? JSON.stringify(found, null, 2) : explanationText(found, style));

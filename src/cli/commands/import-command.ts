@@ -1,24 +1,24 @@
 import { throwIfStopped } from '../../apply/run-tools.ts';
-import { refusedReport } from '../../flows/refused-report.ts';
+import { refusedReport } from '../../flows/import/refused-report.ts';
 import type { Host } from '../../host/host.ts';
 import { acts } from '../../plan/import-plan.ts';
-import { planText } from '../../report/plan-text.ts';
-import type { Commands } from '../../report/closing-text.ts';
+import { planText } from '../../report/text/plan-text.ts';
+import type { Commands } from '../../report/text/footer-text.ts';
 import type { Report } from '../../report/report-schema.ts';
-import type { Redactor } from '../../terms/redactor.ts';
-import { RelayError } from '../../terms/relay-error.ts';
-import { checkTerms } from '../choose-pack.ts';
-import { carryOut, planView, prepare, type Prepared } from '../carry-out.ts';
-import { askConsent } from '../consent.ts';
-import { checkPlaces } from '../check-places.ts';
-import type { ImportFlags } from '../import-flags.ts';
-import { readImportRequest, type ImportRequest } from '../import-options.ts';
+import type { Redactor } from '../../core/secrets/redactor.ts';
+import { RelayError } from '../../core/relay-error.ts';
+import { checkTerms } from '../options/choose-pack.ts';
+import { carryOut, planView, prepare, type Prepared } from '../session/carry-out.ts';
+import { askConsent } from '../session/consent.ts';
+import { checkPlaces } from '../options/check-places.ts';
+import type { ImportFlags } from '../options/import-flags.ts';
+import { readImportRequest, type ImportRequest } from '../options/import-options.ts';
 import { print, styleFor, type Io } from '../io.ts';
-import { nothingWritten, sayLast } from '../last-words.ts';
-import { publish, publishUnchanged } from '../publish.ts';
-import { repeatCommand } from '../repeat-command.ts';
-import { printResult } from '../result.ts';
-import { withHost, type AtHost } from '../with-host.ts';
+import { nothingWritten, printFooter } from '../output/footer.ts';
+import { publish, publishUnchanged } from '../output/publish.ts';
+import { repeatCommand } from '../options/repeat-command.ts';
+import { printResult } from '../output/result.ts';
+import { withHost, type HostSession } from '../session/with-host.ts';
 
 /** `relay import` and `relay plan`. Returns the exit code; throws what stopped it before the first write. */
 export async function importCommand(flags: ImportFlags, io: Io, redactor: Redactor): Promise<number> {
@@ -54,7 +54,7 @@ export async function importCommand(flags: ImportFlags, io: Io, redactor: Redact
 
 async function importInto(
   request: ImportRequest,
-  at: AtHost,
+  at: HostSession,
   flags: ImportFlags,
   io: Io,
   startedAt: number,
@@ -100,7 +100,7 @@ async function showPlan(
   const exitCode = acts(plan) && flags.detailedExitcode === true ? 8 : 0;
   const end = () => {
     if (exitCode !== 0)
-      sayLast(io, {
+      printFooter(io, {
         happened: 'Changes are pending.',
         holds: nothingWritten,
         next: repeatCommand('relay import', flags),

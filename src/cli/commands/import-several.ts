@@ -1,29 +1,29 @@
 import { resolve } from 'node:path';
 import { stopReason, throwIfStopped } from '../../apply/run-tools.ts';
-import { refusedReport } from '../../flows/refused-report.ts';
+import { refusedReport } from '../../flows/import/refused-report.ts';
 import { acts } from '../../plan/import-plan.ts';
 import { buildReport } from '../../report/build-report.ts';
-import { endText, otherWays, stepAfter } from '../../report/closing-text.ts';
-import { concludeAll } from '../../report/conclude.ts';
+import { endText, otherWays, stepAfter } from '../../report/text/footer-text.ts';
+import { exitCodeOfAll } from '../../report/outcome.ts';
 import { importsPlanSchema } from '../../report/imports-report-schema.ts';
-import { planText } from '../../report/plan-text.ts';
+import { planText } from '../../report/text/plan-text.ts';
 import type { Report } from '../../report/report-schema.ts';
-import type { Redactor } from '../../terms/redactor.ts';
-import { problem, RelayError } from '../../terms/relay-error.ts';
-import { carryOut, planView, prepare, type Prepared } from '../carry-out.ts';
-import { checkTerms } from '../choose-pack.ts';
-import { askConsent } from '../consent.ts';
-import { checkPlaces } from '../check-places.ts';
-import { readImportFile } from '../import-file.ts';
-import type { ImportFlags } from '../import-flags.ts';
-import { readImportRequest, type ImportRequest } from '../import-options.ts';
+import type { Redactor } from '../../core/secrets/redactor.ts';
+import { problem, RelayError } from '../../core/relay-error.ts';
+import { carryOut, planView, prepare, type Prepared } from '../session/carry-out.ts';
+import { checkTerms } from '../options/choose-pack.ts';
+import { askConsent } from '../session/consent.ts';
+import { checkPlaces } from '../options/check-places.ts';
+import { readImportFile } from '../options/import-file.ts';
+import type { ImportFlags } from '../options/import-flags.ts';
+import { readImportRequest, type ImportRequest } from '../options/import-options.ts';
 import { print, styleFor, type Io } from '../io.ts';
-import { nothingWritten, sayLast } from '../last-words.ts';
-import { sayResult } from '../publish.ts';
-import { publishAll } from '../publish-all.ts';
-import { repeatCommand } from '../repeat-command.ts';
-import { printResult } from '../result.ts';
-import { withHost, type AtHost } from '../with-host.ts';
+import { nothingWritten, printFooter } from '../output/footer.ts';
+import { printOutcome } from '../output/publish.ts';
+import { publishAll } from '../output/publish-all.ts';
+import { repeatCommand } from '../options/repeat-command.ts';
+import { printResult } from '../output/result.ts';
+import { withHost, type HostSession } from '../session/with-host.ts';
 import { hostOf } from './import-command.ts';
 
 /**
@@ -65,15 +65,15 @@ export async function importSeveral(file: string, flags: ImportFlags, io: Io, re
     );
     throwIfStopped(at.tools);
     const reports = await importAll(all, requests, at, flags, io);
-    const exitCode = concludeAll(reports.map((report) => report.exitCode));
+    const exitCode = exitCodeOfAll(reports.map((report) => report.exitCode));
     const again = repeatCommand('relay import', flags);
     const lost = await publishAll({ reports, startedAt, exitCode, place: written }, flags, io);
-    sayFailures(reports, again, io);
+    printFailures(reports, again, io);
     const [unwritten] = lost;
     if (unwritten === undefined || exitCode !== 0) return exitCode;
     const { code, message, hint } = unwritten;
     const holds = 'The host holds what was wanted.';
-    sayLast(io, { happened: `${code}: ${message}`, holds, next: `${hint} Then: ${again}` });
+    printFooter(io, { happened: `${code}: ${message}`, holds, next: `${hint} Then: ${again}` });
     return 1;
   });
 }
@@ -118,7 +118,7 @@ function checkTwice(requests: readonly ImportRequest[]): void {
 async function importAll(
   all: readonly Prepared[],
   requests: readonly ImportRequest[],
-  at: AtHost,
+  at: HostSession,
   flags: ImportFlags,
   io: Io,
 ): Promise<Report[]> {
@@ -142,13 +142,13 @@ async function importAll(
     reports.push(report);
     const changed = acts(record.plan) || record.log.changes.some(({ id }) => id !== null);
     if (flags.output === 'text' && flags.quiet !== true)
-      sayResult(report, changed, { lasting: at.vendorUrl === null, files: [] }, flags, io);
+      printOutcome(report, changed, { lasting: at.vendorUrl === null, files: [] }, flags, io);
   }
   return reports;
 }
 
 /** What happened in those that did not end well, and the command for all. */
-function sayFailures(reports: readonly Report[], again: string, io: Io): void {
+function printFailures(reports: readonly Report[], again: string, io: Io): void {
   const failed = reports.filter(({ exitCode }) => exitCode !== 0);
   if (failed.length === 0) return;
   for (const report of failed) {
@@ -160,14 +160,14 @@ function sayFailures(reports: readonly Report[], again: string, io: Io): void {
       print(io.stderr, `  ${line}`);
   }
   print(io.stderr, '');
-  sayLast(io, {
+  printFooter(io, {
     happened: `${failed.length} of ${reports.length} imports did not end well.`,
     holds: `The host holds ${failed.length === reports.length ? 'none of them' : `the other ${reports.length - failed.length}`} as wanted.`,
     next: failed.every((report) => stepAfter(report) === undefined) ? again : `do what is said of each, then: ${again}`,
   });
 }
 
-function showPlans(all: readonly Prepared[], { tools }: AtHost, flags: ImportFlags, io: Io): number {
+function showPlans(all: readonly Prepared[], { tools }: HostSession, flags: ImportFlags, io: Io): number {
   const imports = all.map((each) => planView(each, tools.host));
   const value = importsPlanSchema.parse({ schema: 'relay.imports-plan/1', imports });
   if (!printResult(io, flags, 'plans', value)) {
@@ -176,6 +176,10 @@ function showPlans(all: readonly Prepared[], { tools }: AtHost, flags: ImportFla
   }
   const pending = all.some(({ planned }) => acts(planned.plan));
   if (!pending || flags.detailedExitcode !== true) return 0;
-  sayLast(io, { happened: 'Changes are pending.', holds: nothingWritten, next: repeatCommand('relay import', flags) });
+  printFooter(io, {
+    happened: 'Changes are pending.',
+    holds: nothingWritten,
+    next: repeatCommand('relay import', flags),
+  });
   return 8;
 }

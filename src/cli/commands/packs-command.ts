@@ -4,7 +4,7 @@ import { loadConfig } from '../../config/config-file.ts';
 import { findPack, knownPacks, type PackPlace } from '../../pack/find-pack.ts';
 import { packSchema } from '../../pack/manifest.ts';
 import { inspectPack, type Pack, type PackReading } from '../../pack/read-pack.ts';
-import type { Style } from '../../terms/style.ts';
+import type { Style } from '../../core/style.ts';
 import { print, styleFor, type Io } from '../io.ts';
 
 export interface PacksFlags {

@@ -1,15 +1,15 @@
 import { defaults } from '../../config/defaults.ts';
-import { gatewayWaitMs, readProbeKey } from '../import-options.ts';
+import { gatewayWaitMs, readProbeKey } from '../options/import-options.ts';
 import { probeExitCode, probePool, type PoolProbe } from '../../flows/probe-pool.ts';
-import type { ProbeMode } from '../../terms/modes.ts';
-import type { Redactor } from '../../terms/redactor.ts';
-import { Interruption } from '../../terms/relay-error.ts';
-import { askConsent } from '../consent.ts';
+import type { ProbeMode } from '../../core/modes.ts';
+import type { Redactor } from '../../core/secrets/redactor.ts';
+import { Interruption } from '../../core/relay-error.ts';
+import { askConsent } from '../session/consent.ts';
 import { print, styleFor, type Io } from '../io.ts';
-import { probeClosing, probeLines } from '../probe-lines.ts';
-import { repeatCommand } from '../repeat-command.ts';
-import { printResult } from '../result.ts';
-import { withProvider, type AtProvider, type ProviderFlags } from '../with-provider.ts';
+import { probeClosing, probeLines } from '../output/probe-lines.ts';
+import { repeatCommand } from '../options/repeat-command.ts';
+import { printResult } from '../output/result.ts';
+import { withProvider, type AtProvider, type ProviderFlags } from '../session/with-provider.ts';
 
 export interface ProbeFlags extends ProviderFlags {
   repair?: 'disable' | 'remove';
@@ -74,17 +74,17 @@ function view({ pack, provider, tools }: AtProvider, probe: PoolProbe, exitCode:
     })),
     gateways: probe.gateways.map(({ access, check }) => ({ access, ...check })),
     leftovers: probe.leftovers,
-    problems: [...(probe.cutShort === null ? [] : [probe.cutShort]), ...probe.problems].map(
+    problems: [...(probe.aborted === null ? [] : [probe.aborted]), ...probe.problems].map(
       ({ code, message, hint }) => ({ code, message, hint }),
     ),
     exitCode,
   };
 }
 
-function next(flags: ProbeFlags, { accounts, gateways, leftovers, problems, cutShort }: PoolProbe): string {
+function next(flags: ProbeFlags, { accounts, gateways, leftovers, problems, aborted }: PoolProbe): string {
   const again = repeatCommand('relay probe', flags);
   if (leftovers.length > 0) return `run the commands above, then: ${again}`;
-  if (cutShort !== null) return `${cutShort instanceof Interruption ? '' : `${cutShort.hint} Then: `}${again}`;
+  if (aborted !== null) return `${aborted instanceof Interruption ? '' : `${aborted.hint} Then: `}${again}`;
   const held = problems.find((each) => each.code === 'MASS_REMOVAL');
   if (held !== undefined) return `${held.hint} ${again} --allow-mass-removal`;
   if (accounts.length === 0) return repeatCommand('relay import', { ...placeOf(flags), keys: 'FILE' });

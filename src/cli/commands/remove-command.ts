@@ -1,13 +1,13 @@
 import { throwIfStopped } from '../../apply/run-tools.ts';
 import { findManaged, removeProvider, type Managed, type Removal } from '../../flows/remove-provider.ts';
-import { leftoverLine } from '../../report/leftover-text.ts';
-import type { Redactor } from '../../terms/redactor.ts';
-import { askConsent } from '../consent.ts';
+import { leftoverLine } from '../../report/text/leftover-text.ts';
+import type { Redactor } from '../../core/secrets/redactor.ts';
+import { askConsent } from '../session/consent.ts';
 import { print, styleFor, type Io } from '../io.ts';
-import { sayLast } from '../last-words.ts';
-import { repeatCommand } from '../repeat-command.ts';
-import { printResult } from '../result.ts';
-import { withProvider, type ProviderFlags } from '../with-provider.ts';
+import { printFooter } from '../output/footer.ts';
+import { repeatCommand } from '../options/repeat-command.ts';
+import { printResult } from '../output/result.ts';
+import { withProvider, type ProviderFlags } from '../session/with-provider.ts';
 
 const nothingThere = 'The host holds nothing of this provider.';
 
@@ -48,7 +48,7 @@ export async function removeCommand(flags: RemoveFlags, io: Io, redactor: Redact
     }
     if (exitCode === 0) return 0;
     const many = (list: readonly object[]) => `${list.length} object${list.length === 1 ? '' : 's'}`;
-    sayLast(io, {
+    printFooter(io, {
       happened: `${many(result.removed)} removed, ${result.shared.length} kept for others, ${result.leftovers.length} left.`,
       holds:
         exitCode === 6

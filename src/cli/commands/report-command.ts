@@ -3,10 +3,10 @@ import { text } from 'node:stream/consumers';
 import { z } from 'zod';
 import { parseReports, readReports } from '../../report/read-report.ts';
 import { reportSchema, type Report } from '../../report/report-schema.ts';
-import { reportText } from '../../report/report-text.ts';
-import { RelayError } from '../../terms/relay-error.ts';
+import { reportText } from '../../report/text/report-text.ts';
+import { RelayError } from '../../core/relay-error.ts';
 import { print, styleFor, type Io } from '../io.ts';
-import { renderReport, type ReportForm } from '../render-report.ts';
+import { renderReport, type ReportForm } from '../output/render-report.ts';
 
 export interface ShowFlags {
   as: 'text' | ReportForm;

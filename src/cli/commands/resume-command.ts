@@ -5,28 +5,28 @@ import { throwIfStopped } from '../../apply/run-tools.ts';
 import type { Leftover } from '../../apply/leftover.ts';
 import { loadConfig } from '../../config/config-file.ts';
 import { defaults } from '../../config/defaults.ts';
-import type { ImportJob } from '../../flows/import-job.ts';
-import { beginRecord } from '../../flows/import-record.ts';
-import { planImport, type PlannedImport } from '../../flows/plan-import.ts';
-import { resumeJob } from '../../flows/resume-job.ts';
-import { runImport } from '../../flows/run-import.ts';
-import { takeUpRun } from '../../flows/take-up-run.ts';
+import type { ImportJob } from '../../flows/import/import-job.ts';
+import { beginRecord } from '../../flows/import/import-record.ts';
+import { planImport, type PlannedImport } from '../../flows/import/plan-import.ts';
+import { resumeJob } from '../../flows/import/resume-job.ts';
+import { runImport } from '../../flows/import/run-import.ts';
+import { reopenRun } from '../../flows/import/reopen-run.ts';
 import { readRun, type RecordedRun } from '../../journal/read-journal.ts';
 import { readKeyFile } from '../../keys/read-key-file.ts';
 import { findPack } from '../../pack/find-pack.ts';
 import { acts } from '../../plan/import-plan.ts';
-import type { Redactor } from '../../terms/redactor.ts';
-import { problem, RelayError } from '../../terms/relay-error.ts';
-import { askConsent, checkMassRemoval, questionsOf } from '../consent.ts';
-import { stateDirOf } from '../hold-lock.ts';
-import { checkPlaces } from '../check-places.ts';
-import type { ExtraReportFlags } from '../extra-reports.ts';
-import { inputFiles } from '../input-files.ts';
-import { checkStdin, readProbeKey } from '../import-options.ts';
+import type { Redactor } from '../../core/secrets/redactor.ts';
+import { problem, RelayError } from '../../core/relay-error.ts';
+import { askConsent, checkMassRemoval, questionsOf } from '../session/consent.ts';
+import { stateDirOf } from '../session/hold-lock.ts';
+import { checkPlaces } from '../options/check-places.ts';
+import type { ExtraReportFlags } from '../output/extra-reports.ts';
+import { inputFiles } from '../options/input-files.ts';
+import { checkStdin, readProbeKey } from '../options/import-options.ts';
 import type { Io } from '../io.ts';
-import { publish } from '../publish.ts';
-import { repeatCommand } from '../repeat-command.ts';
-import { withRun, type AtRun, type RunFlags } from '../with-run.ts';
+import { publish } from '../output/publish.ts';
+import { repeatCommand } from '../options/repeat-command.ts';
+import { withRun, type RunSession, type RunFlags } from '../session/with-run.ts';
 
 export interface ResumeFlags extends RunFlags, ExtraReportFlags {
   keys?: string;
@@ -85,7 +85,7 @@ export async function resumeCommand(id: string, flags: ResumeFlags, io: Io, reda
  * on the host with what it made.
  */
 async function prepare(
-  { run, tools, journal, idle }: AtRun,
+  { run, tools, journal, idle }: RunSession,
   job: ImportJob,
   flags: ResumeFlags,
   io: Io,
@@ -93,7 +93,7 @@ async function prepare(
   let changes: readonly Change[] = run.changes;
   try {
     refuseRolledBack(run);
-    const taken = await takeUpRun(run, tools);
+    const taken = await reopenRun(run, tools);
     changes = taken.log.changes;
     const planned = await planImport(job, tools);
     await idle();

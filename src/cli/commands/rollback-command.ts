@@ -3,17 +3,17 @@ import { throwIfStopped } from '../../apply/run-tools.ts';
 import type { UndoForecast } from '../../apply/undo.ts';
 import { foreseeRollback, rollbackRun } from '../../flows/rollback-run.ts';
 import { readRun } from '../../journal/read-journal.ts';
-import { leftoverLine, leftoversAdvice, leftoversHeld } from '../../report/leftover-text.ts';
-import type { Redactor } from '../../terms/redactor.ts';
-import type { Problem } from '../../terms/relay-error.ts';
-import { askConsent } from '../consent.ts';
-import { stateDirOf } from '../hold-lock.ts';
+import { leftoverLine, leftoversAdvice, leftoversState } from '../../report/text/leftover-text.ts';
+import type { Redactor } from '../../core/secrets/redactor.ts';
+import type { Problem } from '../../core/relay-error.ts';
+import { askConsent } from '../session/consent.ts';
+import { stateDirOf } from '../session/hold-lock.ts';
 import { print, styleFor, type Io } from '../io.ts';
-import { sayLast, type LastWords } from '../last-words.ts';
-import { repeatCommand } from '../repeat-command.ts';
-import { printResult } from '../result.ts';
-import { withHost } from '../with-host.ts';
-import { hostOfRun, withRun, type RunFlags } from '../with-run.ts';
+import { printFooter, type LastWords } from '../output/footer.ts';
+import { repeatCommand } from '../options/repeat-command.ts';
+import { printResult } from '../output/result.ts';
+import { withHost } from '../session/with-host.ts';
+import { hostOfRun, withRun, type RunFlags } from '../session/with-run.ts';
 
 export interface RollbackFlags extends RunFlags {
   dryRun?: boolean;
@@ -49,7 +49,7 @@ export async function rollbackCommand(id: string, flags: RollbackFlags, io: Io, 
       if (undone.length === 0) print(io.stdout, nothingThere);
     }
     if (exitCode === 0) return 0;
-    sayLast(io, lastWords(leftovers, warnings, repeatCommand(`relay rollback ${id}`, flags)));
+    printFooter(io, lastWords(leftovers, warnings, repeatCommand(`relay rollback ${id}`, flags)));
     return exitCode;
   });
 }
@@ -100,7 +100,7 @@ function lastWords(leftovers: readonly Leftover[], warnings: readonly Problem[],
   const hints = warnings.map(({ hint }) => hint).join(' ');
   return {
     happened: [...(leftovers.length > 0 ? [left] : []), ...lost].join('\n'),
-    holds: leftovers.length > 0 ? leftoversHeld(leftovers, []) : 'The host holds nothing of the run any more.',
+    holds: leftovers.length > 0 ? leftoversState(leftovers, []) : 'The host holds nothing of the run any more.',
     named: leftovers.map(leftoverLine),
     next: leftovers.length > 0 ? `${leftoversAdvice(leftovers, [])}, then: ${again}` : hints,
   };

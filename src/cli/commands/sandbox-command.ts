@@ -1,12 +1,12 @@
-import { parseFaults } from '../../sandbox/faults.ts';
+import { parseFaults } from '../../sandbox/faults/faults.ts';
 import { startSandbox } from '../../sandbox/start-sandbox.ts';
-import { RelayError } from '../../terms/relay-error.ts';
+import { RelayError } from '../../core/relay-error.ts';
 import { readInput } from '../../text/read-input.ts';
 import { print, type Io } from '../io.ts';
-import { stopSignals } from '../stop-signals.ts';
+import { stopSignals } from '../session/stop-signals.ts';
 
 /** Larger is no list of faults, in bytes. */
-const largestFaults = 1024 * 1024;
+const maxFaultsBytes = 1024 * 1024;
 
 export interface SandboxFlags {
   port?: number;
@@ -60,7 +60,7 @@ export async function sandboxCommand(flags: SandboxFlags, io: Io): Promise<numbe
 
 async function readFaults(file: string) {
   try {
-    const read = await readInput(file, largestFaults);
+    const read = await readInput(file, maxFaultsBytes);
     if ('why' in read) throw new Error(`it cannot be read (${read.why})`);
     return parseFaults(read.bytes.toString('utf8'));
   } catch (cause) {

@@ -1,21 +1,21 @@
 import { resolve } from 'node:path';
 import { throwIfStopped } from '../../apply/run-tools.ts';
-import { lookAtProvider } from '../../flows/look-at-provider.ts';
+import { readStatus } from '../../flows/read-status.ts';
 import { acceptedKeys } from '../../keys/key-file.ts';
 import { readRun } from '../../journal/read-journal.ts';
 import { readKeyFile } from '../../keys/read-key-file.ts';
 import type { KeyOfStatus } from '../../plan/provider-status.ts';
 import { statusSchema } from '../../plan/status-schema.ts';
 import { statusFaults } from '../../report/status-faults.ts';
-import { statusText } from '../../report/status-text.ts';
-import type { Redactor } from '../../terms/redactor.ts';
-import { stateDirOf } from '../hold-lock.ts';
+import { statusText } from '../../report/text/status-text.ts';
+import type { Redactor } from '../../core/secrets/redactor.ts';
+import { stateDirOf } from '../session/hold-lock.ts';
 import { print, styleFor, type Io } from '../io.ts';
-import { nothingWritten, sayLast } from '../last-words.ts';
-import { shellWord } from '../../terms/shell-word.ts';
-import { repeatCommand } from '../repeat-command.ts';
-import { printResult } from '../result.ts';
-import { withProvider, type ProviderFlags } from '../with-provider.ts';
+import { nothingWritten, printFooter } from '../output/footer.ts';
+import { shellWord } from '../../core/shell-word.ts';
+import { repeatCommand } from '../options/repeat-command.ts';
+import { printResult } from '../output/result.ts';
+import { withProvider, type ProviderFlags } from '../session/with-provider.ts';
 
 export interface StatusFlags extends ProviderFlags {
   keys?: string;
@@ -26,7 +26,7 @@ export interface StatusFlags extends ProviderFlags {
 export async function statusCommand(flags: StatusFlags, io: Io, redactor: Redactor): Promise<number> {
   const keys = await keysOf(flags, io, redactor);
   return withProvider(flags, false, io, redactor, async ({ pack, provider, modes, tools, idle }) => {
-    const status = statusSchema.parse(await lookAtProvider({ pack, provider, modes, keys }, tools));
+    const status = statusSchema.parse(await readStatus({ pack, provider, modes, keys }, tools));
     await idle();
     throwIfStopped(tools);
     if (!printResult(io, flags, 'status', status))
@@ -36,7 +36,7 @@ export async function statusCommand(flags: StatusFlags, io: Io, redactor: Redact
     const { happened, next } = faults;
     const again = next === 'import' ? { ...flags, keys: flags.keys ?? 'FILE' } : { ...flags, keys: undefined };
     const unfinished = await unfinishedOf(status.untestedRuns, io);
-    sayLast(io, {
+    printFooter(io, {
       happened: `Not fine: ${happened}.`,
       holds: nothingWritten,
       next:

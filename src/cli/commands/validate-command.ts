@@ -5,13 +5,13 @@ import { checkTogether } from '../../pack/check-together.ts';
 import { findPlaces, type NoPlace, type PackPlace } from '../../pack/find-pack.ts';
 import { findingHint } from '../../pack/finding.ts';
 import { inspectPack, type PackReading } from '../../pack/read-pack.ts';
-import { findingsGithub, findingsJunit } from '../../report/findings-reports.ts';
-import { findingLines } from '../../report/findings-text.ts';
-import type { Redactor } from '../../terms/redactor.ts';
-import { shellWord } from '../../terms/shell-word.ts';
+import { findingsGithub, findingsJunit } from '../../report/forms/findings-reports.ts';
+import { findingLines } from '../../report/text/findings-text.ts';
+import type { Redactor } from '../../core/secrets/redactor.ts';
+import { shellWord } from '../../core/shell-word.ts';
 import type { Finding } from '../../text/finding.ts';
 import { print, styleFor, type Io } from '../io.ts';
-import { nothingWritten, sayLast } from '../last-words.ts';
+import { nothingWritten, printFooter } from '../output/footer.ts';
 
 export interface ValidateFlags extends HostOptions {
   output: 'text' | 'json' | 'junit' | 'github';
@@ -46,7 +46,7 @@ export async function validateCommand(
   const more = checkTogether(readings);
   if (flags.strict === true) more.push(...readings.flatMap((each) => checkAge(each, Date.now())));
   if (flags.host !== undefined) {
-    const { askHost } = await import('../ask-host.ts');
+    const { askHost } = await import('../session/ask-host.ts');
     more.push(...(await askHost(readings, flags, loaded, io, redactor)));
   }
   const checked = readings.map((each) => ({
@@ -87,7 +87,7 @@ function show(checked: readonly PackReading[], next: string | undefined, flags: 
   }
   if (faults === 0) return 0;
   const worst = checked.filter((each) => each.findings.some(isFault));
-  sayLast(io, {
+  printFooter(io, {
     happened: `${count(faults, 'fault')} in ${worst.length === checked.length ? packs : `${worst.length} of ${packs}`}.`,
     holds: flags.host === undefined ? undefined : nothingWritten,
     next:

@@ -1,5 +1,5 @@
-import { lengthInWords } from '../../terms/length-in-words.ts';
-import { isLoopback } from '../../terms/loopback.ts';
+import { lengthInWords } from '../../core/secrets/length-in-words.ts';
+import { isLoopback } from '../../core/loopback.ts';
 import type { CheckList } from '../diagnosis.ts';
 import type { HostFailure } from '../host-failure.ts';
 import type { HttpClient, HttpReply, HttpRequest } from '../http-client.ts';
@@ -15,7 +15,7 @@ const health: HttpRequest = { method: 'GET', path: '/health' };
  * Knocks once, without a login and without trying again: does the address answer, itself, and as the host would? Tells
  * the checks of the address and of the clock; throws the `HostFailure` that says why nothing else can be asked.
  */
-export async function knock(http: HttpClient, checks: CheckList): Promise<void> {
+export async function checkReachable(http: HttpClient, checks: CheckList): Promise<void> {
   const reply = await http.send(health);
   const refused = refusalAtTheDoor(http, reply);
   if (refused !== undefined) throw refused;
@@ -37,7 +37,7 @@ function refusalAtTheDoor(http: HttpClient, reply: HttpReply): HostFailure | und
       `${http.baseUrl} asks for a login before it answers at all; the host itself does not.`,
       {
         status,
-        fate: 'not_done',
+        delivery: 'not_applied',
         hint: 'Something in front of the host keeps others out: let relay past it, or give the address behind it.',
       },
     );
@@ -46,7 +46,7 @@ function refusalAtTheDoor(http: HttpClient, reply: HttpReply): HostFailure | und
   if (status === 200 && isHtml(reply) && parseJson(reply) === undefined)
     return wrongAddress(http.baseUrl, `${http.baseUrl} answers GET /health with a web page instead of the API.`, {
       status,
-      fate: 'not_done',
+      delivery: 'not_applied',
     });
   return undefined;
 }

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
-import { isHidden } from '../../terms/hidden-text.ts';
-import { RelayError } from '../../terms/relay-error.ts';
-import { HostFailure, writeEnd, type WriteEnd } from '../host-failure.ts';
+import { isHidden } from '../../core/secrets/hidden-text.ts';
+import { RelayError } from '../../core/relay-error.ts';
+import { HostFailure, writeResult, type WriteResult } from '../host-failure.ts';
 import type { HttpClient, HttpReply, HttpRequest } from '../http-client.ts';
 import { openEnvelope } from './envelope.ts';
 import { notWhole, wholeList } from './whole-list.ts';
@@ -96,14 +96,14 @@ export class AdminClient {
     body: unknown,
     schema: z.ZodType<T>,
     headers: Record<string, string> = {},
-  ): Promise<WriteEnd<T>> {
+  ): Promise<WriteResult<T>> {
     const request: HttpRequest = { method, path, headers, ...(body === undefined ? {} : { body }) };
     if (body !== undefined && isHidden(JSON.stringify(body))) {
       const message = `${method} ${path} was not sent: a text that may hold a key is not known here and cannot be sent back.`;
-      const failure = new HostFailure('HOST_FAILED', message, { fate: 'not_done', transient: false });
-      return Promise.resolve({ end: 'refused', failure });
+      const failure = new HostFailure('HOST_FAILED', message, { delivery: 'not_applied', transient: false });
+      return Promise.resolve({ status: 'rejected', failure });
     }
-    return writeEnd(async () => openEnvelope(this.http, request, await this.#send(request), schema));
+    return writeResult(async () => openEnvelope(this.http, request, await this.#send(request), schema));
   }
 
   async #page<T>(
@@ -144,7 +144,7 @@ function eitherOf(one: AbortSignal | undefined, other: AbortSignal | undefined):
 function mayRepeat(failure: HostFailure): boolean {
   return (
     failure.transient ||
-    (failure.status === undefined && failure.fate === 'unknown') ||
+    (failure.status === undefined && failure.delivery === 'unknown') ||
     failure.code === 'HOST_REPLY_UNEXPECTED' ||
     (failure.status ?? 0) >= 500
   );

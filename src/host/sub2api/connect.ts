@@ -1,12 +1,12 @@
 import { createHmac } from 'node:crypto';
-import type { Problem } from '../../terms/relay-error.ts';
-import { Secret } from '../../terms/secret.ts';
+import type { Problem } from '../../core/relay-error.ts';
+import { Secret } from '../../core/secrets/secret.ts';
 import type { Host, HostInfo, ObjectKind } from '../host.ts';
 import { HttpClient, type HttpOptions } from '../http-client.ts';
 import { AdminClient } from './admin-client.ts';
 import { sub2apiGateway } from './gateway.ts';
 import { identityOf } from './identity.ts';
-import { logIn, loginArguments, passGates, secretOf, type AdminLogin } from './login.ts';
+import { logIn, loginArguments, checkGates, secretOf, type AdminLogin } from './login.ts';
 import { sub2apiProbes } from './probes.ts';
 import { readSettings, type PublicSettings } from './public-settings.ts';
 import { sub2apiReads } from './reads.ts';
@@ -25,7 +25,7 @@ export async function connectSub2api(options: HttpOptions, login: AdminLogin): P
   const known = checkVersion(settings.version, http);
   const credentials = await logIn(open, login, settings);
   const client = open.as(credentials);
-  await passGates(client);
+  await checkGates(client);
   return hostOf(infoOf(http, known, settings), client, login);
 }
 

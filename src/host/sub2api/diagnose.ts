@@ -1,11 +1,11 @@
-import { RelayError, type Problem } from '../../terms/relay-error.ts';
+import { RelayError, type Problem } from '../../core/relay-error.ts';
 import { CheckList, type Diagnosis } from '../diagnosis.ts';
 import { HttpClient, type HttpOptions } from '../http-client.ts';
-import { knock } from './address.ts';
+import { checkReachable } from './address.ts';
 import { AdminClient } from './admin-client.ts';
-import { readCommitment } from './compliance.ts';
+import { readTermsOfUse } from './compliance.ts';
 import { hostOf, infoOf } from './connect.ts';
-import { logIn, passGates, secretOf, type AdminLogin } from './login.ts';
+import { logIn, checkGates, secretOf, type AdminLogin } from './login.ts';
 import { asksForCaptcha, readSettings, type PublicSettings } from './public-settings.ts';
 import { checkVersion } from './version.ts';
 import { keepsKeysBack } from './stored-keys.ts';
@@ -21,7 +21,7 @@ export type GivenLogin = (AdminLogin & { from?: string }) | { missing: Problem }
 export async function diagnoseSub2api(options: HttpOptions, login: GivenLogin): Promise<Diagnosis> {
   const http = new HttpClient(options);
   if (!('missing' in login)) http.redactor.learn(secretOf(login));
-  const found: Diagnosis = { checks: new CheckList(), info: null, host: null, commitment: null };
+  const found: Diagnosis = { checks: new CheckList(), info: null, host: null, termsOfUse: null };
   const open = new AdminClient(http, () => ({}));
   const settings = await lookFromOutside(open, found.checks);
   if (settings === undefined) return found;
@@ -39,7 +39,7 @@ export async function diagnoseSub2api(options: HttpOptions, login: GivenLogin): 
 /** What shows without a login. Nothing when the host could not be asked what it is. */
 async function lookFromOutside(open: AdminClient, checks: CheckList): Promise<PublicSettings | undefined> {
   const answers = await attempt(checks, 'address', async () => {
-    await knock(open.http, checks);
+    await checkReachable(open.http, checks);
     return true;
   });
   if (answers === undefined) return undefined;
@@ -83,7 +83,7 @@ async function lookFromInside(
   if (credentials === undefined) return;
   const client = open.as(credentials);
   try {
-    await passGates(client);
+    await checkGates(client);
   } catch (failure) {
     if (!(failure instanceof RelayError)) throw failure;
     if (failure.code !== 'COMPLIANCE_GATE') {
@@ -93,7 +93,7 @@ async function lookFromInside(
     checks.pass('login', way);
     checks.pass('second_factor', noSecondFactor(login));
     checks.fail('compliance', failure);
-    found.commitment = (await attempt(checks, 'compliance', () => readCommitment(client))) ?? null;
+    found.termsOfUse = (await attempt(checks, 'compliance', () => readTermsOfUse(client))) ?? null;
     return;
   }
   const who = 'key' in login ? await firstAdmin(client) : undefined;

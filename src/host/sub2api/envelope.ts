@@ -24,11 +24,11 @@ export function openEnvelope<T>(http: HttpClient, request: HttpRequest, reply: H
     if (isHtml(reply))
       throw wrongAddress(http.baseUrl, `${http.baseUrl} answers ${what} with a web page instead of the API.`, {
         status: reply.status,
-        fate: 'unknown',
+        delivery: 'unknown',
       });
     throw new HostFailure('HOST_REPLY_UNEXPECTED', `The host answered ${what} with something that is not its API.`, {
       status: reply.status,
-      fate: 'unknown',
+      delivery: 'unknown',
       transient: false,
     });
   }
@@ -38,7 +38,7 @@ export function openEnvelope<T>(http: HttpClient, request: HttpRequest, reply: H
   throw new HostFailure(
     'HOST_REPLY_UNEXPECTED',
     `The host answered ${what} with data of an unknown shape (${http.clean(`${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`, 200)}).`,
-    { status: reply.status, fate: 'unknown', transient: false },
+    { status: reply.status, delivery: 'unknown', transient: false },
   );
 }
 
@@ -50,7 +50,7 @@ export function refusalOf(http: HttpClient, request: HttpRequest, reply: HttpRep
     const target = http.clean(reply.headers.get('location') ?? 'elsewhere', 200);
     return new HostFailure('HOST_REDIRECTS', `${http.baseUrl} redirects ${what} to ${target}.`, {
       status,
-      fate: 'not_done',
+      delivery: 'not_applied',
       transient: false,
       hint: rootBehind(target, request.path, http.baseUrl),
     });
@@ -68,7 +68,7 @@ export function refusalOf(http: HttpClient, request: HttpRequest, reply: HttpRep
     return new HostFailure('LOGIN_REFUSED', `The host refuses the login: ${message}.`, {
       status,
       reason,
-      fate: 'not_done',
+      delivery: 'not_applied',
       transient: false,
     });
   }
@@ -76,7 +76,7 @@ export function refusalOf(http: HttpClient, request: HttpRequest, reply: HttpRep
     status,
     reason,
     said: message,
-    ...fateOf(status, said !== undefined),
+    ...phaseOf(status, said !== undefined),
     retryAfterMs: retryAfter(reply.headers, http.clock.now()),
     hint: adviceOn(reply, said !== undefined),
   };
@@ -114,15 +114,15 @@ function isWord(http: HttpClient, text: unknown): text is string {
  * What a status says about the work. A 500 of this host may come after the work (a row stays without its group), and a
  * gateway error may come from a proxy while the host goes on.
  */
-function fateOf(
+function phaseOf(
   status: number,
   isApi: boolean,
-): { fate: 'not_done' | 'unknown'; transient: boolean; mayStillRun?: boolean } {
-  if (status === 429) return { fate: 'not_done', transient: true };
-  if (status === 502 || status === 504) return { fate: 'unknown', transient: true, mayStillRun: true };
-  if (status === 503) return { fate: 'unknown', transient: true };
-  if (status >= 500 || status === 408) return { fate: 'unknown', transient: false };
-  return { fate: isApi || status === 404 ? 'not_done' : 'unknown', transient: false };
+): { delivery: 'not_applied' | 'unknown'; transient: boolean; maybeInFlight?: boolean } {
+  if (status === 429) return { delivery: 'not_applied', transient: true };
+  if (status === 502 || status === 504) return { delivery: 'unknown', transient: true, maybeInFlight: true };
+  if (status === 503) return { delivery: 'unknown', transient: true };
+  if (status >= 500 || status === 408) return { delivery: 'unknown', transient: false };
+  return { delivery: isApi || status === 404 ? 'not_applied' : 'unknown', transient: false };
 }
 
 function complianceGate(
@@ -136,7 +136,7 @@ function complianceGate(
   return new HostFailure(
     'COMPLIANCE_GATE',
     `The host is locked until its operator accepts its compliance terms (version ${version}): ${document}`,
-    { status, reason, fate: 'not_done', transient: false },
+    { status, reason, delivery: 'not_applied', transient: false },
   );
 }
 

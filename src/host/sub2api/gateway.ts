@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Secret } from '../../terms/secret.ts';
+import type { Secret } from '../../core/secrets/secret.ts';
 import { HostFailure } from '../host-failure.ts';
 import type { Gateway, GatewayAnswer } from '../host.ts';
 import type { HttpClient, HttpReply, HttpRequest } from '../http-client.ts';

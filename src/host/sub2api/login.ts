@@ -1,5 +1,5 @@
-import { Secret } from '../../terms/secret.ts';
-import { RelayError } from '../../terms/relay-error.ts';
+import { Secret } from '../../core/secrets/secret.ts';
+import { RelayError } from '../../core/relay-error.ts';
 import { HostFailure } from '../host-failure.ts';
 import type { AdminClient } from './admin-client.ts';
 import { asksForCaptcha, type PublicSettings } from './public-settings.ts';
@@ -58,7 +58,7 @@ export async function logIn(
  * Makes the first request of an admin: cheap, and behind every gate that the others are behind. Throws `LOGIN_REFUSED`,
  * `COMPLIANCE_GATE`, or what the host answered.
  */
-export async function passGates(client: AdminClient): Promise<void> {
+export async function checkGates(client: AdminClient): Promise<void> {
   await client.get('/api/v1/admin/settings/admin-api-key', anything);
 }
 

@@ -7,7 +7,7 @@ import { modelWire, upstreamModelsWire } from './wire.ts';
 
 /** A test waits for the vendor, so it has its own limit, whatever that of other requests is (rule N17). */
 const testMs = 120_000;
-const largestStream = 1024 * 1024;
+const maxStreamBytes = 1024 * 1024;
 
 /** Account tests through the admin API. */
 export function sub2apiProbes(client: AdminClient): HostProbes {
@@ -20,7 +20,7 @@ export function sub2apiProbes(client: AdminClient): HostProbes {
           path: `/api/v1/admin/accounts/${account.id}/test`,
           body: { model_id: model },
           timeoutMs: testMs,
-          maxBytes: largestStream,
+          maxBytes: maxStreamBytes,
           signal,
         });
         if (reply.status !== 200 || isHtml(reply))
@@ -32,7 +32,7 @@ export function sub2apiProbes(client: AdminClient): HostProbes {
         return readTestStream(reply.text, { platform: account.platform, deadCodes, clean: (text) => http.clean(text) });
       } catch (failure) {
         if (!(failure instanceof HostFailure)) throw failure;
-        return { outcome: 'error', timedOut: failure.mayStillRun, message: failure.message };
+        return { outcome: 'error', timedOut: failure.maybeInFlight, message: failure.message };
       }
     },
     accountModels: async (id) => {

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { RelayError } from '../../terms/relay-error.ts';
+import { RelayError } from '../../core/relay-error.ts';
 import { HostFailure } from '../host-failure.ts';
 import type { HostFeatures } from '../host.ts';
 import { wrongAddress } from '../wrong-address.ts';
@@ -26,7 +26,7 @@ export async function readSettings(open: AdminClient): Promise<PublicSettings> {
     if (failure.status === 404 || failure.code === 'HOST_REPLY_UNEXPECTED' || failure.code === 'HOST_WRONG_ADDRESS') {
       const { baseUrl } = open.http;
       throw wrongAddress(baseUrl, `${baseUrl} is no sub2api host: ${failure.message}`, {
-        fate: 'not_done',
+        delivery: 'not_applied',
         cause: failure,
       });
     }

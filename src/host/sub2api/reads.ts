@@ -1,4 +1,4 @@
-import { Secret } from '../../terms/secret.ts';
+import { Secret } from '../../core/secrets/secret.ts';
 import type { HostReads } from '../host.ts';
 import type { AdminClient } from './admin-client.ts';
 import { storedKey } from './stored-keys.ts';

@@ -1,4 +1,4 @@
-import { Secret } from '../../terms/secret.ts';
+import { Secret } from '../../core/secrets/secret.ts';
 import { HostFailure } from '../host-failure.ts';
 import type { HttpRequest } from '../http-client.ts';
 import type { Id } from '../objects.ts';

@@ -162,7 +162,7 @@ export function toAccount(wire: AccountWire, screen: Screen): Account {
     stateMessage: screen.clean(wire.error_message ?? ''),
     lastUsedAt: toTime(wire.last_used_at),
     limitedUntil: latest(wire.rate_limit_reset_at, wire.overload_until, wire.temp_unschedulable_until),
-    learning: isLearning(wire),
+    discovering: isDiscovering(wire),
   };
 }
 
@@ -180,7 +180,7 @@ function latest(...texts: (string | null | undefined)[]): number | null {
  * Whether the background probe for the Responses API has yet to write its finding. It runs for openai accounts with an
  * API key; a forced mode makes its finding meaningless.
  */
-function isLearning(wire: AccountWire): boolean {
+function isDiscovering(wire: AccountWire): boolean {
   const mode = wire.extra['openai_responses_mode'] ?? 'auto';
   return (
     wire.platform === 'openai' &&

@@ -1,5 +1,5 @@
 import { coerce, compare, gt, lt, parse } from 'semver';
-import { problem, RelayError, type Problem } from '../../terms/relay-error.ts';
+import { problem, RelayError, type Problem } from '../../core/relay-error.ts';
 import type { HostFeatures } from '../host.ts';
 import type { HttpClient } from '../http-client.ts';
 import { probeUserOf, type PublicSettings } from './public-settings.ts';
@@ -33,10 +33,10 @@ export function checkVersion(text: string, http: HttpClient): { version: string;
 export function featuresOf(version: string, settings: PublicSettings): HostFeatures {
   const learnsSlowly = compare(version, '0.1.179') >= 0;
   return {
-    longestName: 100,
-    learningMs: learnsSlowly ? 17_000 : 10_000,
+    maxNameLength: 100,
+    discoveryMs: learnsSlowly ? 17_000 : 10_000,
     // Until the scheduler's outbox was mended, what an account learnt could stay unseen for up to 300 s.
-    nudgeAfterLearning: !learnsSlowly,
+    refreshAfterDiscovery: !learnsSlowly,
     probeUser: probeUserOf(settings),
   };
 }

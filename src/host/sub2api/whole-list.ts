@@ -4,7 +4,7 @@ import { HostFailure } from '../host-failure.ts';
 const pageSize = 1000;
 
 /** Promised by no list of this host; what promises more is something else. */
-const mostItems = 1_000_000;
+const maxItems = 1_000_000;
 
 /** Pauses before a list that changed while it was read is read again, in milliseconds. */
 const rereadPauses = [200, 1000, 3000];
@@ -44,7 +44,7 @@ export async function wholeList<T extends Item>(list: PagedList<T>): Promise<T[]
 /** The failure of a list that cannot be read whole. */
 export function notWhole(path: string, why: string): HostFailure {
   return new HostFailure('HOST_REPLY_UNEXPECTED', `The list ${path} could not be read whole: ${why}.`, {
-    fate: 'not_done',
+    delivery: 'not_applied',
     transient: false,
   });
 }
@@ -56,7 +56,7 @@ async function readPages<T extends Item>(list: PagedList<T>): Promise<Reading<T>
   let promised: number | undefined;
   for (let page = 1; ; page += 1) {
     const { items: here, total } = await list.ask(page, pageSize);
-    if (total > mostItems) throw notWhole(list.path, `it promises ${total} items`);
+    if (total > maxItems) throw notWhole(list.path, `it promises ${total} items`);
     promised ??= total;
     if (total !== promised) return { fault: `it had ${promised} items on its first page and ${total} on page ${page}` };
     for (const item of here) {

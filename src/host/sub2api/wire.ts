@@ -33,7 +33,7 @@ export const publicSettingsWire = z.object({
 export const setupWire = z.object({ needs_setup: z.boolean() });
 
 /** What the operator of a host has to promise before its admin API opens. */
-export const commitmentWire = z.object({
+export const termsWire = z.object({
   required: z.boolean(),
   version: z.string(),
   document_url_en: z.string().default(''),

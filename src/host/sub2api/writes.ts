@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { Secret } from '../../terms/secret.ts';
-import { HostFailure, type WriteEnd } from '../host-failure.ts';
+import { Secret } from '../../core/secrets/secret.ts';
+import { HostFailure, type WriteResult } from '../host-failure.ts';
 import type { CreatedAccount, HostWrites, UserSession } from '../host.ts';
 import type { Id } from '../objects.ts';
 import type { AdminClient } from './admin-client.ts';
@@ -41,8 +41,8 @@ import {
 /** Changes through the admin API. Edits send back what they do not mean to change, since this host clears what is left out. */
 export function sub2apiWrites(client: AdminClient): HostWrites {
   const { http } = client;
-  const remove = async (path: string): Promise<WriteEnd<void>> =>
-    mapEnd(await client.write('DELETE', path, undefined, anything), () => undefined);
+  const remove = async (path: string): Promise<WriteResult<void>> =>
+    mapResult(await client.write('DELETE', path, undefined, anything), () => undefined);
   const asUser = (session: UserSession) => client.as(() => ({ authorization: `Bearer ${session.token.open()}` }));
 
   const group = (wire: GroupWire) => toGroup(wire, http);
@@ -51,7 +51,7 @@ export function sub2apiWrites(client: AdminClient): HostWrites {
 
   return {
     createGroup: async (spec) =>
-      mapEnd(await client.write('POST', '/api/v1/admin/groups', fromGroupSpec(spec), groupWire), group),
+      mapResult(await client.write('POST', '/api/v1/admin/groups', fromGroupSpec(spec), groupWire), group),
     describeGroup: async (id, description) => {
       const now = await client.get(`/api/v1/admin/groups/${id}`, groupWire);
       const limits = {
@@ -59,21 +59,21 @@ export function sub2apiWrites(client: AdminClient): HostWrites {
         weekly_limit_usd: now.weekly_limit_usd ?? -1,
         monthly_limit_usd: now.monthly_limit_usd ?? -1,
       };
-      return mapEnd(
+      return mapResult(
         await client.write('PUT', `/api/v1/admin/groups/${id}`, { description, ...limits }, groupWire),
         group,
       );
     },
     deleteGroup: (id) => remove(`/api/v1/admin/groups/${id}`),
     createChannel: async (spec) =>
-      mapEnd(await client.write('POST', '/api/v1/admin/channels', fromChannelSpec(spec), channelWire), channel),
+      mapResult(await client.write('POST', '/api/v1/admin/channels', fromChannelSpec(spec), channelWire), channel),
     updateChannel: async (id, spec) =>
-      mapEnd(await client.write('PUT', `/api/v1/admin/channels/${id}`, fromChannelSpec(spec), channelWire), channel),
+      mapResult(await client.write('PUT', `/api/v1/admin/channels/${id}`, fromChannelSpec(spec), channelWire), channel),
     deleteChannel: (id) => remove(`/api/v1/admin/channels/${id}`),
     createPlan: async (spec) =>
-      mapEnd(await client.write('POST', '/api/v1/admin/payment/plans', fromPlanSpec(spec), planWire), plan),
+      mapResult(await client.write('POST', '/api/v1/admin/payment/plans', fromPlanSpec(spec), planWire), plan),
     movePlan: async (id, groupId) =>
-      mapEnd(
+      mapResult(
         await client.write('PUT', `/api/v1/admin/payment/plans/${id}`, { group_id: Number(groupId) }, planWire),
         plan,
       ),
@@ -83,7 +83,7 @@ export function sub2apiWrites(client: AdminClient): HostWrites {
       const end = await client.write('POST', '/api/v1/admin/accounts/batch', body, batchWire, {
         'idempotency-key': requestId,
       });
-      return mapEnd(end, ({ results }) =>
+      return mapResult(end, ({ results }) =>
         specs.map((_, index): CreatedAccount => {
           const result = results[index];
           if (result?.success === true && result.id !== undefined) return { ok: true, id: String(result.id) };
@@ -95,15 +95,15 @@ export function sub2apiWrites(client: AdminClient): HostWrites {
       const path = `/api/v1/admin/accounts/${id}`;
       const now = touchesMaps(change) ? await client.get(path, accountWire) : undefined;
       const end = await client.write('PUT', path, fromAccountChange(change, now), accountWire);
-      return mapEnd(end, (wire) => toAccount(wire, http));
+      return mapResult(end, (wire) => toAccount(wire, http));
     },
     // The host refuses a group that is named twice.
     bindAccounts: (ids, groupIds) => bulkUpdate(client, ids, { group_ids: [...new Set(groupIds)].map(Number) }),
     setScheduled: (ids, { scheduled, paused }) =>
       bulkUpdate(client, ids, { schedulable: scheduled, extra: { [pausedKey]: paused } }),
     markTested: (ids, run) => bulkUpdate(client, ids, { extra: { [testedKey]: run } }),
-    nudgeAccount: async (account) =>
-      mapEnd(
+    refreshAccount: async (account) =>
+      mapResult(
         await client.write('PUT', `/api/v1/admin/accounts/${account.id}`, { priority: account.priority }, accountWire),
         () => undefined,
       ),
@@ -115,15 +115,16 @@ export function sub2apiWrites(client: AdminClient): HostWrites {
         validity_days: days,
         notes: subscriptionNotes,
       };
-      return mapEnd(await client.write('POST', '/api/v1/admin/subscriptions/assign', body, subscriptionWire), (wire) =>
-        toSubscription(wire, http.clock.now()),
+      return mapResult(
+        await client.write('POST', '/api/v1/admin/subscriptions/assign', body, subscriptionWire),
+        (wire) => toSubscription(wire, http.clock.now()),
       );
     },
     extendSubscription: async (id, days, requestId) => {
       const end = await client.write('POST', `/api/v1/admin/subscriptions/${id}/extend`, { days }, subscriptionWire, {
         'idempotency-key': requestId,
       });
-      return mapEnd(end, (wire) => toSubscription(wire, http.clock.now()));
+      return mapResult(end, (wire) => toSubscription(wire, http.clock.now()));
     },
     deleteSubscription: (id) => remove(`/api/v1/admin/subscriptions/${id}`),
     createUser: async (email, password, balance) => {
@@ -136,7 +137,7 @@ export function sub2apiWrites(client: AdminClient): HostWrites {
         // Accounts are proven side by side.
         concurrency: 32,
       };
-      return mapEnd(await client.write('POST', '/api/v1/admin/users', body, userWire), (wire) => toUser(wire, http));
+      return mapResult(await client.write('POST', '/api/v1/admin/users', body, userWire), (wire) => toUser(wire, http));
     },
     deleteUser: (id) => remove(`/api/v1/admin/users/${id}`),
     login: async (email, password) => {
@@ -148,30 +149,33 @@ export function sub2apiWrites(client: AdminClient): HostWrites {
           { email, password: password.open() },
           loginWire.extend({ access_token: z.string() }),
         );
-      return mapEnd(end, (wire) => ({ token: sealed(client, wire.access_token) }));
+      return mapResult(end, (wire) => ({ token: sealed(client, wire.access_token) }));
     },
     issueKey: async (session, name, groupId) => {
       const end = await asUser(session).write('POST', '/api/v1/keys', { name, group_id: Number(groupId) }, keyWire, {
         'idempotency-key': http.clock.randomHex(16),
       });
-      return mapEnd(end, (wire) => ({ id: String(wire.id), key: sealed(client, wire.key) }));
+      return mapResult(end, (wire) => ({ id: String(wire.id), key: sealed(client, wire.key) }));
     },
     deleteKey: async (session, id) =>
-      mapEnd(await asUser(session).write('DELETE', `/api/v1/keys/${id}`, undefined, anything), () => undefined),
+      mapResult(await asUser(session).write('DELETE', `/api/v1/keys/${id}`, undefined, anything), () => undefined),
   };
 }
 
 /** Changes several accounts alike. This request alone merges extra settings instead of replacing them. */
-async function bulkUpdate(client: AdminClient, ids: readonly Id[], change: object): Promise<WriteEnd<void>> {
+async function bulkUpdate(client: AdminClient, ids: readonly Id[], change: object): Promise<WriteResult<void>> {
   const body = { account_ids: ids.map(Number), ...change };
   const end = await client.write('POST', '/api/v1/admin/accounts/bulk-update', body, bulkWire);
-  if (end.end === 'done' && end.value.failed > 0) {
+  if (end.status === 'applied' && end.value.failed > 0) {
     const { failed, results } = end.value;
     const why = results.find((each) => each.error !== undefined)?.error;
     const message = `The host did not change ${failed} of ${ids.length} accounts${why === undefined ? '' : `: ${client.http.clean(why)}`}.`;
-    return { end: 'refused', failure: new HostFailure('HOST_FAILED', message, { fate: 'not_done', transient: false }) };
+    return {
+      status: 'rejected',
+      failure: new HostFailure('HOST_FAILED', message, { delivery: 'not_applied', transient: false }),
+    };
   }
-  return mapEnd(end, () => undefined);
+  return mapResult(end, () => undefined);
 }
 
 /** Seals a secret that the host gave out, and has it hidden in all that is shown from now on. */
@@ -181,6 +185,6 @@ function sealed(client: AdminClient, value: string): Secret {
   return secret;
 }
 
-function mapEnd<T, U>(end: WriteEnd<T>, map: (value: T) => U): WriteEnd<U> {
-  return end.end === 'done' ? { end: 'done', value: map(end.value) } : end;
+function mapResult<T, U>(end: WriteResult<T>, map: (value: T) => U): WriteResult<U> {
+  return end.status === 'applied' ? { status: 'applied', value: map(end.value) } : end;
 }

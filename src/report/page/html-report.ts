@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { keyRows } from '../key-rows.ts';
-import { Markup, markup } from '../markup.ts';
-import { headline, type Headline } from '../outcome-words.ts';
+import { keyRows } from '../forms/key-rows.ts';
+import { Markup, markup } from '../forms/markup.ts';
+import { headline, type Headline } from '../text/headline.ts';
 import type { Report } from '../report-schema.ts';
 import { keyTable } from './key-table.ts';
 import { latency } from './latency.ts';

@@ -1,11 +1,11 @@
-import { countText } from '../amounts.ts';
-import type { KeyRow } from '../key-rows.ts';
-import { joined, markup, type Markup } from '../markup.ts';
-import { plainWord } from '../outcome-words.ts';
+import { formatCount } from '../text/format.ts';
+import type { KeyRow } from '../forms/key-rows.ts';
+import { joined, markup, type Markup } from '../forms/markup.ts';
+import { plainWord } from '../text/headline.ts';
 
 /** What all messages of the table may come to, in characters; a page is for reading, the JSON report has all of it. */
 const roomForMessages = 500_000;
-const shortestCut = 80;
+const minCutLength = 80;
 
 const columns = ['Line', 'Account', 'Key', 'Outcome', 'Test', 'Tries', 'ms', 'Why'];
 
@@ -14,7 +14,7 @@ const letters = { good: 'g', unsure: 'u', bad: 'b', none: 'n' } as const;
 /** Every line of the key file as a row. A plain table by itself; the page's script adds search, filter and sorting. */
 export function keyTable(rows: readonly KeyRow[]): Markup {
   if (rows.length === 0) return markup``;
-  const cut = longestMessage(rows);
+  const cut = maxMessageLength(rows);
   // The end tags of cells and rows may be left out in HTML; with thousands of rows that is a third of the page.
   return markup`<section class="keys"><h2>Keys</h2>
 <form class="tools" hidden>
@@ -31,10 +31,10 @@ ${joined(
 `;
 }
 
-function longestMessage(rows: readonly KeyRow[]): number {
+function maxMessageLength(rows: readonly KeyRow[]): number {
   const said = rows.filter(({ message }) => message !== '');
   const all = said.reduce((sum, { message }) => sum + message.length, 0);
-  return all <= roomForMessages ? Infinity : Math.max(shortestCut, Math.floor(roomForMessages / said.length));
+  return all <= roomForMessages ? Infinity : Math.max(minCutLength, Math.floor(roomForMessages / said.length));
 }
 
 function options(rows: readonly KeyRow[]): Markup[] {
@@ -42,9 +42,9 @@ function options(rows: readonly KeyRow[]): Markup[] {
   const outcomes = new Map<string, number>();
   for (const { outcome } of rows) outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
   return [
-    markup`<option value="">All keys (${countText(rows.length)})`,
-    ...(attention > 0 ? [markup`<option value="!">Need a look (${countText(attention)})`] : []),
-    ...[...outcomes].map(([outcome, count]) => markup`<option>${plainWord(outcome)} (${countText(count)})`),
+    markup`<option value="">All keys (${formatCount(rows.length)})`,
+    ...(attention > 0 ? [markup`<option value="!">Need a look (${formatCount(attention)})`] : []),
+    ...[...outcomes].map(([outcome, count]) => markup`<option>${plainWord(outcome)} (${formatCount(count)})`),
   ];
 }
 
@@ -57,5 +57,5 @@ function rowOf(
   const name =
     account === null ? null : markup`${account.name}${account.id === null ? null : markup` <i>#${account.id}</i>`}`;
   const tested = attempts > 0;
-  return markup`<tr class=${letters[tone]}><td>${line}<td>${name}<td>${key}${last4 === '' ? null : markup` <i>…${last4}</i>`}<td>${plainWord(outcome)}<td>${verdict === null || verdict === 'not_tried' ? '' : verdict}<td>${tested ? attempts : ''}<td>${tested ? countText(ms) : ''}<td>${code === null ? null : markup`<b>${code}</b> `}${short}`;
+  return markup`<tr class=${letters[tone]}><td>${line}<td>${name}<td>${key}${last4 === '' ? null : markup` <i>…${last4}</i>`}<td>${plainWord(outcome)}<td>${verdict === null || verdict === 'not_tried' ? '' : verdict}<td>${tested ? attempts : ''}<td>${tested ? formatCount(ms) : ''}<td>${code === null ? null : markup`<b>${code}</b> `}${short}`;
 }

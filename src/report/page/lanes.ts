@@ -1,9 +1,9 @@
-import { markup, type Markup } from '../markup.ts';
+import { markup, type Markup } from '../forms/markup.ts';
 import { titleOf, type TestTime } from './test-times.ts';
 import { grid } from './time-axis.ts';
 
 /** Up to so many bars tell by themselves what they are. */
-const mostTitles = 400;
+const maxTitles = 400;
 
 /** All lanes together are about so tall, in pixels, unless that made one too thin to be seen or too thick to be read. */
 const wantedHeight = 320;
@@ -42,7 +42,7 @@ export function lanesRow(lanes: readonly TestTime[][], span: number): Markup {
   const height = lanes.length * laneHeight;
   const bars = lanes.flatMap((tests, lane) => tests.map((test) => barOf(test, lane, laneHeight, span)));
   const again = bars.filter(({ test }) => test.attempts > 1);
-  const titled = new Set(bars.filter(({ test }) => test.tone !== 'good' || test.attempts > 1).slice(0, mostTitles));
+  const titled = new Set(bars.filter(({ test }) => test.tone !== 'good' || test.attempts > 1).slice(0, maxTitles));
   const plain = tones.map((tone) => {
     const outlines = bars.filter((bar) => bar.test.tone === tone && !titled.has(bar)).map(({ outline }) => outline);
     return outlines.length === 0 ? markup`` : markup`<path class="bar ${tone}" d="${outlines.join('')}"/>`;

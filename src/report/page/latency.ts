@@ -1,5 +1,5 @@
-import { counted, countText, durationText } from '../amounts.ts';
-import { markup, type Markup } from '../markup.ts';
+import { counted, formatCount, durationText } from '../text/format.ts';
+import { markup, type Markup } from '../forms/markup.ts';
 import { percent } from './scale.ts';
 import { percentile, type TestTime } from './test-times.ts';
 
@@ -70,8 +70,8 @@ function column({ from, to, counts, all }: Bin, at: number, wide: number, most: 
     top -= tall;
     return markup`<rect class="bar ${tone}" x="${percent(at + wide * 0.06)}" width="${percent(wide * 0.88)}" y="${top}" height="${tall}"/>`;
   });
-  const failed = counts.bad > 0 ? `, ${countText(counts.bad)} failed` : '';
-  return markup`<g><title>${durationText(from)} to ${durationText(to)}: ${counted(all, 'test')}${failed}</title>${parts}<text x="${percent(at + wide / 2)}" y="${top - 4}" text-anchor="middle">${countText(all)}</text></g>`;
+  const failed = counts.bad > 0 ? `, ${formatCount(counts.bad)} failed` : '';
+  return markup`<g><title>${durationText(from)} to ${durationText(to)}: ${counted(all, 'test')}${failed}</title>${parts}<text x="${percent(at + wide / 2)}" y="${top - 4}" text-anchor="middle">${formatCount(all)}</text></g>`;
 }
 
 /** A label at each bin's left edge that is 1, 2 or 5 times a power of ten, as long as they have room. */

@@ -1,12 +1,12 @@
-import { countText, momentText } from '../amounts.ts';
-import { joined, markup, type Markup } from '../markup.ts';
-import { plainWord } from '../outcome-words.ts';
-import { problemGroups } from '../problem-groups.ts';
+import { formatCount, momentText } from '../text/format.ts';
+import { joined, markup, type Markup } from '../forms/markup.ts';
+import { plainWord } from '../text/headline.ts';
+import { problemGroups } from '../text/problem-groups.ts';
 import type { Report } from '../report-schema.ts';
 
 /** So much is listed of each kind before the rest is only counted. */
-const mostMessages = 5;
-const mostListed = 200;
+const maxMessages = 5;
+const maxListed = 200;
 
 /** What needs a look: what is left on the host with the commands for it, then errors and warnings by code. */
 export function attention(report: Report): Markup {
@@ -20,23 +20,23 @@ export function attention(report: Report): Markup {
   const groups = problemGroups(report);
   if (left.length === 0 && groups.length === 0) return markup``;
   const commands = left
-    .slice(0, mostListed)
+    .slice(0, maxListed)
     .map(
       ({ kind, name, id, reason, command, how }) =>
         markup`<li><i class="dot bad"></i><div><p><b>${kind} “${name}”</b>${id === null ? '' : ` #${id}`} ${how}</p><p class="said">${reason}</p>${command === null ? null : markup`<code>${command}</code>`}</div>`,
     );
   const problems = groups.map(({ tone, code, hint, messages }) => {
-    const told = messages.slice(0, mostMessages).map((message) => markup`<p class="said">${message}</p>`);
+    const told = messages.slice(0, maxMessages).map((message) => markup`<p class="said">${message}</p>`);
     const hidden = messages.length - told.length;
-    return markup`<li><i class="dot ${tone}"></i><div><p><b>${code}</b>${messages.length > 1 ? ` × ${countText(messages.length)}` : ''} <span class="dim">${tone === 'bad' ? 'error' : 'warning'}</span></p>${told}${hidden > 0 ? markup`<p class="said dim">and ${countText(hidden)} more</p>` : null}<p class="hint">${hint}</p></div>`;
+    return markup`<li><i class="dot ${tone}"></i><div><p><b>${code}</b>${messages.length > 1 ? ` × ${formatCount(messages.length)}` : ''} <span class="dim">${tone === 'bad' ? 'error' : 'warning'}</span></p>${told}${hidden > 0 ? markup`<p class="said dim">and ${formatCount(hidden)} more</p>` : null}<p class="hint">${hint}</p></div>`;
   });
   return markup`<section><h2>Needs a look</h2><ul class="problems">${commands}${rest(left.length)}${problems}</ul></section>
 `;
 }
 
 function rest(all: number): Markup | null {
-  return all > mostListed
-    ? markup`<li class="dim">and ${countText(all - mostListed)} more; the JSON report has all of them`
+  return all > maxListed
+    ? markup`<li class="dim">and ${formatCount(all - maxListed)} more; the JSON report has all of them`
     : null;
 }
 
@@ -55,7 +55,7 @@ function connecting({ connect, exitCode }: Report): Markup {
 function users({ subscriptions }: Report): Markup {
   if (subscriptions.length === 0) return markup``;
   const rows = subscriptions
-    .slice(0, mostListed)
+    .slice(0, maxListed)
     .map(
       ({ user, days, outcome, expiresAt }) =>
         markup`<tr><td>${user}<td>${plainWord(outcome)}<td>${days} days<td>${expiresAt === null ? '' : `until ${momentText(expiresAt)}`}`,
@@ -67,15 +67,15 @@ function users({ subscriptions }: Report): Markup {
 function removals({ removed }: Report): Markup {
   if (removed.length === 0) return markup``;
   const rows = removed
-    .slice(0, mostListed)
+    .slice(0, maxListed)
     .map(({ id, name, reason }) => markup`<tr><td>${name} <i>#${id}</i><td>${reason}`);
   return markup`<section><h2>Removed accounts</h2><table class="small"><tbody>${rows}</table>${more(removed.length)}</section>
 `;
 }
 
 function more(all: number): Markup | null {
-  return all > mostListed
-    ? markup`<p class="dim">and ${countText(all - mostListed)} more; the JSON report has all of them</p>`
+  return all > maxListed
+    ? markup`<p class="dim">and ${formatCount(all - maxListed)} more; the JSON report has all of them</p>`
     : null;
 }
 

@@ -1,8 +1,8 @@
-import { counted, countText, durationText, momentText } from '../amounts.ts';
-import { joined, markup, type Markup } from '../markup.ts';
-import { headline, plainWord, type Tone } from '../outcome-words.ts';
+import { counted, formatCount, durationText, momentText } from '../text/format.ts';
+import { joined, markup, type Markup } from '../forms/markup.ts';
+import { headline, plainWord, type Tone } from '../text/headline.ts';
 import type { Report } from '../report-schema.ts';
-import { testsText } from '../summary-text.ts';
+import { testsText } from '../text/summary-text.ts';
 import { percent } from './scale.ts';
 
 /** The head of the page: what was run where, and how it went. */
@@ -46,12 +46,12 @@ function keysBar({ summary }: Report): Markup {
   if (all === 0) return markup`<p class="legend">The key file holds no key.</p>`;
   let before = 0;
   const bars = shown.map(({ count, tone, word }) => {
-    const bar = markup`<rect class="${tone}" x="${percent(before / all)}" width="${percent(count / all)}" height="10"><title>${countText(count)} ${word}</title></rect>`;
+    const bar = markup`<rect class="${tone}" x="${percent(before / all)}" width="${percent(count / all)}" height="10"><title>${formatCount(count)} ${word}</title></rect>`;
     before += count;
     return bar;
   });
   const words = shown.map(
-    ({ count, word, tone }) => markup`<li><i class="dot ${tone}"></i><b>${countText(count)}</b> ${word}`,
+    ({ count, word, tone }) => markup`<li><i class="dot ${tone}"></i><b>${formatCount(count)}</b> ${word}`,
   );
   return markup`<svg class="share" width="100%" height="10" role="img" aria-label="Shares of the keys">${bars}</svg>
 <ul class="legend">${words}</ul>`;
@@ -94,5 +94,5 @@ function usersText({ subscriptions, accessMode }: Report): string {
   if (accessMode === 'self_service') return 'anyone with balance';
   if (subscriptions.length === 0) return 'none given access by this run';
   const failed = subscriptions.filter(({ outcome }) => outcome === 'failed').length;
-  return `${counted(subscriptions.length, 'user')}${failed > 0 ? `, ${countText(failed)} failed` : ''}`;
+  return `${counted(subscriptions.length, 'user')}${failed > 0 ? `, ${formatCount(failed)} failed` : ''}`;
 }

@@ -2,11 +2,11 @@
 export type Percent = `${string}%`;
 
 /** At most this many marks stand on a time axis. */
-const mostTicks = 6;
+const maxTicks = 6;
 
 /** Round times from 0 to `span`, evenly apart; 1, 2 or 5 times a power of ten, or what fits minutes and hours. */
 export function timeTicks(span: number): number[] {
-  const step = stepFor(Math.max(1, span) / mostTicks);
+  const step = stepFor(Math.max(1, span) / maxTicks);
   return Array.from({ length: Math.floor(span / step) + 1 }, (_, index) => index * step);
 }
 

@@ -1,5 +1,5 @@
-import { durationText } from '../amounts.ts';
-import type { Tone } from '../outcome-words.ts';
+import { durationText } from '../text/format.ts';
+import type { Tone } from '../text/headline.ts';
 import type { Report } from '../report-schema.ts';
 
 /** One account's test as it lay in time. */

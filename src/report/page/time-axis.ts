@@ -1,5 +1,5 @@
-import { durationText } from '../amounts.ts';
-import { markup, type Markup } from '../markup.ts';
+import { durationText } from '../text/format.ts';
+import { markup, type Markup } from '../forms/markup.ts';
 import { along, percent, timeTicks } from './scale.ts';
 
 /** The head of the time axis. */

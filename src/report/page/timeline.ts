@@ -1,5 +1,5 @@
-import { counted, countText, durationText } from '../amounts.ts';
-import { markup, type Markup } from '../markup.ts';
+import { counted, formatCount, durationText } from '../text/format.ts';
+import { markup, type Markup } from '../forms/markup.ts';
 import type { Report } from '../report-schema.ts';
 import { lanesOf, lanesRow } from './lanes.ts';
 import { along } from './scale.ts';
@@ -7,7 +7,7 @@ import { titleOf, type TestTime } from './test-times.ts';
 import { axis, grid } from './time-axis.ts';
 
 /** Up to so many tests have a row each; more share lanes, and the slowest have rows. */
-const mostRows = 40;
+const maxRows = 40;
 const slowestShown = 6;
 
 interface Row {
@@ -41,11 +41,11 @@ ${tests.length === 0 ? null : testRows(tests, span)}
 
 function testRows(tests: readonly TestTime[], span: number): Markup {
   const note = tests.some(({ attempts }) => attempts > 1) ? '; hatched and ×n: tried n times' : '';
-  if (tests.length <= mostRows)
+  if (tests.length <= maxRows)
     return markup`<p class="part">${counted(tests.length, 'account test')}${note}</p>${tests.map((test) => rowOf(testRow(test), span))}`;
   const lanes = lanesOf(tests);
   const slowest = tests.toSorted((a, b) => b.ms - a.ms).slice(0, slowestShown);
-  return markup`<p class="part">${counted(tests.length, 'account test')}, up to ${countText(lanes.length)} at once${note}</p>
+  return markup`<p class="part">${counted(tests.length, 'account test')}, up to ${formatCount(lanes.length)} at once${note}</p>
 ${lanesRow(lanes, span)}
 <p class="part">The slowest</p>
 ${slowest.map((test) => rowOf(testRow(test), span))}`;

@@ -1,0 +1,41 @@
+import type { Account, Id } from '../host/objects.ts';
+import type { FailedPolicy } from '../core/modes.ts';
+import { problem } from '../core/relay-error.ts';
+import type { ChangeLog } from './change-log.ts';
+import { removeAccounts } from './remove-accounts.ts';
+import { unstopped, type RunTools } from './run-tools.ts';
+import { trySetScheduled, type WriteProblem } from './set-scheduled.ts';
+
+/**
+ * Takes accounts that are not known to work out of service (rule N15). Returns what was done to each, and a problem for
+ * each that is still in service. Throws `JOURNAL_FAILED`.
+ */
+export async function disableAccounts(
+  accounts: readonly Account[],
+  policy: FailedPolicy,
+  tools: RunTools,
+  log: ChangeLog,
+): Promise<{ done: Map<Id, 'disabled' | 'removed'>; problems: WriteProblem[] }> {
+  const done = new Map<Id, 'disabled' | 'removed'>();
+  const problems: WriteProblem[] = [];
+  if (policy === 'remove') {
+    const { removed, left } = await removeAccounts(accounts, unstopped(tools), log, 'dead');
+    for (const { id } of removed) done.set(id, 'removed');
+    for (const { id, name } of left) {
+      const isOut = log.changes.some(
+        (change) => change.kind === 'account' && change.id === id && change.after.paused === true,
+      );
+      if (isOut) done.set(id, 'disabled');
+      const how = isOut ? 'could not be removed; it is out of service' : 'could not be removed';
+      problems.push(problem('REMOVAL_FAILED', `The account "${name}" (${id}) does not work and ${how}.`));
+    }
+  }
+  if (policy === 'disable') {
+    for (const account of accounts) {
+      const writeProblem = await trySetScheduled(account, false, tools, log);
+      if (writeProblem === undefined) done.set(account.id, 'disabled');
+      else problems.push(writeProblem);
+    }
+  }
+  return { done, problems };
+}

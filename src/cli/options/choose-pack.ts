@@ -1,0 +1,44 @@
+import type { ConfigFile } from '../../config/config-schema.ts';
+import { findPack } from '../../pack/find-pack.ts';
+import type { Provider } from '../../pack/manifest.ts';
+import type { Pack } from '../../pack/read-pack.ts';
+import { problem, RelayError, type Problem } from '../../core/relay-error.ts';
+
+/**
+ * The pack that is meant, and what is to be said about where it was found. Throws `PACK_DIGEST_DIFFERS` where it is not the
+ * one that was pinned.
+ */
+export async function choosePack(
+  options: { pack: string; packSha256?: string },
+  config: ConfigFile,
+): Promise<{ pack: Pack; warnings: Problem[] }> {
+  const pack = await findPack(options.pack, config.packDirs ?? []);
+  const { packSha256 } = options;
+  if (packSha256 !== undefined) checkDigest(pack, packSha256);
+  if (pack.shadows.length === 0) return { pack, warnings: [] };
+  const message = `The pack "${pack.id}" is ${pack.file}; it hides ${pack.shadows.join(' and ')}.`;
+  return { pack, warnings: [problem('PACK_SHADOWED', message)] };
+}
+
+function checkDigest({ file, digest }: Pack, pinned: string): void {
+  const hex = pinned.toLowerCase().replace(/^sha256:/, '');
+  if (!/^[0-9a-f]{64}$/.test(hex))
+    throw new RelayError('USAGE', '--pack-sha256 must be 64 hexadecimal digits.', {
+      hint: '`relay packs show` prints the digest of a pack.',
+    });
+  if (digest !== `sha256:${hex}`)
+    throw new RelayError('PACK_DIGEST_DIFFERS', `${file} has the digest ${digest}, not the one that was pinned.`);
+}
+
+/** What the terms of a provider's wallet say, where it has any. */
+export function termsOf({ id, terms }: Provider): Problem[] {
+  return terms === undefined ? [] : [problem('TERMS_APPLY', `${id}: ${terms.says} (${terms.url})`)];
+}
+
+/** Throws `TERMS_NOT_ACCEPTED` unless the terms of the provider's wallet, if it has any, were agreed to by their id. */
+export function checkTerms({ id, terms }: Provider, accepted: readonly string[]): void {
+  if (terms === undefined || accepted.includes(terms.id)) return;
+  throw new RelayError('TERMS_NOT_ACCEPTED', `The wallet of "${id}" has terms: ${terms.says}`, {
+    hint: `Read ${terms.url}; to agree, add --accept-terms ${terms.id}.`,
+  });
+}

@@ -1,0 +1,210 @@
+import { randomBytes } from 'node:crypto';
+import { resolve } from 'node:path';
+import { loadConfig } from '../../config/config-file.ts';
+import { defaults } from '../../config/defaults.ts';
+import { parseDuration } from '../../config/duration.ts';
+import { hostSettings, type HostOptions, type HostSettings } from '../../config/host-settings.ts';
+import { limitsOf } from '../../config/limits.ts';
+import { readSecretFile, sealSecret } from '../../config/read-secret.ts';
+import { parseTarget, readTargets } from '../../config/targets.ts';
+import type { ImportJob } from '../../flows/import/import-job.ts';
+import { hintsOnKeys } from '../../keys/key-hints.ts';
+import { onlyKeys } from '../../keys/key-file.ts';
+import { readKeyFile } from '../../keys/read-key-file.ts';
+import type { Provider } from '../../pack/manifest.ts';
+import { chooseProvider } from '../../pack/find-pack.ts';
+import { openFingerprints, readEarlierReport } from '../../report/read-report.ts';
+import { disguiseOfOwn } from '../../core/disguise.ts';
+import { isLoopback } from '../../core/loopback.ts';
+import type { AccessMode, AccountsPolicy, FailedPolicy, ImportMode, ProbeMode } from '../../core/modes.ts';
+import type { Redactor } from '../../core/secrets/redactor.ts';
+import { RelayError } from '../../core/relay-error.ts';
+import type { Secret } from '../../core/secrets/secret.ts';
+import type { Target } from '../../core/target.ts';
+import { choosePack, termsOf } from './choose-pack.ts';
+import { inputFiles, type InputFile } from './input-files.ts';
+import type { Io } from '../io.ts';
+import { isGiven, type Resolved } from './resolve-options.ts';
+
+/** The options of `import` and `plan` as commander hands them over; durations are in milliseconds. */
+export interface ImportOptions extends HostOptions, Resolved {
+  pack?: string;
+  packSha256?: string;
+  acceptTerms?: string[];
+  provider?: string;
+  keys?: string;
+  mode?: ImportMode;
+  access?: string;
+  user?: string[];
+  users?: string;
+  accounts?: AccountsPolicy;
+  onlyFailed?: boolean;
+  fromReport?: string;
+  allowMassRemoval?: boolean;
+  extend?: boolean;
+  adopt?: boolean;
+  probe?: ProbeMode;
+  probeKeyFile?: string;
+  baseUrl?: string;
+  failed?: FailedPolicy;
+  concurrency?: number;
+  batchSize?: number;
+  gatewayWait?: number;
+  timeout?: number;
+  deadline?: number;
+  report?: string | false;
+  output: 'text' | 'json' | 'ndjson';
+  config?: string;
+}
+
+export interface ImportRequest {
+  job: ImportJob;
+  host: HostSettings;
+  timeoutMs: number;
+  deadlineMs: number | undefined;
+  inputs: InputFile[];
+  /** Where the report goes: a path, `-`, or `null` for none. Named: it was asked for. */
+  report: { place: string | null; named: boolean };
+}
+
+/** Patience of the gateway check where none is asked for. */
+export const gatewayWaitMs = parseDuration(defaults.gatewayWait) ?? 0;
+
+/** Reads and checks everything that an import is asked with, before the host is touched (rules B2 to B5). */
+export async function readImportRequest(options: ImportOptions, io: Io, redactor: Redactor): Promise<ImportRequest> {
+  const loaded = await loadConfig(options.config, io);
+  const { config } = loaded;
+  const { pack: word, keys } = options;
+  if (word === undefined || keys === undefined)
+    throw new RelayError(
+      'USAGE',
+      `required option '${word === undefined ? '--pack <pack>' : '--keys <file>'}' not specified`,
+      {
+        hint: 'See `relay import --help`.',
+      },
+    );
+  checkStdin(options);
+  const mode = options.mode ?? defaults.mode;
+  const access = accessMode(options.access);
+  const { pack, warnings } = await choosePack({ ...options, pack: word }, config);
+  const provider = withBaseUrl(chooseProvider(pack, options.provider), options.baseUrl, options.allowHttp ?? false);
+  const targets = await readAllTargets(options);
+  if (access === 'self_service' && targets.length > 0)
+    throw new RelayError('USAGE', '--user gives a subscription, and self-service access has none.', {
+      hint: 'Leave --user out, or use --access subscription.',
+    });
+  const host = await hostSettings(options, io.env, loaded, io.stdin);
+  const probeKey = await readProbeKey(options, io);
+  const keyFile = await readKeyFile(keys === '-' ? '-' : resolve(io.cwd, keys), mode, io.stdin);
+  for (const entry of keyFile.entries) if (entry.kind === 'key') redactor.learn(entry.key);
+  if (probeKey !== null) redactor.learn(probeKey);
+  const tryAgain = await failedBefore(options, { provider: provider.id, access, host }, io);
+  const job: ImportJob = {
+    run: newRunId(),
+    relayVersion: io.version,
+    pack,
+    provider,
+    keyFile: tryAgain === null ? keyFile : onlyKeys(keyFile, tryAgain),
+    mode,
+    access,
+    // What is not tried again stays as it is.
+    accounts: tryAgain === null ? (options.accounts ?? defaults.accounts) : 'append',
+    targets,
+    extend: options.extend ?? false,
+    adopt: options.adopt ?? false,
+    failed: options.failed ?? defaults.failed,
+    probe: options.probe ?? defaults.probe,
+    warnings: [...warnings, ...termsOf(provider), ...hintsOnKeys(keyFile, provider.keyHints)],
+    probeKey,
+    resumed: false,
+    concurrency: options.concurrency ?? defaults.concurrency,
+    batchSize: options.batchSize ?? defaults.batchSize,
+    gatewayWaitMs: options.gatewayWait ?? gatewayWaitMs,
+  };
+  const asked = options.report === false ? null : (options.report ?? defaults.report);
+  // The last of the lines is the report.
+  const place = asked === '-' && options.output === 'ndjson' ? null : asked;
+  return {
+    job,
+    host,
+    ...limitsOf(options),
+    inputs: inputFiles(options, loaded, [pack.file], io),
+    report: { place, named: typeof options.report === 'string' && isGiven(options, 'report') },
+  };
+}
+
+/** The keys that failed in an earlier report of the same import; nothing when all are meant. */
+async function failedBefore(
+  options: ImportOptions,
+  asked: { provider: string; access: AccessMode; host: HostSettings },
+  io: Io,
+): Promise<ReadonlySet<string> | null> {
+  const { onlyFailed, fromReport } = options;
+  if (onlyFailed !== true && fromReport === undefined) return null;
+  if (onlyFailed !== true || fromReport === undefined || isGiven(options, 'accounts'))
+    throw new RelayError('USAGE', '--only-failed and --from-report belong together, without --accounts.', {
+      hint: 'Write --only-failed --from-report relay-report.json.',
+    });
+  const file = resolve(io.cwd, fromReport);
+  const report = await readEarlierReport(file);
+  const differences = [
+    [report.provider.id, asked.provider],
+    [report.accessMode, asked.access],
+    [report.host.url, asked.host.kind === 'url' ? asked.host.url : 'sandbox'],
+  ].filter(([was, is]) => was !== is);
+  const [first] = differences;
+  if (first !== undefined)
+    throw new RelayError(
+      'REPORT_DIFFERS',
+      `The report ${fromReport} is of ${first[0]}, and this import is of ${first[1]}.`,
+    );
+  return openFingerprints(report);
+}
+
+/** Refuses two things that would both be read from standard input. Throws `USAGE`. */
+export function checkStdin(options: HostOptions & { keys?: string | undefined; probeKeyFile?: string }): void {
+  const files = [options.keys, options.adminKeyFile, options.adminPasswordFile, options.probeKeyFile];
+  if (files.filter((file) => file === '-').length > 1)
+    throw new RelayError('USAGE', 'Standard input can be read for one thing only.', {
+      hint: 'Give the others as files.',
+    });
+}
+
+/** The access mode of a word, either way it is written. */
+export function accessMode(word: string | undefined): AccessMode {
+  return word === 'self-service' || word === 'self_service' ? 'self_service' : 'subscription';
+}
+
+/** The time and a little chance, so that runs sort by time and never share an id. */
+export function newRunId(): string {
+  const time = new Date().toISOString().replace(/[-:]/g, '').slice(0, 15).replace('T', '-').toLowerCase();
+  return `${time}-${randomBytes(3).toString('hex')}`;
+}
+
+function withBaseUrl(provider: Provider, baseUrl: string | undefined, allowHttp: boolean): Provider {
+  const text = baseUrl ?? provider.baseUrl;
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined || (url.protocol !== 'http:' && url.protocol !== 'https:'))
+    throw new RelayError('USAGE', '--base-url is no http or https URL.');
+  if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '')
+    throw new RelayError('USAGE', '--base-url must hold neither a login nor a query.');
+  const disguise = disguiseOfOwn(text);
+  if (disguise !== undefined)
+    throw new RelayError('USAGE', `--base-url ${disguise}.`, { hint: 'Write it as it is read.' });
+  if (url.protocol === 'http:' && !isLoopback(url.hostname) && !allowHttp)
+    throw new RelayError('HTTP_REFUSED', `The keys would be sent to ${url.origin} over plain http.`);
+  // A host in another script is shown, and sent, as it is read.
+  return { ...provider, baseUrl: url.href.replace(/\/+$/, '') };
+}
+
+async function readAllTargets(options: ImportOptions): Promise<Target[]> {
+  const listed = options.users === undefined ? [] : await readTargets(options.users);
+  return [...(options.user ?? []).map((text) => parseTarget(text)), ...listed];
+}
+
+/** The user key for the gateway check, when one was given. */
+export async function readProbeKey(options: { probeKeyFile?: string }, io: Io): Promise<Secret | null> {
+  if (options.probeKeyFile !== undefined) return readSecretFile(options.probeKeyFile, io.stdin);
+  const value = io.env['RELAY_PROBE_KEY'];
+  return value ? sealSecret(value, 'RELAY_PROBE_KEY') : null;
+}

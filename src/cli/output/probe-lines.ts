@@ -1,0 +1,71 @@
+import type { PoolProbe } from '../../flows/probe-pool.ts';
+import type { ProbedAccount } from '../../flows/repair-accounts.ts';
+import { leftoverLine } from '../../report/text/leftover-text.ts';
+import { shorten } from '../../report/text/shorten.ts';
+import type { Style } from '../../core/style.ts';
+
+/** For a nightly job: a line for each account that changed or is not fine, and one that sums up. */
+export function probeLines({ accounts, gateways }: PoolProbe, style: Style): string[] {
+  if (accounts.length + gateways.length === 0) return ['The host holds nothing of this provider to probe.'];
+  const told = accounts.filter(
+    ({ verdict, change, idle }) => change !== null || idle !== null || verdict.validation !== 'passed',
+  );
+  const count = (validation: string) => accounts.filter(({ verdict }) => verdict.validation === validation).length;
+  const some = (word: string, number: number) => (number === 0 ? [] : [`${number} ${word}`]);
+  const answers = gateways.map(
+    ({ access, check }) => `${access.replace('_', '-')} gateway ${check.ok ? 'answers' : 'does not answer'}`,
+  );
+  const sum = [
+    `${count('passed')} of ${accounts.length} accounts passed`,
+    ...some('with a warning', count('warning')),
+    `${count('failed')} failed`,
+    ...some('not tested', count('not_tried')),
+    ...answers,
+  ];
+  return [
+    ...told.map((each) => accountLine(each, style)),
+    ...gateways
+      .filter(({ check }) => !check.ok)
+      .map(({ access, check }) => `${style.bad('gateway')} ${access.replace('_', '-')}: ${check.message}`),
+    sum.join(', '),
+  ];
+}
+
+const done = { disabled: 'taken out of service', removed: 'removed', revived: 'put back into service' };
+const why = {
+  revivable: 'it is out of service; --revive puts it back',
+  not_in_group: 'it is not in the group; the next import puts it there',
+};
+
+function accountLine({ verdict, change, idle }: ProbedAccount, style: Style): string {
+  const { account, validation, code, probe } = verdict;
+  const tone = { passed: style.good, warning: style.unsure, failed: style.bad, not_tried: style.dim }[validation];
+  const says = [
+    code === null ? '' : ` ${code}: ${shorten(probe?.message ?? '')}`,
+    validation === 'not_tried' && account.state === 'inactive' ? ': somebody has disabled it' : '',
+    idle === null ? '' : `: ${why[idle]}`,
+    change === null ? '' : ` → ${done[change]}`,
+  ];
+  return `${tone(validation.replace('_', ' '))} ${account.name}${says.join('')}`;
+}
+
+/** What stands last on standard error after a probe that found something: what happened, and what the host holds. */
+export function probeClosing({ accounts, gateways, problems, leftovers, aborted }: PoolProbe): string[] {
+  const failed = accounts.filter(({ verdict }) => verdict.validation === 'failed').length;
+  const dumb = gateways.find(({ check }) => !check.ok);
+  const happened = [
+    ...(aborted === null ? [] : [`${aborted.code}: ${aborted.message}`]),
+    ...problems.map(({ code, message }) => `${code}: ${message}`),
+    ...(failed === 0 ? [] : [`${failed} of ${accounts.length} accounts fail.`]),
+    ...(dumb === undefined ? [] : ['The gateway does not answer.']),
+  ];
+  const changes = (['disabled', 'removed', 'revived'] as const).flatMap((change) => {
+    const number = accounts.filter((each) => each.change === change).length;
+    return number === 0 ? [] : [`${number} ${number === 1 ? 'was' : 'were'} ${done[change]}`];
+  });
+  return [
+    ...(happened.length === 0 ? ['No account works.'] : happened),
+    changes.length === 0 ? 'The host holds what it held before.' : `Of the accounts on the host ${changes.join(', ')}.`,
+    ...leftovers.map(leftoverLine),
+  ];
+}

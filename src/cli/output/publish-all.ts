@@ -1,0 +1,59 @@
+import { parse } from 'node:path';
+import { importsReportSchema } from '../../report/imports-report-schema.ts';
+import type { Report } from '../../report/report-schema.ts';
+import type { RelayError } from '../../core/relay-error.ts';
+import { tellGithub, writeExtraReports, type ExtraReportFlags } from './extra-reports.ts';
+import type { PrintFlags } from '../options/import-flags.ts';
+import { print, type Io } from '../io.ts';
+import { printResult } from './result.ts';
+import { writeReport } from './write-report.ts';
+
+export interface AllReports {
+  reports: readonly Report[];
+  startedAt: number;
+  exitCode: number;
+  /** Where the report of all goes: a path, `-`, or `null` for none. */
+  place: string | null;
+}
+
+/** Writes the report of several imports, and of each those that are asked for beside it. Returns what could not be written. */
+export async function publishAll(
+  { reports, startedAt, exitCode, place }: AllReports,
+  flags: PrintFlags & ExtraReportFlags,
+  io: Io,
+): Promise<RelayError[]> {
+  const all = importsReportSchema.parse({
+    schema: 'relay.imports-report/1',
+    startedAt: new Date(startedAt).toISOString(),
+    finishedAt: new Date().toISOString(),
+    relayVersion: io.version,
+    exitCode,
+    imports: reports,
+  });
+  if (place !== '-') printResult(io, flags, 'reports', all);
+  const lost = place === null ? [] : await writeReport(all, place, io);
+  const files = place === null || place === '-' || lost.length > 0 ? [] : [place];
+  for (const report of reports) {
+    const extra = await writeExtraReports(report, ownFiles(flags, report), io);
+    lost.push(...extra.lost, ...(await tellGithub(report, flags, place === '-' || flags.output !== 'text', io)));
+    files.push(...extra.written);
+  }
+  if (flags.output === 'text' && place !== '-' && flags.quiet !== true && files.length > 0)
+    print(io.stdout, `\nReport: ${files.join(', ')}`);
+  return lost;
+}
+
+/** `out.html` becomes `out.kimi-cn.html` for this provider: such reports are of one import each. */
+function ownFiles(flags: ExtraReportFlags, { provider, accessMode }: Report): ExtraReportFlags {
+  const own = (file: string) => {
+    const { dir, name, ext } = parse(file);
+    const mode = accessMode === 'self_service' ? '-self-service' : '';
+    return `${dir === '' ? '' : `${dir}/`}${name}.${provider.id}${mode}${ext}`;
+  };
+  const { junit, html, markdown } = flags;
+  return {
+    ...(junit === undefined ? {} : { junit: own(junit) }),
+    ...(html === undefined ? {} : { html: own(html) }),
+    ...(markdown === undefined ? {} : { markdown: own(markdown) }),
+  };
+}

@@ -1,0 +1,108 @@
+import type { RunJournal } from '../../journal/run-journal.ts';
+import { buildReport } from '../../report/build-report.ts';
+import { closingText, type Commands } from '../../report/text/footer-text.ts';
+import { reportSchema, type Report } from '../../report/report-schema.ts';
+import type { RunRecord } from '../../report/run-record.ts';
+import { summaryText } from '../../report/text/summary-text.ts';
+import { acts } from '../../plan/import-plan.ts';
+import type { RelayError } from '../../core/relay-error.ts';
+import { tellGithub, writeExtraReports, type ExtraReportFlags } from './extra-reports.ts';
+import type { PrintFlags } from '../options/import-flags.ts';
+import { print, styleFor, type Io } from '../io.ts';
+import { printFooter } from './footer.ts';
+import { printResult } from './result.ts';
+import { writeReport } from './write-report.ts';
+
+export interface Published {
+  /** Where the report goes: a path, `-`, or `null` for none. */
+  place: string | null;
+  /** Closed with how the run ended. */
+  journal: RunJournal | undefined;
+  /** Whether the host is there after the command has ended. */
+  lasting: boolean;
+}
+
+/** Writes the reports, says how the run ended, and returns the exit code. */
+export async function publish(
+  record: RunRecord,
+  to: Published,
+  flags: PrintFlags & ExtraReportFlags,
+  commands: Commands,
+  io: Io,
+): Promise<number> {
+  const report = buildReport(record);
+  to.journal?.end(report.batchStatus, report.exitCode);
+  const json = await writeNamed(report, to.place, io);
+  const extra = await writeExtraReports(report, flags, io);
+  const files = [...(to.place === null || json.length > 0 ? [] : [to.place]), ...extra.written];
+  const toProgram = to.place === '-' && json.length === 0;
+  if (!toProgram) {
+    if (!printResult(io, flags, 'report', report) && flags.quiet !== true)
+      printOutcome(
+        report,
+        acts(record.plan) || record.log.changes.some(({ id }) => id !== null),
+        { ...to, files },
+        flags,
+        io,
+      );
+  }
+  const github = await tellGithub(report, flags, toProgram || flags.output !== 'text', io);
+  const lost = [...json, ...extra.lost, ...github];
+  const [first, ...others] = lost;
+  if (report.exitCode !== 0) {
+    for (const each of lost) print(io.stderr, `${each.code}: ${each.message}`);
+    print(io.stderr, '');
+    for (const line of closingText(report, commands)) print(io.stderr, line);
+  }
+  if (first === undefined || report.exitCode !== 0) return report.exitCode;
+  for (const each of others) print(io.stderr, `${each.code}: ${each.message}`);
+  // The host is fine, but the caller lacks a report: that is not a success.
+  printFooter(io, {
+    happened: `${first.code}: ${first.message}`,
+    holds: 'The host holds what was wanted.',
+    next: `${first.hint} Then: ${commands.same}`,
+  });
+  return 1;
+}
+
+/** Writes the reports of a command that changed nothing, where they were asked for by name. Returns what was met. */
+export async function publishUnchanged(
+  report: Report,
+  place: string | null,
+  flags: PrintFlags & ExtraReportFlags,
+  io: Io,
+): Promise<RelayError[]> {
+  const json = await writeNamed(report, place, io);
+  const extra = await writeExtraReports(report, flags, io);
+  const github = await tellGithub(report, flags, place === '-' || flags.output === 'json', io);
+  return [...json, ...extra.lost, ...github];
+}
+
+function writeNamed(report: Report, place: string | null, io: Io): Promise<RelayError[]> {
+  return place === null ? Promise.resolve([]) : writeReport(reportSchema.parse(report), place, io);
+}
+
+/** Warnings that tell where the host is not as the pack, the key file or the command say. */
+const differences = new Set(['DRIFT', 'REMOVALS_HELD_BACK', 'SUBSCRIPTION_DIFFERS']);
+
+/** Says how a run ended, and where its reports are. `changed`: whether there was anything to do. */
+export function printOutcome(
+  report: Report,
+  changed: boolean,
+  { files, lasting }: { files: readonly string[]; lasting: boolean },
+  flags: PrintFlags,
+  io: Io,
+): void {
+  if (io.stderr.isTTY === true && io.stdout.isTTY === true) print(io.stdout, '');
+  const differs = report.warnings.some(({ code }) => differences.has(code));
+  if (!changed && report.exitCode === 0)
+    print(
+      io.stdout,
+      differs
+        ? 'Nothing to do: what differs is left as it is; the warnings name it.\n'
+        : 'Nothing to do: the host is as the pack and the key file say.\n',
+    );
+  print(io.stdout, summaryText(report, styleFor(io, 'stdout', flags.color), lasting));
+  if (!lasting) print(io.stdout, '\nThe embedded host ran for this command only and is gone now.');
+  if (files.length > 0) print(io.stdout, `\nReport: ${files.join(', ')}`);
+}

@@ -1,0 +1,91 @@
+import { Listr, ListrLogger } from 'listr2';
+import type { RunEvent } from '../../core/run-event.ts';
+import type { Style } from '../../core/style.ts';
+import { print, type Io } from '../io.ts';
+import { SeenOutput } from './seen-output.ts';
+import { liveLines, noRetries, type Waiting } from './live-lines.ts';
+import type { Show } from './progress.ts';
+
+/** How often what changes by itself, such as the time that is left, is drawn, in milliseconds. */
+const tickMs = 200;
+
+/**
+ * A calm view for a terminal: a line for each stage, and below the one at work how far it is, and what is waited for. Each
+ * stage is a list of its own with one task that ends when the stage does, so that listr2 decides nothing.
+ */
+export function liveView(io: Io, style: Style): Show {
+  let current: LiveTask | undefined;
+  return async (event) => {
+    if (event.type === 'stage-started') {
+      await current?.finish(true, '');
+      current = openTask(io, event.title, style);
+    } else if (event.type === 'stage-finished') {
+      await current?.finish(event.ok, event.summary);
+      current = undefined;
+    } else if (event.type === 'notice' && current === undefined) print(io.stderr, event.text);
+    else current?.take(event);
+  };
+}
+
+interface LiveTask {
+  take: (event: RunEvent) => void;
+  /** Resolves when the last state is drawn. */
+  finish: (ok: boolean, summary: string) => Promise<void>;
+}
+
+function openTask(io: Io, title: string, style: Style): LiveTask {
+  let end: (ending: { ok: boolean; summary: string }) => void = () => undefined;
+  const ended = new Promise<{ ok: boolean; summary: string }>((resolve) => {
+    end = resolve;
+  });
+  const stream = io.stderr as NodeJS.WriteStream;
+  const waiting: Waiting = noRetries();
+  let show: { output: string } | undefined;
+  const draw = () => {
+    // listr2 measures standard output, which may be another terminal or none.
+    const columns = Math.min(io.stderr.columns ?? 80, io.stdout.columns ?? 80);
+    if (show !== undefined) show.output = liveLines(waiting, Date.now(), columns, style).join('\n');
+  };
+  const ticking = setInterval(draw, tickMs);
+  ticking.unref();
+  const list = new Listr(
+    [
+      {
+        title,
+        task: async (_, task) => {
+          show = task;
+          const { ok, summary } = await ended;
+          task.title = summary === '' ? title : `${title}: ${summary}`;
+          if (!ok) throw new Error(summary);
+        },
+      },
+    ],
+    {
+      renderer: 'default',
+      rendererOptions: {
+        logger: new ListrLogger({ processOutput: new SeenOutput(stream, stream) }),
+        showErrorMessage: false,
+        collapseErrors: false,
+        formatOutput: 'wrap',
+      },
+      // relay handles signals, failures and undo itself; the view must not.
+      exitOnError: false,
+      registerSignalListeners: false,
+    },
+  );
+  const drawn = list.run();
+  return {
+    take: (event) => {
+      if (event.type === 'progress') waiting.progress = event;
+      if (event.type === 'notice' || event.type === 'step') waiting.said = event.text;
+      if (event.type === 'warning') waiting.said = `${event.problem.code}: ${event.problem.message}`;
+      if (event.type === 'retry')
+        waiting.retries.set(event.what, { until: Date.now() + event.pauseMs, reason: event.reason });
+    },
+    finish: async (ok, summary) => {
+      clearInterval(ticking);
+      end({ ok, summary });
+      await drawn;
+    },
+  };
+}

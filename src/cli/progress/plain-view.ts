@@ -1,0 +1,57 @@
+import type { RunEvent } from '../../core/run-event.ts';
+import type { Style } from '../../core/style.ts';
+import type { Show } from './progress.ts';
+
+/** Shortest and longest pause between two lines about how far a stage is, in milliseconds. */
+const minMs = 2000;
+const maxMs = 15_000;
+
+/** Shortest pause between two lines about what is tried again. */
+const retryMs = 1000;
+
+/**
+ * Lines with a time, for a log: each stage, and how far it is at a rate that falls while it lasts, so that a long run stays
+ * readable. Of what is tried again at the same moment one is told, and how many others there were.
+ */
+export function plainView(write: (line: string) => void, style: Style, now: () => number): Show {
+  let begun = now();
+  let shownAt = 0;
+  let retriedAt = 0;
+  let untold = 0;
+  const line = (text: string) => write(`${style.dim(new Date(now()).toISOString().slice(11, 19))} ${text}`);
+  const tellUntold = () => {
+    if (untold > 0) line(`${style.unsure('retry')} ${untold} more`);
+    untold = 0;
+  };
+  return (event) => {
+    if (event.type === 'stage-started') {
+      begun = now();
+      line(event.title);
+    }
+    if (event.type === 'stage-finished') {
+      tellUntold();
+      line(`${event.ok ? style.good('done') : style.bad('failed')} ${event.stage} (${event.ms} ms): ${event.summary}`);
+    }
+    if (event.type === 'retry') {
+      if (now() - retriedAt < retryMs) {
+        untold += 1;
+        return;
+      }
+      tellUntold();
+      retriedAt = now();
+      line(`${style.unsure('retry')} ${event.what} in ${event.pauseMs / 1000} s: ${event.reason}`);
+    }
+    if (event.type === 'warning') line(`${style.unsure('warning')} ${event.problem.code}: ${event.problem.message}`);
+    if (event.type === 'notice') line(event.text);
+    if (event.type === 'progress') {
+      const pause = Math.min(maxMs, Math.max(minMs, (now() - begun) / 10));
+      if (now() - shownAt < pause && event.done !== event.total) return;
+      shownAt = now();
+      line(progressText(event));
+    }
+  };
+}
+
+function progressText({ done, total, passed, warning, failed }: Extract<RunEvent, { type: 'progress' }>): string {
+  return `${done} of ${total} tested: ${passed} passed, ${warning} with a warning, ${failed} failed`;
+}

@@ -1,0 +1,59 @@
+import { throwIfStopped } from '../../apply/run-tools.ts';
+import type { ImportPlan } from '../../plan/import-plan.ts';
+import { RelayError } from '../../core/relay-error.ts';
+import type { ImportJob } from '../../flows/import/import-job.ts';
+import { answerTo, canAsk } from './prompt.ts';
+import { print, type Io } from '../io.ts';
+
+/** Who says where keys are sent: the command, by name or by a digest, or a file. */
+export type UpstreamNamedBy = 'command' | 'pack' | 'configuration';
+
+/** What needs a yes before it is done. Creating things does not. */
+export function questionsOf(plan: ImportPlan, job: ImportJob, namedBy: UpstreamNamedBy): string[] {
+  const questions: string[] = [];
+  if (plan.removals.length > 0)
+    questions.push(
+      `${plan.removals.length} account${plan.removals.length === 1 ? '' : 's'} would be removed: ${plan.removals
+        .slice(0, 5)
+        .map((step) => step.name)
+        .join(', ')}${plan.removals.length > 5 ? ', …' : ''}.`,
+    );
+  const sendsKeys = plan.accounts.some(({ action }) => action !== 'unchanged');
+  if (sendsKeys && namedBy === 'configuration')
+    questions.push(`The keys would be sent to ${job.provider.baseUrl}, named by the configuration file.`);
+  else if (job.pack.origin !== 'built-in' && sendsKeys && namedBy === 'pack')
+    questions.push(
+      `The keys would be sent to ${job.provider.baseUrl}, named by a pack from outside relay (${job.pack.file}, ${job.pack.digest}).`,
+    );
+  return questions;
+}
+
+/** Rule of its own for what is likely a wrong key file: no answer on a terminal agrees to it. Throws `MASS_REMOVAL`. */
+export function checkMassRemoval(plan: ImportPlan, isAllowed: boolean): void {
+  if (!plan.massRemoval || isAllowed) return;
+  const names = plan.removals.map((step) => step.name);
+  throw new RelayError(
+    'MASS_REMOVAL',
+    `${names.length} account${names.length === 1 ? '' : 's'} would be removed, more than half of all: ${names.slice(0, 5).join(', ')}${names.length > 5 ? ', …' : ''}.`,
+  );
+}
+
+/** Asks on a terminal; elsewhere only `--yes` agrees, or what `instead` says. Throws `CONSENT_NEEDED`, or the reason of `stop`. */
+export async function askConsent(
+  questions: readonly string[],
+  io: Io,
+  flags: { yes?: boolean; input: boolean },
+  stop: AbortSignal = new AbortController().signal,
+  instead?: string,
+): Promise<void> {
+  if (questions.length === 0 || flags.yes === true) return;
+  const refused = (hint: string) =>
+    new RelayError('CONSENT_NEEDED', questions[0] ?? '', { details: questions.slice(1), hint });
+  if (!canAsk(io, flags)) throw refused(instead ?? 'Add --yes to agree.');
+  for (const question of questions) print(io.stderr, question);
+  const answer = await answerTo('Go on? Only "yes" goes on: ', io, stop);
+  // What follows begins on a line of its own.
+  if (answer === undefined) print(io.stderr, '');
+  throwIfStopped({ stop });
+  if (answer?.trim().toLowerCase() !== 'yes') throw refused(instead ?? 'Answer "yes", or add --yes, to agree.');
+}

@@ -1,0 +1,63 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import type { RunTools } from '../../apply/run-tools.ts';
+import { stateDir } from '../../config/state-dir.ts';
+import { FolderLocks } from '../../journal/folder-locks.ts';
+import { lockFiles } from '../../journal/lock-files.ts';
+import { lockKeys } from '../../journal/lock-keys.ts';
+import { takeLocks } from '../../journal/lock.ts';
+import { LockWatch } from '../../journal/lock-watch.ts';
+import { systemClock } from '../../core/clock.ts';
+import type { RelayError } from '../../core/relay-error.ts';
+import type { Io } from '../io.ts';
+import { systemProcesses } from './processes.ts';
+
+/** Patience with another run on the same provider of the same host (rule N12). */
+const waitMs = 10_000;
+
+export function stateDirOf(io: Io): string {
+  return stateDir(io.env, homedir());
+}
+
+/** The run that is at work on a provider at this address, among those that share the folder for state. */
+export async function runAtWork(io: Io, hostUrl: string, provider: string): Promise<string | undefined> {
+  const store = new FolderLocks(join(stateDirOf(io), 'locks'), lockFiles);
+  const [key] = lockKeys(hostUrl, null, provider);
+  const found = key && (await store.find(key.name));
+  if (found === undefined || new LockWatch(systemProcesses()).isStale(found, systemClock.now())) return undefined;
+  return found.owner?.run;
+}
+
+/**
+ * Returns what holds the locks of a provider on a host for this process, and then what gives them back. `lost` is told when
+ * the run must end because one has another owner. A provider that is held already is held once.
+ */
+export function lockHolder(
+  io: Io,
+  { host, clock, stop, emit }: Pick<RunTools, 'host' | 'clock' | 'stop' | 'emit'>,
+  lost: (reason: RelayError) => void,
+): (provider: string, run: string) => Promise<() => Promise<void>> {
+  const store = new FolderLocks(join(stateDirOf(io), 'locks'), lockFiles);
+  const hostUrl = host.info.url;
+  const held = new Set<string>();
+  let identity: ReturnType<typeof host.identity> | undefined;
+  return async (provider, run) => {
+    if (held.has(provider)) return async () => undefined;
+    identity ??= host.identity();
+    const giveBack = await takeLocks({
+      store,
+      keys: lockKeys(hostUrl, await identity, provider),
+      provider,
+      hostUrl,
+      run,
+      waitMs,
+      clock,
+      processes: systemProcesses(),
+      stop,
+      notice: (text) => emit({ type: 'notice', text }),
+      lost,
+    });
+    held.add(provider);
+    return giveBack;
+  };
+}

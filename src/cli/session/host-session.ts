@@ -1,0 +1,68 @@
+import type { Environment, HostSettings } from '../../config/host-settings.ts';
+import { proxyFor } from '../../config/proxy-settings.ts';
+import type { Diagnosis } from '../../host/diagnosis.ts';
+import type { Host } from '../../host/host.ts';
+import type { HttpOptions } from '../../host/http-client.ts';
+import { connectSub2api } from '../../host/sub2api/connect.ts';
+import { diagnoseSub2api, type GivenLogin } from '../../host/sub2api/diagnose.ts';
+import type { Clock } from '../../core/clock.ts';
+import type { Redactor } from '../../core/secrets/redactor.ts';
+import { Secret } from '../../core/secrets/secret.ts';
+
+export interface OpenHost {
+  host: Host;
+  /** The address of the embedded vendor, when the host is the embedded one. */
+  vendorUrl: string | null;
+  close: () => Promise<void>;
+}
+
+export interface SessionOptions {
+  version: string;
+  timeoutMs: number;
+  clock: Clock;
+  redactor: Redactor;
+  env: Environment;
+  trace?: (line: string) => void;
+  stop?: AbortSignal;
+}
+
+/** A host before anything was asked of it, with the login that shall be used. */
+export interface HostPlace<Login> {
+  http: HttpOptions;
+  login: Login | { key: Secret };
+  vendorUrl: string | null;
+  close: () => Promise<void>;
+}
+
+/** Opens the host of the settings; `sandbox` starts one for this command. Throws what connecting throws. */
+export async function openHost(settings: HostSettings, options: SessionOptions): Promise<OpenHost> {
+  const { http, login, vendorUrl, close } = await hostPlace(settings, options);
+  return { host: await connectSub2api(http, login), vendorUrl, close };
+}
+
+/** Looks step by step why a host opens, or does not. */
+export function diagnoseHost({ http, login }: HostPlace<GivenLogin>): Promise<Diagnosis> {
+  return diagnoseSub2api(http, login);
+}
+
+/** Where the host of the settings is; `sandbox` starts one that runs until it is closed. */
+export async function hostPlace<Login>(
+  settings: { kind: 'sandbox' } | { kind: 'url'; url: string; login: Login },
+  { version, env, ...options }: SessionOptions,
+): Promise<HostPlace<Login>> {
+  const http = (baseUrl: string): HttpOptions => ({ baseUrl, userAgent: `relay/${version}`, ...options });
+  if (settings.kind === 'url') {
+    const proxy = proxyFor(settings.url, env, (secret) => options.redactor.learn(secret));
+    const at = { ...http(settings.url), ...(proxy === null ? {} : { proxy }) };
+    return { http: at, login: settings.login, vendorUrl: null, close: async () => undefined };
+  }
+  // Only who asks for the embedded host pays for loading it.
+  const { startSandbox } = await import('../../sandbox/start-sandbox.ts');
+  const sandbox = await startSandbox();
+  return {
+    http: http(sandbox.url),
+    login: { key: new Secret(sandbox.adminKey) },
+    vendorUrl: sandbox.vendorUrl,
+    close: () => sandbox.stop(),
+  };
+}

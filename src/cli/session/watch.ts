@@ -1,0 +1,45 @@
+import { systemClock } from '../../core/clock.ts';
+import type { Redactor } from '../../core/secrets/redactor.ts';
+import type { RelayError } from '../../core/relay-error.ts';
+import { EventQueue } from '../progress/event-queue.ts';
+import type { SessionOptions } from './host-session.ts';
+import type { PrintFlags } from '../options/import-flags.ts';
+import { print, type Io } from '../io.ts';
+import { progressView } from '../progress/progress.ts';
+import { stopSignals } from './stop-signals.ts';
+
+/** What work that is shown, and may be stopped, has at hand. */
+export interface Watched {
+  events: EventQueue;
+  /** Aborted by a signal, when the deadline has passed, or by `endEarly`. */
+  stop: AbortSignal;
+  /** Stops the work in order, for this reason. */
+  endEarly: (reason: RelayError) => void;
+  /** How hosts are opened meanwhile. */
+  session: SessionOptions;
+  /** Has something given back when all is shown; what was taken last goes first. */
+  atEnd: (giveBack: () => void | Promise<void>) => void;
+}
+
+/** Shows what happens, and listens to signals and the deadline, for as long as the work takes. Throws what it throws. */
+export async function watch<Result>(
+  limits: { timeoutMs: number; deadlineMs: number | undefined },
+  flags: PrintFlags,
+  io: Io,
+  redactor: Redactor,
+  work: (at: Watched) => Promise<Result>,
+): Promise<Result> {
+  const events = new EventQueue(await progressView(io, flags));
+  const { stop, endEarly, release } = stopSignals((text) => events.emit({ type: 'notice', text }), limits.deadlineMs);
+  const trace = flags.verbose === true ? { trace: (line: string) => print(io.stderr, redactor.redact(line)) } : {};
+  const { timeoutMs } = limits;
+  const session = { version: io.version, timeoutMs, clock: systemClock, redactor, env: io.env, ...trace };
+  const taken: (() => void | Promise<void>)[] = [];
+  try {
+    return await work({ events, stop, endEarly, session, atEnd: (giveBack) => void taken.push(giveBack) });
+  } finally {
+    await events.idle();
+    release();
+    for (const giveBack of taken.toReversed()) await giveBack();
+  }
+}

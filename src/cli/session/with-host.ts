@@ -1,0 +1,78 @@
+import { noJournal } from '../../apply/journal.ts';
+import { untilLockIsLost } from '../../apply/lost-lock.ts';
+import { inStage, throwIfStopped, type RunTools } from '../../apply/run-tools.ts';
+import type { HostSettings } from '../../config/host-settings.ts';
+import type { Host } from '../../host/host.ts';
+import { systemClock } from '../../core/clock.ts';
+import type { Redactor } from '../../core/secrets/redactor.ts';
+import { confirmHost } from '../confirm-host.ts';
+import type { EventQueue } from '../progress/event-queue.ts';
+import { lockHolder } from './hold-lock.ts';
+import { openHost, type OpenHost } from './host-session.ts';
+import { runPhase } from './run-phase.ts';
+import type { PrintFlags } from '../options/import-flags.ts';
+import type { Io } from '../io.ts';
+import { watch } from './watch.ts';
+
+/** Which host, and how long one request and the whole command may take. */
+export interface HostRequest {
+  settings: HostSettings;
+  timeoutMs: number;
+  deadlineMs: number | undefined;
+}
+
+/** A host that is open for as long as a command works with it. */
+export interface HostSession {
+  tools: RunTools;
+  /** The address of the embedded vendor, when the host is the embedded one. */
+  vendorUrl: OpenHost['vendorUrl'];
+  stages: EventQueue['stages'];
+  /** Resolves when everything that was emitted is shown. */
+  idle: () => Promise<void>;
+  redactor: Redactor;
+  /** Holds the locks of a provider until the command ends. */
+  hold: (provider: string, run: string) => Promise<void>;
+}
+
+/**
+ * Opens the host, shows what happens, listens to signals and the deadline, and gives everything back when the work has
+ * ended. Throws what stops it before the work begins, and what the work throws.
+ */
+export async function withHost<Result>(
+  { settings, ...limits }: HostRequest,
+  flags: PrintFlags,
+  io: Io,
+  redactor: Redactor,
+  work: (at: HostSession) => Promise<Result>,
+): Promise<Result> {
+  await confirmHost(settings, flags, io);
+  return watch(limits, flags, io, redactor, async ({ events, stop, endEarly, session, atEnd }) => {
+    const base = { clock: systemClock, emit: events.emit, journal: noJournal, stop };
+    const { host, vendorUrl, close } = await inStage(
+      base,
+      'connect',
+      'Connect',
+      () => openHost(settings, session),
+      ({ host: { info } }) => ({ ok: true, text: `${info.kind} ${info.version} at ${info.url}` }),
+    );
+    atEnd(close);
+    throwIfStopped(base);
+    const guarded = (each: Host): Host => ({
+      ...each,
+      writes: untilLockIsLost(each.writes, stop),
+      until: (signal) => guarded(each.until(signal)),
+    });
+    const whole = guarded(host);
+    const phaseOf = (run: string) => runPhase(io, run);
+    const tools = { ...base, host: whole.until(stop), base: whole, phaseOf };
+    const hold = lockHolder(io, tools, endEarly);
+    return work({
+      tools,
+      vendorUrl,
+      stages: events.stages,
+      redactor,
+      idle: () => events.idle(),
+      hold: async (provider, run) => atEnd(await hold(provider, run)),
+    });
+  });
+}

@@ -1,0 +1,58 @@
+import type { RunTools } from '../../apply/run-tools.ts';
+import { loadConfig } from '../../config/config-file.ts';
+import { hostSettings, type HostOptions } from '../../config/host-settings.ts';
+import { limitsOf } from '../../config/limits.ts';
+import { chooseProvider } from '../../pack/find-pack.ts';
+import type { Provider } from '../../pack/manifest.ts';
+import type { Pack } from '../../pack/read-pack.ts';
+import { accessModes, type AccessMode } from '../../core/modes.ts';
+import type { Redactor } from '../../core/secrets/redactor.ts';
+import { choosePack } from '../options/choose-pack.ts';
+import type { PrintFlags } from '../options/import-flags.ts';
+import { accessMode, newRunId } from '../options/import-options.ts';
+import type { Io } from '../io.ts';
+import { withHost } from './with-host.ts';
+
+/** What the commands that look after a provider are told. */
+export interface ProviderFlags extends HostOptions, PrintFlags {
+  pack: string;
+  provider?: string;
+  access?: string;
+  timeout?: number;
+  deadline?: number;
+  config?: string;
+  yes?: boolean;
+  input: boolean;
+}
+
+export interface AtProvider {
+  run: string;
+  pack: Pack;
+  provider: Provider;
+  /** The access modes that were asked for; both when none was. */
+  modes: readonly AccessMode[];
+  tools: RunTools;
+  /** Resolves when everything that was emitted is shown. */
+  idle: () => Promise<void>;
+}
+
+/** Opens the host for work on one provider, and holds the provider's lock meanwhile where the work may change something. */
+export async function withProvider(
+  flags: ProviderFlags,
+  changes: boolean,
+  io: Io,
+  redactor: Redactor,
+  work: (at: AtProvider) => Promise<number>,
+): Promise<number> {
+  const loaded = await loadConfig(flags.config, io);
+  const { pack, warnings } = await choosePack(flags, loaded.config);
+  const provider = chooseProvider(pack, flags.provider);
+  const modes = flags.access === undefined ? accessModes : [accessMode(flags.access)];
+  const settings = await hostSettings(flags, io.env, loaded, io.stdin);
+  return withHost({ settings, ...limitsOf(flags) }, flags, io, redactor, async (at) => {
+    for (const { message } of warnings) at.tools.emit({ type: 'notice', text: message });
+    const run = newRunId();
+    if (changes) await at.hold(provider.id, run);
+    return work({ run, pack, provider, modes, tools: at.tools, idle: at.idle });
+  });
+}

@@ -1,0 +1,57 @@
+import type { RunTools } from '../../apply/run-tools.ts';
+import { loadConfig } from '../../config/config-file.ts';
+import { hostSettings, type HostOptions } from '../../config/host-settings.ts';
+import { limitsOf } from '../../config/limits.ts';
+import { readRun, type RecordedRun } from '../../journal/read-journal.ts';
+import { RunJournal } from '../../journal/run-journal.ts';
+import { systemClock } from '../../core/clock.ts';
+import type { Redactor } from '../../core/secrets/redactor.ts';
+import { RelayError } from '../../core/relay-error.ts';
+import { stateDirOf } from './hold-lock.ts';
+import type { PrintFlags } from '../options/import-flags.ts';
+import type { Io } from '../io.ts';
+import { withHost, type HostSession, type HostRequest } from './with-host.ts';
+
+/** What the commands that go on with a run are told. */
+export interface RunFlags extends HostOptions, PrintFlags {
+  timeout?: number;
+  deadline?: number;
+  config?: string;
+}
+
+/** A run that is gone on with, on its host, under its lock, in its journal. */
+export interface RunSession extends HostSession {
+  run: RecordedRun;
+  tools: RunTools;
+  journal: RunJournal;
+}
+
+/** Opens the host of a run to go on with it. Throws `RUN_NOT_FOUND`, `RUN_HOST_DIFFERS`, and what `withHost` throws. */
+export async function withRun(
+  id: string,
+  flags: RunFlags,
+  io: Io,
+  redactor: Redactor,
+  work: (at: RunSession) => Promise<number>,
+): Promise<number> {
+  const { begin } = await readRun(stateDirOf(io), id);
+  return withHost(await hostOfRun(begin, flags, io), flags, io, redactor, async (at) => {
+    await at.hold(begin.provider.id, id);
+    // Who held the lock until now may have gone on with the same run.
+    const run = await readRun(stateDirOf(io), id);
+    const journal = RunJournal.reopen(stateDirOf(io), id, { clock: systemClock, hide: (text) => redactor.hide(text) });
+    return work({ ...at, run, tools: { ...at.tools, journal }, journal });
+  });
+}
+
+/** The host that a run was on, as it is asked for now. Throws `RUN_HOST_DIFFERS`. */
+export async function hostOfRun(begin: RecordedRun['begin'], flags: RunFlags, io: Io): Promise<HostRequest> {
+  const loaded = await loadConfig(flags.config, io);
+  const { url } = begin.host;
+  const settings = await hostSettings({ ...flags, host: flags.host ?? url }, io.env, loaded, io.stdin);
+  if (settings.kind !== 'url' || settings.url !== url) {
+    const other = settings.kind === 'url' ? settings.url : 'the sandbox';
+    throw new RelayError('RUN_HOST_DIFFERS', `The run ${begin.run} was on ${url}, not on ${other}.`);
+  }
+  return { settings, ...limitsOf(flags) };
+}

@@ -1,0 +1,28 @@
+import type { Host } from '../../host/host.ts';
+import { journalVersion, type Begin } from '../../journal/entries.ts';
+import type { ImportJob } from './import-job.ts';
+
+/** The first line of a run's journal: all that finishing or undoing it needs, and no key. */
+export function beginLine(job: ImportJob, host: Host, now: number): Begin {
+  const { mode, access, accounts, targets, extend, adopt, failed, probe, concurrency, batchSize, gatewayWaitMs } = job;
+  return {
+    v: journalVersion,
+    type: 'begin',
+    at: new Date(now).toISOString(),
+    run: job.run,
+    relayVersion: job.relayVersion,
+    host: { url: host.info.url, kind: host.info.kind, version: host.info.version },
+    pack: { id: job.pack.id, file: job.pack.file, digest: job.pack.digest, origin: job.pack.origin },
+    provider: job.provider,
+    job: { mode, access, accounts, targets, extend, adopt, failed, probe, concurrency, batchSize, gatewayWaitMs },
+    keys: {
+      lines: job.keyFile.lines,
+      blank: job.keyFile.blank,
+      entries: job.keyFile.entries.map((entry) => {
+        if (entry.kind === 'malformed') return entry;
+        const { key: _key, ...rest } = entry;
+        return rest;
+      }),
+    },
+  };
+}

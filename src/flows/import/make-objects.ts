@@ -1,0 +1,128 @@
+import { isOfOne } from '../../apply/ends-run.ts';
+import { makeStagingGroup } from '../../apply/staging-group.ts';
+import { setScheduled } from '../../apply/set-scheduled.ts';
+import { throwIfStopped } from '../../apply/run-tools.ts';
+import { updateAccount } from '../../apply/update-account.ts';
+import { applyAccounts } from '../../apply/apply-accounts.ts';
+import { applyResources, type Resources } from '../../apply/apply-resources.ts';
+import type { Account } from '../../host/objects.ts';
+import { acceptedKeys } from '../../keys/key-file.ts';
+import type { AccountStep } from '../../plan/import-plan.ts';
+import type { RunRecord } from '../../report/run-record.ts';
+import { problem, RelayError, type Problem } from '../../core/relay-error.ts';
+import type { Secret } from '../../core/secrets/secret.ts';
+import type { ImportJob } from './import-job.ts';
+import type { RunState } from './run-import.ts';
+import { RunFailure } from './run-failure.ts';
+import { failedUpdate } from './rolling-update.ts';
+import { isRolling } from './verify-accounts.ts';
+
+/** Group, channel, plan and accounts. Ends the run where the policy wants that, or where no account could be made. */
+export async function makeObjects(job: ImportJob, state: RunState): Promise<Resources> {
+  const { plan, tools, log, record } = state;
+  const resources = await applyResources(plan, tools, log);
+  if (plan.staging !== null) {
+    const { provider } = job;
+    state.staging = await makeStagingGroup(
+      { name: plan.staging.name, provider, access: plan.access, run: plan.run },
+      tools,
+      log,
+    );
+  }
+  const steps = plan.accounts.filter((step) => step.action === 'create');
+  const groupId = state.staging?.id ?? resources.groupId;
+  await applyAccounts(
+    {
+      steps,
+      groupId,
+      batchSize: job.batchSize,
+      keyOf: keyLookup(job),
+      known: plan.knownAccounts,
+      outcomes: record.outcomes,
+    },
+    tools,
+    log,
+  );
+  await disableUnwanted(steps, state);
+  await updateIdle(state);
+  const bad = plan.accounts.filter((step) => {
+    const outcome = record.outcomes.get(step.fingerprint)?.outcome;
+    return step.action === 'create' ? outcome !== 'created' : outcome === 'failed' || outcome === 'unsettled';
+  });
+  const [first] = bad;
+  if (first === undefined) return resources;
+  const found = problemOf(record, first, bad.length, plan.accounts.length);
+  if (plan.policy.onFailure === 'undo' || bad.length === plan.accounts.length) throw new RunFailure(found);
+  record.errors.push({ ...found, stage: 'apply' });
+  return resources;
+}
+
+/** Accounts that the key file gives and disables. */
+async function disableUnwanted(
+  steps: readonly Extract<AccountStep, { action: 'create' }>[],
+  state: RunState,
+): Promise<void> {
+  for (const step of steps) {
+    const outcome = state.record.outcomes.get(step.fingerprint);
+    if (step.enabled || outcome?.outcome !== 'created') continue;
+    await disable(outcome.account, state, step.fingerprint, 'created');
+  }
+}
+
+async function disable(
+  account: Account,
+  { tools, log, record }: RunState,
+  fingerprint: string,
+  outcome: 'created' | 'updated',
+): Promise<void> {
+  const [now = account] = await setScheduled([account], false, tools, log, 'operator');
+  record.outcomes.set(fingerprint, { outcome, account: now });
+}
+
+/** Changes what serves nobody, and of what serves the settings that no test need prove. */
+async function updateIdle(state: RunState): Promise<void> {
+  const { plan, tools, log, record } = state;
+  for (const step of plan.accounts) {
+    if (step.action === 'create' || step.action === 'unchanged' || isRolling(step)) continue;
+    throwIfStopped(tools);
+    try {
+      const account = await updateAccount(step, tools, log);
+      record.outcomes.set(step.fingerprint, { outcome: 'updated', account });
+      if (step.change.scheduled === false) await disable(account, state, step.fingerprint, 'updated');
+    } catch (error) {
+      if (!isOfOne(error) || plan.policy.onFailure === 'undo') throw error;
+      record.outcomes.set(step.fingerprint, failedUpdate(error, step));
+    }
+  }
+}
+
+function keyLookup(job: ImportJob): (fingerprint: string) => Secret {
+  const keys = new Map(acceptedKeys(job.keyFile).map((entry) => [entry.fingerprint, entry.key]));
+  return (fingerprint) => {
+    const key = keys.get(fingerprint);
+    if (key === undefined)
+      throw new RelayError('INTERNAL', `The plan names a key that the key file does not hold (${fingerprint}).`);
+    return key;
+  };
+}
+
+function problemOf(
+  record: RunRecord,
+  first: { name: string; line: number; fingerprint: string },
+  bad: number,
+  all: number,
+): Problem {
+  const outcome = record.outcomes.get(first.fingerprint);
+  const code =
+    outcome?.outcome === 'unsettled'
+      ? 'WRITE_UNSETTLED'
+      : outcome?.outcome === 'failed'
+        ? outcome.code
+        : 'WRITE_REFUSED';
+  const said = outcome !== undefined && 'message' in outcome ? ` ${outcome.message}` : '';
+  return problem(
+    code,
+    `${bad} of ${all} accounts could not be made or changed, the first is "${first.name}" (line ${first.line}).${said}`,
+    outcome?.outcome === 'failed' ? outcome.hint : undefined,
+  );
+}

@@ -1,0 +1,147 @@
+import type { HostReads } from '../../host/host.ts';
+import { inStage, type RunTools } from '../../apply/run-tools.ts';
+import type { Account, Id } from '../../host/objects.ts';
+import { fingerprintKey } from '../../keys/fingerprint.ts';
+import { acceptedKeys } from '../../keys/key-file.ts';
+import { buildPlan } from '../../plan/build-plan.ts';
+import type { ImportPlan } from '../../plan/import-plan.ts';
+import type { HostSnapshot, Desired } from '../../plan/observed.ts';
+import { accountPrefix, isAccountName, resourceName } from '../../plan/names.ts';
+import { managedGroup } from '../../plan/plan-group.ts';
+import { RelayError, type Problem } from '../../core/relay-error.ts';
+import type { Secret } from '../../core/secrets/secret.ts';
+import { versionProblems } from '../preflight.ts';
+import type { ImportJob } from './import-job.ts';
+import { leftProbeUsers, unclearProbeUsers } from '../left-probe-users.ts';
+
+export interface PlannedImport {
+  plan: ImportPlan;
+  /** The user key for the gateway check, where one was given or found. */
+  probeKey: Secret | null;
+}
+
+/** Looks at the host and says what the import would do. Sends nothing but reads; throws with every obstacle at once. */
+export function planImport(job: ImportJob, tools: RunTools): Promise<PlannedImport> {
+  return inStage(
+    tools,
+    'plan',
+    'Plan',
+    async () => {
+      const { host } = tools;
+      checkHostVersion(job, host.info.version);
+      const desired = desiredOf(job);
+      const left = await leftProbeUsers(job.run, tools);
+      const snapshot = { ...(await observe(desired, tools)), leftUsers: left.orphans };
+      const result = buildPlan(desired, snapshot);
+      if ('problems' in result) throw combined(result.problems);
+      const probeKey = job.probeKey ?? (await findKey(result.plan, host.reads));
+      return {
+        plan: {
+          ...result.plan,
+          warnings: [
+            ...job.warnings,
+            ...host.info.warnings,
+            ...unclearProbeUsers(left.unclear),
+            ...result.plan.warnings,
+          ],
+        },
+        probeKey,
+      };
+    },
+    ({ plan }) => ({
+      ok: true,
+      text: planCounts(plan),
+    }),
+  );
+}
+
+function planCounts({ accounts, removals }: ImportPlan): string {
+  const count = (...actions: string[]) => accounts.filter((step) => actions.includes(step.action)).length;
+  const updated = count('update', 'adopt');
+  return `${count('create')} to create, ${updated === 0 ? '' : `${updated} to update, `}${count('unchanged')} unchanged, ${removals.length} to remove`;
+}
+
+function checkHostVersion({ provider }: ImportJob, version: string): void {
+  const [found] = versionProblems(provider, version);
+  if (found !== undefined) throw new RelayError(found.code, found.message);
+}
+
+function desiredOf(job: ImportJob): Desired {
+  const { run, provider, mode, access, accounts, targets, extend, adopt, failed, probe } = job;
+  const keys = acceptedKeys(job.keyFile).map(({ line, fingerprint, last4, settings }) => ({
+    line,
+    fingerprint,
+    last4,
+    settings,
+  }));
+  return {
+    run,
+    provider,
+    mode,
+    access,
+    keys,
+    malformedLines: job.keyFile.entries.filter((entry) => entry.kind === 'malformed').length,
+    accounts,
+    targets,
+    extend,
+    adopt,
+    failed,
+    probe,
+    resumed: job.resumed,
+    probeKeyGiven: job.probeKey !== null,
+  };
+}
+
+async function observe(desired: Desired, { host }: RunTools): Promise<Omit<HostSnapshot, 'leftUsers'>> {
+  const { reads } = host;
+  const [groups, channels, plans, accounts, users] = await Promise.all([
+    reads.groups(),
+    reads.channels(),
+    reads.plans(),
+    reads.accounts(),
+    Promise.all(
+      desired.targets.map(({ user }) => ('email' in user ? reads.userByEmail(user.email) : reads.userById(user.id))),
+    ),
+  ]);
+  const name = resourceName(desired.provider.id, desired.access);
+  // A group that is to be adopted may have subscriptions already.
+  const group =
+    managedGroup(desired, { groups }) ?? (desired.adopt ? groups.find((each) => each.name === name) : undefined);
+  const subscriptions = group === undefined ? [] : await reads.subscriptionsOfGroup(group.id);
+  const foreignKeys = desired.adopt ? await keysOfForeign(desired, accounts, reads) : new Map<Id, string>();
+  const { features } = host.info;
+  return { features, groups, channels, plans, accounts, subscriptions, users, foreignKeys, now: host.time() };
+}
+
+/** Which keys accounts hold that bear a managed name and no marker, where the host gives them out. */
+async function keysOfForeign(
+  { provider, access }: Desired,
+  accounts: readonly Account[],
+  reads: HostReads,
+): Promise<Map<Id, string>> {
+  const prefix = accountPrefix(provider.id, access);
+  const found = new Map<Id, string>();
+  for (const { id, name, marker } of accounts) {
+    if (marker !== null || !isAccountName(name, prefix)) continue;
+    const key = await reads.accountKey(id);
+    if (key !== undefined) found.set(id, fingerprintKey(key).fingerprint);
+  }
+  return found;
+}
+
+/** The key of a user who has access, where the plan asks for one. A group that is yet to be made has none. */
+async function findKey({ gateway, group }: ImportPlan, reads: HostReads): Promise<Secret | null> {
+  if (gateway.probe !== 'find') return null;
+  const key = group.action === 'create' ? undefined : await reads.usableKey(group.id);
+  if (key !== undefined) return key;
+  throw new RelayError('PROBE_KEY_IMPOSSIBLE', 'No user of the host has a key with access to the group.', {
+    hint: 'Let relay make one with --probe auto, or give one with --probe-key-file.',
+  });
+}
+
+/** One error that tells all: the first decides the code and the hint. */
+function combined(problems: readonly Problem[]): RelayError {
+  const [first, ...others] = problems;
+  if (first === undefined) return new RelayError('INTERNAL', 'A plan was refused without a reason.');
+  return new RelayError(first.code, first.message, { hint: first.hint, details: others.map((each) => each.message) });
+}

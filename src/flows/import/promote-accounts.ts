@@ -1,0 +1,103 @@
+import { addLeftovers } from '../../apply/leftover.ts';
+import { inStage, throwIfStopped } from '../../apply/run-tools.ts';
+import { bindAccounts } from '../../apply/staging-group.ts';
+import { undo } from '../../apply/undo.ts';
+import type { Account, Id } from '../../host/objects.ts';
+import type { AccountStep } from '../../plan/import-plan.ts';
+import { problem } from '../../core/relay-error.ts';
+import { checkGateway } from '../../verify/check-gateway.ts';
+import { completionOf } from '../completion-of.ts';
+import type { ImportJob } from './import-job.ts';
+import { RunFailure } from './run-failure.ts';
+import type { RunState } from './run-import.ts';
+import { works } from './verify-accounts.ts';
+
+/** How long a host may take until it serves what was bound, in milliseconds (rule N6). */
+const seenAfterMs = 3000;
+
+/**
+ * Lets accounts that were proven beside the group into it (rule N6): the group beside must answer a real request first,
+ * and afterwards the host is given time to see them, so that others may go.
+ */
+export async function promoteAccounts(job: ImportJob, groupId: string, state: RunState): Promise<void> {
+  const { plan, tools, record } = state;
+  const outside = plan.accounts.flatMap((step): Account[] => {
+    const outcome = record.outcomes.get(step.fingerprint);
+    if (outcome?.outcome !== 'created' && outcome?.outcome !== 'updated') return [];
+    const account = record.verdicts.get(step.fingerprint)?.account ?? outcome.account;
+    return !account.groupIds.includes(groupId) && mayComeIn(step, account, state) ? [account] : [];
+  });
+  if (outside.length === 0) return;
+  const count = `${outside.length} account${outside.length === 1 ? '' : 's'}`;
+  await inStage(
+    tools,
+    'access',
+    `Let ${count} into the group`,
+    async () => {
+      if (!(await checkStaging(job, outside, state))) return false;
+      await bindAll(outside, groupId, state);
+      if (plan.staging !== null) await tools.clock.sleep(seenAfterMs, tools.stop);
+      return true;
+    },
+    (ok) => ({
+      ok,
+      text: ok ? (plan.staging === null ? 'bound' : 'proven beside it, then bound') : 'they do not answer',
+    }),
+  );
+}
+
+/** Into the group and out of the ones beside it; in others an account stays. */
+async function bindAll(
+  accounts: readonly Account[],
+  groupId: Id,
+  { plan, staging, tools, log }: RunState,
+): Promise<void> {
+  const beside = new Set([staging?.id, ...plan.staleStaging.map((each) => each.id)]);
+  const targets = new Map<string, { groupIds: Id[]; accounts: Account[] }>();
+  for (const account of accounts) {
+    const groupIds = [...account.groupIds.filter((id) => !beside.has(id)), groupId];
+    const target = targets.get(groupIds.join()) ?? { groupIds, accounts: [] };
+    target.accounts.push(account);
+    targets.set(groupIds.join(), target);
+  }
+  for (const target of targets.values()) await bindAccounts(target.accounts, target.groupIds, tools, log);
+}
+
+/** What works, and what does not serve: disabled by the key file, or as failed. */
+function mayComeIn({ fingerprint }: AccountStep, account: Account, { plan, record }: RunState): boolean {
+  const verdict = record.verdicts.get(fingerprint);
+  const takenOut = record.takenOut.get(account.id);
+  if (verdict === undefined) return !account.scheduled;
+  return works(verdict) || takenOut === 'disabled' || (takenOut === undefined && plan.policy.failedAccounts === 'keep');
+}
+
+/** A real request to the group beside. Only a key that relay makes can be bound to it. */
+async function checkStaging(job: ImportJob, accounts: readonly Account[], state: RunState): Promise<boolean> {
+  const { plan, tools, record, staging, probeUser } = state;
+  const working = new Set([...record.verdicts.values()].filter(works).map((verdict) => verdict.account.id));
+  const serving = accounts.filter((account) => account.scheduled && working.has(account.id));
+  if (staging === null || plan.gateway.probe !== 'make' || serving.length === 0) return true;
+  const outsideStaging = serving.filter((account) => !account.groupIds.includes(staging.id));
+  if (outsideStaging.length > 0) await bindAll(outsideStaging, staging.id, state);
+  const key = await probeUser.keyFor(staging.id, 'self_service');
+  const check = await checkGateway(key, completionOf(job.provider), job.gatewayWaitMs, tools);
+  throwIfStopped(tools);
+  if (check.ok) return true;
+  const found = problem('GATEWAY_NOT_READY', `The new accounts do not answer through the gateway: ${check.message}`);
+  if (plan.policy.onFailure === 'undo') throw new RunFailure(found);
+  record.errors.push({ ...found, stage: 'access' });
+  await giveUp(accounts, found.message, state);
+  return false;
+}
+
+/** What does not answer is not let in, and what was made or changed of it is undone. */
+async function giveUp(accounts: readonly Account[], message: string, { tools, log, record }: RunState): Promise<void> {
+  const ids = new Set(accounts.map((account) => account.id));
+  const own = log.changes.filter(({ kind, id }) => kind === 'account' && id !== null && ids.has(id));
+  addLeftovers(record.leftovers, (await undo(own, tools, log)).leftovers);
+  for (const { id, marker } of accounts) {
+    const fingerprint = marker?.fingerprint ?? '';
+    record.verdicts.delete(fingerprint);
+    record.outcomes.set(fingerprint, { outcome: 'failed', code: 'GATEWAY_NOT_READY', message, id });
+  }
+}

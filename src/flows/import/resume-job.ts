@@ -1,0 +1,52 @@
+import { acceptedKeys, type KeyFile } from '../../keys/key-file.ts';
+import type { RecordedRun } from '../../journal/read-journal.ts';
+import { RelayError } from '../../core/relay-error.ts';
+import type { Secret } from '../../core/secrets/secret.ts';
+import type { ImportJob } from './import-job.ts';
+
+/**
+ * The job of an interrupted run, from its journal and the keys, which the journal does not hold. Keys are matched by
+ * fingerprint, so their order and place in the file do not matter. Throws `RUN_KEYS_DIFFER` naming lines.
+ */
+export function resumeJob(
+  { begin }: RecordedRun,
+  given: KeyFile,
+  probeKey: Secret | null,
+  relayVersion: string,
+): ImportJob {
+  const keys = new Map(acceptedKeys(given).map((entry) => [entry.fingerprint, entry]));
+  const desired = begin.keys.entries.flatMap((entry) =>
+    entry.kind === 'key' && entry.duplicateOf === null ? [entry] : [],
+  );
+  const known = new Set(desired.map((entry) => entry.fingerprint));
+  const missing = desired.filter((entry) => !keys.has(entry.fingerprint));
+  const extra = [...keys.values()].filter((entry) => !known.has(entry.fingerprint));
+  if (missing.length > 0 || extra.length > 0) {
+    const details = [
+      ...missing.map((entry) => `missing: the key of line ${entry.line} of the run (${entry.fingerprint})`),
+      ...extra.map((entry) => `new: the key of line ${entry.line} of the file (${entry.fingerprint})`),
+    ];
+    throw new RelayError(
+      'RUN_KEYS_DIFFER',
+      `The key file is not the one of the run ${begin.run}: ${missing.length} missing, ${extra.length} new.`,
+      { details },
+    );
+  }
+  const entries = begin.keys.entries.flatMap((entry): KeyFile['entries'] => {
+    if (entry.kind === 'malformed') return [entry];
+    const key = keys.get(entry.fingerprint)?.key;
+    return key === undefined ? [] : [{ ...entry, key }];
+  });
+  const { pack, provider, job } = begin;
+  return {
+    run: begin.run,
+    relayVersion,
+    pack: { schema: 'relay.pack/1', displayName: provider.displayName, providers: [provider], shadows: [], ...pack },
+    provider,
+    keyFile: { lines: begin.keys.lines, blank: begin.keys.blank, entries },
+    ...job,
+    warnings: [],
+    probeKey,
+    resumed: true,
+  };
+}

@@ -1,0 +1,188 @@
+import { addLeftovers } from '../../apply/leftover.ts';
+import { noteTested } from '../../apply/note-tested.ts';
+import { disableAccounts } from '../../apply/disable-accounts.ts';
+import { inStage, throwIfStopped, unstopped } from '../../apply/run-tools.ts';
+import { trySetScheduled } from '../../apply/set-scheduled.ts';
+import { undo } from '../../apply/undo.ts';
+import type { Account, Id } from '../../host/objects.ts';
+import { problem } from '../../core/relay-error.ts';
+import { probeAccounts, type AccountVerdict } from '../../verify/probe-accounts.ts';
+import { isOpen, checkInIsolation } from '../../verify/isolation-check.ts';
+import { completionOf } from '../completion-of.ts';
+import type { ImportJob } from './import-job.ts';
+import { RunFailure, verdictProblem } from './run-failure.ts';
+import type { RunState } from './run-import.ts';
+
+/** Tests what was made, what has changed out of service, and what no test has proven. */
+export async function verifyAccounts(job: ImportJob, state: RunState): Promise<void> {
+  const { plan, record } = state;
+  const made: Account[] = [];
+  const retested: Account[] = [];
+  const heldOut = new Set<string>();
+  for (const step of plan.accounts) {
+    const outcome = record.outcomes.get(step.fingerprint);
+    if (step.action === 'create') {
+      if (outcome?.outcome === 'created' && step.enabled) made.push(outcome.account);
+      continue;
+    }
+    // What serves is changed and tested in turns, later.
+    if (step.retest === null || (step.action !== 'unchanged' && isRolling(step))) continue;
+    if (step.action !== 'unchanged' && outcome?.outcome !== 'updated') continue;
+    const account = outcome?.outcome === 'updated' ? outcome.account : step.account;
+    retested.push(account);
+    if (step.retest === 'held_out') heldOut.add(account.id);
+  }
+  await testAccounts(job, { accounts: [...retested, ...made], retested, heldOut }, state);
+}
+
+/** Whether the change of a serving account is one that only a test proves. */
+export function isRolling(step: { place: string; retest: string | null }): boolean {
+  return step.place === 'serves' && step.retest === 'changed';
+}
+
+export interface Tested {
+  accounts: readonly Account[];
+  /** Those of them that were there before the run. */
+  retested: readonly Account[];
+  /** Ids of those that are put back into service when they work. */
+  heldOut: ReadonlySet<string>;
+}
+
+/** Tests accounts, notes the verdicts; ends the run or takes the failed out of service, as the policy says. */
+export async function testAccounts(job: ImportJob, tested: Tested, state: RunState): Promise<AccountVerdict[]> {
+  const { plan, tools, record } = state;
+  const { accounts, heldOut } = tested;
+  if (accounts.length === 0) return [];
+  const probing = {
+    accounts,
+    provider: job.provider,
+    concurrency: job.concurrency,
+    endsOnError: plan.policy.onFailure === 'undo',
+    retested: new Set(tested.retested.map((account) => account.id)),
+  };
+  const title = `Test ${accounts.length} account${accounts.length === 1 ? '' : 's'}`;
+  const verdicts = await inStage(
+    tools,
+    'verify',
+    title,
+    async () => isolationCheck(job, await probeAccounts(probing, tools), state),
+    (all) => ({ ok: all.every(works), text: verdictText(all) }),
+  );
+  for (const verdict of verdicts) {
+    record.verdicts.set(verdict.account.marker?.fingerprint ?? '', verdict);
+    if (verdict.validation === 'warning' && verdict.code !== null)
+      state.warn('verify', problem(verdict.code, `${verdict.account.name}: ${verdict.probe?.message ?? ''}`));
+  }
+  const failed = verdicts.filter((verdict) => verdict.validation === 'failed');
+  const [first] = failed;
+  const undoes = plan.policy.onFailure === 'undo' && (first !== undefined || tools.stop.aborted);
+  if (!undoes) await note(verdicts.filter(works), state);
+  throwIfStopped(tools);
+  if (undoes && first !== undefined) throw new RunFailure(verdictProblem(first, failed.length, verdicts.length));
+  for (const verdict of failed) record.errors.push({ ...verdictProblem(verdict, 1, verdicts.length), stage: 'verify' });
+  await takeOut(failed, state);
+  await revive(
+    verdicts.filter((verdict) => works(verdict) && heldOut.has(verdict.account.id) && !verdict.account.scheduled),
+    state,
+  );
+  return verdicts;
+}
+
+/** One completion for each account that nothing else proves, where relay can make a key for it (rule N13). */
+async function isolationCheck(job: ImportJob, verdicts: AccountVerdict[], state: RunState): Promise<AccountVerdict[]> {
+  const { plan, tools, log, probeUser } = state;
+  if (plan.gateway.probe !== 'make' || !verdicts.some(isOpen)) return verdicts;
+  const { provider, concurrency } = job;
+  const proof = {
+    staging: { provider, access: plan.access, run: plan.run },
+    request: completionOf(provider),
+    probeUser,
+    concurrency,
+  };
+  return checkInIsolation(verdicts, proof, tools, log);
+}
+
+/** Whether an account may serve, as far as was seen. */
+export function works(verdict: AccountVerdict): boolean {
+  return verdict.validation === 'passed' || verdict.validation === 'warning';
+}
+
+/** An account without the note is tested once more by the next import, so a note that is not taken is no failure. */
+async function note(verdicts: readonly AccountVerdict[], { plan, tools, warn }: RunState): Promise<void> {
+  const ids = verdicts.map((verdict) => verdict.account.id);
+  const found = ids.length > 0 ? await noteTested(ids, plan.run, tools) : undefined;
+  if (found !== undefined) warn('verify', found);
+}
+
+/** What the run has changed and spoilt gets its earlier settings back; the rest goes out of service. */
+async function takeOut(failed: readonly AccountVerdict[], state: RunState): Promise<void> {
+  const { tools, log, record } = state;
+  const ids = new Set(failed.map((verdict) => verdict.account.id));
+  const spoilt = log.changes.filter(
+    ({ kind, action, id }) =>
+      kind === 'account' && action === 'updated' && id !== null && ids.has(id) && !log.hasMade(kind, id),
+  );
+  const restored = new Set<Id>();
+  if (spoilt.length > 0) {
+    const { undone, leftovers } = await undo(spoilt, tools, log);
+    addLeftovers(record.leftovers, leftovers);
+    for (const { id } of undone) restored.add(id);
+  }
+  for (const verdict of failed.filter((each) => restored.has(each.account.id))) {
+    const now = (await unstopped(tools).host.reads.account(verdict.account.id)) ?? verdict.account;
+    record.verdicts.set(now.marker?.fingerprint ?? '', { ...verdict, account: now });
+  }
+  await takeFailedOut(
+    failed.map((verdict) => verdict.account).filter((account) => !restored.has(account.id)),
+    state,
+  );
+}
+
+/** Takes accounts that are not known to work out of service, and notes it in the record. */
+export async function takeFailedOut(
+  accounts: readonly AccountVerdict['account'][],
+  { plan, tools, log, record, unresolved }: RunState,
+): Promise<void> {
+  const open = accounts.filter((account) => account.scheduled || !account.paused);
+  const { done, problems } = await disableAccounts(open, plan.policy.failedAccounts, tools, log);
+  for (const [id, what] of done) {
+    record.takenOut.set(id, what);
+    const made = log.reverted.some(
+      (change) => change.kind === 'account' && change.action === 'created' && change.id === id,
+    );
+    const name = open.find((account) => account.id === id)?.name ?? '';
+    // What an earlier run had made is lost with its key, and told as such.
+    if (what === 'removed' && !made) record.removed.push({ id, name, reason: 'it does not work' });
+  }
+  for (const found of problems) {
+    record.errors.push({ ...found, stage: 'verify' });
+    if (found.lost !== undefined) unresolved.push(found.lost);
+  }
+}
+
+async function revive(
+  verdicts: readonly AccountVerdict[],
+  { tools, log, record, unresolved }: RunState,
+): Promise<void> {
+  for (const verdict of verdicts) {
+    const found = await trySetScheduled(verdict.account, true, tools, log);
+    if (found === undefined)
+      record.verdicts.set(verdict.account.marker?.fingerprint ?? '', {
+        ...verdict,
+        account: { ...verdict.account, scheduled: true, paused: false },
+      });
+    else {
+      record.errors.push({ ...found, stage: 'verify' });
+      if (found.lost !== undefined) unresolved.push(found.lost);
+    }
+  }
+}
+
+function verdictText(verdicts: readonly AccountVerdict[]): string {
+  const count = (validation: string) => verdicts.filter((verdict) => verdict.validation === validation).length;
+  const parts = [`${count('passed')} passed`];
+  if (count('warning') > 0) parts.push(`${count('warning')} with a warning`);
+  if (count('failed') > 0) parts.push(`${count('failed')} failed`);
+  if (count('not_tried') > 0) parts.push(`${count('not_tried')} not tried`);
+  return parts.join(', ');
+}

@@ -1,0 +1,117 @@
+import type { ChangeLog } from '../apply/change-log.ts';
+import { addLeftovers, type Leftover } from '../apply/leftover.ts';
+import { removeAccounts } from '../apply/remove-accounts.ts';
+import { trySetScheduled } from '../apply/set-scheduled.ts';
+import type { RunTools } from '../apply/run-tools.ts';
+import type { Account, Group } from '../host/objects.ts';
+import { isInGroup } from '../plan/managed-accounts.ts';
+import type { AccessMode } from '../core/modes.ts';
+import { problem, type Problem } from '../core/relay-error.ts';
+import type { AccountVerdict } from '../verify/probe-accounts.ts';
+
+export interface RepairPolicy {
+  /** What becomes of accounts that do not work; nothing when `null`. */
+  repair: 'disable' | 'remove' | null;
+  /** Puts accounts back that work again, where relay or the host itself had taken them out. */
+  revive: boolean;
+  /** More than half of a mode's accounts may be removed. */
+  allowMassRemoval: boolean;
+}
+
+export interface ProbedAccount {
+  access: AccessMode;
+  verdict: AccountVerdict;
+  change: 'disabled' | 'removed' | 'revived' | null;
+  /** Why one that works serves nobody, where that is no person's wish. */
+  idle: 'revivable' | 'not_in_group' | null;
+}
+
+/** What treating accounts met. */
+export interface Findings {
+  problems: Problem[];
+  leftovers: Leftover[];
+}
+
+/** What a test told, before anything is done about it. */
+export function unrepaired(access: AccessMode, verdict: AccountVerdict, group: Group | undefined): ProbedAccount {
+  const works = verdict.validation === 'passed' || verdict.validation === 'warning';
+  return {
+    access,
+    verdict,
+    change: null,
+    idle: works && !isInGroup(verdict.account, group) ? 'not_in_group' : null,
+  };
+}
+
+/**
+ * Does with each account what the treatment says of its verdict (rule N15), and notes it there. Only what was seen to
+ * fail is treated: a test that could not be carried out tells nothing of a key, and a removed key is lost.
+ */
+export async function repairAccounts(
+  probed: readonly ProbedAccount[],
+  before: readonly Account[],
+  repairPolicy: RepairPolicy,
+  tools: RunTools,
+  log: ChangeLog,
+  found: Findings,
+): Promise<void> {
+  const wasInError = new Set(before.filter((account) => account.state === 'error').map((account) => account.id));
+  for (const each of probed) {
+    const { account, validation } = each.verdict;
+    const mayReturn = wasInError.has(account.id) || account.paused;
+    if (validation === 'passed' && mayReturn && !account.scheduled) each.idle ??= 'revivable';
+  }
+  if (tools.stop.aborted) return;
+  const dead = probed.filter(({ verdict }) => isDead(verdict));
+  if (repairPolicy.repair === 'remove') await removeDead(dead, probed.length, repairPolicy, tools, log, found);
+  if (repairPolicy.repair === 'disable') {
+    const serving = dead.filter(({ verdict }) => verdict.account.scheduled);
+    await schedule(serving, false, tools, log, found);
+  }
+  if (!repairPolicy.revive) return;
+  const revivable = probed.filter((each) => each.idle === 'revivable');
+  await schedule(revivable, true, tools, log, found);
+}
+
+function isDead({ validation, code }: AccountVerdict): boolean {
+  return validation === 'failed' && code !== 'TEST_ERROR';
+}
+
+async function removeDead(
+  dead: readonly ProbedAccount[],
+  all: number,
+  { allowMassRemoval }: RepairPolicy,
+  tools: RunTools,
+  log: ChangeLog,
+  found: Findings,
+): Promise<void> {
+  if (dead.length * 2 > all && !allowMassRemoval) {
+    const message = `${dead.length} of ${all} accounts fail, more than half: none was removed.`;
+    found.problems.push(problem('MASS_REMOVAL', message, 'If the vendor is well and their keys are dead:'));
+    return;
+  }
+  const accounts = dead.map(({ verdict }) => verdict.account);
+  const { removed, left, leftovers } = await removeAccounts(accounts, tools, log, 'dead');
+  addLeftovers(found.leftovers, leftovers);
+  const gone = new Set(removed.map(({ id }) => id));
+  for (const each of dead) if (gone.has(each.verdict.account.id)) each.change = 'removed';
+  for (const { id, name } of left)
+    found.problems.push(problem('REMOVAL_FAILED', `The account "${name}" (${id}) could not be removed.`));
+}
+
+async function schedule(
+  accounts: readonly ProbedAccount[],
+  scheduled: boolean,
+  tools: RunTools,
+  log: ChangeLog,
+  found: Findings,
+): Promise<void> {
+  for (const each of accounts) {
+    if (tools.stop.aborted) return;
+    const writeProblem = await trySetScheduled(each.verdict.account, scheduled, tools, log);
+    if (writeProblem === undefined) {
+      each.change = scheduled ? 'revived' : 'disabled';
+      each.idle = null;
+    } else found.problems.push(writeProblem);
+  }
+}

@@ -1,0 +1,87 @@
+import type { Check, CheckId, CheckList, Diagnosis } from '../host/diagnosis.ts';
+import type { Host, HostInfo } from '../host/host.ts';
+import type { Provider } from '../pack/manifest.ts';
+import type { ProviderSnapshot } from '../plan/provider-status.ts';
+import type { Clock } from '../core/clock.ts';
+import { codes } from '../core/codes.ts';
+import { RelayError, type Problem } from '../core/relay-error.ts';
+import { preflightProblems, versionProblems } from './preflight.ts';
+import { tellUpstream, upstreamName } from './check-upstreams.ts';
+import { takeSnapshot } from './read-status.ts';
+
+const everyHost: CheckId[] = [
+  'address',
+  'setup',
+  'version',
+  'login',
+  'compliance',
+  'backend_mode',
+  'captcha',
+  'second_factor',
+  'probe_key',
+  'clock',
+  'upstream',
+];
+const everyPack: CheckId[] = ['pack_version', 'pack_objects'];
+
+export interface ExamineTools {
+  clock: Clock;
+  stop: AbortSignal;
+}
+
+/**
+ * Adds to what the adapter found what the engine can tell: ways to a user key, the upstreams, and what an import of
+ * `provider` would stumble over. Changes nothing on the host. Throws only what no host can cause.
+ */
+export async function examineHost(
+  { checks, info, host }: Diagnosis,
+  provider: Provider | undefined,
+  tools: ExamineTools,
+): Promise<Check[]> {
+  if (info !== null) tellProbeKey(checks, info);
+  if (info !== null && provider !== undefined) tellVersion(checks, provider, info);
+  if (host !== null) await tellHeld(checks, host, provider, tools);
+  return checks.all(provider === undefined ? everyHost : [...everyHost, ...everyPack]);
+}
+
+function tellProbeKey(checks: CheckList, { features: { probeUser } }: HostInfo): void {
+  if (probeUser.possible) checks.pass('probe_key', 'relay can make a user with a key for it, and remove both');
+  else checks.warn('probe_key', `relay can make no user for it: ${probeUser.why}`, codes.PROBE_KEY_IMPOSSIBLE.hint);
+}
+
+function tellVersion(checks: CheckList, provider: Provider, { version }: HostInfo): void {
+  const [problem] = versionProblems(provider, version);
+  if (problem === undefined)
+    checks.pass(
+      'pack_version',
+      `${version} will do for ${provider.id}, whose keys go to ${upstreamName(provider.baseUrl)}`,
+    );
+  else checks.fail('pack_version', problem);
+}
+
+async function tellHeld(
+  checks: CheckList,
+  host: Host,
+  provider: Provider | undefined,
+  tools: ExamineTools,
+): Promise<void> {
+  let held: ProviderSnapshot;
+  try {
+    held = await takeSnapshot({ host, ...tools });
+  } catch (failure) {
+    if (!(failure instanceof RelayError)) throw failure;
+    checks.fail('upstream', failure);
+    return;
+  }
+  if (provider !== undefined) tellObjects(checks, provider, host.info, held);
+  await tellUpstream(checks, host, held.accounts, provider);
+}
+
+/** Obstacles of the same kind stand in both access modes; each is told once. */
+function tellObjects(checks: CheckList, provider: Provider, info: HostInfo, held: ProviderSnapshot): void {
+  const tooOld = new Set(versionProblems(provider, info.version).map(({ message }) => message));
+  const problems = preflightProblems(provider, info, held).filter(({ message }) => !tooOld.has(message));
+  const once = (what: (problem: Problem) => string) => [...new Set(problems.map(what))].join(' ');
+  if (problems.length === 0) checks.pass('pack_objects', `free, or of relay, for ${provider.id}`);
+  else checks.fail('pack_objects', { message: once(({ message }) => message), hint: once(({ hint }) => hint) });
+}

@@ -1,0 +1,52 @@
+import type { CheckState } from '../../host/diagnosis.ts';
+import type { Style } from '../../core/style.ts';
+import type { DoctorReport } from '../doctor-report.ts';
+
+/** Below so many columns the message stands under the name, not beside it. */
+const narrowScreen = 70;
+
+const stateWidth = 'skipped'.length;
+
+/** The checks for people, one below the other, and what they come to. Lines are folded only where a screen is known. */
+export function doctorText({ host, checks, ok }: DoctorReport, style: Style, columns?: number): string {
+  const what = host.kind === null ? '' : ` (${host.kind} ${host.version ?? ''})`;
+  const nameWidth = Math.max(...checks.map(({ name }) => name.length));
+  const lines = checks.flatMap(({ name, state, message, hint }) => {
+    const word = toneOf(state, style)(state.padEnd(stateWidth));
+    const told = state === 'skipped' ? style.dim : (text: string) => text;
+    const advice = hint === null ? [] : [`→ ${hint}`];
+    if (columns !== undefined && columns < narrowScreen) {
+      const below = [message, ...advice].flatMap((text) => fold(text, columns - 4));
+      return [`${word} ${style.bold(name)}`, ...below.map((line) => `    ${told(line)}`)];
+    }
+    const begin = stateWidth + nameWidth + 4;
+    const room = columns === undefined ? undefined : columns - begin;
+    const [first = '', ...more] = [...fold(message, room), ...advice.flatMap((text) => fold(text, room))];
+    const pad = ' '.repeat(begin);
+    return [`${word}  ${name.padEnd(nameWidth)}  ${told(first)}`, ...more.map((line) => `${pad}${told(line)}`)];
+  });
+  const count = (state: CheckState) => checks.filter((check) => check.state === state).length;
+  const [failed, warned] = [count('failure'), count('warning')];
+  const sum = ok
+    ? warned === 0
+      ? style.good('relay can work on this host.')
+      : style.unsure(`relay can work on this host; ${warned === 1 ? '1 warning' : `${warned} warnings`}.`)
+    : style.bad(`${failed === 1 ? '1 check' : `${failed} checks`} failed.`);
+  return [style.bold(`${host.url}${what}`), '', ...lines, '', sum].join('\n');
+}
+
+function toneOf(state: CheckState, style: Style): (text: string) => string {
+  return { pass: style.good, warning: style.unsure, failure: style.bad, skipped: style.dim }[state];
+}
+
+/** Breaks a text at its spaces; a word that is longer than the room, such as an address to copy, stays whole. */
+export function fold(text: string, room: number | undefined): string[] {
+  if (room === undefined) return [text];
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + 1 + word.length <= room) lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
+}

@@ -1,0 +1,83 @@
+import { formatCount } from './format.ts';
+import { leftoverLine, leftoversAdvice, leftoversState, unresolvedLine } from './leftover-text.ts';
+import { shorten } from './shorten.ts';
+import type { Report } from '../report-schema.ts';
+import { failedTests } from './summary-text.ts';
+
+/** The command of a run, and what it can be given as another one, where it can. */
+export interface Commands {
+  same: string;
+  /** Keeps what works. */
+  partial?: string | undefined;
+  /** Only what failed, by the report of this run. */
+  onlyFailed?: string | undefined;
+}
+
+/** What stands last on standard error after a run that did not end well: what happened, what the host holds, what to do. */
+export function closingText(report: Report, commands: Commands): string[] {
+  return [...endText(report), ...otherWays(report, commands), `Next: ${next(report, commands.same)}`];
+}
+
+/** What happened, and what the host holds. */
+export function endText(report: Report): string[] {
+  const [cause] = report.errors;
+  const happened = report.run.interrupted
+    ? 'The run was stopped.'
+    : cause === undefined
+      ? 'The run did not end well.'
+      : `${cause.code}: ${shorten(cause.message)}`;
+  const others = report.errors.length - 1;
+  return [
+    others > 0 ? `${happened} (and ${others} more in the report)` : happened,
+    holds(report),
+    ...report.leftovers.map(leftoverLine),
+    ...report.unsettled.map(unresolvedLine),
+  ];
+}
+
+/** What the host holds after a run that did not end well; ends with a colon where a list follows. */
+export function holds(report: Report): string {
+  const { others } = report.summary;
+  switch (report.exitCode) {
+    case 4:
+      return 'The host is as it was before.';
+    case 5:
+      return `The host holds what works: ${formatCount(working(report) + others)} of ${formatCount(report.accounts.length + others)} accounts serve.`;
+    case 6:
+      return leftoversState(report.leftovers, report.unsettled);
+    case 7:
+      return `Everything is in place on the host, but ${report.gateway?.ok === false ? 'the gateway does not answer' : 'no account works'}.`;
+    default:
+      return report.batchStatus === 'rolled_back'
+        ? 'The host is as it was before.'
+        : `The host holds ${formatCount(working(report))} accounts of this run that serve.`;
+  }
+}
+
+function working({ accounts }: Report): number {
+  return accounts.filter((account) => account.scheduled === true && account.validation !== 'failed').length;
+}
+
+/** Where keys have failed: to keep the others, and, once they are kept, to try again only those that failed. */
+export function otherWays(report: Report, { partial, onlyFailed }: Commands): string[] {
+  const { mode, run } = report;
+  if (run.interrupted || failedTests(report) === 0) return [];
+  if (mode === 'strict' && partial !== undefined) return [`To keep the keys that work: ${partial}`];
+  return mode === 'partial' && onlyFailed !== undefined
+    ? [`Only those that failed, once they work: ${onlyFailed}`]
+    : [];
+}
+
+function next(report: Report, command: string): string {
+  const step = stepAfter(report);
+  if (step === undefined) return command;
+  return report.leftovers.length + report.unsettled.length > 0
+    ? `${step}, then: ${command}`
+    : `${step} Then: ${command}`;
+}
+
+/** What to do before the command is given again; nothing where that is all. */
+export function stepAfter({ leftovers, unsettled, errors, run }: Report): string | undefined {
+  if (leftovers.length > 0 || unsettled.length > 0) return leftoversAdvice(leftovers, unsettled);
+  return run.interrupted ? undefined : errors[0]?.hint;
+}

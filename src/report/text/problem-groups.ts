@@ -1,0 +1,32 @@
+import { shorten } from './shorten.ts';
+import type { Report } from '../report-schema.ts';
+
+/** Problems that have the code, and so the hint, in common. */
+export interface ProblemGroup {
+  tone: 'bad' | 'unsure';
+  code: string;
+  hint: string;
+  /** What each says, in the order of the report. */
+  messages: string[];
+}
+
+/** What went wrong and what was warned about, by code: errors first, each kind in the order in which it first came. */
+export function problemGroups(report: Report): ProblemGroup[] {
+  return [...groupsOf(report.errors, 'bad'), ...groupsOf(report.warnings, 'unsure')];
+}
+
+function groupsOf(problems: Report['errors'], tone: ProblemGroup['tone']): ProblemGroup[] {
+  const groups = new Map<string, ProblemGroup>();
+  for (const { code, hint, message } of problems) {
+    const group = groups.get(code) ?? { tone, code, hint, messages: [] };
+    group.messages.push(shorten(message));
+    groups.set(code, group);
+  }
+  return [...groups.values()];
+}
+
+/** Problems but for those that are the verdict of an account, which its own line tells. */
+export function besidesVerdicts(problems: Report['errors'], { accounts }: Report): Report['errors'] {
+  const verdicts = new Set(accounts.map(({ code, name, probe }) => `${code} ${name}: ${probe?.message ?? ''}`));
+  return problems.filter(({ code, message }) => !verdicts.has(`${code} ${message}`));
+}

@@ -1,0 +1,137 @@
+import type { Style } from '../../core/style.ts';
+import { formatCount } from './format.ts';
+import { toneOf } from './headline.ts';
+import { besidesVerdicts } from './problem-groups.ts';
+import { shorten } from './shorten.ts';
+import type { Report } from '../report-schema.ts';
+
+/** How many accounts that need attention are listed before the rest is only counted. */
+const maxListed = 20;
+
+/** How many errors and warnings are. */
+const maxErrors = 10;
+const maxWarnings = 10;
+
+/**
+ * What a person wants to know when a run has ended: how it went, what the host holds, how users connect. `lasting` is
+ * false for a host that is gone when this is read; then nobody can connect.
+ */
+export function summaryText(report: Report, style: Style, lasting: boolean): string {
+  const { provider, host } = report;
+  const tone = style[toneOf(report.exitCode)];
+  const lines = [
+    `${tone(style.bold(report.batchStatus))} · provider ${report.providerStatus} · access ${report.accessStatus}`,
+    `${provider.displayName} (${provider.id}) on ${host.url} (${host.kind} ${host.version})`,
+    '',
+    `  keys      ${keysText(report.summary)}`,
+    `  tests     ${testsText(report)}`,
+    `  gateway   ${gatewayText(report)}`,
+    `  objects   ${objectsText(report)}`,
+    ...userLines(report),
+    ...errorLines(report, style),
+    ...attentionLines(report, style),
+    ...warningLines(report, style),
+  ];
+  if (lasting && report.connect !== null && report.exitCode !== 6) lines.push(...connectLines(report.connect, style));
+  return lines.join('\n');
+}
+
+/** What became of the lines of the key file, as counts that are not zero. */
+export function keysText(summary: Report['summary']): string {
+  const counts = [
+    ['added', summary.added],
+    ['updated', summary.updated],
+    ['unchanged', summary.unchanged],
+    ['removed', summary.removed],
+    ['failed', summary.failed],
+    ['rolled back', summary.rolledBack],
+    ['not tried', summary.notTried],
+    ['unsettled', summary.unsettled],
+    ['malformed', summary.malformed],
+    ['duplicate', summary.duplicate],
+  ] as const;
+  const said = counts.filter(([, count]) => count > 0).map(([word, count]) => `${formatCount(count)} ${word}`);
+  return said.join(', ') || 'none';
+}
+
+/** How many tests failed; what was never made or changed failed without one. */
+export function failedTests({ summary, accounts }: Report): number {
+  const untested = accounts.filter(({ validation, probe }) => validation === 'failed' && probe?.attempts === 0);
+  return Math.max(0, summary.failedVerdict - untested.length);
+}
+
+/** What the tests came to. */
+export function testsText(report: Report): string {
+  const { passed, warning, ...keys } = report.summary;
+  const failed = failedTests(report);
+  if (passed + warning + failed === 0)
+    return keys.failed + keys.rolledBack + keys.notTried + keys.unsettled > 0 ? 'none were made' : 'none were needed';
+  return `${formatCount(passed)} passed, ${formatCount(warning)} with a warning, ${formatCount(failed)} failed`;
+}
+
+/** What the gateway check saw. */
+export function gatewayText({ gateway }: Report): string {
+  if (gateway === null) return 'not checked';
+  const yes = (held: boolean) => (held ? 'yes' : 'no');
+  return `reachable ${yes(gateway.reachable)}, model listed ${yes(gateway.hasExpectedModel)}, completion answered ${yes(gateway.completionOk)}`;
+}
+
+function objectsText({ group, channel, plan }: Report): string {
+  const words = { group, channel, plan };
+  const parts = Object.entries(words).flatMap(([kind, each]) =>
+    each === null ? [] : [`${kind} ${each.action.replace('_', ' ')}`],
+  );
+  return group === null ? 'none' : `${group.name}: ${parts.join(', ')}`;
+}
+
+function userLines({ subscriptions, accessMode, batchStatus }: Report): string[] {
+  if (batchStatus === 'rolled_back' || batchStatus === 'failed') return [];
+  if (accessMode === 'self_service') return ['  users     anyone with balance can make a key for the group'];
+  if (subscriptions.length === 0) return ['  users     none was given access by this run; --user EMAIL gives it'];
+  return subscriptions.map(
+    (each) =>
+      `  user      ${each.user}: ${each.outcome.replace('_', ' ')}${each.expiresAt === null ? '' : `, until ${each.expiresAt.slice(0, 10)}`}`,
+  );
+}
+
+function errorLines(report: Report, style: Style): string[] {
+  const errors = besidesVerdicts(report.errors, report);
+  if (errors.length === 0) return [];
+  const lines = errors
+    .slice(0, maxErrors)
+    .map(({ code, message }) => `  ${style.bad('error')}    ${code}: ${shorten(message)}`);
+  const hidden = errors.length - lines.length;
+  return ['', ...lines, ...(hidden > 0 ? [style.dim(`  and ${hidden} more; the report has all of them`)] : [])];
+}
+
+function attentionLines({ accounts }: Report, style: Style): string[] {
+  const attention = accounts.filter((account) => account.validation === 'failed' || account.validation === 'warning');
+  if (attention.length === 0) return [];
+  const lines = attention.slice(0, maxListed).map((account) => {
+    const word = account.validation === 'failed' ? style.bad('failed ') : style.unsure('warning');
+    return `  ${word}  ${account.name} (line ${account.line}) ${account.code ?? ''}: ${shorten(account.probe?.message ?? '')}`;
+  });
+  const hidden = attention.length - lines.length;
+  return ['', ...lines, ...(hidden > 0 ? [style.dim(`  and ${hidden} more; the report has all of them`)] : [])];
+}
+
+function warningLines(report: Report, style: Style): string[] {
+  const others = besidesVerdicts(report.warnings, report);
+  if (others.length === 0) return [];
+  const lines = others
+    .slice(0, maxWarnings)
+    .map(({ code, message }) => `  ${style.unsure('warning')}  ${code}: ${shorten(message)}`);
+  const hidden = others.length - lines.length;
+  return ['', ...lines, ...(hidden > 0 ? [style.dim(`  and ${hidden} more; the report has all of them`)] : [])];
+}
+
+function connectLines(connect: NonNullable<Report['connect']>, style: Style): string[] {
+  return [
+    '',
+    'Users connect with',
+    `  base URL  ${connect.baseUrl}`,
+    `  group     ${connect.group}`,
+    `  models    ${connect.models.join(', ')}`,
+    `  try       ${style.dim(connect.example)}`,
+  ];
+}

@@ -1,0 +1,101 @@
+import { usesResponses } from '../accounts/account-test.ts';
+import { jsonEvents } from '../../event-lines.ts';
+import type { Host } from '../host.ts';
+import { jsonObject, parseJson } from '../../json-object.ts';
+import type { JsonObject } from '../../json-object.ts';
+import type { Account } from '../rows.ts';
+import { callUpstream, isOpenAiLike } from './upstream-call.ts';
+import { baseUrlOf, geminiUrl, messagesUrl, openAiUrl } from './upstream-url.ts';
+
+/** The protocols that clients speak to the gateway. */
+export type Protocol = 'chat' | 'messages' | 'gemini';
+
+/** What an upstream made of a request. */
+export interface Forwarded {
+  status: number;
+  contentType: string;
+  body: string;
+  /** The protocol of `body`; `responses` is never what a client asked for. */
+  protocol: Protocol | 'responses';
+}
+
+/** Tokens that an answer cost. */
+export interface Tokens {
+  input: number;
+  output: number;
+}
+
+interface Ask {
+  protocol: Protocol;
+  model: string;
+  body: JsonObject;
+  stream: boolean;
+}
+
+function promptOf(body: JsonObject): unknown {
+  return body['messages'] ?? [{ role: 'user', content: 'hi' }];
+}
+
+/** Sends a request to an account's upstream, in the protocol that this account speaks. */
+export async function forward(host: Host, account: Account, ask: Ask): Promise<Forwarded> {
+  const { model, stream, body } = ask;
+  const base = baseUrlOf(account);
+  if (isOpenAiLike(account.platform)) {
+    if (usesResponses(account)) {
+      const request = { model, input: promptOf(body), stream: true };
+      const reply = await callUpstream(host, account, openAiUrl(host.features, base, '/v1/responses'), request);
+      return { ...reply, protocol: 'responses' };
+    }
+    const request = ask.protocol === 'chat' ? { ...body, model } : { model, messages: promptOf(body), stream };
+    const reply = await callUpstream(host, account, openAiUrl(host.features, base, '/v1/chat/completions'), request);
+    return { ...reply, protocol: 'chat' };
+  }
+  if (account.platform === 'gemini') {
+    const action = stream ? 'streamGenerateContent?alt=sse' : 'generateContent';
+    const request = ask.protocol === 'gemini' ? body : { contents: [{ role: 'user', parts: [{ text: 'hi' }] }] };
+    const reply = await callUpstream(host, account, geminiUrl(base, model, action), request);
+    return { ...reply, protocol: 'gemini' };
+  }
+  const request =
+    ask.protocol === 'messages' ? { ...body, model } : { model, max_tokens: 1024, messages: promptOf(body), stream };
+  const reply = await callUpstream(host, account, messagesUrl(base), request);
+  return { ...reply, protocol: 'messages' };
+}
+
+function count(usage: JsonObject, ...names: string[]): number {
+  const value = names.map((name) => usage[name]).find((item) => typeof item === 'number');
+  return typeof value === 'number' ? value : 0;
+}
+
+function textsOf(event: JsonObject): string {
+  const first = (value: unknown) => jsonObject(Array.isArray(value) ? value[0] : undefined);
+  const choice = first(event['choices']);
+  const parts = jsonObject(first(event['candidates'])['content'])['parts'];
+  const candidates: unknown[] = [
+    event['type'] === 'response.output_text.delta' ? event['delta'] : undefined,
+    jsonObject(choice['message'])['content'],
+    jsonObject(choice['delta'])['content'],
+    event['type'] === 'content_block_delta' ? jsonObject(event['delta'])['text'] : undefined,
+    event['type'] === 'message' ? first(event['content'])['text'] : undefined,
+    first(parts)['text'],
+  ];
+  const found = candidates.find((value) => typeof value === 'string');
+  return typeof found === 'string' ? found : '';
+}
+
+/** An upstream's answer understood: its words and its price in tokens; undefined when it was no finished answer. */
+export function understand(reply: Forwarded): { text: string; tokens: Tokens } | undefined {
+  const whole = parseJson(reply.body);
+  const events = (whole === undefined ? jsonEvents(reply.body) : [whole]).map(jsonObject);
+  if (reply.protocol === 'responses' && !events.some((event) => event['type'] === 'response.completed'))
+    return undefined;
+  if (events.length === 0) return undefined;
+  const tokens = { input: 0, output: 0 };
+  for (const event of events) {
+    const nested = jsonObject(event['response'] ?? event['message']);
+    const usage = jsonObject(event['usage'] ?? nested['usage'] ?? event['usageMetadata']);
+    tokens.input = Math.max(tokens.input, count(usage, 'prompt_tokens', 'input_tokens', 'promptTokenCount'));
+    tokens.output = Math.max(tokens.output, count(usage, 'completion_tokens', 'output_tokens', 'candidatesTokenCount'));
+  }
+  return { text: events.map(textsOf).join(''), tokens };
+}

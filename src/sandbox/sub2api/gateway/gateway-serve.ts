@@ -1,0 +1,102 @@
+import { deniesModel, suffer } from '../accounts/account-health.ts';
+import { bill } from '../people/billing.ts';
+import type { Caller } from './gateway-auth.ts';
+import { failsOver, gatewayFailure, mappedFailure, passedFailure } from './gateway-failure.ts';
+import { forward, understand } from './gateway-forward.ts';
+import type { Forwarded, Protocol } from './gateway-forward.ts';
+import { passOn, translate } from './gateway-reply.ts';
+import { routeModel, upstreamModel } from './gateway-route.ts';
+import type { Route } from './gateway-route.ts';
+import type { Host } from '../host.ts';
+import type { JsonObject } from '../../json-object.ts';
+import type { Account } from '../rows.ts';
+import { isOpenAiLike, UnreachableError } from './upstream-call.ts';
+import { BaseUrlError } from './upstream-url.ts';
+
+const modelCooldownMs = 30 * 60_000;
+
+/** One request for a completion. */
+export interface Completion {
+  caller: Caller;
+  protocol: Protocol;
+  model: string;
+  stream: boolean;
+  body: JsonObject;
+  endpoint: string;
+}
+
+function unserved(host: Host, ask: Completion, why: Route['refusal']): Response {
+  const { protocol, model } = ask;
+  if (why === 'unknown-model' && host.features.modelNotFound) {
+    return gatewayFailure(
+      protocol,
+      404,
+      'model_not_found',
+      `Model "${model}" is not supported by any configured account in this group`,
+    );
+  }
+  if (isOpenAiLike(ask.caller.group.platform))
+    return gatewayFailure(protocol, 503, 'api_error', 'Service temporarily unavailable');
+  const detail = why === 'restricted' ? ` supporting model: ${model} (channel pricing restriction)` : '';
+  const kind = protocol === 'gemini' ? 'Gemini accounts' : 'accounts';
+  return gatewayFailure(protocol, 503, 'api_error', `No available ${kind}: no available accounts${detail}`);
+}
+
+async function attempt(
+  host: Host,
+  ask: Completion,
+  account: Account,
+  mapped: string,
+): Promise<Forwarded | 'unreachable'> {
+  const retries =
+    account.credentials['pool_mode'] === true
+      ? Math.min(10, Number(account.credentials['pool_mode_retry_count'] ?? 3))
+      : 0;
+  const request = { protocol: ask.protocol, model: upstreamModel(account, mapped), body: ask.body, stream: ask.stream };
+  try {
+    let reply = await forward(host, account, request);
+    for (let again = 0; again < retries && [401, 403, 429].includes(reply.status); again += 1)
+      reply = await forward(host, account, request);
+    return reply;
+  } catch (error) {
+    if (error instanceof UnreachableError || error instanceof BaseUrlError) return 'unreachable';
+    throw error;
+  }
+}
+
+function answer(host: Host, ask: Completion, route: Route, account: Account, reply: Forwarded): Response {
+  const { protocol, model, stream, caller, endpoint } = ask;
+  const understood = understand(reply);
+  if (understood === undefined && reply.protocol === 'responses') {
+    if (stream) return gatewayFailure(protocol, 502, 'upstream_error', 'Upstream request failed');
+    return gatewayFailure(protocol, 502, 'api_error', 'Upstream stream ended without a terminal response event');
+  }
+  if (understood === undefined && reply.protocol === 'messages' && !stream) {
+    return gatewayFailure(protocol, 502, 'upstream_error', host.features.brokenMessagesText);
+  }
+  const tokens = understood?.tokens ?? { input: 0, output: 0 };
+  bill(host, caller, { route, account, model, endpoint, stream }, tokens);
+  if (reply.protocol === protocol || understood === undefined) return passOn(reply, model, stream);
+  const translated = translate(protocol, route.mapped, understood.text, tokens, stream);
+  if (host.features.leaksStreamType && protocol === 'chat' && reply.protocol !== 'gemini')
+    translated.headers.set('content-type', 'text/event-stream');
+  return translated;
+}
+
+/** Answers a completion from the best account, trying the next one after a failure that is the account's. */
+export async function serve(host: Host, ask: Completion): Promise<Response> {
+  const route = routeModel(host, ask.caller.group, ask.model);
+  if (route.refusal !== undefined) return unserved(host, ask, route.refusal);
+  let last = 0;
+  for (const account of route.accounts.slice(0, 11)) {
+    const reply = await attempt(host, ask, account, route.mapped);
+    if (reply === 'unreachable') return gatewayFailure(ask.protocol, 502, 'upstream_error', 'Upstream request failed');
+    if (reply.status >= 200 && reply.status < 300) return answer(host, ask, route, account, reply);
+    suffer(host, account, reply.status, reply.body);
+    const denied = host.features.failsOverOnUnknownModel && deniesModel(reply.status, reply.body);
+    if (denied) account.modelCooldowns[upstreamModel(account, route.mapped)] = Date.now() + modelCooldownMs;
+    if (!denied && !failsOver(reply.status)) return passedFailure(ask.protocol, reply.status, reply.body);
+    last = reply.status;
+  }
+  return mappedFailure(ask.protocol, last);
+}

@@ -1,0 +1,50 @@
+import type { RunTools } from '../apply/run-tools.ts';
+import type { Account, Id } from '../host/objects.ts';
+
+/** Pauses between two looks at what the accounts have learnt, in milliseconds: the first, and the longest. */
+const pauses = { first: 25, longest: 1500 };
+
+/**
+ * Waits while the host finds out what the upstream of each account can do: a test before that would be of the wrong
+ * thing. One look serves all accounts. The returned function waits for one of them, no longer than the host may take.
+ */
+export function capabilityWatch(
+  accounts: readonly Account[],
+  { host, clock, stop }: RunTools,
+): (id: Id) => Promise<void> {
+  const discovering = new Map(accounts.filter((account) => account.discovering).map(({ id }) => [id, deferred()]));
+  const release = (isDone: (id: Id) => boolean) => {
+    for (const [id, { resolve }] of discovering) {
+      if (!isDone(id)) continue;
+      resolve();
+      discovering.delete(id);
+    }
+  };
+  const watch = async () => {
+    const until = clock.now() + host.info.features.discoveryMs;
+    for (let pause = pauses.first; discovering.size > 0 && clock.now() < until && !stop.aborted;) {
+      const still = new Set((await host.reads.accounts()).filter((account) => account.discovering).map(({ id }) => id));
+      release((id) => !still.has(id));
+      if (discovering.size > 0) await clock.sleep(pause, stop);
+      pause = Math.min(pause * 2, pauses.longest);
+    }
+    release(() => true);
+  };
+  const waits = new Map([...discovering].map(([id, { promise }]) => [id, promise]));
+  watch().catch((failure: unknown) => {
+    for (const { reject } of discovering.values()) reject(failure);
+  });
+  return async (id) => waits.get(id);
+}
+
+function deferred(): { promise: Promise<void>; resolve: () => void; reject: (cause: unknown) => void } {
+  let resolve = (): void => undefined;
+  let reject = (_cause: unknown): void => undefined;
+  const promise = new Promise<void>((done, failed) => {
+    resolve = done;
+    reject = failed;
+  });
+  // Whoever never waits for it must not be told of its failure.
+  promise.catch(() => undefined);
+  return { promise, resolve, reject };
+}

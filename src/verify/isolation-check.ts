@@ -1,0 +1,135 @@
+import pLimit from 'p-limit';
+import type { ChangeLog } from '../apply/change-log.ts';
+import { throwIfStopped, unstopped, type RunTools } from '../apply/run-tools.ts';
+import { bindAccounts, makeStagingGroup, type StagingGroup } from '../apply/staging-group.ts';
+import { undo } from '../apply/undo.ts';
+import type { CompletionRequest, GatewayAnswer } from '../host/host.ts';
+import type { Group, Id } from '../host/objects.ts';
+import { isStagingGroup, stagingGroupName } from '../plan/staging-groups.ts';
+import type { Secret } from '../core/secrets/secret.ts';
+import type { Code } from '../core/codes.ts';
+import type { AccountVerdict } from './probe-accounts.ts';
+import type { ProbeUser } from './probe-key.ts';
+
+/** Verdicts that leave open whether the account serves at all. */
+const open: ReadonlySet<Code> = new Set(['KEY_UNPROVEN', 'TEST_UNAVAILABLE', 'UPSTREAM_FORBIDDEN']);
+
+/** How long a gateway may take to see a group and its only account, in milliseconds. */
+const patienceMs = 15_000;
+
+/** Whether one completion with this account alone would tell more. */
+export function isOpen({ validation, code }: AccountVerdict): boolean {
+  return validation === 'warning' && code !== null && open.has(code);
+}
+
+export interface Proof {
+  staging: Omit<StagingGroup, 'name'>;
+  request: CompletionRequest;
+  probeUser: ProbeUser;
+  concurrency: number;
+}
+
+/**
+ * The last proof (rule N13): each account whose verdict is open answers one completion in a group in which it is alone.
+ * The first account of a new group is seen at once. Returns the verdicts with what the completions told. Throws the first
+ * failure, once nothing of it is under way any more: whoever tidies up then meets no latecomers.
+ */
+export async function checkInIsolation(
+  verdicts: readonly AccountVerdict[],
+  proof: Proof,
+  tools: RunTools,
+  log: ChangeLog,
+): Promise<AccountVerdict[]> {
+  const limit = pLimit(proof.concurrency);
+  const groups = verdicts.some(isOpen) ? await tools.host.reads.groups() : [];
+  let number = 0;
+  let failed = false;
+  const proofs = await Promise.allSettled(
+    verdicts.map((verdict) =>
+      limit(async () => {
+        if (!isOpen(verdict) || failed || tools.stop.aborted) return verdict;
+        number += 1;
+        try {
+          return await checkOne(
+            verdict,
+            { name: stagingGroupName(proof.staging.run, number), groups },
+            proof,
+            tools,
+            log,
+          );
+        } catch (error) {
+          failed = true;
+          throw error;
+        }
+      }),
+    ),
+  );
+  return proofs.map((each) => {
+    if (each.status === 'rejected') throw each.reason;
+    return each.value;
+  });
+}
+
+async function checkOne(
+  verdict: AccountVerdict,
+  { name, groups }: { name: string; groups: readonly Group[] },
+  { staging, request, probeUser }: Proof,
+  tools: RunTools,
+  log: ChangeLog,
+): Promise<AccountVerdict> {
+  const { lastSeq } = log;
+  const group = await makeStagingGroup({ ...staging, name }, tools, log);
+  let answer: GatewayAnswer<void>;
+  try {
+    const account = { ...verdict.account, groupIds: homeOf(verdict.account.groupIds, groups, staging.run) };
+    await bindAccounts([account], [...account.groupIds, group.id], tools, log);
+    const key = await probeUser.keyFor(group.id, 'self_service');
+    answer = await ask(key, request, tools);
+  } finally {
+    // Bound back, and the group removed, however the proof ended.
+    const own = log.changes.filter(
+      ({ seq, kind, id }) =>
+        seq > lastSeq && ((kind === 'account' && id === verdict.account.id) || (kind === 'group' && id === group.id)),
+    );
+    await undo(own, tools, log);
+  }
+  const now = (await unstopped(tools).host.reads.account(verdict.account.id)) ?? verdict.account;
+  return decideInIsolation({ ...verdict, account: now }, answer);
+}
+
+/** The groups in which an account shall be afterwards: neither those that are gone, nor what an interrupted proof left. */
+function homeOf(groupIds: readonly Id[], groups: readonly Group[], run: string): Id[] {
+  return groupIds.filter((id) => {
+    const group = groups.find((each) => each.id === id);
+    return group !== undefined && (!isStagingGroup(group.name) || group.name === stagingGroupName(run));
+  });
+}
+
+async function ask(key: Secret, request: CompletionRequest, tools: RunTools): Promise<GatewayAnswer<void>> {
+  const startedAt = tools.clock.now();
+  for (let pause = 250; ; pause *= 2) {
+    const answer = await tools.host.gateway.complete(key, request, tools.stop);
+    throwIfStopped(tools);
+    const over = tools.clock.now() - startedAt + pause > patienceMs;
+    if (answer.ok || !answer.retryable || over) return answer;
+    await tools.clock.sleep(pause, tools.stop);
+  }
+}
+
+function decideInIsolation(verdict: AccountVerdict, answer: GatewayAnswer<void>): AccountVerdict {
+  const probe = (ok: boolean, message: string): AccountVerdict['probe'] =>
+    verdict.probe && { ...verdict.probe, ok, message, evidence: 'completion' };
+  if (answer.ok) return { ...verdict, validation: 'passed', code: null, probe: probe(true, 'A completion passed.') };
+  const { account } = verdict;
+  if (account.state === 'error')
+    return {
+      ...verdict,
+      validation: 'failed',
+      code: 'KEY_REFUSED',
+      probe: probe(false, account.stateMessage || answer.message),
+    };
+  // The vendor was busy, or nobody answered: nothing new is known.
+  if (answer.retryable) return verdict;
+  const code = answer.status === 200 ? 'UPSTREAM_JUNK' : 'TEST_FAILED';
+  return { ...verdict, validation: 'failed', code, probe: probe(false, answer.message) };
+}
