@@ -21,5 +21,11 @@ export interface Journal {
   note(...notes: readonly JournalNote[]): void;
 }
 
+/** The journal of one run. */
+export interface RunJournal extends Journal {
+  /** The last line: how the run ended. A journal that cannot take it is merely without an end. */
+  end(outcome: string, exitCode: number): void;
+}
+
 /** For hosts that do not outlive the run either. */
 export const noJournal: Journal = { note: () => undefined };

@@ -1,7 +1,7 @@
 import type { Host } from '../host/host.ts';
 import type { Journal } from './journal.ts';
 import type { Clock } from '../core/clock.ts';
-import { RelayError } from '../core/relay-error.ts';
+import { Interruption, RelayError } from '../core/relay-error.ts';
 import type { Emit, Stage } from '../core/run-event.ts';
 
 /** Whether a run is over, is at work on this machine, or is not known here. */
@@ -31,6 +31,11 @@ export function unstopped(tools: RunTools): RunTools {
 export function stopReason({ aborted, reason }: AbortSignal): RelayError | undefined {
   if (!aborted) return undefined;
   return reason instanceof RelayError ? reason : new RelayError('INTERRUPTED', 'The run was stopped.');
+}
+
+/** The signal by which the run was told to stop, if it was one. */
+export function signalOf({ aborted, reason }: AbortSignal): 'SIGINT' | 'SIGTERM' | null {
+  return aborted && reason instanceof Interruption ? reason.signal : null;
 }
 
 /** Nothing new starts once the run was told to stop. Throws the reason. */

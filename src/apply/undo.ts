@@ -8,7 +8,8 @@ import { drivers } from './drivers/drivers.ts';
 import { leftoverOf, type Leftover } from './leftover.ts';
 import { unstopped, type RunTools } from './run-tools.ts';
 import { snapshotFor, type Snapshot } from './snapshot.ts';
-import { planUndo, whyNotRestored, type Target, type UndoPlan } from './undo-plan.ts';
+import { planUndo, whyNotRestored } from './undo-plan.ts';
+import type { Target, UndoPlan } from './undo-target.ts';
 
 /** An object that undoing has removed or restored. */
 export interface Undone {

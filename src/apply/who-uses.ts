@@ -1,7 +1,7 @@
 import type { Account, Id } from '../host/objects.ts';
 import type { Change } from './change.ts';
 import type { Snapshot } from './snapshot.ts';
-import type { Target, UndoPlan } from './undo-plan.ts';
+import type { Target, UndoPlan } from './undo-target.ts';
 
 /** Who else uses an object that is to be removed, in words for the operator; nothing where nobody does. Pure. */
 export function whoUses(target: Target, plan: UndoPlan, snapshot: Snapshot, all: readonly Change[]): string | null {

@@ -28,6 +28,7 @@ export function preflightProblems(provider: Provider, info: HostInfo, held: Prov
         extend: false,
         adopt: false,
         failed: 'keep',
+        allowMassRemoval: true,
         probe: 'none',
         probeKeyGiven: false,
         resumed: false,

@@ -6,7 +6,7 @@ import { didYouMean } from '../core/suggest.ts';
 import { RelayError } from '../core/relay-error.ts';
 import { beginSchema, journalVersion, noteSchema, parseState, type Begin, type Note } from './entries.ts';
 import { parseJournalLine } from './journal-line.ts';
-import { journalFolder } from './run-journal.ts';
+import { journalFolder } from './folder-journal.ts';
 
 /** A run as its journal tells it. */
 export interface RecordedRun {

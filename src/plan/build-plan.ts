@@ -114,8 +114,10 @@ function driftWarnings(
 
 /** Modes become policies here and nowhere else (rules B17, B18, N15). */
 function policyOf(desired: Desired, served: boolean): Policy {
-  if (desired.mode === 'partial') return { onFailure: 'keep', failedAccounts: desired.failed, gatewayNotReady: 'keep' };
-  return { onFailure: 'undo', failedAccounts: 'keep', gatewayNotReady: served ? 'undo' : 'keep' };
+  const massRemoval = desired.allowMassRemoval ? 'allowed' : 'refuse';
+  if (desired.mode === 'partial')
+    return { massRemoval, onFailure: 'keep', failedAccounts: desired.failed, gatewayNotReady: 'keep' };
+  return { massRemoval, onFailure: 'undo', failedAccounts: 'keep', gatewayNotReady: served ? 'undo' : 'keep' };
 }
 
 /** A plan that changes nothing makes no probe user (rule N5). */

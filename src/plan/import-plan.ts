@@ -117,6 +117,8 @@ export interface Policy {
   onFailure: 'undo' | 'keep';
   /** What becomes of failed accounts when the run goes on. */
   failedAccounts: FailedPolicy;
+  /** Whether more than half of the accounts may go. */
+  massRemoval: 'refuse' | 'allowed';
   /** What becomes of this run's accounts when the gateway does not get ready. */
   gatewayNotReady: 'keep' | 'undo';
 }

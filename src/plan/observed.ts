@@ -46,6 +46,7 @@ export interface Desired {
   extend: boolean;
   adopt: boolean;
   failed: FailedPolicy;
+  allowMassRemoval: boolean;
   probe: ProbeMode;
   probeKeyGiven: boolean;
   /** An interrupted run goes on: what it left unproven is proven even where nothing is left to change. */

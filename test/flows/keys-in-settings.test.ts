@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { journalFolder } from '../../src/journal/run-journal.ts';
+import { journalFolder } from '../../src/journal/folder-journal.ts';
 import { startSandbox, type Sandbox } from '../../src/sandbox/start-sandbox.ts';
 import { leaksIn } from '../support/canaries.ts';
 import { importInto, rollbackIn } from '../support/import-run.ts';

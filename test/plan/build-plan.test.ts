@@ -953,7 +953,12 @@ describe('what a mode means (B17, B18, N15)', () => {
     ['strict', 'a group whose accounts are paused', paused, 'keep'],
     ['strict', 'a group whose accounts are elsewhere', elsewhere, 'keep'],
   ] as const)('%s on %s', (mode, _, snapshot, gatewayNotReady) => {
-    expect(planned({ mode }, snapshot).policy).toEqual({ onFailure: 'undo', failedAccounts: 'keep', gatewayNotReady });
+    expect(planned({ mode }, snapshot).policy).toEqual({
+      massRemoval: 'refuse',
+      onFailure: 'undo',
+      failedAccounts: 'keep',
+      gatewayNotReady,
+    });
   });
 
   it.each(['disable', 'remove', 'keep'] as const)(
@@ -961,6 +966,7 @@ describe('what a mode means (B17, B18, N15)', () => {
     (failed) => {
       for (const snapshot of [anEmptyHost(), served]) {
         expect(planned({ mode: 'partial', failed }, snapshot).policy).toEqual({
+          massRemoval: 'refuse',
           onFailure: 'keep',
           failedAccounts: failed,
           gatewayNotReady: 'keep',

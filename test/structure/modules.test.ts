@@ -40,7 +40,7 @@ describe('the modules of src/README.md', () => {
 
   it('reads real files', () => {
     expect(files.length).toBeGreaterThan(80);
-    expect(importsOf(join('flows', 'import', 'run-import.ts')).length).toBeGreaterThan(5);
+    expect(importsOf(join('flows', 'import', 'execute-import.ts')).length).toBeGreaterThan(5);
   });
 
   it('is kept by every import', () => {

@@ -192,6 +192,7 @@ export function aDesired(changes: Partial<Desired> = {}): Desired {
     extend: false,
     adopt: false,
     failed: 'disable',
+    allowMassRemoval: false,
     probe: 'auto',
     probeKeyGiven: false,
     resumed: false,

@@ -3,28 +3,24 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate as tick } from 'node:timers/promises';
 import { inspect } from 'node:util';
-import { noJournal, type Journal } from '../../src/apply/journal.ts';
-import { ChangeLog } from '../../src/apply/change-log.ts';
+import { noJournal, type Journal, type RunJournal } from '../../src/apply/journal.ts';
 import type { RunPhase, RunTools } from '../../src/apply/run-tools.ts';
-import { beginLine } from '../../src/flows/import/begin-journal.ts';
 import type { ImportJob } from '../../src/flows/import/import-job.ts';
-import { beginRecord } from '../../src/flows/import/import-record.ts';
-import { planImport, type PlannedImport } from '../../src/flows/import/plan-import.ts';
 import { resumeJob } from '../../src/flows/import/resume-job.ts';
 import { rollbackRun, type Rollback } from '../../src/flows/rollback-run.ts';
-import { runImport } from '../../src/flows/import/run-import.ts';
+import { executeImport, type ExecuteEnv } from '../../src/flows/import/execute-import.ts';
+import { prepareImport, type PreparedImport } from '../../src/flows/import/prepare-import.ts';
+import type { Begin } from '../../src/journal/entries.ts';
 import { reopenRun } from '../../src/flows/import/reopen-run.ts';
 import { connectSub2api } from '../../src/host/sub2api/connect.ts';
 import { readRun } from '../../src/journal/read-journal.ts';
-import { journalFolder, RunJournal } from '../../src/journal/run-journal.ts';
+import { journalFolder, FolderJournal } from '../../src/journal/folder-journal.ts';
 import type { KeyFile } from '../../src/keys/key-file.ts';
 import { parseKeyFile } from '../../src/keys/parse-key-file.ts';
 import { chooseProvider, findPack } from '../../src/pack/find-pack.ts';
 import type { ImportPlan } from '../../src/plan/import-plan.ts';
 import { viewPlan } from '../../src/plan/plan-view.ts';
-import { buildReport } from '../../src/report/build-report.ts';
 import { reportSchema, type Report } from '../../src/report/report-schema.ts';
-import type { RunRecord } from '../../src/report/run-record.ts';
 import type { Sandbox } from '../../src/sandbox/start-sandbox.ts';
 import { Redactor } from '../../src/core/secrets/redactor.ts';
 import type { RunEvent } from '../../src/core/run-event.ts';
@@ -104,6 +100,7 @@ export async function importInto(sandbox: Sandbox, keys: Keys, options: RunOptio
     extend: false,
     adopt: false,
     failed: 'disable',
+    allowMassRemoval: true,
     probe: 'auto',
     probeKey: null,
     resumed: false,
@@ -114,18 +111,18 @@ export async function importInto(sandbox: Sandbox, keys: Keys, options: RunOptio
     ...more,
   };
   const { tools, events, said, hide } = await toolsFor(sandbox, job.keyFile, { stop, clock, onEvent, phase });
-  const planned = await planImport(job, tools).catch((error: unknown) => {
+  const prepared = await prepareImport(job, { tools }).catch((error: unknown) => {
     keepsSecrets(sandbox, [said, inspect(error, { depth: 8 }), events]);
     throw error;
   });
-  const journal =
-    stateDir === undefined
-      ? noJournal
-      : RunJournal.begin(stateDir, beginLine(job, tools.host, clock.now()), { clock, hide });
-  const working = (between ?? ((same) => same))({ ...tools, journal });
-  const record = beginRecord(job, planned.plan, tools.host, new ChangeLog(working.journal), clock.now());
-  const done = await carryOut(job, planned, working, record);
-  const kept = stateDir === undefined ? '' : await readFile(join(journalFolder(stateDir), `${job.run}.jsonl`), 'utf8');
+  const through = between ?? ((same: RunTools) => same);
+  const openJournal = (begin: Begin): RunJournal => {
+    const journal = stateDir === undefined ? undefined : FolderJournal.begin(stateDir, begin, { clock, hide });
+    const seen = through({ ...tools, journal: journal ?? noJournal }).journal;
+    return { note: (...notes) => seen.note(...notes), end: (outcome, exitCode) => journal?.end(outcome, exitCode) };
+  };
+  const done = await execute(prepared, through(tools), openJournal);
+  const kept = stateDir === undefined ? '' : await journalText(stateDir, job.run);
   keepsSecrets(sandbox, [said, done.report, viewPlan(done.plan, done.report), events, kept]);
   return { ...done, events };
 }
@@ -141,14 +138,13 @@ export async function resumeIn(
   const recorded = await readRun(stateDir, run);
   const keyFile = keyFileOf(keys);
   const { tools, events, said, hide } = await toolsFor(sandbox, keyFile, { onEvent });
-  const working = { ...tools, journal: RunJournal.reopen(stateDir, run, { clock: tools.clock, hide }) };
-  const job = resumeJob(recorded, keyFile, null, '0.0.0-test');
-  const { log, leftovers } = await reopenRun(recorded, working);
-  const planned = await planImport(job, working);
-  const record = beginRecord(job, planned.plan, tools.host, log, tools.clock.now());
-  record.leftovers.push(...leftovers);
-  const done = await carryOut(job, planned, working, record);
-  const kept = await readFile(join(journalFolder(stateDir), `${run}.jsonl`), 'utf8');
+  const journal = FolderJournal.reopen(stateDir, run, { clock: tools.clock, hide });
+  const working = { ...tools, journal };
+  const job = resumeJob(recorded, keyFile, null, { relayVersion: '0.0.0-test', allowMassRemoval: true });
+  const earlier = await reopenRun(recorded, working);
+  const prepared = await prepareImport(job, { tools: working });
+  const done = await execute({ ...prepared, earlier }, working, () => journal);
+  const kept = await journalText(stateDir, run);
   keepsSecrets(sandbox, [said, done.report, viewPlan(done.plan, done.report), events, kept]);
   return { ...done, events };
 }
@@ -171,23 +167,26 @@ export async function passTimeoutsAt(
 /** Undoes a run of which only the journal is left. */
 export async function rollbackIn(sandbox: Sandbox, stateDir: string, run: string): Promise<Rollback> {
   const { tools, events, said, hide } = await toolsFor(sandbox, keyFileOf(''), {});
-  const journal = RunJournal.reopen(stateDir, run, { clock: tools.clock, hide });
+  const journal = FolderJournal.reopen(stateDir, run, { clock: tools.clock, hide });
   const done = await rollbackRun(await readRun(stateDir, run), { ...tools, journal });
   keepsSecrets(sandbox, [said, done, events]);
   return done;
 }
 
-async function carryOut(
-  job: ImportJob,
-  planned: PlannedImport,
+async function execute(
+  prepared: PreparedImport,
   tools: RunTools,
-  record: RunRecord,
+  openJournal: ExecuteEnv['openJournal'],
 ): Promise<Omit<FinishedImport, 'events'>> {
-  await runImport(job, planned, tools, record);
-  record.run.finishedAt = tools.clock.now();
+  const startedAt = tools.clock.now();
+  const report = await executeImport(prepared, { tools, startedAt, stages: () => [], openJournal });
   const pauses = 'pauses' in tools.clock ? (tools.clock.pauses as number[]) : [];
-  return { report: reportSchema.parse(buildReport(record)), plan: planned.plan, pauses };
+  return { report: reportSchema.parse(report), plan: prepared.plan, pauses };
 }
+
+/** A run with nothing to do keeps no journal. */
+const journalText = (stateDir: string, run: string) =>
+  readFile(join(journalFolder(stateDir), `${run}.jsonl`), 'utf8').catch(() => '');
 
 async function toolsFor(
   sandbox: Sandbox,

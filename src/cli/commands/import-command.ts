@@ -8,7 +8,7 @@ import type { Report } from '../../report/report-schema.ts';
 import type { Redactor } from '../../core/secrets/redactor.ts';
 import { RelayError } from '../../core/relay-error.ts';
 import { checkTerms } from '../options/choose-pack.ts';
-import { carryOut, planView, prepare, type Prepared } from '../session/carry-out.ts';
+import { execute, planView, prepare, type Prepared } from '../session/carry-out.ts';
 import { askConsent } from '../session/consent.ts';
 import { checkPlaces } from '../options/check-places.ts';
 import type { ImportFlags } from '../options/import-flags.ts';
@@ -64,10 +64,10 @@ async function importInto(
   if (flags.dryRun) return showPlan(request, prepared, tools.host, flags, io, startedAt);
   await askConsent(prepared.questions, io, flags, tools.stop);
   throwIfStopped(tools);
-  const { record, journal } = await carryOut(prepared, at, { startedAt, stages: 0 }, io);
+  const report = await execute(prepared, at, { startedAt, stages: 0 }, io);
   const { place } = request.report;
   const commands = importCommands(flags, place);
-  return publish(record, { place, lasting: vendorUrl === null, journal }, flags, commands, io);
+  return publish(report, { place, lasting: vendorUrl === null }, flags, commands, io);
 }
 
 /** The import as it may be given next; `place` is where its report is. */
@@ -96,7 +96,7 @@ async function showPlan(
   io: Io,
   startedAt: number,
 ): Promise<number> {
-  const { plan } = prepared.planned;
+  const { plan } = prepared;
   const exitCode = acts(plan) && flags.detailedExitcode === true ? 8 : 0;
   const end = () => {
     if (exitCode !== 0)

@@ -2,7 +2,6 @@ import { resolve } from 'node:path';
 import { stopReason, throwIfStopped } from '../../apply/run-tools.ts';
 import { refusedReport } from '../../flows/import/refused-report.ts';
 import { acts } from '../../plan/import-plan.ts';
-import { buildReport } from '../../report/build-report.ts';
 import { endText, otherWays, stepAfter } from '../../report/text/footer-text.ts';
 import { exitCodeOfAll } from '../../report/outcome.ts';
 import { importsPlanSchema } from '../../report/imports-report-schema.ts';
@@ -10,7 +9,7 @@ import { planText } from '../../report/text/plan-text.ts';
 import type { Report } from '../../report/report-schema.ts';
 import type { Redactor } from '../../core/secrets/redactor.ts';
 import { problem, RelayError } from '../../core/relay-error.ts';
-import { carryOut, planView, prepare, type Prepared } from '../session/carry-out.ts';
+import { execute, planView, prepare, type Prepared } from '../session/carry-out.ts';
 import { checkTerms } from '../options/choose-pack.ts';
 import { askConsent } from '../session/consent.ts';
 import { checkPlaces } from '../options/check-places.ts';
@@ -136,13 +135,10 @@ async function importAll(
       continue;
     }
     at.tools.emit({ type: 'notice', text: `Import ${index + 1} of ${all.length}: ${job.provider.id}` });
-    const { record, journal } = await carryOut(prepared, at, { startedAt, stages: at.stages.length }, io);
-    const report = buildReport(record);
-    journal?.end(report.batchStatus, report.exitCode);
+    const report = await execute(prepared, at, { startedAt, stages: at.stages.length }, io);
     reports.push(report);
-    const changed = acts(record.plan) || record.log.changes.some(({ id }) => id !== null);
     if (flags.output === 'text' && flags.quiet !== true)
-      printOutcome(report, changed, { lasting: at.vendorUrl === null, files: [] }, flags, io);
+      printOutcome(report, { lasting: at.vendorUrl === null, files: [] }, flags, io);
   }
   return reports;
 }
@@ -174,7 +170,7 @@ function showPlans(all: readonly Prepared[], { tools }: HostSession, flags: Impo
     const style = styleFor(io, 'stdout', flags.color);
     print(io.stdout, value.imports.map((view) => planText(view, style)).join('\n\n'));
   }
-  const pending = all.some(({ planned }) => acts(planned.plan));
+  const pending = all.some(({ plan }) => acts(plan));
   if (!pending || flags.detailedExitcode !== true) return 0;
   printFooter(io, {
     happened: 'Changes are pending.',

@@ -1,15 +1,12 @@
 import { resolve } from 'node:path';
 import type { Change } from '../../apply/change.ts';
-import type { ChangeLog } from '../../apply/change-log.ts';
 import { throwIfStopped } from '../../apply/run-tools.ts';
-import type { Leftover } from '../../apply/leftover.ts';
 import { loadConfig } from '../../config/config-file.ts';
 import { defaults } from '../../config/defaults.ts';
 import type { ImportJob } from '../../flows/import/import-job.ts';
-import { beginRecord } from '../../flows/import/import-record.ts';
-import { planImport, type PlannedImport } from '../../flows/import/plan-import.ts';
 import { resumeJob } from '../../flows/import/resume-job.ts';
-import { runImport } from '../../flows/import/run-import.ts';
+import { executeImport } from '../../flows/import/execute-import.ts';
+import { prepareImport, type PreparedImport } from '../../flows/import/prepare-import.ts';
 import { reopenRun } from '../../flows/import/reopen-run.ts';
 import { readRun, type RecordedRun } from '../../journal/read-journal.ts';
 import { readKeyFile } from '../../keys/read-key-file.ts';
@@ -17,7 +14,7 @@ import { findPack } from '../../pack/find-pack.ts';
 import { acts } from '../../plan/import-plan.ts';
 import type { Redactor } from '../../core/secrets/redactor.ts';
 import { problem, RelayError } from '../../core/relay-error.ts';
-import { askConsent, checkMassRemoval, questionsOf } from '../session/consent.ts';
+import { askConsent, questionsOf } from '../session/consent.ts';
 import { stateDirOf } from '../session/hold-lock.ts';
 import { checkPlaces } from '../options/check-places.ts';
 import type { ExtraReportFlags } from '../output/extra-reports.ts';
@@ -55,33 +52,27 @@ export async function resumeCommand(id: string, flags: ResumeFlags, io: Io, reda
   for (const entry of keyFile.entries) if (entry.kind === 'key') redactor.learn(entry.key);
   const probeKey = await readProbeKey(flags, io);
   if (probeKey !== null) redactor.learn(probeKey);
-  const job = resumeJob(recorded, keyFile, probeKey, io.version);
+  const allowMassRemoval = flags.allowMassRemoval === true;
+  const job = resumeJob(recorded, keyFile, probeKey, { relayVersion: io.version, allowMassRemoval });
+  if (await packChanged(recorded, io))
+    job.warnings = [problem('PACK_CHANGED', `The pack ${recorded.begin.pack.file} has changed since the run began.`)];
   return withRun(id, flags, io, redactor, async (at) => {
-    const { run, tools, journal, idle, stages } = at;
-    const { log, leftovers, planned } = await prepare(at, job, flags, io);
-    const record = beginRecord(job, planned.plan, tools.host, log, startedAt);
-    record.leftovers.push(...leftovers);
-    if (await packChanged(run, io))
-      record.warnings.push({
-        ...problem('PACK_CHANGED', `The pack ${run.begin.pack.file} has changed since the run began.`),
-        stage: 'plan',
-      });
-    await runImport(job, planned, tools, record);
+    const { tools, journal, idle, stages } = at;
+    const prepared = await prepare(at, job, flags, io);
+    const report = await executeImport(prepared, {
+      tools,
+      startedAt,
+      stages: () => stages,
+      openJournal: () => journal,
+    });
     await idle();
-    record.run.finishedAt = Date.now();
-    record.run.stages = stages;
-    return publish(
-      record,
-      { place, lasting: true, journal },
-      flags,
-      { same: repeatCommand(`relay resume ${id}`, flags) },
-      io,
-    );
+    const commands = { same: repeatCommand(`relay resume ${id}`, flags) };
+    return publish(report, { place, lasting: true }, flags, commands, io);
   });
 }
 
 /**
- * Takes the run up and asks what is to be asked. What stops it here leaves the run as it was: ended as it had ended, and
+ * Reopens the run and asks what is to be asked. What stops it here leaves the run as it was: ended as it had ended, and
  * on the host with what it made.
  */
 async function prepare(
@@ -89,23 +80,21 @@ async function prepare(
   job: ImportJob,
   flags: ResumeFlags,
   io: Io,
-): Promise<{ log: ChangeLog; leftovers: Leftover[]; planned: PlannedImport }> {
+): Promise<PreparedImport> {
   let changes: readonly Change[] = run.changes;
   try {
     refuseRolledBack(run);
-    const taken = await reopenRun(run, tools);
-    changes = taken.log.changes;
-    const planned = await planImport(job, tools);
+    const earlier = await reopenRun(run, tools);
+    changes = earlier.log.changes;
+    const prepared = await prepareImport(job, { tools });
     await idle();
-    throwIfStopped(tools);
     // Repeating it is safe. Going on with it would undo what came later, and all of the run where a test fails now.
-    if (run.end?.outcome === 'succeeded' && acts(planned.plan))
+    if (run.end?.outcome === 'succeeded' && acts(prepared.plan))
       throw finished(run, 'it succeeded, and the host has changed since');
-    checkMassRemoval(planned.plan, flags.allowMassRemoval === true);
     // Where the keys go was agreed to when the run began.
-    await askConsent(questionsOf(planned.plan, job, 'command'), io, flags, tools.stop);
+    await askConsent(questionsOf(prepared.plan, job, 'command'), io, flags, tools.stop);
     throwIfStopped(tools);
-    return { ...taken, planned };
+    return { ...prepared, earlier };
   } catch (error) {
     if (run.end !== null) journal.end(run.end.outcome, run.end.exitCode);
     const held = new Set(

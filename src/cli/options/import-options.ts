@@ -113,6 +113,7 @@ export async function readImportRequest(options: ImportOptions, io: Io, redactor
     extend: options.extend ?? false,
     adopt: options.adopt ?? false,
     failed: options.failed ?? defaults.failed,
+    allowMassRemoval: options.allowMassRemoval === true,
     probe: options.probe ?? defaults.probe,
     warnings: [...warnings, ...termsOf(provider), ...hintsOnKeys(keyFile, provider.keyHints)],
     probeKey,

@@ -1,10 +1,6 @@
-import type { RunJournal } from '../../journal/run-journal.ts';
-import { buildReport } from '../../report/build-report.ts';
 import { closingText, type Commands } from '../../report/text/footer-text.ts';
 import { reportSchema, type Report } from '../../report/report-schema.ts';
-import type { RunRecord } from '../../report/run-record.ts';
 import { summaryText } from '../../report/text/summary-text.ts';
-import { acts } from '../../plan/import-plan.ts';
 import type { RelayError } from '../../core/relay-error.ts';
 import { tellGithub, writeExtraReports, type ExtraReportFlags } from './extra-reports.ts';
 import type { PrintFlags } from '../options/import-flags.ts';
@@ -16,35 +12,25 @@ import { writeReport } from './write-report.ts';
 export interface Published {
   /** Where the report goes: a path, `-`, or `null` for none. */
   place: string | null;
-  /** Closed with how the run ended. */
-  journal: RunJournal | undefined;
   /** Whether the host is there after the command has ended. */
   lasting: boolean;
 }
 
 /** Writes the reports, says how the run ended, and returns the exit code. */
 export async function publish(
-  record: RunRecord,
+  report: Report,
   to: Published,
   flags: PrintFlags & ExtraReportFlags,
   commands: Commands,
   io: Io,
 ): Promise<number> {
-  const report = buildReport(record);
-  to.journal?.end(report.batchStatus, report.exitCode);
   const json = await writeNamed(report, to.place, io);
   const extra = await writeExtraReports(report, flags, io);
   const files = [...(to.place === null || json.length > 0 ? [] : [to.place]), ...extra.written];
   const toProgram = to.place === '-' && json.length === 0;
   if (!toProgram) {
     if (!printResult(io, flags, 'report', report) && flags.quiet !== true)
-      printOutcome(
-        report,
-        acts(record.plan) || record.log.changes.some(({ id }) => id !== null),
-        { ...to, files },
-        flags,
-        io,
-      );
+      printOutcome(report, { ...to, files }, flags, io);
   }
   const github = await tellGithub(report, flags, toProgram || flags.output !== 'text', io);
   const lost = [...json, ...extra.lost, ...github];
@@ -85,17 +71,21 @@ function writeNamed(report: Report, place: string | null, io: Io): Promise<Relay
 /** Warnings that tell where the host is not as the pack, the key file or the command say. */
 const differences = new Set(['DRIFT', 'REMOVALS_HELD_BACK', 'SUBSCRIPTION_DIFFERS']);
 
-/** Says how a run ended, and where its reports are. `changed`: whether there was anything to do. */
+/** Whether there was anything to make, test or remove; checking the gateway is no change. */
+function didAnything({ run: { stages } }: Report): boolean {
+  return stages.some(({ name }) => ['apply', 'verify', 'remove', 'undo'].includes(name));
+}
+
+/** Says how a run ended, and where its reports are. */
 export function printOutcome(
   report: Report,
-  changed: boolean,
   { files, lasting }: { files: readonly string[]; lasting: boolean },
   flags: PrintFlags,
   io: Io,
 ): void {
   if (io.stderr.isTTY === true && io.stdout.isTTY === true) print(io.stdout, '');
   const differs = report.warnings.some(({ code }) => differences.has(code));
-  if (!changed && report.exitCode === 0)
+  if (!didAnything(report) && report.exitCode === 0)
     print(
       io.stdout,
       differs

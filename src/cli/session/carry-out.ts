@@ -1,29 +1,21 @@
-import { noJournal } from '../../apply/journal.ts';
-import { ChangeLog } from '../../apply/change-log.ts';
-import { throwIfStopped } from '../../apply/run-tools.ts';
-import { beginLine } from '../../flows/import/begin-journal.ts';
-import type { ImportJob } from '../../flows/import/import-job.ts';
-import { beginRecord } from '../../flows/import/import-record.ts';
-import { planImport, type PlannedImport } from '../../flows/import/plan-import.ts';
-import { runImport } from '../../flows/import/run-import.ts';
-import type { Host } from '../../host/host.ts';
-import { RunJournal } from '../../journal/run-journal.ts';
-import { acts } from '../../plan/import-plan.ts';
-import { planViewSchema, viewPlan, type PlanView } from '../../plan/plan-view.ts';
-import type { RunRecord } from '../../report/run-record.ts';
 import { systemClock } from '../../core/clock.ts';
-import { checkMassRemoval, questionsOf, type UpstreamNamedBy } from './consent.ts';
-import { stateDirOf } from './hold-lock.ts';
+import { executeImport } from '../../flows/import/execute-import.ts';
+import type { ImportJob } from '../../flows/import/import-job.ts';
+import { prepareImport, type PreparedImport } from '../../flows/import/prepare-import.ts';
+import type { Host } from '../../host/host.ts';
+import { FolderJournal } from '../../journal/folder-journal.ts';
+import { planViewSchema, viewPlan, type PlanView } from '../../plan/plan-view.ts';
+import type { Report } from '../../report/report-schema.ts';
+import type { Io } from '../io.ts';
 import type { ImportFlags } from '../options/import-flags.ts';
 import type { ImportRequest } from '../options/import-options.ts';
-import type { Io } from '../io.ts';
 import { isGiven } from '../options/resolve-options.ts';
+import { questionsOf, type UpstreamNamedBy } from './consent.ts';
+import { stateDirOf } from './hold-lock.ts';
 import type { HostSession } from './with-host.ts';
 
 /** An import that was planned on its host, and waits for a yes. */
-export interface Prepared {
-  job: ImportJob;
-  planned: PlannedImport;
+export interface Prepared extends PreparedImport {
   questions: string[];
 }
 
@@ -34,52 +26,39 @@ export async function prepare(
   flags: ImportFlags,
 ): Promise<Prepared> {
   if (vendorUrl !== null && flags.baseUrl === undefined) job.provider = atVendor(job.provider, vendorUrl);
-  if (vendorUrl === null && flags.dryRun !== true) await hold(job.provider.id, job.run);
-  const planned = await planImport(job, tools);
+  const dryRun = flags.dryRun === true;
+  const lock = vendorUrl === null && !dryRun ? { acquireLock: hold } : {};
+  const prepared = await prepareImport(job, { tools, dryRun, ...lock });
   await idle();
-  throwIfStopped(tools);
-  if (flags.dryRun !== true) checkMassRemoval(planned.plan, flags.allowMassRemoval === true);
-  return { job, planned, questions: questionsOf(planned.plan, job, namedBy(flags, vendorUrl)) };
+  return { ...prepared, questions: questionsOf(prepared.plan, job, namedBy(flags, vendorUrl)) };
 }
 
 /** The plan of an import as it is shown. */
-export function planView({ job, planned }: Prepared, { info: { url, kind, version } }: Host): PlanView {
+export function planView({ job, plan }: Prepared, { info: { url, kind, version } }: Host): PlanView {
   const { id, displayName, baseUrl } = job.provider;
-  const view = viewPlan(planned.plan, { host: { url, kind, version }, provider: { id, displayName, baseUrl } });
+  const view = viewPlan(plan, { host: { url, kind, version }, provider: { id, displayName, baseUrl } });
   return planViewSchema.parse(view);
 }
 
-/** What a run did, and the journal that waits to be closed with how it ended. */
-export interface CarriedOut {
-  record: RunRecord;
-  journal: RunJournal | undefined;
-}
-
 /**
- * Carries a plan out, with a journal where the host lasts and something is to be done. `from`: when the run began, in
- * milliseconds since 1970, and how many stages there were before it.
+ * Executes an import on the host of a command. A host that ends with the command leaves nothing to finish or to undo, and
+ * has no journal. `from`: when it began, in milliseconds since 1970, and how many stages there were before it.
  */
-export async function carryOut(
-  { job, planned }: Prepared,
+export async function execute(
+  prepared: PreparedImport,
   { tools, vendorUrl, stages, idle, redactor }: HostSession,
   from: { startedAt: number; stages: number },
   io: Io,
-): Promise<CarriedOut> {
-  const { startedAt } = from;
-  const { plan } = planned;
-  const { host } = tools;
-  // A host that ends with this command leaves nothing to finish or to undo.
-  const kept = vendorUrl === null && acts(plan);
-  const begin = beginLine(job, host, startedAt);
-  const journal = kept
-    ? RunJournal.begin(stateDirOf(io), begin, { clock: systemClock, hide: (text) => redactor.hide(text) })
-    : undefined;
-  const record = beginRecord(job, plan, host, new ChangeLog(journal ?? noJournal), startedAt);
-  await runImport(job, planned, { ...tools, journal: journal ?? noJournal }, record);
+): Promise<Report> {
+  const kept = { clock: systemClock, hide: (text: string) => redactor.hide(text) };
+  const report = await executeImport(prepared, {
+    tools,
+    startedAt: from.startedAt,
+    stages: () => stages.slice(from.stages),
+    openJournal: (begin) => (vendorUrl === null ? FolderJournal.begin(stateDirOf(io), begin, kept) : null),
+  });
   await idle();
-  record.run.finishedAt = Date.now();
-  record.run.stages = stages.slice(from.stages);
-  return { record, journal };
+  return report;
 }
 
 /** Who says where keys are sent. What stands in the configuration agrees to nothing. */

@@ -28,16 +28,6 @@ export function questionsOf(plan: ImportPlan, job: ImportJob, namedBy: UpstreamN
   return questions;
 }
 
-/** Rule of its own for what is likely a wrong key file: no answer on a terminal agrees to it. Throws `MASS_REMOVAL`. */
-export function checkMassRemoval(plan: ImportPlan, isAllowed: boolean): void {
-  if (!plan.massRemoval || isAllowed) return;
-  const names = plan.removals.map((step) => step.name);
-  throw new RelayError(
-    'MASS_REMOVAL',
-    `${names.length} account${names.length === 1 ? '' : 's'} would be removed, more than half of all: ${names.slice(0, 5).join(', ')}${names.length > 5 ? ', …' : ''}.`,
-  );
-}
-
 /** Asks on a terminal; elsewhere only `--yes` agrees, or what `instead` says. Throws `CONSENT_NEEDED`, or the reason of `stop`. */
 export async function askConsent(
   questions: readonly string[],

@@ -3,7 +3,7 @@ import { loadConfig } from '../../config/config-file.ts';
 import { hostSettings, type HostOptions } from '../../config/host-settings.ts';
 import { limitsOf } from '../../config/limits.ts';
 import { readRun, type RecordedRun } from '../../journal/read-journal.ts';
-import { RunJournal } from '../../journal/run-journal.ts';
+import { FolderJournal } from '../../journal/folder-journal.ts';
 import { systemClock } from '../../core/clock.ts';
 import type { Redactor } from '../../core/secrets/redactor.ts';
 import { RelayError } from '../../core/relay-error.ts';
@@ -23,7 +23,7 @@ export interface RunFlags extends HostOptions, PrintFlags {
 export interface RunSession extends HostSession {
   run: RecordedRun;
   tools: RunTools;
-  journal: RunJournal;
+  journal: FolderJournal;
 }
 
 /** Opens the host of a run to go on with it. Throws `RUN_NOT_FOUND`, `RUN_HOST_DIFFERS`, and what `withHost` throws. */
@@ -39,7 +39,10 @@ export async function withRun(
     await at.hold(begin.provider.id, id);
     // Who held the lock until now may have gone on with the same run.
     const run = await readRun(stateDirOf(io), id);
-    const journal = RunJournal.reopen(stateDirOf(io), id, { clock: systemClock, hide: (text) => redactor.hide(text) });
+    const journal = FolderJournal.reopen(stateDirOf(io), id, {
+      clock: systemClock,
+      hide: (text) => redactor.hide(text),
+    });
     return work({ ...at, run, tools: { ...at.tools, journal }, journal });
   });
 }

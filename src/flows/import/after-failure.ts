@@ -1,4 +1,4 @@
-import { addLeftovers, leftoverOf } from '../../apply/leftover.ts';
+import { leftoverOf } from '../../apply/leftover.ts';
 import { forbidsSending } from '../../apply/ends-run.ts';
 import { findUnrecorded } from '../../apply/find-unrecorded.ts';
 import { lostLock } from '../../apply/lost-lock.ts';
@@ -6,45 +6,45 @@ import { undo } from '../../apply/undo.ts';
 import { RelayError } from '../../core/relay-error.ts';
 import { nameWhatServes, resolveRemaining } from './resolve-remaining.ts';
 import type { RunFailure } from './run-failure.ts';
-import { removeStaging, type RunState } from './run-import.ts';
+import { removeStagingGroups } from './clean-up.ts';
+import type { ImportRun } from './import-run.ts';
 import { takeFailedOut } from './verify-accounts.ts';
 
 /** Undoes the run, or keeps what works, as the policy says. What cannot be confirmed is named. */
-export async function afterFailure(failure: RunFailure, state: RunState): Promise<void> {
-  const { plan, tools, log, record } = state;
-  const undoes = plan.policy.onFailure === 'undo';
+export async function afterFailure(failure: RunFailure, run: ImportRun): Promise<void> {
+  const { tools, log, record, undoesOnFailure } = run;
   try {
     // Without a journal, or without the lock, nothing more is sent, not even to undo.
     const { code, message } = failure.problem;
     if (forbidsSending(code)) throw new RelayError(code, message);
     const lost = lostLock(tools.stop);
     if (lost !== undefined) throw lost;
-    await resolveRemaining(failure, state);
-    if (undoes) addLeftovers(record.leftovers, (await undo([...log.changes], tools, log)).leftovers);
+    await resolveRemaining(failure, run);
+    if (undoesOnFailure) run.leave((await undo([...log.changes], tools, log)).leftovers);
     else {
       // What no test has seen is not known to work, so it does not serve.
       await takeFailedOut(
         [...record.outcomes].flatMap(([fingerprint, made]) =>
-          made.outcome === 'created' && !isTried(state, fingerprint) ? [made.account] : [],
+          made.outcome === 'created' && !isTried(run, fingerprint) ? [made.account] : [],
         ),
-        state,
+        run,
       );
-      await removeStaging(state);
+      await removeStagingGroups(run);
     }
   } catch (error) {
     if (!(error instanceof RelayError)) throw error;
     // The host does not even tell what it holds, or the journal fails: what this run made counts as still there.
-    if (error.code !== failure.problem.code) record.errors.push({ ...error.toProblem(), stage: 'undo' });
-    await nameWhatIsLeft(error, state);
+    if (error.code !== failure.problem.code) run.fail('undo', error.toProblem());
+    await nameWhatIsLeft(error, run);
   }
-  if (!undoes) return;
+  if (!undoesOnFailure) return;
   record.undone = true;
   record.connect = null;
 }
 
 /** Where nothing more can be sent, or seen: all that the run has changed, or what it leaves in service unproven. */
-async function nameWhatIsLeft(error: RelayError, state: RunState): Promise<void> {
-  const { plan, tools, log, record } = state;
+async function nameWhatIsLeft(error: RelayError, run: ImportRun): Promise<void> {
+  const { tools, log, record } = run;
   if (forbidsSending(error.code)) {
     if (error.code === 'JOURNAL_FAILED') log.giveUpJournal();
     record.silenced = true;
@@ -54,17 +54,16 @@ async function nameWhatIsLeft(error: RelayError, state: RunState): Promise<void>
       if (!(failure instanceof RelayError)) throw failure;
     }
   }
-  if (plan.policy.onFailure === 'undo')
-    addLeftovers(
-      record.leftovers,
+  if (run.undoesOnFailure)
+    run.leave(
       log.changes
         .filter(({ id }) => id !== null)
         .map((change) => leftoverOf(change, 'nothing more could be sent to the host', tools.host)),
     );
-  else await nameWhatServes(state);
+  else await nameWhatServes(run);
 }
 
-function isTried({ record }: RunState, fingerprint: string): boolean {
+function isTried({ record }: ImportRun, fingerprint: string): boolean {
   const verdict = record.verdicts.get(fingerprint);
   return verdict !== undefined && verdict.validation !== 'not_tried';
 }

@@ -22,6 +22,8 @@ export interface ImportJob {
   extend: boolean;
   adopt: boolean;
   failed: FailedPolicy;
+  /** More than half of the accounts may be removed. */
+  allowMassRemoval: boolean;
   probe: ProbeMode;
   /** What is to be said before anything is sent: of the pack, its terms, and the look of the keys. */
   warnings: readonly Problem[];

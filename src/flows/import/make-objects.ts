@@ -12,25 +12,25 @@ import type { RunRecord } from '../../report/run-record.ts';
 import { problem, RelayError, type Problem } from '../../core/relay-error.ts';
 import type { Secret } from '../../core/secrets/secret.ts';
 import type { ImportJob } from './import-job.ts';
-import type { RunState } from './run-import.ts';
+import type { ImportRun } from './import-run.ts';
 import { RunFailure } from './run-failure.ts';
 import { failedUpdate } from './rolling-update.ts';
 import { isRolling } from './verify-accounts.ts';
 
 /** Group, channel, plan and accounts. Ends the run where the policy wants that, or where no account could be made. */
-export async function makeObjects(job: ImportJob, state: RunState): Promise<Resources> {
-  const { plan, tools, log, record } = state;
+export async function makeObjects(run: ImportRun): Promise<Resources> {
+  const { job, plan, tools, log, record } = run;
   const resources = await applyResources(plan, tools, log);
   if (plan.staging !== null) {
     const { provider } = job;
-    state.staging = await makeStagingGroup(
+    run.staging = await makeStagingGroup(
       { name: plan.staging.name, provider, access: plan.access, run: plan.run },
       tools,
       log,
     );
   }
   const steps = plan.accounts.filter((step) => step.action === 'create');
-  const groupId = state.staging?.id ?? resources.groupId;
+  const groupId = run.staging?.id ?? resources.groupId;
   await applyAccounts(
     {
       steps,
@@ -43,8 +43,8 @@ export async function makeObjects(job: ImportJob, state: RunState): Promise<Reso
     tools,
     log,
   );
-  await disableUnwanted(steps, state);
-  await updateIdle(state);
+  await disableUnwanted(steps, run);
+  await updateIdle(run);
   const bad = plan.accounts.filter((step) => {
     const outcome = record.outcomes.get(step.fingerprint)?.outcome;
     return step.action === 'create' ? outcome !== 'created' : outcome === 'failed' || outcome === 'unsettled';
@@ -52,26 +52,26 @@ export async function makeObjects(job: ImportJob, state: RunState): Promise<Reso
   const [first] = bad;
   if (first === undefined) return resources;
   const found = problemOf(record, first, bad.length, plan.accounts.length);
-  if (plan.policy.onFailure === 'undo' || bad.length === plan.accounts.length) throw new RunFailure(found);
-  record.errors.push({ ...found, stage: 'apply' });
+  if (run.undoesOnFailure || bad.length === plan.accounts.length) throw new RunFailure(found);
+  run.fail('apply', found);
   return resources;
 }
 
 /** Accounts that the key file gives and disables. */
 async function disableUnwanted(
   steps: readonly Extract<AccountStep, { action: 'create' }>[],
-  state: RunState,
+  run: ImportRun,
 ): Promise<void> {
   for (const step of steps) {
-    const outcome = state.record.outcomes.get(step.fingerprint);
+    const outcome = run.record.outcomes.get(step.fingerprint);
     if (step.enabled || outcome?.outcome !== 'created') continue;
-    await disable(outcome.account, state, step.fingerprint, 'created');
+    await disable(outcome.account, run, step.fingerprint, 'created');
   }
 }
 
 async function disable(
   account: Account,
-  { tools, log, record }: RunState,
+  { tools, log, record }: ImportRun,
   fingerprint: string,
   outcome: 'created' | 'updated',
 ): Promise<void> {
@@ -80,17 +80,17 @@ async function disable(
 }
 
 /** Changes what serves nobody, and of what serves the settings that no test need prove. */
-async function updateIdle(state: RunState): Promise<void> {
-  const { plan, tools, log, record } = state;
+async function updateIdle(run: ImportRun): Promise<void> {
+  const { plan, tools, log, record } = run;
   for (const step of plan.accounts) {
     if (step.action === 'create' || step.action === 'unchanged' || isRolling(step)) continue;
     throwIfStopped(tools);
     try {
       const account = await updateAccount(step, tools, log);
       record.outcomes.set(step.fingerprint, { outcome: 'updated', account });
-      if (step.change.scheduled === false) await disable(account, state, step.fingerprint, 'updated');
+      if (step.change.scheduled === false) await disable(account, run, step.fingerprint, 'updated');
     } catch (error) {
-      if (!isOfOne(error) || plan.policy.onFailure === 'undo') throw error;
+      if (!isOfOne(error) || run.undoesOnFailure) throw error;
       record.outcomes.set(step.fingerprint, failedUpdate(error, step));
     }
   }

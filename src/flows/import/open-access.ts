@@ -1,4 +1,3 @@
-import { addLeftovers } from '../../apply/leftover.ts';
 import { inStage, throwIfStopped } from '../../apply/run-tools.ts';
 import type { CompletionRequest } from '../../host/host.ts';
 import { effectiveMapping } from '../../pack/model-mapping.ts';
@@ -6,20 +5,19 @@ import { problem } from '../../core/relay-error.ts';
 import { checkGateway, type GatewayCheck } from '../../verify/check-gateway.ts';
 import { grantAccess } from '../../verify/grant-access.ts';
 import { completionOf } from '../completion-of.ts';
-import type { ImportJob } from './import-job.ts';
 import { RunFailure } from './run-failure.ts';
-import type { RunState } from './run-import.ts';
+import type { ImportRun } from './import-run.ts';
 
 /** Gives users access, and proves by a real request that the gateway serves (rules B22 to B24, N9, N19). */
-export async function openAccess(job: ImportJob, groupId: string, state: RunState): Promise<void> {
-  const { plan, tools, record } = state;
+export async function openAccess(groupId: string, run: ImportRun): Promise<void> {
+  const { job, plan, tools, record } = run;
   const request = completionOf(job.provider);
   if (plan.subscriptions.length > 0 || plan.gateway.probe !== 'skip') {
     await inStage(
       tools,
       'access',
       'Open access',
-      () => closeAccess(job, groupId, request, state),
+      () => closeAccess(groupId, request, run),
       () => ({ ok: record.gateway?.ok !== false, text: gatewayText(record.gateway) }),
     );
   }
@@ -30,57 +28,45 @@ export async function openAccess(job: ImportJob, groupId: string, state: RunStat
   };
 }
 
-async function closeAccess(
-  job: ImportJob,
-  groupId: string,
-  request: CompletionRequest,
-  state: RunState,
-): Promise<void> {
-  const { plan, tools, log, record } = state;
-  const strict = plan.policy.onFailure === 'undo';
-  await grantAccess(plan.subscriptions, groupId, strict, tools, log, record.subscriptions);
+async function closeAccess(groupId: string, request: CompletionRequest, run: ImportRun): Promise<void> {
+  const { plan, tools, log, record } = run;
+  await grantAccess(plan.subscriptions, groupId, run.undoesOnFailure, tools, log, record.subscriptions);
   for (const failed of record.subscriptions.filter((each) => each.outcome === 'failed')) {
     const found = problem('SUBSCRIPTION_FAILED', `${failed.user}: ${failed.message ?? ''}`);
-    if (strict) throw new RunFailure(found, failed.lost);
-    if (failed.lost !== null) state.unresolved.push(failed.lost);
-    record.errors.push({ ...found, stage: 'access' });
+    if (run.undoesOnFailure) throw new RunFailure(found, failed.lost);
+    run.fail('access', found, failed.lost);
   }
-  if (plan.gateway.probe !== 'skip') await checkAccess(job, groupId, request, state);
+  if (plan.gateway.probe !== 'skip') await checkAccess(groupId, request, run);
 }
 
-async function checkAccess(
-  job: ImportJob,
-  groupId: string,
-  request: CompletionRequest,
-  state: RunState,
-): Promise<void> {
-  const { plan, tools, record } = state;
-  const { probeUser } = state;
+async function checkAccess(groupId: string, request: CompletionRequest, run: ImportRun): Promise<void> {
+  const { plan, tools, record } = run;
+  const { probeUser } = run;
   try {
-    const key = state.probeKey ?? (await probeUser.keyFor(groupId, plan.access));
-    const check = await checkGateway(key, request, patienceOf(job, state), tools);
+    const key = run.probeKey ?? (await probeUser.keyFor(groupId, plan.access));
+    const check = await checkGateway(key, request, patienceOf(run), tools);
     throwIfStopped(tools);
     record.gateway = {
       ...check,
-      probeKey: state.probeKey === null ? 'made' : plan.gateway.probe === 'find' ? 'found' : 'given',
+      probeKey: run.probeKey === null ? 'made' : plan.gateway.probe === 'find' ? 'found' : 'given',
     };
   } finally {
-    addLeftovers(record.leftovers, await probeUser.remove());
+    run.leave(await probeUser.remove());
   }
   const { gateway } = record;
   if (gateway.ok && !gateway.hasExpectedModel)
-    state.warn(
+    run.warn(
       'access',
       problem('MODEL_LIST_LAGS', `The gateway answers completions with "${request.model}" but does not list it yet.`),
     );
   if (gateway.ok) return;
   const found = problem('GATEWAY_NOT_READY', `The gateway is not ready: ${gateway.message}`);
   if (plan.policy.gatewayNotReady === 'undo') throw new RunFailure(found);
-  record.errors.push({ ...found, stage: 'access' });
+  run.fail('access', found);
 }
 
 /** Where every account was seen to fail, there is nothing to wait for. */
-function patienceOf(job: ImportJob, { plan, record }: RunState): number {
+function patienceOf({ job, plan, record }: ImportRun): number {
   const fails = ({ fingerprint }: { fingerprint: string }) => record.verdicts.get(fingerprint)?.validation === 'failed';
   const hopeless = plan.servingElsewhere === 0 && plan.accounts.length > 0 && plan.accounts.every(fails);
   return hopeless ? 0 : job.gatewayWaitMs;

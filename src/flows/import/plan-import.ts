@@ -86,6 +86,7 @@ function desiredOf(job: ImportJob): Desired {
     extend,
     adopt,
     failed,
+    allowMassRemoval: job.allowMassRemoval,
     probe,
     resumed: job.resumed,
     probeKeyGiven: job.probeKey !== null,

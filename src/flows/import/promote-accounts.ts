@@ -1,4 +1,3 @@
-import { addLeftovers } from '../../apply/leftover.ts';
 import { inStage, throwIfStopped } from '../../apply/run-tools.ts';
 import { bindAccounts } from '../../apply/staging-group.ts';
 import { undo } from '../../apply/undo.ts';
@@ -7,9 +6,8 @@ import type { AccountStep } from '../../plan/import-plan.ts';
 import { problem } from '../../core/relay-error.ts';
 import { checkGateway } from '../../verify/check-gateway.ts';
 import { completionOf } from '../completion-of.ts';
-import type { ImportJob } from './import-job.ts';
 import { RunFailure } from './run-failure.ts';
-import type { RunState } from './run-import.ts';
+import type { ImportRun } from './import-run.ts';
 import { works } from './verify-accounts.ts';
 
 /** How long a host may take until it serves what was bound, in milliseconds (rule N6). */
@@ -19,13 +17,13 @@ const seenAfterMs = 3000;
  * Lets accounts that were proven beside the group into it (rule N6): the group beside must answer a real request first,
  * and afterwards the host is given time to see them, so that others may go.
  */
-export async function promoteAccounts(job: ImportJob, groupId: string, state: RunState): Promise<void> {
-  const { plan, tools, record } = state;
+export async function promoteAccounts(groupId: string, run: ImportRun): Promise<void> {
+  const { plan, tools, record } = run;
   const outside = plan.accounts.flatMap((step): Account[] => {
     const outcome = record.outcomes.get(step.fingerprint);
     if (outcome?.outcome !== 'created' && outcome?.outcome !== 'updated') return [];
     const account = record.verdicts.get(step.fingerprint)?.account ?? outcome.account;
-    return !account.groupIds.includes(groupId) && mayComeIn(step, account, state) ? [account] : [];
+    return !account.groupIds.includes(groupId) && mayComeIn(step, account, run) ? [account] : [];
   });
   if (outside.length === 0) return;
   const count = `${outside.length} account${outside.length === 1 ? '' : 's'}`;
@@ -34,8 +32,8 @@ export async function promoteAccounts(job: ImportJob, groupId: string, state: Ru
     'access',
     `Let ${count} into the group`,
     async () => {
-      if (!(await checkStaging(job, outside, state))) return false;
-      await bindAll(outside, groupId, state);
+      if (!(await checkStaging(outside, run))) return false;
+      await bindAll(outside, groupId, run);
       if (plan.staging !== null) await tools.clock.sleep(seenAfterMs, tools.stop);
       return true;
     },
@@ -50,7 +48,7 @@ export async function promoteAccounts(job: ImportJob, groupId: string, state: Ru
 async function bindAll(
   accounts: readonly Account[],
   groupId: Id,
-  { plan, staging, tools, log }: RunState,
+  { plan, staging, tools, log }: ImportRun,
 ): Promise<void> {
   const beside = new Set([staging?.id, ...plan.staleStaging.map((each) => each.id)]);
   const targets = new Map<string, { groupIds: Id[]; accounts: Account[] }>();
@@ -64,7 +62,7 @@ async function bindAll(
 }
 
 /** What works, and what does not serve: disabled by the key file, or as failed. */
-function mayComeIn({ fingerprint }: AccountStep, account: Account, { plan, record }: RunState): boolean {
+function mayComeIn({ fingerprint }: AccountStep, account: Account, { plan, record }: ImportRun): boolean {
   const verdict = record.verdicts.get(fingerprint);
   const takenOut = record.takenOut.get(account.id);
   if (verdict === undefined) return !account.scheduled;
@@ -72,29 +70,30 @@ function mayComeIn({ fingerprint }: AccountStep, account: Account, { plan, recor
 }
 
 /** A real request to the group beside. Only a key that relay makes can be bound to it. */
-async function checkStaging(job: ImportJob, accounts: readonly Account[], state: RunState): Promise<boolean> {
-  const { plan, tools, record, staging, probeUser } = state;
+async function checkStaging(accounts: readonly Account[], run: ImportRun): Promise<boolean> {
+  const { job, plan, tools, record, staging, probeUser } = run;
   const working = new Set([...record.verdicts.values()].filter(works).map((verdict) => verdict.account.id));
   const serving = accounts.filter((account) => account.scheduled && working.has(account.id));
   if (staging === null || plan.gateway.probe !== 'make' || serving.length === 0) return true;
   const outsideStaging = serving.filter((account) => !account.groupIds.includes(staging.id));
-  if (outsideStaging.length > 0) await bindAll(outsideStaging, staging.id, state);
+  if (outsideStaging.length > 0) await bindAll(outsideStaging, staging.id, run);
   const key = await probeUser.keyFor(staging.id, 'self_service');
   const check = await checkGateway(key, completionOf(job.provider), job.gatewayWaitMs, tools);
   throwIfStopped(tools);
   if (check.ok) return true;
   const found = problem('GATEWAY_NOT_READY', `The new accounts do not answer through the gateway: ${check.message}`);
-  if (plan.policy.onFailure === 'undo') throw new RunFailure(found);
-  record.errors.push({ ...found, stage: 'access' });
-  await giveUp(accounts, found.message, state);
+  if (run.undoesOnFailure) throw new RunFailure(found);
+  run.fail('access', found);
+  await giveUp(accounts, found.message, run);
   return false;
 }
 
 /** What does not answer is not let in, and what was made or changed of it is undone. */
-async function giveUp(accounts: readonly Account[], message: string, { tools, log, record }: RunState): Promise<void> {
+async function giveUp(accounts: readonly Account[], message: string, run: ImportRun): Promise<void> {
+  const { tools, log, record } = run;
   const ids = new Set(accounts.map((account) => account.id));
   const own = log.changes.filter(({ kind, id }) => kind === 'account' && id !== null && ids.has(id));
-  addLeftovers(record.leftovers, (await undo(own, tools, log)).leftovers);
+  run.leave((await undo(own, tools, log)).leftovers);
   for (const { id, marker } of accounts) {
     const fingerprint = marker?.fingerprint ?? '';
     record.verdicts.delete(fingerprint);

@@ -5,7 +5,7 @@ import { unstopped } from '../../apply/run-tools.ts';
 import { undo } from '../../apply/undo.ts';
 import { HostFailure } from '../../host/host-failure.ts';
 import type { RunFailure } from './run-failure.ts';
-import type { RunState } from './run-import.ts';
+import type { ImportRun } from './import-run.ts';
 import { works } from './verify-accounts.ts';
 
 /**
@@ -13,8 +13,8 @@ import { works } from './verify-accounts.ts';
  * imported; what still does not show stays unsettled. A request that was sent twice can have been carried out twice, also
  * when all looks well.
  */
-export async function resolveRemaining(failure: RunFailure | null, state: RunState): Promise<void> {
-  const { plan, tools, log, record, unresolved } = state;
+export async function resolveRemaining(failure: RunFailure | null, run: ImportRun): Promise<void> {
+  const { plan, tools, log, record, unresolved } = run;
   const arrived = await findUnrecorded(tools, log);
   const desired = new Set([
     ...[...record.outcomes.values()].flatMap((outcome) => (outcome.outcome === 'created' ? [outcome.account.id] : [])),
@@ -24,7 +24,7 @@ export async function resolveRemaining(failure: RunFailure | null, state: RunSta
   const orphans = log.changes.filter(
     ({ kind, action, id }) => kind === 'account' && action === 'created' && id !== null && !desired.has(id),
   );
-  if (orphans.length > 0) addLeftovers(record.leftovers, (await undo(orphans, tools, log)).leftovers);
+  if (orphans.length > 0) run.leave((await undo(orphans, tools, log)).leftovers);
   const resolved = new Set([...arrived, ...orphans].map((change) => `${change.kind} ${change.name}`));
   for (const step of plan.accounts) {
     const outcome = record.outcomes.get(step.fingerprint);
@@ -36,23 +36,23 @@ export async function resolveRemaining(failure: RunFailure | null, state: RunSta
         message: `${outcome.message} It arrived late and was removed.`,
         id: null,
       });
-    else addLeftovers(record.unsettled, [unsettled('account', step.name, state)]);
+    else addLeftovers(record.unsettled, [unsettled('account', step.name, run)]);
   }
   for (const result of record.subscriptions)
     if (result.outcome === 'failed' && resolved.has(`subscription ${result.user}`)) result.outcome = 'created';
   for (const lost of [failure?.cause, ...unresolved]) {
     if (!(lost instanceof UnresolvedWrite) || resolved.has(`${lost.kind} ${lost.objectName}`)) continue;
-    addLeftovers(record.unsettled, [unsettled(lost.kind, lost.objectName, state)]);
+    addLeftovers(record.unsettled, [unsettled(lost.kind, lost.objectName, run)]);
   }
 }
 
-function unsettled(kind: UnresolvedWrite['kind'], name: string, { tools }: RunState): Leftover {
+function unsettled(kind: UnresolvedWrite['kind'], name: string, { tools }: ImportRun): Leftover {
   const reason = 'nobody can tell whether the host has carried out what was sent';
   return { kind, id: null, name, reason, command: tools.host.command('show', kind, null) };
 }
 
 /** Names the accounts of this run that serve and that no test has shown to work, where nothing more can be sent. */
-export async function nameWhatServes({ plan, tools, log, record }: RunState): Promise<void> {
+export async function nameWhatServes({ plan, tools, log, record }: ImportRun): Promise<void> {
   const { host } = unstopped(tools);
   const touched = new Set(log.changes.flatMap(({ kind, id }) => (kind === 'account' && id !== null ? [id] : [])));
   const proven = new Set([...record.verdicts.values()].filter(works).map(({ account }) => account.id));

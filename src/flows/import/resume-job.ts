@@ -12,7 +12,7 @@ export function resumeJob(
   { begin }: RecordedRun,
   given: KeyFile,
   probeKey: Secret | null,
-  relayVersion: string,
+  { relayVersion, allowMassRemoval }: Pick<ImportJob, 'relayVersion' | 'allowMassRemoval'>,
 ): ImportJob {
   const keys = new Map(acceptedKeys(given).map((entry) => [entry.fingerprint, entry]));
   const desired = begin.keys.entries.flatMap((entry) =>
@@ -45,6 +45,7 @@ export function resumeJob(
     provider,
     keyFile: { lines: begin.keys.lines, blank: begin.keys.blank, entries },
     ...job,
+    allowMassRemoval,
     warnings: [],
     probeKey,
     resumed: true,

@@ -1,13 +1,11 @@
 import { isOfOne } from '../../apply/ends-run.ts';
-import { addLeftovers } from '../../apply/leftover.ts';
 import { setScheduled } from '../../apply/set-scheduled.ts';
 import { throwIfStopped, unstopped } from '../../apply/run-tools.ts';
 import { undo } from '../../apply/undo.ts';
 import { updateAccount, type UpdateStep } from '../../apply/update-account.ts';
 import type { Account } from '../../host/objects.ts';
 import type { RelayError } from '../../core/relay-error.ts';
-import type { ImportJob } from './import-job.ts';
-import type { RunState } from './run-import.ts';
+import type { ImportRun } from './import-run.ts';
 import { isRolling, testAccounts } from './verify-accounts.ts';
 
 /** How long a host may take until it serves an account that was put back, in milliseconds. */
@@ -17,28 +15,23 @@ const seenAfterMs = 3000;
  * Changes accounts that serve, where only a test proves the change: at most half of them at a time are out of service,
  * changed, tested and put back, while the others serve (rule N6). The only account of a group is changed while it serves.
  */
-export async function rollingUpdate(job: ImportJob, state: RunState): Promise<void> {
-  const { plan, tools } = state;
+export async function rollingUpdate(run: ImportRun): Promise<void> {
+  const { plan, tools } = run;
   const steps = plan.accounts.filter(
     (step): step is UpdateStep => (step.action === 'update' || step.action === 'adopt') && isRolling(step),
   );
   if (steps.length === 0) return;
-  const serving = servingCount(state);
-  const turn = Math.max(1, Math.floor(serving / 2));
-  for (let start = 0; start < steps.length; start += turn) {
+  const serving = servingCount(run);
+  const batch = Math.max(1, Math.floor(serving / 2));
+  for (let start = 0; start < steps.length; start += batch) {
     throwIfStopped(tools);
-    await updateBatch(job, steps.slice(start, start + turn), serving > 1, state);
-    if (start + turn < steps.length) await tools.clock.sleep(seenAfterMs, tools.stop);
+    await updateBatch(steps.slice(start, start + batch), serving > 1, run);
+    if (start + batch < steps.length) await tools.clock.sleep(seenAfterMs, tools.stop);
   }
 }
 
-async function updateBatch(
-  job: ImportJob,
-  steps: readonly UpdateStep[],
-  pauses: boolean,
-  state: RunState,
-): Promise<void> {
-  const { tools, log, record, plan } = state;
+async function updateBatch(steps: readonly UpdateStep[], pauses: boolean, run: ImportRun): Promise<void> {
+  const { tools, log, record } = run;
   const changed = [];
   if (pauses) await setScheduled(accountsOf(steps), false, tools, log);
   for (const step of steps) {
@@ -47,22 +40,23 @@ async function updateBatch(
       record.outcomes.set(step.fingerprint, { outcome: 'updated', account });
       changed.push(account);
     } catch (error) {
-      if (!isOfOne(error) || plan.policy.onFailure === 'undo') throw error;
+      if (!isOfOne(error) || run.undoesOnFailure) throw error;
       record.outcomes.set(step.fingerprint, failedUpdate(error, step));
-      record.errors.push({ ...error.toProblem(), stage: 'apply' });
-      await putBack(step.account, state);
+      run.fail('apply', error.toProblem());
+      await putBack(step.account, run);
     }
   }
   const heldOut = new Set(pauses ? changed.map((account) => account.id) : []);
-  await testAccounts(job, { accounts: changed, retested: changed, heldOut }, state);
+  await testAccounts({ accounts: changed, retested: changed, heldOut }, run);
 }
 
 const accountsOf = (steps: readonly UpdateStep[]): Account[] => steps.map(({ account }) => account);
 
 /** What the run did to an account is undone; where that does not come about, the account is named as it stands. */
-async function putBack({ id, marker }: Account, { tools, log, record }: RunState): Promise<void> {
+async function putBack({ id, marker }: Account, run: ImportRun): Promise<void> {
+  const { tools, log, record } = run;
   const own = log.changes.filter((change) => change.kind === 'account' && change.id === id);
-  addLeftovers(record.leftovers, (await undo(own, tools, log)).leftovers);
+  run.leave((await undo(own, tools, log)).leftovers);
   const now = await unstopped(tools).host.reads.account(id);
   if (now !== undefined) record.seen.set(marker?.fingerprint ?? '', now);
 }
@@ -81,7 +75,7 @@ export function failedUpdate(error: RelayError, { account }: UpdateStep) {
 }
 
 /** Accounts of the plan that serve by now. */
-function servingCount({ plan, record }: RunState): number {
+function servingCount({ plan, record }: ImportRun): number {
   return (
     plan.accounts.filter((step) => {
       const verdict = record.verdicts.get(step.fingerprint);

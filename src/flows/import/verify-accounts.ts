@@ -1,4 +1,3 @@
-import { addLeftovers } from '../../apply/leftover.ts';
 import { noteTested } from '../../apply/note-tested.ts';
 import { disableAccounts } from '../../apply/disable-accounts.ts';
 import { inStage, throwIfStopped, unstopped } from '../../apply/run-tools.ts';
@@ -9,13 +8,12 @@ import { problem } from '../../core/relay-error.ts';
 import { probeAccounts, type AccountVerdict } from '../../verify/probe-accounts.ts';
 import { isOpen, checkInIsolation } from '../../verify/isolation-check.ts';
 import { completionOf } from '../completion-of.ts';
-import type { ImportJob } from './import-job.ts';
 import { RunFailure, verdictProblem } from './run-failure.ts';
-import type { RunState } from './run-import.ts';
+import type { ImportRun } from './import-run.ts';
 
 /** Tests what was made, what has changed out of service, and what no test has proven. */
-export async function verifyAccounts(job: ImportJob, state: RunState): Promise<void> {
-  const { plan, record } = state;
+export async function verifyAccounts(run: ImportRun): Promise<void> {
+  const { plan, record } = run;
   const made: Account[] = [];
   const retested: Account[] = [];
   const heldOut = new Set<string>();
@@ -32,7 +30,7 @@ export async function verifyAccounts(job: ImportJob, state: RunState): Promise<v
     retested.push(account);
     if (step.retest === 'held_out') heldOut.add(account.id);
   }
-  await testAccounts(job, { accounts: [...retested, ...made], retested, heldOut }, state);
+  await testAccounts({ accounts: [...retested, ...made], retested, heldOut }, run);
 }
 
 /** Whether the change of a serving account is one that only a test proves. */
@@ -49,15 +47,15 @@ export interface Tested {
 }
 
 /** Tests accounts, notes the verdicts; ends the run or takes the failed out of service, as the policy says. */
-export async function testAccounts(job: ImportJob, tested: Tested, state: RunState): Promise<AccountVerdict[]> {
-  const { plan, tools, record } = state;
+export async function testAccounts(tested: Tested, run: ImportRun): Promise<AccountVerdict[]> {
+  const { job, tools, record, undoesOnFailure } = run;
   const { accounts, heldOut } = tested;
   if (accounts.length === 0) return [];
   const probing = {
     accounts,
     provider: job.provider,
     concurrency: job.concurrency,
-    endsOnError: plan.policy.onFailure === 'undo',
+    endsOnError: undoesOnFailure,
     retested: new Set(tested.retested.map((account) => account.id)),
   };
   const title = `Test ${accounts.length} account${accounts.length === 1 ? '' : 's'}`;
@@ -65,32 +63,32 @@ export async function testAccounts(job: ImportJob, tested: Tested, state: RunSta
     tools,
     'verify',
     title,
-    async () => isolationCheck(job, await probeAccounts(probing, tools), state),
+    async () => isolationCheck(await probeAccounts(probing, tools), run),
     (all) => ({ ok: all.every(works), text: verdictText(all) }),
   );
   for (const verdict of verdicts) {
     record.verdicts.set(verdict.account.marker?.fingerprint ?? '', verdict);
     if (verdict.validation === 'warning' && verdict.code !== null)
-      state.warn('verify', problem(verdict.code, `${verdict.account.name}: ${verdict.probe?.message ?? ''}`));
+      run.warn('verify', problem(verdict.code, `${verdict.account.name}: ${verdict.probe?.message ?? ''}`));
   }
   const failed = verdicts.filter((verdict) => verdict.validation === 'failed');
   const [first] = failed;
-  const undoes = plan.policy.onFailure === 'undo' && (first !== undefined || tools.stop.aborted);
-  if (!undoes) await note(verdicts.filter(works), state);
+  const undoes = undoesOnFailure && (first !== undefined || tools.stop.aborted);
+  if (!undoes) await note(verdicts.filter(works), run);
   throwIfStopped(tools);
   if (undoes && first !== undefined) throw new RunFailure(verdictProblem(first, failed.length, verdicts.length));
-  for (const verdict of failed) record.errors.push({ ...verdictProblem(verdict, 1, verdicts.length), stage: 'verify' });
-  await takeOut(failed, state);
+  for (const verdict of failed) run.fail('verify', verdictProblem(verdict, 1, verdicts.length));
+  await takeOut(failed, run);
   await revive(
     verdicts.filter((verdict) => works(verdict) && heldOut.has(verdict.account.id) && !verdict.account.scheduled),
-    state,
+    run,
   );
   return verdicts;
 }
 
 /** One completion for each account that nothing else proves, where relay can make a key for it (rule N13). */
-async function isolationCheck(job: ImportJob, verdicts: AccountVerdict[], state: RunState): Promise<AccountVerdict[]> {
-  const { plan, tools, log, probeUser } = state;
+async function isolationCheck(verdicts: AccountVerdict[], run: ImportRun): Promise<AccountVerdict[]> {
+  const { job, plan, tools, log, probeUser } = run;
   if (plan.gateway.probe !== 'make' || !verdicts.some(isOpen)) return verdicts;
   const { provider, concurrency } = job;
   const proof = {
@@ -108,15 +106,15 @@ export function works(verdict: AccountVerdict): boolean {
 }
 
 /** An account without the note is tested once more by the next import, so a note that is not taken is no failure. */
-async function note(verdicts: readonly AccountVerdict[], { plan, tools, warn }: RunState): Promise<void> {
+async function note(verdicts: readonly AccountVerdict[], run: ImportRun): Promise<void> {
   const ids = verdicts.map((verdict) => verdict.account.id);
-  const found = ids.length > 0 ? await noteTested(ids, plan.run, tools) : undefined;
-  if (found !== undefined) warn('verify', found);
+  const found = ids.length > 0 ? await noteTested(ids, run.plan.run, run.tools) : undefined;
+  if (found !== undefined) run.warn('verify', found);
 }
 
 /** What the run has changed and spoilt gets its earlier settings back; the rest goes out of service. */
-async function takeOut(failed: readonly AccountVerdict[], state: RunState): Promise<void> {
-  const { tools, log, record } = state;
+async function takeOut(failed: readonly AccountVerdict[], run: ImportRun): Promise<void> {
+  const { tools, log, record } = run;
   const ids = new Set(failed.map((verdict) => verdict.account.id));
   const spoilt = log.changes.filter(
     ({ kind, action, id }) =>
@@ -125,7 +123,7 @@ async function takeOut(failed: readonly AccountVerdict[], state: RunState): Prom
   const restored = new Set<Id>();
   if (spoilt.length > 0) {
     const { undone, leftovers } = await undo(spoilt, tools, log);
-    addLeftovers(record.leftovers, leftovers);
+    run.leave(leftovers);
     for (const { id } of undone) restored.add(id);
   }
   for (const verdict of failed.filter((each) => restored.has(each.account.id))) {
@@ -134,15 +132,13 @@ async function takeOut(failed: readonly AccountVerdict[], state: RunState): Prom
   }
   await takeFailedOut(
     failed.map((verdict) => verdict.account).filter((account) => !restored.has(account.id)),
-    state,
+    run,
   );
 }
 
 /** Takes accounts that are not known to work out of service, and notes it in the record. */
-export async function takeFailedOut(
-  accounts: readonly AccountVerdict['account'][],
-  { plan, tools, log, record, unresolved }: RunState,
-): Promise<void> {
+export async function takeFailedOut(accounts: readonly AccountVerdict['account'][], run: ImportRun): Promise<void> {
+  const { plan, tools, log, record } = run;
   const open = accounts.filter((account) => account.scheduled || !account.paused);
   const { done, problems } = await disableAccounts(open, plan.policy.failedAccounts, tools, log);
   for (const [id, what] of done) {
@@ -154,16 +150,11 @@ export async function takeFailedOut(
     // What an earlier run had made is lost with its key, and told as such.
     if (what === 'removed' && !made) record.removed.push({ id, name, reason: 'it does not work' });
   }
-  for (const found of problems) {
-    record.errors.push({ ...found, stage: 'verify' });
-    if (found.lost !== undefined) unresolved.push(found.lost);
-  }
+  for (const { lost, ...found } of problems) run.fail('verify', found, lost);
 }
 
-async function revive(
-  verdicts: readonly AccountVerdict[],
-  { tools, log, record, unresolved }: RunState,
-): Promise<void> {
+async function revive(verdicts: readonly AccountVerdict[], run: ImportRun): Promise<void> {
+  const { tools, log, record } = run;
   for (const verdict of verdicts) {
     const found = await trySetScheduled(verdict.account, true, tools, log);
     if (found === undefined)
@@ -172,8 +163,8 @@ async function revive(
         account: { ...verdict.account, scheduled: true, paused: false },
       });
     else {
-      record.errors.push({ ...found, stage: 'verify' });
-      if (found.lost !== undefined) unresolved.push(found.lost);
+      const { lost, ...failed } = found;
+      run.fail('verify', failed, lost);
     }
   }
 }

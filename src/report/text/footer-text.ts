@@ -2,7 +2,7 @@ import { formatCount } from './format.ts';
 import { leftoverLine, leftoversAdvice, leftoversState, unresolvedLine } from './leftover-text.ts';
 import { shorten } from './shorten.ts';
 import type { Report } from '../report-schema.ts';
-import { failedTests } from './summary-text.ts';
+import { failedTests } from './problem-groups.ts';
 
 /** The command of a run, and what it can be given as another one, where it can. */
 export interface Commands {

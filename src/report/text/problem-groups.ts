@@ -30,3 +30,9 @@ export function besidesVerdicts(problems: Report['errors'], { accounts }: Report
   const verdicts = new Set(accounts.map(({ code, name, probe }) => `${code} ${name}: ${probe?.message ?? ''}`));
   return problems.filter(({ code, message }) => !verdicts.has(`${code} ${message}`));
 }
+
+/** How many tests failed; what was never made or changed failed without one. */
+export function failedTests({ summary, accounts }: Report): number {
+  const untested = accounts.filter(({ validation, probe }) => validation === 'failed' && probe?.attempts === 0);
+  return Math.max(0, summary.failedVerdict - untested.length);
+}

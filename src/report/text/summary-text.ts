@@ -1,7 +1,7 @@
 import type { Style } from '../../core/style.ts';
 import { formatCount } from './format.ts';
 import { toneOf } from './headline.ts';
-import { besidesVerdicts } from './problem-groups.ts';
+import { besidesVerdicts, failedTests } from './problem-groups.ts';
 import { shorten } from './shorten.ts';
 import type { Report } from '../report-schema.ts';
 
@@ -52,12 +52,6 @@ export function keysText(summary: Report['summary']): string {
   ] as const;
   const said = counts.filter(([, count]) => count > 0).map(([word, count]) => `${formatCount(count)} ${word}`);
   return said.join(', ') || 'none';
-}
-
-/** How many tests failed; what was never made or changed failed without one. */
-export function failedTests({ summary, accounts }: Report): number {
-  const untested = accounts.filter(({ validation, probe }) => validation === 'failed' && probe?.attempts === 0);
-  return Math.max(0, summary.failedVerdict - untested.length);
 }
 
 /** What the tests came to. */

@@ -6,7 +6,7 @@ import type { Change } from '../../src/apply/change.ts';
 import { beginLine } from '../../src/flows/import/begin-journal.ts';
 import type { ImportJob } from '../../src/flows/import/import-job.ts';
 import { readRun, runIds } from '../../src/journal/read-journal.ts';
-import { RunJournal } from '../../src/journal/run-journal.ts';
+import { FolderJournal } from '../../src/journal/folder-journal.ts';
 import { aRecord } from '../support/builders.ts';
 import { quickClock } from '../support/clocks.ts';
 
@@ -20,7 +20,7 @@ const file = (run = 'run-2') => join(stateDir, 'runs', `${run}.jsonl`);
 
 const tools = () => ({ clock: quickClock(), hide: (text: string) => text });
 
-function begin(run = 'run-2'): RunJournal {
+function begin(run = 'run-2'): FolderJournal {
   const { provider, keyFile, pack } = aRecord('test-key-one-0123456789\ntest-key-two-0123456789\n');
   const job = {
     run,
@@ -42,7 +42,7 @@ function begin(run = 'run-2'): RunJournal {
   const host = { info: { url: 'https://host.example', kind: 'sub2api', version: '0.1.179' } } as Parameters<
     typeof beginLine
   >[1];
-  return RunJournal.begin(stateDir, beginLine(job, host, 0), tools());
+  return FolderJournal.begin(stateDir, beginLine(job, host, 0), tools());
 }
 
 const made = { action: 'created', id: null, before: null } as const;
@@ -114,7 +114,7 @@ describe('a journal', () => {
       journal.note({ type: 'change', change: group });
       await appendFile(file(), line);
       expect((await readRun(stateDir, 'run-2')).changes).toEqual([group]);
-      const again = RunJournal.reopen(stateDir, 'run-2', tools());
+      const again = FolderJournal.reopen(stateDir, 'run-2', tools());
       again.note({ type: 'change', change: account });
       expect((await readRun(stateDir, 'run-2')).changes).toEqual([group, account]);
     },
@@ -139,7 +139,7 @@ describe('a journal', () => {
 
   it('that goes on after its end has no end any more', async () => {
     begin().end('failed', 6);
-    RunJournal.reopen(stateDir, 'run-2', tools());
+    FolderJournal.reopen(stateDir, 'run-2', tools());
     expect((await readRun(stateDir, 'run-2')).end).toBeNull();
   });
 

@@ -1,7 +1,7 @@
 import { closeSync, fsyncSync, ftruncateSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Change } from '../apply/change.ts';
-import type { Journal, JournalNote } from '../apply/journal.ts';
+import type { JournalNote, RunJournal } from '../apply/journal.ts';
 import { writable } from '../apply/unkept.ts';
 import type { Clock } from '../core/clock.ts';
 import { RelayError } from '../core/relay-error.ts';
@@ -23,7 +23,7 @@ export interface JournalTools {
  * The durable record of one run: JSON lines, each on disk before `note` returns. Written in step with the run, so that
  * what leaves for the host is never ahead of it.
  */
-export class RunJournal implements Journal {
+export class FolderJournal implements RunJournal {
   readonly #descriptor: number;
   readonly #clock: Pick<Clock, 'now'>;
   readonly #hide: (text: string) => string;
@@ -35,11 +35,11 @@ export class RunJournal implements Journal {
   }
 
   /** Begins the journal of a new run. Throws `STATE_UNWRITABLE` before anything was sent to the host. */
-  static begin(stateDir: string, begin: Begin, tools: JournalTools): RunJournal {
+  static begin(stateDir: string, begin: Begin, tools: JournalTools): FolderJournal {
     const file = join(journalFolder(stateDir), `${begin.run}.jsonl`);
     try {
       mkdirSync(journalFolder(stateDir), { recursive: true, mode: 0o700 });
-      const journal = new RunJournal(openSync(file, 'ax', 0o600), tools);
+      const journal = new FolderJournal(openSync(file, 'ax', 0o600), tools);
       journal.#write(begin);
       return journal;
     } catch (cause) {
@@ -48,10 +48,10 @@ export class RunJournal implements Journal {
   }
 
   /** Goes on with the journal of a run that is resumed or rolled back. */
-  static reopen(stateDir: string, run: string, tools: JournalTools): RunJournal {
+  static reopen(stateDir: string, run: string, tools: JournalTools): FolderJournal {
     const file = join(journalFolder(stateDir), `${run}.jsonl`);
     try {
-      const journal = new RunJournal(openSync(file, 'a', 0o600), tools);
+      const journal = new FolderJournal(openSync(file, 'a', 0o600), tools);
       // A torn last line goes, so that what follows is a line of its own, and none in the middle is torn.
       ftruncateSync(journal.#descriptor, wholeLength(readFileSync(file)));
       journal.#stamp({ type: 'resumed' });
