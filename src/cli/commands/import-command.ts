@@ -8,7 +8,7 @@ import type { Report } from '../../report/report-schema.ts';
 import type { Redactor } from '../../core/secrets/redactor.ts';
 import { RelayError } from '../../core/relay-error.ts';
 import { checkTerms } from '../options/choose-pack.ts';
-import { execute, planView, prepare, type Prepared } from '../session/carry-out.ts';
+import { execute, planView, prepare, type Prepared } from '../session/run-import.ts';
 import { askConsent } from '../session/consent.ts';
 import { checkPlaces } from '../options/check-places.ts';
 import type { ImportFlags } from '../options/import-flags.ts';

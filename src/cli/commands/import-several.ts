@@ -9,7 +9,7 @@ import { planText } from '../../report/text/plan-text.ts';
 import type { Report } from '../../report/report-schema.ts';
 import type { Redactor } from '../../core/secrets/redactor.ts';
 import { problem, RelayError } from '../../core/relay-error.ts';
-import { execute, planView, prepare, type Prepared } from '../session/carry-out.ts';
+import { execute, planView, prepare, type Prepared } from '../session/run-import.ts';
 import { checkTerms } from '../options/choose-pack.ts';
 import { askConsent } from '../session/consent.ts';
 import { checkPlaces } from '../options/check-places.ts';
