@@ -25,12 +25,10 @@ export async function findUnrecorded(given: RunTools, log: ChangeLog): Promise<C
       log.changes.flatMap((change) => (change.kind === kind && change.id !== null ? [change.id] : [])),
     );
     for (const change of own) {
-      const object = objects.find(
-        (each) => !taken.has(each.id) && driver.isMadeAs(each, change.name, change.after as States[ChangeKind]),
-      );
+      const object = objects.find((each) => !taken.has(each.id) && driver.isMadeAs(each, change.name, change.after));
       if (object === undefined) continue;
       taken.add(object.id);
-      found.push({ change, id: object.id, after: driver.stateOf(object, change.after as States[ChangeKind]) });
+      found.push({ change, id: object.id, after: driver.stateOf(object, change.after) });
     }
   }
   if (found.length > 0) log.made(found);

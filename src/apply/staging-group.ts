@@ -62,7 +62,7 @@ function boundTo(groups: readonly Change[], { changes }: ChangeLog): Change[] {
   const last = new Map<string, Change>();
   for (const change of changes)
     if (change.kind === 'account' && change.action === 'updated' && change.after.groupIds !== undefined)
-      last.set(`${change.id}`, change);
+      last.set(change.id, change);
   return [...last.values()].filter(
     ({ kind, after }) => kind === 'account' && (after.groupIds ?? []).some((id) => ids.has(id)),
   );

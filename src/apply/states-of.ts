@@ -12,12 +12,10 @@ export function statesOf(own: readonly Change[]): States[Undoable][] {
       // Edits of accounts name some settings each; those that a later one names first were so from the beginning.
       if (kind === 'account')
         for (const [index, state] of states.entries()) states[index] = { ...before, ...state } as AccountState;
-      if (last === undefined) states.push(before as States[Undoable]);
+      if (last === undefined) states.push(before);
     }
     const base = states.at(-1);
-    states.push(
-      kind === 'account' && base !== undefined ? editedAccount(base as AccountState, after as AccountState) : after,
-    );
+    states.push(kind === 'account' && base !== undefined ? editedAccount(base as AccountState, after) : after);
   }
   return states;
 }

@@ -89,7 +89,7 @@ function sort(own: Change[], world: World, plan: UndoPlan): void {
   const after = { ...last, ...pause } as States[Undoable];
   const missing = driver.differences(object, withoutPause(before), snapshot.groups);
   if (missing.length === 0 && pause === undefined) plan.resolved.push(...own);
-  else if (differences.length === 0) plan.targets.push({ ...target, states: { before, after } } as Target);
+  else if (differences.length === 0) plan.targets.push({ ...target, states: { before, after } });
   else if (isSame(object, first, driver, snapshot))
     plan.kept.push({ target, reason: whyNotRestored(first.kind, before, missing) ?? changedBy(differences) });
   // Another object bears the number by now.
@@ -125,7 +125,7 @@ function closest(states: readonly States[Undoable][], differences: (state: State
 /** Whether an account serves is not what tells whose it is: a host takes accounts out by itself, and people do. */
 function withoutPause(state: States[Undoable]): States[Undoable] {
   const { scheduled: _scheduled, paused: _paused, ...rest } = state as AccountState;
-  return rest as States[Undoable];
+  return rest;
 }
 
 /**

@@ -23,7 +23,7 @@ export function proxiedFetch({ address, authorization }: Proxy): (request: Reque
         ...(request.body === null ? {} : { body: await request.arrayBuffer() }),
       });
       if (response.status === 407) throw new ProxyRefusal(407);
-      return response as unknown as Response;
+      return response;
     } catch (error) {
       throw refusalIn(error) ?? error;
     }

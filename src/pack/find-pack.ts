@@ -54,7 +54,7 @@ async function packIdsIn(folder: string): Promise<string[]> {
       hint: 'Correct packDirs in the configuration file.',
     });
   });
-  const packs = await Promise.all(names.map((name) => idPattern.test(name) && holdsManifest(join(folder, name))));
+  const packs = await Promise.all(names.map(async (name) => idPattern.test(name) && holdsManifest(join(folder, name))));
   return names.filter((_, index) => packs[index]);
 }
 
@@ -133,7 +133,10 @@ export async function findPlaces(
 async function placesOf(word: string, packDirs: readonly string[]): Promise<(PackPlace | NoPlace)[]> {
   if (isPackPath(word) && !(await holdsManifest(word))) {
     const ids = await packIdsIn(word).catch(() => []);
-    if (ids.length > 0) return ids.toSorted().map((id) => ({ path: join(word, id), origin: 'path', shadows: [] }));
+    if (ids.length > 0)
+      return ids
+        .toSorted((a, b) => (a < b ? -1 : 1))
+        .map((id) => ({ path: join(word, id), origin: 'path', shadows: [] }));
   }
   const place = await lookUp(word, packDirs);
   if ('path' in place) return [place];

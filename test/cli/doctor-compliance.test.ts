@@ -120,7 +120,7 @@ describe('a host that waits for its terms to be accepted', () => {
 });
 
 it('asks nothing where there is nothing to accept', async () => {
-  host.state.acknowledgement = { version: 'v2026.06.10' } as NonNullable<Sandbox['state']['acknowledgement']>;
+  host.state.acknowledgement = { version: 'v2026.06.10' };
   const { exitCode, err } = await onTerminal('');
   expect(exitCode).toBe(0);
   expect(err).toContain('There is nothing to accept.');

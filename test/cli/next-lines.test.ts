@@ -85,8 +85,14 @@ const ownGroup = () => {
   return group;
 };
 
-const fault = (method: string, path: string, more: Partial<FaultRule> = {}): FaultRule =>
-  ({ method, path, fault: 'status', status: 400, times: 0, ...more }) as FaultRule;
+const fault = (method: string, path: string, more: Partial<FaultRule> = {}): FaultRule => ({
+  method,
+  path,
+  fault: 'status',
+  status: 400,
+  times: 0,
+  ...more,
+});
 const faulty = async (...faults: FaultRule[]) => {
   withoutPauses();
   await start({ faults });

@@ -157,8 +157,8 @@ export async function workplace(): Promise<Workplace> {
       const { exitCode, stdout, stderr } = await child;
       await search(`${stdout}\n${stderr}`);
       // A newer Node warns of what an older one took; users would read it as relay's words.
-      if (/^\(node:\d+\) /m.test(String(stderr))) throw new Error(`Node warns: ${String(stderr)}`);
-      return { exitCode: exitCode ?? -1, stdout: String(stdout), stderr: String(stderr) };
+      if (/^\(node:\d+\) /m.test(stderr)) throw new Error(`Node warns: ${stderr}`);
+      return { exitCode: exitCode ?? -1, stdout, stderr };
     },
     report: async (name = 'relay-report.json') =>
       reportSchema.parse(JSON.parse(await readFile(join(folder, name), 'utf8'))),

@@ -67,7 +67,9 @@ function reason(key: Key, account: Account | undefined, { run }: Report): Pick<K
       return { code: 'WRITE_UNSETTLED', message: 'It could not be found out whether the host made the change.' };
     case 'failed':
       return { code, message: 'What was to be done with its account was not done.' };
-    default:
+    case 'added':
+    case 'updated':
+    case 'unchanged':
       return { code, message: '' };
   }
 }

@@ -51,7 +51,7 @@ function leftBlocks({ leftovers, unsettled }: Report): string[] {
     what,
     kind,
     inline(name),
-    id === null ? '' : String(id),
+    id ?? '',
     inline(reason),
     command === null ? '' : code(command),
   ]);
