@@ -1,4 +1,5 @@
 import { dirname, resolve } from 'node:path';
+import { counted } from '../core/counted.ts';
 import { RelayError } from '../core/relay-error.ts';
 import { excerpt } from '../text/excerpt.ts';
 import { placeText, type Finding } from '../text/finding.ts';
@@ -76,8 +77,7 @@ function wrong(file: string, unordered: readonly Finding[], lines: readonly stri
     ];
   });
   if (more > 0) details.push(`and ${more} more`);
-  const count = `${findings.length} fault${findings.length === 1 ? '' : 's'}`;
-  return new RelayError('CONFIG_INVALID', `The configuration file ${file} has ${count}.`, {
+  return new RelayError('CONFIG_INVALID', `The configuration file ${file} has ${counted(findings.length, 'fault')}.`, {
     details,
     hint: '`relay config schema` prints what it may hold; `--config FILE` names another.',
   });

@@ -15,6 +15,7 @@ import { readRun, type RecordedRun } from '../../journal/read-journal.ts';
 import { readKeyFile } from '../../keys/read-key-file.ts';
 import { findPack } from '../../pack/find-pack.ts';
 import { acts } from '../../plan/import-plan.ts';
+import { counted } from '../../core/counted.ts';
 import type { Redactor } from '../../core/secrets/redactor.ts';
 import { problem, RelayError } from '../../core/relay-error.ts';
 import { askConsent, checkMassRemoval, questionsOf } from '../session/consent.ts';
@@ -112,8 +113,9 @@ async function prepare(
       changes.filter(({ id }) => id !== null).map(({ kind, id: objectId }) => `${kind} ${objectId}`),
     );
     if (!(error instanceof RelayError) || held.size === 0) throw error;
-    const count = `${held.size} object${held.size === 1 ? '' : 's'}`;
-    throw error.holding(`Nothing more was written: the host holds ${count} of the run ${job.run}.`);
+    throw error.holding(
+      `Nothing more was written: the host holds ${counted(held.size, 'object')} of the run ${job.run}.`,
+    );
   }
 }
 

@@ -2,6 +2,7 @@ import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
 import { configSchema } from '../../config/config-schema.ts';
 import { isPackPath } from '../../pack/find-pack.ts';
+import { counted } from '../../core/counted.ts';
 import { importModes } from '../../core/modes.ts';
 import { RelayError } from '../../core/relay-error.ts';
 import { placeText, type Finding } from '../../text/finding.ts';
@@ -86,9 +87,8 @@ async function parse(file: string): Promise<z.infer<typeof importFileSchema>> {
 }
 
 function invalid(file: string, findings: readonly Finding[]): RelayError {
-  const count = `${findings.length} fault${findings.length === 1 ? '' : 's'}`;
   const details = findings.slice(0, maxFindings).map((each) => `${placeText(each)}: ${each.message} [${each.code}]`);
-  return new RelayError('IMPORTS_INVALID', `The file ${file} has ${count}.`, { details });
+  return new RelayError('IMPORTS_INVALID', `The file ${file} has ${counted(findings.length, 'fault')}.`, { details });
 }
 
 async function load(file: string): Promise<Buffer> {
