@@ -45,7 +45,7 @@ export async function readConfig(file: string, bytes: Buffer): Promise<ReadConfi
   }
   if (!result.success || findings.length > 0) throw wrong(file, findings, lines);
   const lineOf = (path: Path) => source.finding(path, 'INVALID_VALUE', '').line;
-  return { config: withPaths(result.data, dirname(file)), lineOf };
+  return { config: withPaths(result.data as ConfigFile, dirname(file)), lineOf };
 }
 
 /** The error that tells why a configuration file is not read. */
@@ -92,7 +92,7 @@ function withPaths(config: ConfigFile, folder: string): ConfigFile {
     Object.fromEntries(
       Object.entries(settings).map(([name, value]) => [
         name,
-        typeof value === 'string' && (pathSettings as readonly string[]).includes(name) ? at(value) : value,
+        typeof value === 'string' && pathSettings.includes(name) ? at(value) : value,
       ]),
     ) as T;
   const { hosts, packDirs, pack } = config;

@@ -1,6 +1,7 @@
 import { stringify } from 'yaml';
 import { z } from 'zod';
 import { loadConfig } from '../../config/config-file.ts';
+import type { Flags } from '../../config/options/option-flags.ts';
 import { findPack, knownPacks, type PackPlace } from '../../pack/find-pack.ts';
 import { packSchema } from '../../pack/manifest.ts';
 import { inspectPack, type Pack, type PackReading } from '../../pack/read-pack.ts';
@@ -8,11 +9,7 @@ import { counted } from '../../core/counted.ts';
 import type { Style } from '../../core/style.ts';
 import { print, styleFor, type Io } from '../io.ts';
 
-export interface PacksFlags {
-  output: 'text' | 'json';
-  color: boolean;
-  config?: string;
-}
+type PacksFlags = Flags<'packs list' | 'packs show'>;
 
 /** `relay packs list`: every pack that is found by name, and what stands in the way of those that cannot be used. */
 export async function listPacks(flags: PacksFlags, io: Io): Promise<number> {

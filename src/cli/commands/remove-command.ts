@@ -1,4 +1,5 @@
 import { throwIfStopped } from '../../apply/run-tools.ts';
+import type { Flags } from '../../config/options/option-flags.ts';
 import { findManaged, removeProvider, type Managed, type Removal } from '../../flows/remove-provider.ts';
 import { leftoverLine } from '../../report/text/leftover-text.ts';
 import { counted } from '../../core/counted.ts';
@@ -8,13 +9,11 @@ import { print, styleFor, type Io } from '../io.ts';
 import { printFooter } from '../output/footer.ts';
 import { repeatCommand } from '../options/repeat-command.ts';
 import { printResult } from '../output/result.ts';
-import { withProvider, type ProviderFlags } from '../session/with-provider.ts';
+import { withProvider } from '../session/with-provider.ts';
 
 const nothingThere = 'The host holds nothing of this provider.';
 
-export interface RemoveFlags extends ProviderFlags {
-  dryRun?: boolean;
-}
+type RemoveFlags = Flags<'remove'>;
 
 /** `relay remove`: takes what relay manages for a provider off the host. 0 gone, 5 something is shared, 6 something is left. */
 export async function removeCommand(flags: RemoveFlags, io: Io, redactor: Redactor): Promise<number> {

@@ -5,6 +5,7 @@ import { throwIfStopped } from '../../apply/run-tools.ts';
 import type { Leftover } from '../../apply/leftover.ts';
 import { loadConfig } from '../../config/config-file.ts';
 import { defaults } from '../../config/defaults.ts';
+import type { Flags } from '../../config/options/option-flags.ts';
 import type { ImportJob } from '../../flows/import/import-job.ts';
 import { beginRecord } from '../../flows/import/import-record.ts';
 import { planImport, type PlannedImport } from '../../flows/import/plan-import.ts';
@@ -21,22 +22,14 @@ import { problem, RelayError } from '../../core/relay-error.ts';
 import { askConsent, checkMassRemoval, questionsOf } from '../session/consent.ts';
 import { stateDirOf } from '../session/hold-lock.ts';
 import { checkPlaces } from '../options/check-places.ts';
-import type { ExtraReportFlags } from '../output/extra-reports.ts';
 import { inputFiles } from '../options/input-files.ts';
 import { checkStdin, readProbeKey } from '../options/import-options.ts';
 import type { Io } from '../io.ts';
 import { publish } from '../output/publish.ts';
 import { repeatCommand } from '../options/repeat-command.ts';
-import { withRun, type RunSession, type RunFlags } from '../session/with-run.ts';
+import { withRun, type RunSession } from '../session/with-run.ts';
 
-export interface ResumeFlags extends RunFlags, ExtraReportFlags {
-  keys?: string;
-  probeKeyFile?: string;
-  report?: string | false;
-  yes?: boolean;
-  input: boolean;
-  allowMassRemoval?: boolean;
-}
+type ResumeFlags = Flags<'resume'>;
 
 /** `relay resume RUN --keys FILE`: finishes an interrupted run. */
 export async function resumeCommand(id: string, flags: ResumeFlags, io: Io, redactor: Redactor): Promise<number> {

@@ -1,6 +1,7 @@
 import type { Leftover } from '../../apply/leftover.ts';
 import { throwIfStopped } from '../../apply/run-tools.ts';
 import type { UndoForecast } from '../../apply/undo.ts';
+import type { Flags } from '../../config/options/option-flags.ts';
 import { foreseeRollback, rollbackRun } from '../../flows/rollback-run.ts';
 import { readRun } from '../../journal/read-journal.ts';
 import { leftoverLine, leftoversAdvice, leftoversState } from '../../report/text/leftover-text.ts';
@@ -14,13 +15,9 @@ import { printFooter, type LastWords } from '../output/footer.ts';
 import { repeatCommand } from '../options/repeat-command.ts';
 import { printResult } from '../output/result.ts';
 import { withHost } from '../session/with-host.ts';
-import { hostOfRun, withRun, type RunFlags } from '../session/with-run.ts';
+import { hostOfRun, withRun } from '../session/with-run.ts';
 
-export interface RollbackFlags extends RunFlags {
-  dryRun?: boolean;
-  yes?: boolean;
-  input: boolean;
-}
+type RollbackFlags = Flags<'rollback'>;
 
 const nothingThere = 'Nothing of this run is on the host.';
 

@@ -1,5 +1,5 @@
 import { loadConfig } from '../../config/config-file.ts';
-import type { HostOptions } from '../../config/host-settings.ts';
+import type { Flags } from '../../config/options/option-flags.ts';
 import { checkAge } from '../../pack/check-age.ts';
 import { checkTogether } from '../../pack/check-together.ts';
 import { findPlaces, type NoPlace, type PackPlace } from '../../pack/find-pack.ts';
@@ -14,17 +14,7 @@ import type { Finding } from '../../text/finding.ts';
 import { print, styleFor, type Io } from '../io.ts';
 import { nothingWritten, printFooter } from '../output/footer.ts';
 
-export interface ValidateFlags extends HostOptions {
-  output: 'text' | 'json' | 'junit' | 'github';
-  strict?: boolean;
-  quiet?: boolean;
-  verbose?: boolean;
-  color: boolean;
-  input: boolean;
-  config?: string;
-  timeout?: number;
-  deadline?: number;
-}
+type ValidateFlags = Flags<'validate'>;
 
 /**
  * `relay validate`: checks packs without touching a host or the network, or, where a host is named, asks it as well. 2 when

@@ -1,3 +1,4 @@
+import type { ExtraReportFlags, PrintFlags } from '../../config/options/option-flags.ts';
 import type { RunJournal } from '../../journal/run-journal.ts';
 import { buildReport } from '../../report/build-report.ts';
 import { closingText, type Commands } from '../../report/text/footer-text.ts';
@@ -6,8 +7,7 @@ import type { RunRecord } from '../../report/run-record.ts';
 import { summaryText } from '../../report/text/summary-text.ts';
 import { acts } from '../../plan/import-plan.ts';
 import type { RelayError } from '../../core/relay-error.ts';
-import { tellGithub, writeExtraReports, type ExtraReportFlags } from './extra-reports.ts';
-import type { PrintFlags } from '../options/import-flags.ts';
+import { tellGithub, writeExtraReports } from './extra-reports.ts';
 import { print, styleFor, type Io } from '../io.ts';
 import { printFooter } from './footer.ts';
 import { printResult } from './result.ts';

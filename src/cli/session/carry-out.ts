@@ -1,6 +1,7 @@
 import { noJournal } from '../../apply/journal.ts';
 import { ChangeLog } from '../../apply/change-log.ts';
 import { throwIfStopped } from '../../apply/run-tools.ts';
+import type { ImportFlags } from '../../config/options/option-flags.ts';
 import { beginLine } from '../../flows/import/begin-journal.ts';
 import type { ImportJob } from '../../flows/import/import-job.ts';
 import { beginRecord } from '../../flows/import/import-record.ts';
@@ -14,7 +15,6 @@ import type { RunRecord } from '../../report/run-record.ts';
 import { systemClock } from '../../core/clock.ts';
 import { checkMassRemoval, questionsOf, type UpstreamNamedBy } from './consent.ts';
 import { stateDirOf } from './hold-lock.ts';
-import type { ImportFlags } from '../options/import-flags.ts';
 import type { ImportRequest } from '../options/import-options.ts';
 import type { Io } from '../io.ts';
 import { isGiven } from '../options/resolve-options.ts';
