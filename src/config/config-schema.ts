@@ -76,18 +76,12 @@ function settingOf(option: OptionRecord): z.ZodType {
   }
 }
 
-const settings = Object.entries({ ...hostTable, ...optionTable }).flatMap(([name, option]: [string, OptionRecord]) =>
-  typeof option.config === 'string'
-    ? []
-    : [
-        [
-          name,
-          settingOf(option)
-            .optional()
-            .describe((option.config !== true && option.config.about) || option.about),
-        ],
-      ],
-);
+/** Options that may stand in a file, those of the host first, as people look for them. */
+const settings = Object.entries({ ...hostTable, ...optionTable }).flatMap(([name, option]: [string, OptionRecord]) => {
+  if (typeof option.config === 'string') return [];
+  const { about = option.about } = option.config === true ? {} : option.config;
+  return [[name, settingOf(option).optional().describe(about)]];
+});
 
 /**
  * What a configuration file may hold: the hosts, the folders of packs, and options under their camel-case names. It is
@@ -109,7 +103,7 @@ export const leftOut: Readonly<Record<string, string>> = Object.fromEntries(
 
 /** Settings that are paths; in a file they are relative to it. `-` stays what it is, and so does the id of a pack. */
 export const pathSettings: readonly string[] = optionsThat(
-  ({ kind, config }) => kind === 'file' && typeof config !== 'string',
+  ({ kind, config }) => (kind === 'file' || kind === 'folder') && typeof config !== 'string',
 );
 
 /** The settings that take one of a few words, a number, yes or no, or a duration: nothing that is like a secret. */

@@ -1,11 +1,16 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Command } from 'commander';
-import { describe, expect, expectTypeOf, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, expectTypeOf, it } from 'vitest';
 import { complete } from '../../src/cli/completion/complete.ts';
 import { aboutIn, wordsIn, WordOption } from '../../src/cli/options/build-options.ts';
 import { nameOf } from '../../src/cli/options/build-command.ts';
+import { repeatCommand } from '../../src/cli/options/repeat-command.ts';
+import { resolveOptions } from '../../src/cli/options/resolve-options.ts';
 import { buildProgram } from '../../src/cli/program.ts';
 import { configSchema, leftOut } from '../../src/config/config-schema.ts';
-import type { Flags } from '../../src/config/options/option-flags.ts';
+import type { Flags, Resolved } from '../../src/config/options/option-flags.ts';
 import { commandNames, type CommandName, type OptionRecord } from '../../src/config/options/option-record.ts';
 import { longOption, optionRecords, optionsOf } from '../../src/config/options/option-table.ts';
 import { Redactor } from '../../src/core/secrets/redactor.ts';
@@ -126,6 +131,75 @@ describe('a command line', () => {
   });
 });
 
+describe('a configuration file', () => {
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'relay-options-'));
+    const settings = [
+      'pack: kimi',
+      'keys: k.txt',
+      'access: self-service',
+      'baseUrl: https://a.example/v1',
+      'html: page.html',
+      'report: false',
+      'timeout: 10s',
+      'concurrency: 4',
+      'probeKeyFile: p',
+      'host: prod',
+      'output: ndjson',
+      'verbose: true',
+      'color: false',
+    ];
+    await writeFile(join(folder, 'c.yaml'), settings.join('\n'));
+  });
+  afterAll(() => rm(folder, { recursive: true }));
+
+  const timed = ['timeout', 'verbose', 'color'];
+  it.each<[string, string[]]>([
+    [
+      'import',
+      ['pack', 'keys', 'access', 'baseUrl', 'html', 'report', 'concurrency', 'probeKeyFile', 'output', ...timed],
+    ],
+    [
+      'import --dry-run',
+      ['pack', 'keys', 'access', 'baseUrl', 'report', 'concurrency', 'probeKeyFile', 'output', ...timed],
+    ],
+    [
+      'plan --mode strict',
+      ['pack', 'keys', 'access', 'baseUrl', 'report', 'concurrency', 'probeKeyFile', 'output', ...timed],
+    ],
+    [
+      'plan --access subscription --report r',
+      ['pack', 'keys', 'baseUrl', 'concurrency', 'probeKeyFile', 'output', ...timed],
+    ],
+    ['resume R', ['keys', 'html', 'report', 'probeKeyFile', 'output', ...timed]],
+    ['status', ['pack', 'keys', 'output', ...timed]],
+    ['probe', ['pack', 'concurrency', 'probeKeyFile', 'output', ...timed]],
+    ['remove', ['pack', 'output', ...timed]],
+    ['remove --dry-run', ['pack', 'output', ...timed]],
+    ['doctor --timeout 5s', ['pack', 'output', 'verbose', 'color']],
+    ['validate', timed],
+    ['packs new acme', ['verbose', 'color']],
+    ['sandbox', ['verbose', 'color']],
+    ['config show', []],
+    ['packs schema', []],
+  ])('says of %s what is meant for it', async (line, desired) => {
+    const words = ['--config', join(folder, 'c.yaml'), ...line.split(' ')];
+    const understood = await parse(words, (command, at) => resolveOptions(command, { ...at, env: {}, uid: undefined }));
+    const { fromFile = [] }: Resolved = understood?.flags ?? {};
+    expect(fromFile.toSorted()).toEqual(desired.toSorted());
+    if (fromFile.includes('timeout')) expect(understood?.flags['timeout']).toBe(10_000);
+    if (fromFile.includes('keys')) expect(understood?.flags['keys']).toBe(join(folder, 'k.txt'));
+  });
+
+  it('comes after the environment', async () => {
+    const words = ['--config', join(folder, 'c.yaml'), 'probe'];
+    const env = { RELAY_PROBE_KEY: 'sk-given-elsewhere' };
+    const understood = await parse(words, (command, at) => resolveOptions(command, { ...at, env, uid: undefined }));
+    expect(understood?.flags['probeKeyFile']).toBeUndefined();
+  });
+});
+
 /** A value that an option takes, as it is written, and as it is handed over. */
 function valueFor({ kind }: OptionRecord, words: readonly string[]): [string, unknown] {
   if (kind === 'number') return ['7', 7];
@@ -188,7 +262,11 @@ describe('the table of options', () => {
       const [written, value] = valueFor(record, wordsIn(record, name));
       const given = [...name.split(' '), ...takes, longOption(option), ...(record.kind === 'switch' ? [] : [written])];
       const desired = record.kind === 'switch' ? true : record.repeatable === true ? [value] : value;
-      expect((await parse(given))?.flags[option]).toEqual(desired);
+      const understood = await parse(given);
+      expect(understood?.flags[option]).toEqual(desired);
+      const again = repeatCommand(['relay', name, ...takes].join(' '), understood?.flags ?? {});
+      if (record.once === true) expect(again).not.toContain(longOption(option));
+      else expect(await parse(again.split(' ').slice(1))).toEqual(understood);
     },
   );
 

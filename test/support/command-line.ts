@@ -11,8 +11,11 @@ export interface Understood {
   words: unknown[];
 }
 
-/** Reads a command line as relay does, and does nothing. Throws what commander finds wrong. */
-export async function parse(words: readonly string[]): Promise<Understood | undefined> {
+/** Reads a command line as relay does, and does nothing, but for `before` what would be done. Throws what commander finds wrong. */
+export async function parse(
+  words: readonly string[],
+  before?: (command: Command, io: Io) => Promise<void>,
+): Promise<Understood | undefined> {
   const sink = { write: () => true };
   const io = { version: '0', stdout: sink, stderr: sink, env: {}, cwd: '/' } as unknown as Io;
   const program = buildProgram(io, new Redactor(), () => undefined);
@@ -28,6 +31,7 @@ export async function parse(words: readonly string[]): Promise<Understood | unde
     }
   };
   disarm(program);
+  if (before !== undefined) program.hook('preAction', (_, command) => before(command, io));
   await program.parseAsync([...words], { from: 'user' });
   return understood;
 }
