@@ -1,8 +1,9 @@
 import { CommanderError, type Command } from 'commander';
+import { onHost } from '../config/options/option-groups.ts';
 import { Redactor } from '../core/secrets/redactor.ts';
 import type { Io } from './io.ts';
+import { nameOf } from './options/build-command.ts';
 import { buildProgram } from './program.ts';
-import { worksOnHost } from './options/program-options.ts';
 
 /** Runs one command line and returns the exit code. `words` are the arguments after the program's name. */
 export async function main(words: readonly string[], io: Io): Promise<number> {
@@ -40,4 +41,10 @@ export async function main(words: readonly string[], io: Io): Promise<number> {
       onHost: understood !== undefined && worksOnHost(understood),
     });
   }
+}
+
+/** Whether a host is in play as a command is given: it does nothing without one, or one is named where it may be left out. */
+function worksOnHost(command: Command): boolean {
+  const always: readonly string[] = onHost;
+  return always.includes(nameOf(command)) || command.opts<{ host?: string }>().host !== undefined;
 }

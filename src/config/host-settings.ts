@@ -7,21 +7,13 @@ import { shellWord } from '../core/shell-word.ts';
 import { Secret } from '../core/secrets/secret.ts';
 import type { LoadedConfig } from './config-file.ts';
 import type { ConfigFile } from './config-schema.ts';
+import type { HostOptions } from './options/option-flags.ts';
 import { readSecretFile, sealSecret } from './read-secret.ts';
 
 /** Where a login was given that stands in the configuration file. */
 export const loginInFile = 'configuration file';
 
 export type Environment = Record<string, string | undefined>;
-
-/** The options by which every command that talks to a host names it. */
-export interface HostOptions {
-  host?: string | undefined;
-  adminKeyFile?: string | undefined;
-  adminEmail?: string | undefined;
-  adminPasswordFile?: string | undefined;
-  allowHttp?: boolean | undefined;
-}
 
 /** An admin login; `from` names where it was given, and `inShell` is what a shell puts in its place. */
 export type Login = ({ key: Secret } | { email: string; password: Secret }) & { from: string; inShell: string };

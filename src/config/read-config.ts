@@ -1,4 +1,5 @@
 import { dirname, resolve } from 'node:path';
+import { counted } from '../core/counted.ts';
 import { RelayError } from '../core/relay-error.ts';
 import { excerpt } from '../text/excerpt.ts';
 import { placeText, type Finding } from '../text/finding.ts';
@@ -44,7 +45,7 @@ export async function readConfig(file: string, bytes: Buffer): Promise<ReadConfi
   }
   if (!result.success || findings.length > 0) throw wrong(file, findings, lines);
   const lineOf = (path: Path) => source.finding(path, 'INVALID_VALUE', '').line;
-  return { config: withPaths(result.data, dirname(file)), lineOf };
+  return { config: withPaths(result.data as ConfigFile, dirname(file)), lineOf };
 }
 
 /** The error that tells why a configuration file is not read. */
@@ -76,8 +77,7 @@ function wrong(file: string, unordered: readonly Finding[], lines: readonly stri
     ];
   });
   if (more > 0) details.push(`and ${more} more`);
-  const count = `${findings.length} fault${findings.length === 1 ? '' : 's'}`;
-  return new RelayError('CONFIG_INVALID', `The configuration file ${file} has ${count}.`, {
+  return new RelayError('CONFIG_INVALID', `The configuration file ${file} has ${counted(findings.length, 'fault')}.`, {
     details,
     hint: '`relay config schema` prints what it may hold; `--config FILE` names another.',
   });
@@ -92,7 +92,7 @@ function withPaths(config: ConfigFile, folder: string): ConfigFile {
     Object.fromEntries(
       Object.entries(settings).map(([name, value]) => [
         name,
-        typeof value === 'string' && (pathSettings as readonly string[]).includes(name) ? at(value) : value,
+        typeof value === 'string' && pathSettings.includes(name) ? at(value) : value,
       ]),
     ) as T;
   const { hosts, packDirs, pack } = config;

@@ -2,6 +2,7 @@ import type { LoadedConfig } from './config-file.ts';
 import { configSchema } from './config-schema.ts';
 import { defaults } from './defaults.ts';
 import { shownAddress, type Environment } from './host-settings.ts';
+import { longOption, optionRecords } from './options/option-table.ts';
 import { proxyFor } from './proxy-settings.ts';
 import { stateDir } from './state-dir.ts';
 
@@ -23,15 +24,6 @@ export interface Sources {
   loaded: LoadedConfig;
   home: string;
 }
-
-/** Variables that give a setting, the first that is set. */
-const variables: Readonly<Record<string, readonly string[]>> = {
-  host: ['RELAY_HOST', 'SUB2API_BASE_URL'],
-  adminKeyFile: ['RELAY_ADMIN_KEY_FILE'],
-  adminEmail: ['RELAY_ADMIN_EMAIL'],
-  adminPasswordFile: ['RELAY_ADMIN_PASSWORD_FILE'],
-  stateDir: ['RELAY_STATE_DIR', 'XDG_STATE_HOME'],
-};
 
 /** Secrets that only the environment holds. */
 const secrets: Readonly<Record<string, readonly string[]>> = {
@@ -59,8 +51,9 @@ function settingOf(name: string, { options, env, loaded, home }: Sources): Setti
     from,
     secret: false,
   });
-  if (options.has(name)) return made('option', options.get(name), optionName(name, options.get(name)));
-  const variable = variables[name]?.find((each) => env[each]);
+  if (options.has(name)) return made('option', options.get(name), longOption(name, options.get(name)));
+  const variables = name === 'stateDir' ? ['RELAY_STATE_DIR', 'XDG_STATE_HOME'] : optionRecords.get(name)?.env;
+  const variable = variables?.find((each) => env[each]);
   if (variable !== undefined)
     return made('environment', name === 'stateDir' ? stateDir(env, home) : env[variable], variable);
   const value = (loaded.config as Record<string, unknown>)[name];
@@ -99,10 +92,4 @@ function hostsOf({ file, config, lineOf }: LoadedConfig): Setting[] {
       return [{ name: `hosts.${host}.${name}`, value, source: 'file', from, secret: false }];
     }),
   );
-}
-
-/** `batchSize` → `--batch-size`; what was turned off has `no-` before it. */
-function optionName(name: string, value: unknown): string {
-  const long = name.replace(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`);
-  return value === false ? `--no-${long}` : `--${long}`;
 }

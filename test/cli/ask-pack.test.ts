@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream';
 import { expect, it } from 'vitest';
-import { askPack, type PackFlags } from '../../src/cli/ask-pack.ts';
+import { askPack, type PackFlags } from '../../src/cli/commands/ask-pack.ts';
 
 /** Answers on a terminal, one answer for each question, and tells what was said. */
 async function answered(answers: readonly string[], flags: Partial<PackFlags> = {}) {
@@ -13,7 +13,7 @@ async function answered(answers: readonly string[], flags: Partial<PackFlags> = 
     if (said.endsWith(': ')) setImmediate(() => (left.length === 0 ? stdin.end() : stdin.write(`${left.shift()}\r`)));
   });
   const io = { stdin, stderr, stdout: terminal(), env: { TERM: 'dumb' }, cwd: '/', uid: undefined, version: '0' };
-  const start = await askPack('acme', { input: true, ...flags }, io);
+  const start = await askPack('acme', { input: true, color: true, ...flags }, io);
   return { start, said: said.replaceAll(/\u001B\[[0-9;]*[A-Za-z]/g, ''), left };
 }
 

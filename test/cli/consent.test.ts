@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { confirmHost } from '../../src/cli/confirm-host.ts';
+import { confirmHost } from '../../src/cli/session/confirm-host.ts';
 import { askConsent } from '../../src/cli/session/consent.ts';
 import type { Io } from '../../src/cli/io.ts';
 import { Interruption } from '../../src/core/relay-error.ts';

@@ -1,10 +1,10 @@
 import { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
-import { addImportOptions } from '../../src/cli/options/program-options.ts';
+import { addOptions } from '../../src/cli/options/build-options.ts';
 import { repeatCommand } from '../../src/cli/options/repeat-command.ts';
 
 const parse = (words: readonly string[]) =>
-  addImportOptions(new Command('import').exitOverride())
+  addOptions(new Command('import').exitOverride(), 'plan')
     .parse([...words], { from: 'user' })
     .opts();
 
@@ -28,7 +28,7 @@ describe('the command that does the same again', () => {
     '--output': 'json',
   };
   const asked = new Set(['--pack', '--keys', '--yes', '--detailed-exitcode']);
-  const options = addImportOptions(new Command('import')).options.filter(({ long }) => !asked.has(long ?? ''));
+  const options = addOptions(new Command('import'), 'plan').options.filter(({ long }) => !asked.has(long ?? ''));
 
   it.each(options.map((option) => [option.long ?? '', option] as const))('says %s as it was given', (name, option) => {
     const words = [...required, name, ...(option.required ? [values[name] ?? 'some-value'] : [])];

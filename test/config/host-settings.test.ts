@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ConfigFile } from '../../src/config/config-schema.ts';
-import { hostSettings, type Environment, type HostOptions } from '../../src/config/host-settings.ts';
+import { hostSettings, type Environment } from '../../src/config/host-settings.ts';
+import type { HostOptions } from '../../src/config/options/option-flags.ts';
 import { readSecretFile, sealSecret } from '../../src/config/read-secret.ts';
 import { RelayError } from '../../src/core/relay-error.ts';
 

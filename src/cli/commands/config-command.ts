@@ -3,20 +3,18 @@ import type { Command } from 'commander';
 import { z } from 'zod';
 import { loadConfig } from '../../config/config-file.ts';
 import { configSchema } from '../../config/config-schema.ts';
+import type { Flags } from '../../config/options/option-flags.ts';
+import { optionRecords } from '../../config/options/option-table.ts';
 import { settingsOf, type Setting } from '../../config/show-settings.ts';
 import type { Redactor } from '../../core/secrets/redactor.ts';
-import type { PrintFlags } from '../options/import-flags.ts';
 import { print, styleFor, type Io } from '../io.ts';
 import { printResult } from '../output/result.ts';
-import { rootOf } from '../options/resolve-options.ts';
-
-/** Options whose values commander hands over in milliseconds. */
-const durations = new Set(['timeout', 'deadline', 'gatewayWait']);
+import { rootOf } from '../options/build-command.ts';
 
 /** `relay config show`: every setting, its value, and where it comes from. Secrets are not shown. */
 export async function showConfig(
   command: Command,
-  flags: PrintFlags & { config?: string },
+  flags: Flags<'config show'>,
   io: Io,
   redactor: Redactor,
 ): Promise<number> {
@@ -44,7 +42,7 @@ function givenTo(command: Command): Map<string, unknown> {
   for (const holder of [rootOf(command), command])
     for (const [name, value] of Object.entries(holder.opts<Record<string, unknown>>()))
       if (holder.getOptionValueSource(name) === 'cli')
-        given.set(name, durations.has(name) ? `${Number(value)}ms` : value);
+        given.set(name, optionRecords.get(name)?.kind === 'duration' ? `${Number(value)}ms` : value);
   return given;
 }
 

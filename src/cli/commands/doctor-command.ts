@@ -1,8 +1,9 @@
 import { inStage, throwIfStopped } from '../../apply/run-tools.ts';
 import { loadConfig, type LoadedConfig } from '../../config/config-file.ts';
 import type { ConfigFile } from '../../config/config-schema.ts';
-import { hostAddress, loginTo, type HostOptions } from '../../config/host-settings.ts';
-import { limitsOf } from '../../config/limits.ts';
+import { hostAddress, loginTo } from '../../config/host-settings.ts';
+import { limitsOf } from '../../config/defaults.ts';
+import type { Flags } from '../../config/options/option-flags.ts';
 import { examineHost } from '../../flows/run-diagnostics.ts';
 import type { Diagnosis } from '../../host/diagnosis.ts';
 import type { GivenLogin } from '../../host/sub2api/diagnose.ts';
@@ -15,25 +16,16 @@ import { asksForCorrection } from '../../core/codes.ts';
 import type { Redactor } from '../../core/secrets/redactor.ts';
 import { RelayError } from '../../core/relay-error.ts';
 import { acceptTermsOfUse, checkPerson } from '../session/accept-terms.ts';
-import { confirmHost } from '../confirm-host.ts';
+import { confirmHost } from '../session/confirm-host.ts';
 import { choosePack } from '../options/choose-pack.ts';
 import { diagnoseHost, hostPlace } from '../session/host-session.ts';
-import type { PrintFlags } from '../options/import-flags.ts';
 import { print, styleFor, type Io } from '../io.ts';
 import { nothingWritten, printFooter } from '../output/footer.ts';
 import { repeatCommand } from '../options/repeat-command.ts';
 import { printResult } from '../output/result.ts';
 import { watch } from '../session/watch.ts';
 
-export interface DoctorFlags extends HostOptions, PrintFlags {
-  pack?: string;
-  provider?: string;
-  acceptCompliance?: boolean;
-  timeout?: number;
-  deadline?: number;
-  config?: string;
-  input: boolean;
-}
+type DoctorFlags = Flags<'doctor'>;
 
 type Settings = { kind: 'sandbox' } | { kind: 'url'; url: string; onlyIn: string | null; login: GivenLogin };
 

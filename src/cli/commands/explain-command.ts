@@ -1,10 +1,11 @@
+import type { Flags } from '../../config/options/option-flags.ts';
 import { explanationList, explanations, explanationText } from '../../report/explain-code.ts';
 import { didYouMean } from '../../core/suggest.ts';
 import { RelayError } from '../../core/relay-error.ts';
 import { print, styleFor, type Io } from '../io.ts';
 
 /** `relay explain [CODE]`: what a code means and what to do, or all codes. Throws `USAGE` with the nearest known one. */
-export function explainCommand(word: string | undefined, flags: { output: string; color: boolean }, io: Io): number {
+export function explainCommand(word: string | undefined, flags: Flags<'explain'>, io: Io): number {
   const style = styleFor(io, 'stdout', flags.color);
   const json = flags.output === 'json';
   if (word === undefined) {

@@ -1,4 +1,5 @@
 import { throwIfStopped } from '../../apply/run-tools.ts';
+import type { ImportFlags } from '../../config/options/option-flags.ts';
 import { refusedReport } from '../../flows/import/refused-report.ts';
 import type { Host } from '../../host/host.ts';
 import { acts } from '../../plan/import-plan.ts';
@@ -11,7 +12,6 @@ import { checkTerms } from '../options/choose-pack.ts';
 import { execute, planView, prepare, type Prepared } from '../session/run-import.ts';
 import { askConsent } from '../session/consent.ts';
 import { checkPlaces } from '../options/check-places.ts';
-import type { ImportFlags } from '../options/import-flags.ts';
 import { readImportRequest, type ImportRequest } from '../options/import-options.ts';
 import { print, styleFor, type Io } from '../io.ts';
 import { nothingWritten, printFooter } from '../output/footer.ts';

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { stopReason, throwIfStopped } from '../../apply/run-tools.ts';
+import type { ImportFlags } from '../../config/options/option-flags.ts';
 import { refusedReport } from '../../flows/import/refused-report.ts';
 import { acts } from '../../plan/import-plan.ts';
 import { endText, otherWays, stepAfter } from '../../report/text/footer-text.ts';
@@ -14,7 +15,6 @@ import { checkTerms } from '../options/choose-pack.ts';
 import { askConsent } from '../session/consent.ts';
 import { checkPlaces } from '../options/check-places.ts';
 import { readImportFile } from '../options/import-file.ts';
-import type { ImportFlags } from '../options/import-flags.ts';
 import { readImportRequest, type ImportRequest } from '../options/import-options.ts';
 import { print, styleFor, type Io } from '../io.ts';
 import { nothingWritten, printFooter } from '../output/footer.ts';

@@ -5,17 +5,12 @@ import { idPattern } from '../../pack/manifest.ts';
 import { newPackText } from '../../pack/new-pack.ts';
 import { RelayError } from '../../core/relay-error.ts';
 import { shellWord } from '../../core/shell-word.ts';
-import { askPack, faultsOf, type PackFlags } from '../ask-pack.ts';
+import { askPack, faultsOf, type PackFlags } from './ask-pack.ts';
 import { print, type Io } from '../io.ts';
 import { packJsonSchema } from './packs-command.ts';
 
-export interface NewPackFlags extends PackFlags {
-  to?: string;
-  quiet?: boolean;
-}
-
 /** `relay packs new`: writes a commented manifest that `validate` finds right, and its schema for editors. */
-export async function newPackCommand(id: string, flags: NewPackFlags, io: Io): Promise<number> {
+export async function newPackCommand(id: string, flags: PackFlags, io: Io): Promise<number> {
   if (!idPattern.test(id))
     throw new RelayError(
       'USAGE',

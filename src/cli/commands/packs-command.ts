@@ -1,17 +1,15 @@
 import { stringify } from 'yaml';
 import { z } from 'zod';
 import { loadConfig } from '../../config/config-file.ts';
+import type { Flags } from '../../config/options/option-flags.ts';
 import { findPack, knownPacks, type PackPlace } from '../../pack/find-pack.ts';
 import { packSchema } from '../../pack/manifest.ts';
 import { inspectPack, type Pack, type PackReading } from '../../pack/read-pack.ts';
+import { counted } from '../../core/counted.ts';
 import type { Style } from '../../core/style.ts';
 import { print, styleFor, type Io } from '../io.ts';
 
-export interface PacksFlags {
-  output: 'text' | 'json';
-  color: boolean;
-  config?: string;
-}
+type PacksFlags = Flags<'packs list' | 'packs show'>;
 
 /** `relay packs list`: every pack that is found by name, and what stands in the way of those that cannot be used. */
 export async function listPacks(flags: PacksFlags, io: Io): Promise<number> {
@@ -41,8 +39,7 @@ function packLine(id: string, { path, origin, shadows }: PackPlace, { pack, find
   const from = origin === 'built-in' ? origin : path;
   const hides = shadows.length === 0 ? '' : style.unsure(` hides ${shadows.join(', ')}`);
   if (pack === undefined) {
-    const faults = `${findings.length} fault${findings.length === 1 ? '' : 's'}`;
-    return `${style.bad(`has ${faults}`)}, see: relay validate ${id}  ${style.dim(from)}${hides}`;
+    return `${style.bad(`has ${counted(findings.length, 'fault')}`)}, see: relay validate ${id}  ${style.dim(from)}${hides}`;
   }
   const providers = pack.providers.map(
     (provider) => `${provider.id}${provider.default ? '*' : ''}${provider.terms === undefined ? '' : '!'}`,

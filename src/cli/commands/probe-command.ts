@@ -1,7 +1,7 @@
-import { defaults } from '../../config/defaults.ts';
-import { gatewayWaitMs, readProbeKey } from '../options/import-options.ts';
+import { defaults, gatewayWaitMs } from '../../config/defaults.ts';
+import type { Flags } from '../../config/options/option-flags.ts';
+import { readProbeKey } from '../options/import-options.ts';
 import { probeExitCode, probePool, type PoolProbe } from '../../flows/probe-pool.ts';
-import type { ProbeMode } from '../../core/modes.ts';
 import type { Redactor } from '../../core/secrets/redactor.ts';
 import { Interruption } from '../../core/relay-error.ts';
 import { askConsent } from '../session/consent.ts';
@@ -9,17 +9,9 @@ import { print, styleFor, type Io } from '../io.ts';
 import { probeClosing, probeLines } from '../output/probe-lines.ts';
 import { repeatCommand } from '../options/repeat-command.ts';
 import { printResult } from '../output/result.ts';
-import { withProvider, type AtProvider, type ProviderFlags } from '../session/with-provider.ts';
+import { withProvider, type AtProvider } from '../session/with-provider.ts';
 
-export interface ProbeFlags extends ProviderFlags {
-  repair?: 'disable' | 'remove';
-  revive?: boolean;
-  allowMassRemoval?: boolean;
-  probe?: ProbeMode;
-  probeKeyFile?: string;
-  concurrency?: number;
-  gatewayWait?: number;
-}
+type ProbeFlags = Flags<'probe'>;
 
 /** `relay probe`: tests the accounts and the gateway again, and changes accounts only as the options say. */
 export async function probeCommand(flags: ProbeFlags, io: Io, redactor: Redactor): Promise<number> {

@@ -1,19 +1,19 @@
 import { throwIfStopped } from '../../apply/run-tools.ts';
+import type { Flags } from '../../config/options/option-flags.ts';
 import { findManaged, removeProvider, type Managed, type Removal } from '../../flows/remove-provider.ts';
 import { leftoverLine } from '../../report/text/leftover-text.ts';
+import { counted } from '../../core/counted.ts';
 import type { Redactor } from '../../core/secrets/redactor.ts';
 import { askConsent } from '../session/consent.ts';
 import { print, styleFor, type Io } from '../io.ts';
 import { printFooter } from '../output/footer.ts';
 import { repeatCommand } from '../options/repeat-command.ts';
 import { printResult } from '../output/result.ts';
-import { withProvider, type ProviderFlags } from '../session/with-provider.ts';
+import { withProvider } from '../session/with-provider.ts';
 
 const nothingThere = 'The host holds nothing of this provider.';
 
-export interface RemoveFlags extends ProviderFlags {
-  dryRun?: boolean;
-}
+type RemoveFlags = Flags<'remove'>;
 
 /** `relay remove`: takes what relay manages for a provider off the host. 0 gone, 5 something is shared, 6 something is left. */
 export async function removeCommand(flags: RemoveFlags, io: Io, redactor: Redactor): Promise<number> {
@@ -47,9 +47,8 @@ export async function removeCommand(flags: RemoveFlags, io: Io, redactor: Redact
       if (all.length === 0) print(io.stdout, nothingThere);
     }
     if (exitCode === 0) return 0;
-    const many = (list: readonly object[]) => `${list.length} object${list.length === 1 ? '' : 's'}`;
     printFooter(io, {
-      happened: `${many(result.removed)} removed, ${result.shared.length} kept for others, ${result.leftovers.length} left.`,
+      happened: `${counted(result.removed.length, 'object')} removed, ${result.shared.length} kept for others, ${result.leftovers.length} left.`,
       holds:
         exitCode === 6
           ? 'The host holds something that should not be there, or may:'
@@ -76,16 +75,15 @@ function objectsOf({ group, channel, plan, accounts, stagingGroups, subscription
 
 /** What would go, and who would feel it. */
 function describe({ access, group, accounts, subscriptions, keys, foreign }: Managed): string[] {
-  const many = (count: number, word: string) => `${count} ${word}${count === 1 ? '' : 's'}`;
   const name = group?.name ?? access.replace('_', '-');
   return [
-    `${name}: ${many(accounts.length, 'account')} would be removed${group === null ? '' : ', with group, channel and plan'}.`,
+    `${name}: ${counted(accounts.length, 'account')} would be removed${group === null ? '' : ', with group, channel and plan'}.`,
     ...(subscriptions.length > 0
-      ? [`${name}: ${many(subscriptions.length, 'user')} would lose an active subscription.`]
+      ? [`${name}: ${counted(subscriptions.length, 'user')} would lose an active subscription.`]
       : []),
-    ...(keys.length > 0 ? [`${name}: ${many(keys.length, 'key')} of users would stop working.`] : []),
+    ...(keys.length > 0 ? [`${name}: ${counted(keys.length, 'key')} of users would stop working.`] : []),
     ...(foreign.length > 0
-      ? [`${name}: ${many(foreign.length, 'account')} of others stay, and with them group, channel and plan.`]
+      ? [`${name}: ${counted(foreign.length, 'account')} of others stay, and with them group, channel and plan.`]
       : []),
   ];
 }

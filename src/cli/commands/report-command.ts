@@ -1,18 +1,15 @@
 import { resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { z } from 'zod';
+import type { Flags } from '../../config/options/option-flags.ts';
 import { parseReports, readReports } from '../../report/read-report.ts';
 import { reportSchema, type Report } from '../../report/report-schema.ts';
 import { reportText } from '../../report/text/report-text.ts';
 import { RelayError } from '../../core/relay-error.ts';
 import { print, styleFor, type Io } from '../io.ts';
-import { renderReport, type ReportForm } from '../output/render-report.ts';
+import { renderReport } from '../output/render-report.ts';
 
-export interface ShowFlags {
-  as: 'text' | ReportForm;
-  provider?: string;
-  color: boolean;
-}
+type ShowFlags = Flags<'report show'>;
 
 /** `relay report show FILE`: a report for people. `-` is standard input. */
 export async function showReport(file: string, flags: ShowFlags, io: Io): Promise<number> {
@@ -41,7 +38,7 @@ async function formed(report: Report, { as, color }: ShowFlags, io: Io): Promise
 }
 
 /** `relay report schema`: the JSON Schema of the report, or of the lines of `--output ndjson`, made from what relay writes with. */
-export async function showReportSchema(flags: { events?: boolean }, io: Io): Promise<number> {
+export async function showReportSchema(flags: Flags<'report schema'>, io: Io): Promise<number> {
   const schema = flags.events === true ? (await import('../../report/event-schema.ts')).eventSchema : reportSchema;
   print(io.stdout, JSON.stringify(z.toJSONSchema(schema), null, 2));
   return 0;

@@ -3,6 +3,7 @@ import type { Change } from '../../apply/change.ts';
 import { throwIfStopped } from '../../apply/run-tools.ts';
 import { loadConfig } from '../../config/config-file.ts';
 import { defaults } from '../../config/defaults.ts';
+import type { Flags } from '../../config/options/option-flags.ts';
 import type { ImportJob } from '../../flows/import/import-job.ts';
 import { resumeJob } from '../../flows/import/resume-job.ts';
 import { executeImport } from '../../flows/import/execute-import.ts';
@@ -12,27 +13,20 @@ import { readRun, type RecordedRun } from '../../journal/read-journal.ts';
 import { readKeyFile } from '../../keys/read-key-file.ts';
 import { findPack } from '../../pack/find-pack.ts';
 import { acts } from '../../plan/import-plan.ts';
+import { counted } from '../../core/counted.ts';
 import type { Redactor } from '../../core/secrets/redactor.ts';
 import { problem, RelayError } from '../../core/relay-error.ts';
 import { askConsent, questionsOf } from '../session/consent.ts';
 import { stateDirOf } from '../session/hold-lock.ts';
 import { checkPlaces } from '../options/check-places.ts';
-import type { ExtraReportFlags } from '../output/extra-reports.ts';
 import { inputFiles } from '../options/input-files.ts';
 import { checkStdin, readProbeKey } from '../options/import-options.ts';
 import type { Io } from '../io.ts';
 import { publish } from '../output/publish.ts';
 import { repeatCommand } from '../options/repeat-command.ts';
-import { withRun, type RunSession, type RunFlags } from '../session/with-run.ts';
+import { withRun, type RunSession } from '../session/with-run.ts';
 
-export interface ResumeFlags extends RunFlags, ExtraReportFlags {
-  keys?: string;
-  probeKeyFile?: string;
-  report?: string | false;
-  yes?: boolean;
-  input: boolean;
-  allowMassRemoval?: boolean;
-}
+type ResumeFlags = Flags<'resume'>;
 
 /** `relay resume RUN --keys FILE`: finishes an interrupted run. */
 export async function resumeCommand(id: string, flags: ResumeFlags, io: Io, redactor: Redactor): Promise<number> {
@@ -101,8 +95,9 @@ async function prepare(
       changes.filter(({ id }) => id !== null).map(({ kind, id: objectId }) => `${kind} ${objectId}`),
     );
     if (!(error instanceof RelayError) || held.size === 0) throw error;
-    const count = `${held.size} object${held.size === 1 ? '' : 's'}`;
-    throw error.holding(`Nothing more was written: the host holds ${count} of the run ${job.run}.`);
+    throw error.holding(
+      `Nothing more was written: the host holds ${counted(held.size, 'object')} of the run ${job.run}.`,
+    );
   }
 }
 

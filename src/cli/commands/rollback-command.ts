@@ -1,9 +1,11 @@
 import type { Leftover } from '../../apply/leftover.ts';
 import { throwIfStopped } from '../../apply/run-tools.ts';
 import type { UndoForecast } from '../../apply/undo.ts';
+import type { Flags } from '../../config/options/option-flags.ts';
 import { foreseeRollback, rollbackRun } from '../../flows/rollback-run.ts';
 import { readRun } from '../../journal/read-journal.ts';
 import { leftoverLine, leftoversAdvice, leftoversState } from '../../report/text/leftover-text.ts';
+import { counted } from '../../core/counted.ts';
 import type { Redactor } from '../../core/secrets/redactor.ts';
 import type { Problem } from '../../core/relay-error.ts';
 import { askConsent } from '../session/consent.ts';
@@ -13,13 +15,9 @@ import { printFooter, type LastWords } from '../output/footer.ts';
 import { repeatCommand } from '../options/repeat-command.ts';
 import { printResult } from '../output/result.ts';
 import { withHost } from '../session/with-host.ts';
-import { hostOfRun, withRun, type RunFlags } from '../session/with-run.ts';
+import { hostOfRun, withRun } from '../session/with-run.ts';
 
-export interface RollbackFlags extends RunFlags {
-  dryRun?: boolean;
-  yes?: boolean;
-  input: boolean;
-}
+type RollbackFlags = Flags<'rollback'>;
 
 const nothingThere = 'Nothing of this run is on the host.';
 
@@ -85,8 +83,7 @@ function listed(objects: UndoForecast['removed'], what: string): string[] {
   return [...new Set(objects.map(({ kind }) => kind))].map((kind) => {
     const own = objects.filter((each) => each.kind === kind);
     const names = own.slice(0, 5).map(({ name }) => name);
-    const count = `${own.length} ${kind}${own.length === 1 ? '' : 's'}`;
-    return `${count} ${what}: ${names.join(', ')}${own.length > 5 ? ', …' : ''}.`;
+    return `${counted(own.length, kind)} ${what}: ${names.join(', ')}${own.length > 5 ? ', …' : ''}.`;
   });
 }
 
@@ -95,7 +92,7 @@ function nameOf({ kind, name, id }: Pick<Leftover, 'kind' | 'name' | 'id'>): str
 }
 
 function lastWords(leftovers: readonly Leftover[], warnings: readonly Problem[], again: string): LastWords {
-  const left = `${leftovers.length} object${leftovers.length === 1 ? '' : 's'} of the run ${leftovers.length === 1 ? 'was' : 'were'} not undone.`;
+  const left = `${counted(leftovers.length, 'object of the run was', 'objects of the run were')} not undone.`;
   const lost = warnings.map(({ code, message }) => `${code}: ${message}`);
   const hints = warnings.map(({ hint }) => hint).join(' ');
   return {

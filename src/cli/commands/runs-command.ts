@@ -1,11 +1,11 @@
+import type { Flags } from '../../config/options/option-flags.ts';
 import { readRun, runIds, type RecordedRun } from '../../journal/read-journal.ts';
 import { RelayError } from '../../core/relay-error.ts';
 import { stateDirOf } from '../session/hold-lock.ts';
-import type { PrintFlags } from '../options/import-flags.ts';
 import { print, styleFor, type Io } from '../io.ts';
 
 /** `relay runs list`: every run that has a journal here, newest first. */
-export async function listRuns(flags: PrintFlags, io: Io): Promise<number> {
+export async function listRuns(flags: Flags<'runs list'>, io: Io): Promise<number> {
   const read: ReadRun[] = [];
   for (const id of await runIds(stateDirOf(io))) read.push(await readOrWhy(id, io));
   const runs = read.map((each) => listed(each, read));
@@ -20,7 +20,7 @@ export async function listRuns(flags: PrintFlags, io: Io): Promise<number> {
 }
 
 /** `relay runs show RUN`: what a run did, what of it is on the host, and what to do. */
-export async function showRun(id: string, flags: PrintFlags, io: Io): Promise<number> {
+export async function showRun(id: string, flags: Flags<'runs show'>, io: Io): Promise<number> {
   const run = await readRun(stateDirOf(io), id);
   const { begin, removed, end } = run;
   const changes = changesOf(run);

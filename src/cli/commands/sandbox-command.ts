@@ -1,3 +1,4 @@
+import type { Flags } from '../../config/options/option-flags.ts';
 import { parseFaults } from '../../sandbox/faults/faults.ts';
 import { startSandbox } from '../../sandbox/start-sandbox.ts';
 import { RelayError } from '../../core/relay-error.ts';
@@ -8,16 +9,8 @@ import { stopSignals } from '../session/stop-signals.ts';
 /** Larger is no list of faults, in bytes. */
 const maxFaultsBytes = 1024 * 1024;
 
-export interface SandboxFlags {
-  port?: number;
-  hostVersion?: '0.1.129' | '0.1.179';
-  faults?: string;
-  complianceGate?: boolean;
-  output: 'text' | 'json';
-}
-
 /** `relay sandbox`: runs the embedded host until it is told to stop. Its logins are made for this run and worth nothing elsewhere. */
-export async function sandboxCommand(flags: SandboxFlags, io: Io): Promise<number> {
+export async function sandboxCommand(flags: Flags<'sandbox'>, io: Io): Promise<number> {
   const faults = flags.faults === undefined ? [] : await readFaults(flags.faults);
   const { stop, release } = stopSignals(() => undefined, undefined);
   const sandbox = await startSandbox({

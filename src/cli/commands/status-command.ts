@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { throwIfStopped } from '../../apply/run-tools.ts';
+import type { Flags } from '../../config/options/option-flags.ts';
 import { readStatus } from '../../flows/read-status.ts';
 import { acceptedKeys } from '../../keys/key-file.ts';
 import { readRun } from '../../journal/read-journal.ts';
@@ -15,12 +16,9 @@ import { nothingWritten, printFooter } from '../output/footer.ts';
 import { shellWord } from '../../core/shell-word.ts';
 import { repeatCommand } from '../options/repeat-command.ts';
 import { printResult } from '../output/result.ts';
-import { withProvider, type ProviderFlags } from '../session/with-provider.ts';
+import { withProvider } from '../session/with-provider.ts';
 
-export interface StatusFlags extends ProviderFlags {
-  keys?: string;
-  detailedExitcode?: boolean;
-}
+type StatusFlags = Flags<'status'>;
 
 /** `relay status`: what the host holds for a provider. 0, or with `--detailed-exitcode` 8 when something is not fine. */
 export async function statusCommand(flags: StatusFlags, io: Io, redactor: Redactor): Promise<number> {

@@ -1,5 +1,5 @@
 import { loadConfig } from '../../config/config-file.ts';
-import type { HostOptions } from '../../config/host-settings.ts';
+import type { Flags } from '../../config/options/option-flags.ts';
 import { checkAge } from '../../pack/check-age.ts';
 import { checkTogether } from '../../pack/check-together.ts';
 import { findPlaces, type NoPlace, type PackPlace } from '../../pack/find-pack.ts';
@@ -7,23 +7,14 @@ import { findingHint } from '../../pack/finding.ts';
 import { inspectPack, type PackReading } from '../../pack/read-pack.ts';
 import { findingsGithub, findingsJunit } from '../../report/forms/findings-reports.ts';
 import { findingLines } from '../../report/text/findings-text.ts';
+import { counted } from '../../core/counted.ts';
 import type { Redactor } from '../../core/secrets/redactor.ts';
 import { shellWord } from '../../core/shell-word.ts';
 import type { Finding } from '../../text/finding.ts';
 import { print, styleFor, type Io } from '../io.ts';
 import { nothingWritten, printFooter } from '../output/footer.ts';
 
-export interface ValidateFlags extends HostOptions {
-  output: 'text' | 'json' | 'junit' | 'github';
-  strict?: boolean;
-  quiet?: boolean;
-  verbose?: boolean;
-  color: boolean;
-  input: boolean;
-  config?: string;
-  timeout?: number;
-  deadline?: number;
-}
+type ValidateFlags = Flags<'validate'>;
 
 /**
  * `relay validate`: checks packs without touching a host or the network, or, where a host is named, asks it as well. 2 when
@@ -69,7 +60,7 @@ function show(checked: readonly PackReading[], next: string | undefined, flags: 
   const isFault = (finding: Finding) => finding.severity === 'error' || flags.strict === true;
   const findings = checked.flatMap((each) => each.findings);
   const faults = findings.filter(isFault).length;
-  const packs = count(checked.length, 'pack');
+  const packs = counted(checked.length, 'pack');
   const { stdout } = io;
   if (flags.output === 'json') {
     const told = findings.map((finding) => ({ ...finding, hint: findingHint(finding) }));
@@ -82,13 +73,13 @@ function show(checked: readonly PackReading[], next: string | undefined, flags: 
       for (const finding of each.findings)
         for (const line of findingLines(finding, each.lines, style, stdout.columns ?? 120)) print(stdout, line);
     const warnings = findings.length - faults;
-    const told = warnings === 0 ? 'no faults' : `no faults, ${count(warnings, 'warning')}`;
+    const told = warnings === 0 ? 'no faults' : `no faults, ${counted(warnings, 'warning')}`;
     if (flags.quiet !== true && faults === 0) print(stdout, `${style.good('ok')} ${packs} checked, ${told}.`);
   }
   if (faults === 0) return 0;
   const worst = checked.filter((each) => each.findings.some(isFault));
   printFooter(io, {
-    happened: `${count(faults, 'fault')} in ${worst.length === checked.length ? packs : `${worst.length} of ${packs}`}.`,
+    happened: `${counted(faults, 'fault')} in ${worst.length === checked.length ? packs : `${worst.length} of ${packs}`}.`,
     holds: flags.host === undefined ? undefined : nothingWritten,
     next:
       next ??
@@ -97,8 +88,4 @@ function show(checked: readonly PackReading[], next: string | undefined, flags: 
         : 'correct them, then check them again.'),
   });
   return 2;
-}
-
-function count(number: number, word: string): string {
-  return `${number} ${word}${number === 1 ? '' : 's'}`;
 }

@@ -1,7 +1,7 @@
 import type { Argument, Command, Option } from 'commander';
 import { candidatesFor, type Known } from './completion-words.ts';
-import { WordOption } from '../options/option-values.ts';
-import { rootOf } from '../options/resolve-options.ts';
+import { rootOf } from '../options/build-command.ts';
+import { WordOption } from '../options/build-options.ts';
 
 /** What may stand where the cursor is: words, each with what it is for, or files. */
 export interface Completion {

@@ -1,8 +1,9 @@
 import { constants } from 'node:fs';
 import { access, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve, sep } from 'node:path';
+import type { ExtraReportFlags } from '../../config/options/option-flags.ts';
 import { RelayError } from '../../core/relay-error.ts';
-import { extraPlaces, type ExtraReportFlags } from '../output/extra-reports.ts';
+import { extraPlaces } from '../output/extra-reports.ts';
 import type { InputFile } from './input-files.ts';
 import type { Io } from '../io.ts';
 import { isSpecial, openSpecial } from './special-file.ts';

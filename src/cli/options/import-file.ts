@@ -1,14 +1,16 @@
 import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
-import { configSchema } from '../../config/config-schema.ts';
+import { upstream } from '../../config/config-schema.ts';
+import type { ImportFlags } from '../../config/options/option-flags.ts';
+import { longOption, optionsThat, type OptionName } from '../../config/options/option-table.ts';
 import { isPackPath } from '../../pack/find-pack.ts';
+import { counted } from '../../core/counted.ts';
 import { importModes } from '../../core/modes.ts';
 import { RelayError } from '../../core/relay-error.ts';
 import { placeText, type Finding } from '../../text/finding.ts';
 import { readInput } from '../../text/read-input.ts';
 import { readSource } from '../../text/read-source.ts';
 import { shapeFindings } from '../../text/shape-findings.ts';
-import type { ImportFlags } from './import-flags.ts';
 import { isGiven } from './resolve-options.ts';
 
 /** Larger is no list of imports, in bytes; and the most faults that are told. */
@@ -22,7 +24,7 @@ const entrySchema = z.strictObject({
   mode: z.enum(importModes).optional(),
   access: z.enum(['subscription', 'self-service', 'self_service']).optional(),
   users: z.array(z.string()).optional().describe('Users who get a subscription: EMAIL, ID, EMAIL=DAYS or ID=DAYS.'),
-  baseUrl: configSchema.shape.baseUrl,
+  baseUrl: upstream.optional(),
   packSha256: z.string().optional(),
 });
 
@@ -30,7 +32,7 @@ const entrySchema = z.strictObject({
 const importFileSchema = z.strictObject({ $schema: z.string().optional(), imports: z.array(entrySchema).min(1) });
 
 /** Options that say what to import, and so stand in the file. */
-const inFile = ['pack', 'provider', 'keys', 'user', 'users', 'baseUrl', 'packSha256', 'onlyFailed'] as const;
+const inFile = optionsThat(({ ofEach }) => ofEach === true) as (keyof ImportFlags & OptionName)[];
 
 /** What the configuration may say of these is not meant for what a file lists. */
 const notForAll = new Set<string>(['file', ...inFile]);
@@ -42,13 +44,9 @@ const notForAll = new Set<string>(['file', ...inFile]);
 export async function readImportFile(flags: ImportFlags, file: string): Promise<ImportFlags[]> {
   const twice = inFile.find((name) => isGiven(flags, name));
   if (twice !== undefined)
-    throw new RelayError(
-      'USAGE',
-      `--${twice.replace(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`)} and --file say two things.`,
-      {
-        hint: 'Write it into the file, for each import that it is for.',
-      },
-    );
+    throw new RelayError('USAGE', `${longOption(twice)} and --file say two things.`, {
+      hint: 'Write it into the file, for each import that it is for.',
+    });
   if (flags.probeKeyFile !== undefined)
     throw new RelayError('USAGE', 'A user key opens one group, and --file has imports of several.', {
       hint: 'Leave --probe-key-file out; relay makes a key for each, with --probe auto.',
@@ -86,9 +84,8 @@ async function parse(file: string): Promise<z.infer<typeof importFileSchema>> {
 }
 
 function invalid(file: string, findings: readonly Finding[]): RelayError {
-  const count = `${findings.length} fault${findings.length === 1 ? '' : 's'}`;
   const details = findings.slice(0, maxFindings).map((each) => `${placeText(each)}: ${each.message} [${each.code}]`);
-  return new RelayError('IMPORTS_INVALID', `The file ${file} has ${count}.`, { details });
+  return new RelayError('IMPORTS_INVALID', `The file ${file} has ${counted(findings.length, 'fault')}.`, { details });
 }
 
 async function load(file: string): Promise<Buffer> {

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { resolve } from 'node:path';
 import { loadConfig } from '../../config/config-file.ts';
-import { defaults } from '../../config/defaults.ts';
-import { parseDuration } from '../../config/duration.ts';
-import { hostSettings, type HostOptions, type HostSettings } from '../../config/host-settings.ts';
-import { limitsOf } from '../../config/limits.ts';
+import { defaults, gatewayWaitMs, limitsOf } from '../../config/defaults.ts';
+import { hostSettings, type HostSettings } from '../../config/host-settings.ts';
+import type { ImportFlags } from '../../config/options/option-flags.ts';
+import { optionsThat } from '../../config/options/option-table.ts';
 import { readSecretFile, sealSecret } from '../../config/read-secret.ts';
 import { parseTarget, readTargets } from '../../config/targets.ts';
 import type { ImportJob } from '../../flows/import/import-job.ts';
@@ -16,7 +16,7 @@ import { chooseProvider } from '../../pack/find-pack.ts';
 import { openFingerprints, readEarlierReport } from '../../report/read-report.ts';
 import { disguiseOfOwn } from '../../core/disguise.ts';
 import { isLoopback } from '../../core/loopback.ts';
-import type { AccessMode, AccountsPolicy, FailedPolicy, ImportMode, ProbeMode } from '../../core/modes.ts';
+import type { AccessMode } from '../../core/modes.ts';
 import type { Redactor } from '../../core/secrets/redactor.ts';
 import { RelayError } from '../../core/relay-error.ts';
 import type { Secret } from '../../core/secrets/secret.ts';
@@ -24,38 +24,7 @@ import type { Target } from '../../core/target.ts';
 import { choosePack, termsOf } from './choose-pack.ts';
 import { inputFiles, type InputFile } from './input-files.ts';
 import type { Io } from '../io.ts';
-import { isGiven, type Resolved } from './resolve-options.ts';
-
-/** The options of `import` and `plan` as commander hands them over; durations are in milliseconds. */
-export interface ImportOptions extends HostOptions, Resolved {
-  pack?: string;
-  packSha256?: string;
-  acceptTerms?: string[];
-  provider?: string;
-  keys?: string;
-  mode?: ImportMode;
-  access?: string;
-  user?: string[];
-  users?: string;
-  accounts?: AccountsPolicy;
-  onlyFailed?: boolean;
-  fromReport?: string;
-  allowMassRemoval?: boolean;
-  extend?: boolean;
-  adopt?: boolean;
-  probe?: ProbeMode;
-  probeKeyFile?: string;
-  baseUrl?: string;
-  failed?: FailedPolicy;
-  concurrency?: number;
-  batchSize?: number;
-  gatewayWait?: number;
-  timeout?: number;
-  deadline?: number;
-  report?: string | false;
-  output: 'text' | 'json' | 'ndjson';
-  config?: string;
-}
+import { isGiven } from './resolve-options.ts';
 
 export interface ImportRequest {
   job: ImportJob;
@@ -67,11 +36,8 @@ export interface ImportRequest {
   report: { place: string | null; named: boolean };
 }
 
-/** Patience of the gateway check where none is asked for. */
-export const gatewayWaitMs = parseDuration(defaults.gatewayWait) ?? 0;
-
 /** Reads and checks everything that an import is asked with, before the host is touched (rules B2 to B5). */
-export async function readImportRequest(options: ImportOptions, io: Io, redactor: Redactor): Promise<ImportRequest> {
+export async function readImportRequest(options: ImportFlags, io: Io, redactor: Redactor): Promise<ImportRequest> {
   const loaded = await loadConfig(options.config, io);
   const { config } = loaded;
   const { pack: word, keys } = options;
@@ -136,7 +102,7 @@ export async function readImportRequest(options: ImportOptions, io: Io, redactor
 
 /** The keys that failed in an earlier report of the same import; nothing when all are meant. */
 async function failedBefore(
-  options: ImportOptions,
+  options: ImportFlags,
   asked: { provider: string; access: AccessMode; host: HostSettings },
   io: Io,
 ): Promise<ReadonlySet<string> | null> {
@@ -163,9 +129,9 @@ async function failedBefore(
 }
 
 /** Refuses two things that would both be read from standard input. Throws `USAGE`. */
-export function checkStdin(options: HostOptions & { keys?: string | undefined; probeKeyFile?: string }): void {
-  const files = [options.keys, options.adminKeyFile, options.adminPasswordFile, options.probeKeyFile];
-  if (files.filter((file) => file === '-').length > 1)
+export function checkStdin(options: object): void {
+  const given = new Map(Object.entries(options));
+  if (optionsThat(({ holds }) => holds === 'secret').filter((name) => given.get(name) === '-').length > 1)
     throw new RelayError('USAGE', 'Standard input can be read for one thing only.', {
       hint: 'Give the others as files.',
     });
@@ -198,13 +164,13 @@ function withBaseUrl(provider: Provider, baseUrl: string | undefined, allowHttp:
   return { ...provider, baseUrl: url.href.replace(/\/+$/, '') };
 }
 
-async function readAllTargets(options: ImportOptions): Promise<Target[]> {
+async function readAllTargets(options: ImportFlags): Promise<Target[]> {
   const listed = options.users === undefined ? [] : await readTargets(options.users);
   return [...(options.user ?? []).map((text) => parseTarget(text)), ...listed];
 }
 
 /** The user key for the gateway check, when one was given. */
-export async function readProbeKey(options: { probeKeyFile?: string }, io: Io): Promise<Secret | null> {
+export async function readProbeKey(options: { probeKeyFile?: string | undefined }, io: Io): Promise<Secret | null> {
   if (options.probeKeyFile !== undefined) return readSecretFile(options.probeKeyFile, io.stdin);
   const value = io.env['RELAY_PROBE_KEY'];
   return value ? sealSecret(value, 'RELAY_PROBE_KEY') : null;

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { LoadedConfig } from '../../config/config-file.ts';
-import type { HostOptions } from '../../config/host-settings.ts';
+import { longOption, optionsThat } from '../../config/options/option-table.ts';
 import { stateDirOf } from '../session/hold-lock.ts';
 import type { Io } from '../io.ts';
 
@@ -10,17 +10,9 @@ export interface InputFile {
   named: string;
 }
 
-/** The options that name files which are read. What `--from-report` names may be written anew: it is a report. */
-interface InputOptions extends HostOptions {
-  keys?: string | undefined;
-  users?: string;
-  probeKeyFile?: string;
-  file?: string;
-}
-
 /** All that a command reads with these options, that configuration and those packs, and the folder of the journals. */
 export function inputFiles(
-  options: InputOptions,
+  options: object,
   { file, config }: Pick<LoadedConfig, 'file' | 'config'>,
   packs: readonly string[],
   io: Io,
@@ -29,13 +21,12 @@ export function inputFiles(
     each.adminKeyFile,
     each.adminPasswordFile,
   ]);
+  const given = new Map<string, string>(Object.entries(options));
   const named: [string, string | null | undefined][] = [
-    ['--keys', options.keys],
-    ['--users', options.users],
-    ['--file', options.file],
-    ['--probe-key-file', options.probeKeyFile],
-    ['--admin-key-file', options.adminKeyFile],
-    ['--admin-password-file', options.adminPasswordFile],
+    ...optionsThat(({ holds }) => holds !== undefined).map((name): [string, string | undefined] => [
+      longOption(name),
+      given.get(name),
+    ]),
     ['RELAY_ADMIN_KEY_FILE', io.env['RELAY_ADMIN_KEY_FILE']],
     ['RELAY_ADMIN_PASSWORD_FILE', io.env['RELAY_ADMIN_PASSWORD_FILE']],
     ...inConfig.map((each): [string, string | undefined] => ['a login of the configuration file', each]),

@@ -1,17 +1,6 @@
 import { shellWord } from '../../core/shell-word.ts';
-import type { Resolved } from './resolve-options.ts';
-
-/** What is agreed to, or asked of a plan, is not part of doing the same again. */
-const notRepeated = new Set(['yes', 'dryRun', 'detailedExitcode', 'fromFile', 'quiet']);
-
-/** Options that commander hands over in milliseconds. */
-const durations = new Set(['gatewayWait', 'timeout', 'deadline']);
-
-/** Options that are on until `--no-…` turns them off. */
-const negated = new Set(['color', 'input', 'report']);
-
-/** What commander holds when nothing was given. */
-const defaults: Readonly<Record<string, unknown>> = { output: 'text' };
+import type { Resolved } from '../../config/options/option-flags.ts';
+import { longOption, optionRecords } from '../../config/options/option-table.ts';
 
 /**
  * The command that does the same again, with all that was given by name, quoted for a shell. `flags` are the options as
@@ -20,14 +9,15 @@ const defaults: Readonly<Record<string, unknown>> = { output: 'text' };
 export function repeatCommand(command: string, flags: object, changes: object = {}): string {
   const fromFile = (flags as Resolved).fromFile?.filter((name) => !(name in changes));
   const words = Object.entries({ ...flags, ...changes }).flatMap(([name, value]: [string, unknown]) => {
-    // What the configuration file gives, it gives again.
-    if (notRepeated.has(name) || value === defaults[name] || fromFile?.includes(name) === true) return [];
-    const long = name.replace(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`);
-    if (Array.isArray(value)) return value.flatMap((each) => [`--${long}`, shellWord(String(each))]);
-    if (typeof value === 'string') return [`--${long}`, shellWord(value)];
-    if (typeof value === 'number') return [`--${long}`, durations.has(name) ? `${value}ms` : String(value)];
-    if (value === true) return negated.has(name) ? [] : [`--${long}`];
-    return value === false && negated.has(name) ? [`--no-${long}`] : [];
+    const option = optionRecords.get(name);
+    // What is agreed to is no part of doing the same again, and what the configuration file gives, it gives again.
+    if (option === undefined || option.once === true || fromFile?.includes(name) === true) return [];
+    if (option.filled === true && value === option.default) return [];
+    const long = longOption(name, value);
+    if (Array.isArray(value)) return value.flatMap((each) => [long, shellWord(String(each))]);
+    if (typeof value === 'string') return [long, shellWord(value)];
+    if (typeof value === 'number') return [long, option.kind === 'duration' ? `${value}ms` : String(value)];
+    return value === true || (value === false && option.negative !== undefined) ? [long] : [];
   });
   return [command, ...words].join(' ');
 }

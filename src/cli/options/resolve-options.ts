@@ -1,20 +1,15 @@
-import type { Command, Option } from 'commander';
+import type { Command } from 'commander';
 import { loadConfig } from '../../config/config-file.ts';
 import { optionSettings } from '../../config/option-settings.ts';
+import type { Resolved } from '../../config/options/option-flags.ts';
+import { optionRecords, optionsOf } from '../../config/options/option-table.ts';
+import { commands } from '../commands/command-list.ts';
 import type { Io } from '../io.ts';
-import { isNeeded, WordOption } from './option-values.ts';
-
-/** Commands that work, and may be what is needed, where the configuration is wrong. */
-const withoutConfig = new Set(['explain', 'completion', '__complete', 'schema', 'config show']);
-
-/** What the options of a command hold beside what was given by name. */
-export interface Resolved {
-  /** Names of the options that the configuration file gave. */
-  fromFile?: readonly string[];
-}
+import { nameOf, rootOf } from './build-command.ts';
+import { wordsIn } from './build-options.ts';
 
 /** Whether an option was given with the command, and not by the configuration file. */
-export function isGiven<Flags extends Resolved>(flags: Flags, name: keyof Flags & string): boolean {
+export function isGiven<Given extends Resolved>(flags: Given, name: keyof Given & string): boolean {
   return flags[name] !== undefined && flags.fromFile?.includes(name) !== true;
 }
 
@@ -23,37 +18,33 @@ export function isGiven<Flags extends Resolved>(flags: Flags, name: keyof Flags 
  * Throws `CONFIG_INVALID`, and commander's own error for an option that is needed and missing.
  */
 export async function resolveOptions(command: Command, io: Io): Promise<void> {
-  const name = command.name();
-  if (withoutConfig.has(name) || withoutConfig.has(`${command.parent?.name() ?? ''} ${name}`)) return;
+  const name = nameOf(command);
+  if (commands[name].withoutConfig === true) return;
   const program = rootOf(command);
   const { config } = await loadConfig(program.opts<{ config?: string }>().config, io);
   const fromFile: string[] = [];
-  const does = command.getOptionValue('dryRun') === true ? 'plan' : name;
-  for (const [setting, value] of optionSettings(config, does, io.env))
-    for (const holder of [command, program]) {
-      const source = holder.getOptionValueSource(setting);
-      const isOpen = source === undefined || source === 'default';
-      if (!isOpen || !holder.options.some((option) => option.attributeName() === setting && takes(option, value)))
-        continue;
-      holder.setOptionValueWithSource(setting, value, 'config');
-      fromFile.push(setting);
-    }
+  // A dry run writes no more than a plan does.
+  const does = name === 'import' && command.getOptionValue('dryRun') === true ? 'plan' : name;
+  for (const [setting, value] of optionSettings(config, does, io.env)) {
+    const option = optionRecords.get(setting);
+    const holder = option?.on === 'all' ? program : command;
+    const source = holder.getOptionValueSource(setting);
+    if (source !== undefined && source !== 'default') continue;
+    // A form of output that a command does not have is not meant for it.
+    if (option?.kind === 'choice' && !wordsIn(option, name).includes(String(value))) continue;
+    holder.setOptionValueWithSource(setting, value, 'config');
+    fromFile.push(setting);
+  }
   if (fromFile.length > 0) command.setOptionValueWithSource('fromFile', fromFile, 'config');
   // A file that lists imports says it for each.
   if (command.getOptionValue('file') !== undefined) return;
-  for (const option of command.options)
-    if (isNeeded(option) && command.getOptionValue(option.attributeName()) === undefined)
-      command.error(`error: required option '${option.flags}' not specified`, {
+  for (const [option, { needed }] of optionsOf(name))
+    if (needed?.includes(name) === true && command.getOptionValue(option) === undefined)
+      command.error(`error: required option '${flagsOf(command, option)}' not specified`, {
         code: 'commander.missingMandatoryOptionValue',
       });
 }
 
-/** A form of output that a command does not have is not meant for it. */
-function takes(option: Option, value: unknown): boolean {
-  return !(option instanceof WordOption) || option.words.includes(String(value));
-}
-
-/** The program that a command is part of. */
-export function rootOf(command: Command): Command {
-  return command.parent === null ? command : rootOf(command.parent);
+function flagsOf(command: Command, name: string): string {
+  return command.options.find((option) => option.attributeName() === name)?.flags ?? name;
 }

@@ -1,18 +1,11 @@
 import { appendFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import type { ExtraReportFlags } from '../../config/options/option-flags.ts';
 import type { Report } from '../../report/report-schema.ts';
 import { RelayError } from '../../core/relay-error.ts';
 import { print, type Io } from '../io.ts';
 import { renderReport, reportForms } from './render-report.ts';
 import { unwritable, writeWhole } from './write-report.ts';
-
-/** Reports beside the JSON report, as commander hands them over. */
-export interface ExtraReportFlags {
-  junit?: string;
-  html?: string;
-  markdown?: string;
-  github?: boolean;
-}
 
 /** The places of the reports that are asked for. Throws `USAGE` for standard output. */
 export function extraPlaces(flags: ExtraReportFlags): { option: string; file: string }[] {

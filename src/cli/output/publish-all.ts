@@ -1,9 +1,9 @@
 import { parse } from 'node:path';
+import type { ExtraReportFlags, PrintFlags } from '../../config/options/option-flags.ts';
 import { importsReportSchema } from '../../report/imports-report-schema.ts';
 import type { Report } from '../../report/report-schema.ts';
 import type { RelayError } from '../../core/relay-error.ts';
-import { tellGithub, writeExtraReports, type ExtraReportFlags } from './extra-reports.ts';
-import type { PrintFlags } from '../options/import-flags.ts';
+import { tellGithub, writeExtraReports } from './extra-reports.ts';
 import { print, type Io } from '../io.ts';
 import { printResult } from './result.ts';
 import { writeReport } from './write-report.ts';

@@ -1,9 +1,9 @@
+import type { ExtraReportFlags, PrintFlags } from '../../config/options/option-flags.ts';
 import { closingText, type Commands } from '../../report/text/footer-text.ts';
 import { reportSchema, type Report } from '../../report/report-schema.ts';
 import { summaryText } from '../../report/text/summary-text.ts';
 import type { RelayError } from '../../core/relay-error.ts';
-import { tellGithub, writeExtraReports, type ExtraReportFlags } from './extra-reports.ts';
-import type { PrintFlags } from '../options/import-flags.ts';
+import { tellGithub, writeExtraReports } from './extra-reports.ts';
 import { print, styleFor, type Io } from '../io.ts';
 import { printFooter } from './footer.ts';
 import { printResult } from './result.ts';

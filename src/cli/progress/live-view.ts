@@ -1,8 +1,7 @@
-import { Listr, ListrLogger } from 'listr2';
+import { Listr, ListrLogger, ProcessOutput } from 'listr2';
 import type { RunEvent } from '../../core/run-event.ts';
 import type { Style } from '../../core/style.ts';
 import { print, type Io } from '../io.ts';
-import { SeenOutput } from './seen-output.ts';
 import { liveLines, noRetries, type Waiting } from './live-lines.ts';
 import type { Show } from './progress.ts';
 
@@ -88,4 +87,15 @@ function openTask(io: Io, title: string, style: Style): LiveTask {
       await drawn;
     },
   };
+}
+
+/**
+ * The terminal as listr2 takes it for itself, but for the cursor, which stays seen: hidden, it would be so for good after
+ * an end that nobody can catch, such as `kill -9`.
+ */
+class SeenOutput extends ProcessOutput {
+  override hijack(): void {
+    for (const stream of Object.values(this.stream)) stream.hijack();
+    this.active = true;
+  }
 }

@@ -1,5 +1,5 @@
+import type { PrintFlags } from '../../config/options/option-flags.ts';
 import type { RunEvent } from '../../core/run-event.ts';
-import type { PrintFlags } from '../options/import-flags.ts';
 import { isCi, print, styleFor, type Io } from '../io.ts';
 import { printLine } from '../output/result.ts';
 

@@ -1,19 +1,19 @@
 import type { LoadedConfig } from '../../config/config-file.ts';
 import { hostSettings } from '../../config/host-settings.ts';
-import { limitsOf } from '../../config/limits.ts';
+import { limitsOf } from '../../config/defaults.ts';
+import type { Flags } from '../../config/options/option-flags.ts';
 import { preflightProblems } from '../../flows/preflight.ts';
 import { takeSnapshot } from '../../flows/read-status.ts';
 import type { Finding } from '../../text/finding.ts';
 import type { PackReading } from '../../pack/read-pack.ts';
 import type { Redactor } from '../../core/secrets/redactor.ts';
-import type { ValidateFlags } from '../commands/validate-command.ts';
 import type { Io } from '../io.ts';
 import { withHost } from './with-host.ts';
 
 /** What would stop an import of each provider of the packs on the named host. Sends nothing but reads. */
 export async function askHost(
   readings: readonly PackReading[],
-  flags: ValidateFlags,
+  flags: Flags<'validate'>,
   loaded: LoadedConfig,
   io: Io,
   redactor: Redactor,

@@ -1,5 +1,6 @@
 import { throwIfStopped } from '../../apply/run-tools.ts';
 import type { ImportPlan } from '../../plan/import-plan.ts';
+import { counted } from '../../core/counted.ts';
 import { RelayError } from '../../core/relay-error.ts';
 import type { ImportJob } from '../../flows/import/import-job.ts';
 import { answerTo, canAsk } from './prompt.ts';
@@ -13,7 +14,7 @@ export function questionsOf(plan: ImportPlan, job: ImportJob, namedBy: UpstreamN
   const questions: string[] = [];
   if (plan.removals.length > 0)
     questions.push(
-      `${plan.removals.length} account${plan.removals.length === 1 ? '' : 's'} would be removed: ${plan.removals
+      `${counted(plan.removals.length, 'account')} would be removed: ${plan.removals
         .slice(0, 5)
         .map((step) => step.name)
         .join(', ')}${plan.removals.length > 5 ? ', …' : ''}.`,

@@ -7,7 +7,7 @@ import { FolderJournal } from '../../journal/folder-journal.ts';
 import { planViewSchema, viewPlan, type PlanView } from '../../plan/plan-view.ts';
 import type { Report } from '../../report/report-schema.ts';
 import type { Io } from '../io.ts';
-import type { ImportFlags } from '../options/import-flags.ts';
+import type { ImportFlags } from '../../config/options/option-flags.ts';
 import type { ImportRequest } from '../options/import-options.ts';
 import { isGiven } from '../options/resolve-options.ts';
 import { questionsOf, type UpstreamNamedBy } from './consent.ts';

@@ -1,9 +1,9 @@
+import type { PrintFlags } from '../../config/options/option-flags.ts';
 import { systemClock } from '../../core/clock.ts';
 import type { Redactor } from '../../core/secrets/redactor.ts';
 import type { RelayError } from '../../core/relay-error.ts';
 import { EventQueue } from '../progress/event-queue.ts';
 import type { SessionOptions } from './host-session.ts';
-import type { PrintFlags } from '../options/import-flags.ts';
 import { print, type Io } from '../io.ts';
 import { progressView } from '../progress/progress.ts';
 import { stopSignals } from './stop-signals.ts';

@@ -2,15 +2,15 @@ import { noJournal } from '../../apply/journal.ts';
 import { untilLockIsLost } from '../../apply/lost-lock.ts';
 import { inStage, throwIfStopped, type RunTools } from '../../apply/run-tools.ts';
 import type { HostSettings } from '../../config/host-settings.ts';
+import type { PrintFlags } from '../../config/options/option-flags.ts';
 import type { Host } from '../../host/host.ts';
 import { systemClock } from '../../core/clock.ts';
 import type { Redactor } from '../../core/secrets/redactor.ts';
-import { confirmHost } from '../confirm-host.ts';
+import { confirmHost } from './confirm-host.ts';
 import type { EventQueue } from '../progress/event-queue.ts';
 import { lockHolder } from './hold-lock.ts';
 import { openHost, type OpenHost } from './host-session.ts';
 import { runPhase } from './run-phase.ts';
-import type { PrintFlags } from '../options/import-flags.ts';
 import type { Io } from '../io.ts';
 import { watch } from './watch.ts';
 

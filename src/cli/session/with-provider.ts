@@ -1,29 +1,17 @@
 import type { RunTools } from '../../apply/run-tools.ts';
 import { loadConfig } from '../../config/config-file.ts';
-import { hostSettings, type HostOptions } from '../../config/host-settings.ts';
-import { limitsOf } from '../../config/limits.ts';
+import { hostSettings } from '../../config/host-settings.ts';
+import { limitsOf } from '../../config/defaults.ts';
+import type { Flags } from '../../config/options/option-flags.ts';
 import { chooseProvider } from '../../pack/find-pack.ts';
 import type { Provider } from '../../pack/manifest.ts';
 import type { Pack } from '../../pack/read-pack.ts';
 import { accessModes, type AccessMode } from '../../core/modes.ts';
 import type { Redactor } from '../../core/secrets/redactor.ts';
 import { choosePack } from '../options/choose-pack.ts';
-import type { PrintFlags } from '../options/import-flags.ts';
 import { accessMode, newRunId } from '../options/import-options.ts';
 import type { Io } from '../io.ts';
 import { withHost } from './with-host.ts';
-
-/** What the commands that look after a provider are told. */
-export interface ProviderFlags extends HostOptions, PrintFlags {
-  pack: string;
-  provider?: string;
-  access?: string;
-  timeout?: number;
-  deadline?: number;
-  config?: string;
-  yes?: boolean;
-  input: boolean;
-}
 
 export interface AtProvider {
   run: string;
@@ -38,7 +26,7 @@ export interface AtProvider {
 
 /** Opens the host for work on one provider, and holds the provider's lock meanwhile where the work may change something. */
 export async function withProvider(
-  flags: ProviderFlags,
+  flags: Flags<'status' | 'probe' | 'remove'>,
   changes: boolean,
   io: Io,
   redactor: Redactor,

@@ -1,23 +1,19 @@
 import type { RunTools } from '../../apply/run-tools.ts';
 import { loadConfig } from '../../config/config-file.ts';
-import { hostSettings, type HostOptions } from '../../config/host-settings.ts';
-import { limitsOf } from '../../config/limits.ts';
+import { hostSettings } from '../../config/host-settings.ts';
+import { limitsOf } from '../../config/defaults.ts';
+import type { Flags } from '../../config/options/option-flags.ts';
 import { readRun, type RecordedRun } from '../../journal/read-journal.ts';
 import { FolderJournal } from '../../journal/folder-journal.ts';
 import { systemClock } from '../../core/clock.ts';
 import type { Redactor } from '../../core/secrets/redactor.ts';
 import { RelayError } from '../../core/relay-error.ts';
 import { stateDirOf } from './hold-lock.ts';
-import type { PrintFlags } from '../options/import-flags.ts';
 import type { Io } from '../io.ts';
 import { withHost, type HostSession, type HostRequest } from './with-host.ts';
 
 /** What the commands that go on with a run are told. */
-export interface RunFlags extends HostOptions, PrintFlags {
-  timeout?: number;
-  deadline?: number;
-  config?: string;
-}
+type RunFlags = Flags<'resume' | 'rollback'>;
 
 /** A run that is gone on with, on its host, under its lock, in its journal. */
 export interface RunSession extends HostSession {

@@ -1,6 +1,7 @@
 import type { ChangeLog } from '../../apply/change-log.ts';
 import type { Leftover } from '../../apply/leftover.ts';
 import { throwIfStopped, type RunTools } from '../../apply/run-tools.ts';
+import { counted } from '../../core/counted.ts';
 import { RelayError } from '../../core/relay-error.ts';
 import type { Secret } from '../../core/secrets/secret.ts';
 import type { ImportPlan } from '../../plan/import-plan.ts';
@@ -44,6 +45,6 @@ function refuseMassRemoval({ massRemoval, policy, removals }: ImportPlan): void 
   const names = removals.map(({ name }) => name);
   throw new RelayError(
     'MASS_REMOVAL',
-    `${names.length} account${names.length === 1 ? '' : 's'} would be removed, more than half of all: ${names.slice(0, 5).join(', ')}${names.length > 5 ? ', …' : ''}.`,
+    `${counted(names.length, 'account')} would be removed, more than half of all: ${names.slice(0, 5).join(', ')}${names.length > 5 ? ', …' : ''}.`,
   );
 }

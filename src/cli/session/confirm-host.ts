@@ -1,7 +1,7 @@
-import { loginInFile, type Login } from '../config/host-settings.ts';
-import { shellWord } from '../core/shell-word.ts';
-import { askConsent } from './session/consent.ts';
-import type { Io } from './io.ts';
+import { loginInFile, type Login } from '../../config/host-settings.ts';
+import { shellWord } from '../../core/shell-word.ts';
+import { askConsent } from './consent.ts';
+import type { Io } from '../io.ts';
 
 /**
  * Asks before a login that the operator holds goes to a host that nobody but a file in a folder above names: there may be

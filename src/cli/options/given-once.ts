@@ -1,10 +1,7 @@
 import type { Command, Option } from 'commander';
-import { shownAddress } from '../config/host-settings.ts';
-import { RelayError } from '../core/relay-error.ts';
-import { isRepeatable } from './options/option-values.ts';
-
-/** Options where people put a secret by mistake. */
-const nearSecrets = /key|password/i;
+import { shownAddress } from '../../config/host-settings.ts';
+import { optionRecords } from '../../config/options/option-table.ts';
+import { RelayError } from '../../core/relay-error.ts';
 
 /**
  * Has a command line refused in which an option says two things, in this command and all below it: the last would win in
@@ -14,7 +11,7 @@ const nearSecrets = /key|password/i;
 export function refuseTwoValues(command: Command): void {
   const given = new Map<string, { words: string; value: string }>();
   for (const option of command.options) {
-    if (isRepeatable(option)) continue;
+    if (optionRecords.get(option.attributeName())?.repeatable === true) continue;
     command.on(`option:${option.name()}`, (value?: string) => {
       const now = { words: wordsOf(option, value), value: `${option.negate} ${value ?? ''}` };
       const earlier = given.get(option.attributeName()) ?? now;
@@ -28,9 +25,9 @@ export function refuseTwoValues(command: Command): void {
   for (const each of command.commands) refuseTwoValues(each);
 }
 
-/** As it was written, without what may be a secret. */
+/** As it was written, without what may be a secret: people put one where its file is to be named. */
 function wordsOf(option: Option, value: string | undefined): string {
   const name = option.long ?? option.flags;
-  if (value === undefined || nearSecrets.test(option.attributeName())) return name;
+  if (value === undefined || optionRecords.get(option.attributeName())?.holds === 'secret') return name;
   return `${name} ${shownAddress(value)}`;
 }

@@ -1,21 +1,16 @@
-import type { Provider } from '../pack/manifest.ts';
-import { guessPlatform, newPackText, type PackStart } from '../pack/new-pack.ts';
-import { inspectBytes } from '../pack/read-pack.ts';
-import { platforms } from '../core/modes.ts';
-import { didYouMean } from '../core/suggest.ts';
-import { RelayError } from '../core/relay-error.ts';
-import type { Finding } from '../text/finding.ts';
-import { print, type Io } from './io.ts';
-import { answerTo, canAsk } from './session/prompt.ts';
+import type { Flags } from '../../config/options/option-flags.ts';
+import type { Provider } from '../../pack/manifest.ts';
+import { guessPlatform, newPackText, type PackStart } from '../../pack/new-pack.ts';
+import { inspectBytes } from '../../pack/read-pack.ts';
+import { platforms } from '../../core/modes.ts';
+import { didYouMean } from '../../core/suggest.ts';
+import { RelayError } from '../../core/relay-error.ts';
+import type { Finding } from '../../text/finding.ts';
+import { print, type Io } from '../io.ts';
+import { answerTo, canAsk } from '../session/prompt.ts';
 
 /** What of a new pack is given by name. */
-export interface PackFlags {
-  baseUrl?: string;
-  platform?: Provider['platform'];
-  model?: string[];
-  displayName?: string;
-  input: boolean;
-}
+export type PackFlags = Flags<'packs new'>;
 
 type Known = Pick<PackStart, 'id'> & Partial<PackStart>;
 

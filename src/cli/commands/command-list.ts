@@ -1,0 +1,181 @@
+import type { CommandName } from '../../config/options/option-record.ts';
+import type { CommandRecord, GroupRecord } from '../options/build-command.ts';
+
+/** Groups of commands. */
+export const groups: Readonly<Record<string, GroupRecord>> = {
+  packs: {
+    about: 'what packs there are',
+    examples: [
+      'relay packs list',
+      'relay packs show kimi',
+      'relay packs new acme',
+      'relay packs schema > pack.schema.json',
+    ],
+  },
+  runs: {
+    about: 'what the journals of runs say',
+    examples: ['relay runs list', 'relay runs show 20261121-101530-4f2a91'],
+  },
+  report: {
+    about: 'about reports',
+    examples: ['relay report show relay-report.json', 'relay report schema > report.schema.json'],
+  },
+  config: {
+    about: 'what is configured, and where it comes from',
+    examples: ['relay config show --host prod', 'relay config schema > relay.schema.json'],
+  },
+};
+
+/**
+ * Every command, in the order of the help. What one takes is in `config/options/`. What it needs is loaded when it runs, so
+ * that starting costs little.
+ */
+export const commands: { readonly [Name in CommandName]: CommandRecord<Name> } = {
+  import: {
+    about: 'do the whole job: plan, apply, verify, report',
+    examples: [
+      'relay import --pack kimi --keys keys.txt --user ann@example.org=30',
+      'relay import --pack kimi --keys keys.txt --user user@relay.test=30 --host sandbox',
+      'relay import --pack deepseek --keys - --mode partial --output json < keys.txt',
+      'relay import --file imports.yaml',
+      'relay import --pack kimi --keys keys.txt --yes --html report.html --junit report.xml --github',
+    ],
+    run: async (flags, { io, redactor }) => (await import('./import-command.ts')).importCommand(flags, io, redactor),
+  },
+  plan: {
+    about: 'print what import would do, and change nothing',
+    examples: [
+      'relay plan --pack kimi --keys keys.txt',
+      'relay plan --pack kimi --keys keys.txt --output json --detailed-exitcode',
+    ],
+    run: async (flags, { io, redactor }) =>
+      (await import('./import-command.ts')).importCommand({ ...flags, dryRun: true }, io, redactor),
+  },
+  validate: {
+    takes: '[packs...]',
+    about: 'check manifests; all that are found by name when none is given. With --host, ask that host too',
+    examples: [
+      'relay validate ./my-pack',
+      'relay validate --strict --output junit ./packs > findings.xml',
+      'relay validate kimi --host https://gateway.example.org',
+    ],
+    run: async (flags, { io, redactor }, packs) =>
+      (await import('./validate-command.ts')).validateCommand(packs, flags, io, redactor),
+  },
+  'packs list': {
+    about: 'every pack that is found by name',
+    run: async (flags, { io }) => (await import('./packs-command.ts')).listPacks(flags, io),
+  },
+  'packs show': {
+    takes: '<pack>',
+    about: 'one pack in full',
+    run: async (flags, { io }, [pack = '']) => (await import('./packs-command.ts')).showPack(pack, flags, io),
+  },
+  'packs new': {
+    takes: '<id>',
+    about: 'write a commented pack to fill in; asks for what is not given',
+    examples: [
+      'relay packs new acme',
+      'relay packs new acme --base-url https://api.acme.example/v1 --model acme-small',
+    ],
+    run: async (flags, { io }, [id = '']) => (await import('./new-pack-command.ts')).newPackCommand(id, flags, io),
+  },
+  'packs schema': {
+    about: 'the JSON Schema of a manifest',
+    withoutConfig: true,
+    run: async (_, { io }) => (await import('./packs-command.ts')).showPackSchema(io),
+  },
+  doctor: {
+    about: 'look whether relay can work on a host, and say what to do where not; reads only',
+    examples: ['relay doctor --host https://gateway.example.org', 'relay doctor --pack kimi --output json'],
+    run: async (flags, { io, redactor }) => (await import('./doctor-command.ts')).doctorCommand(flags, io, redactor),
+  },
+  'runs list': {
+    about: 'every run on this machine, newest first',
+    run: async (flags, { io }) => (await import('./runs-command.ts')).listRuns(flags, io),
+  },
+  'runs show': {
+    takes: '<run>',
+    about: 'what a run did and what can be done about it',
+    run: async (flags, { io }, [run = '']) => (await import('./runs-command.ts')).showRun(run, flags, io),
+  },
+  resume: {
+    takes: '<run>',
+    about: 'finish a run that was interrupted',
+    examples: ['relay resume 20261121-101530-4f2a91 --keys keys.txt'],
+    run: async (flags, { io, redactor }, [run = '']) =>
+      (await import('./resume-command.ts')).resumeCommand(run, flags, io, redactor),
+  },
+  rollback: {
+    takes: '<run>',
+    about: 'undo a run, finished or not',
+    examples: ['relay rollback 20261121-101530-4f2a91 --dry-run', 'relay rollback 20261121-101530-4f2a91 --yes'],
+    run: async (flags, { io, redactor }, [run = '']) =>
+      (await import('./rollback-command.ts')).rollbackCommand(run, flags, io, redactor),
+  },
+  status: {
+    about: 'what the host holds for a provider, and the state of each account',
+    examples: ['relay status --pack kimi', 'relay status --pack kimi --keys keys.txt --output json'],
+    run: async (flags, { io, redactor }) => (await import('./status-command.ts')).statusCommand(flags, io, redactor),
+  },
+  probe: {
+    about: 'test the managed accounts and the gateway again',
+    examples: ['relay probe --pack kimi', 'relay probe --pack kimi --repair disable --revive'],
+    run: async (flags, { io, redactor }) => (await import('./probe-command.ts')).probeCommand(flags, io, redactor),
+  },
+  remove: {
+    about: 'take what relay manages for a provider off the host',
+    examples: ['relay remove --pack kimi --dry-run', 'relay remove --pack kimi --access self-service'],
+    run: async (flags, { io, redactor }) => (await import('./remove-command.ts')).removeCommand(flags, io, redactor),
+  },
+  'report show': {
+    takes: '<file>',
+    about: 'a JSON report for people; - is standard input',
+    examples: ['relay report show relay-report.json', 'relay report show relay-report.json --as html > report.html'],
+    run: async (flags, { io }, [file = '']) => (await import('./report-command.ts')).showReport(file, flags, io),
+  },
+  'report schema': {
+    about: 'the JSON Schema of the report',
+    withoutConfig: true,
+    run: async (flags, { io }) => (await import('./report-command.ts')).showReportSchema(flags, io),
+  },
+  explain: {
+    takes: '[code]',
+    about: 'what a code of an error, a warning or a rule for packs means, and what to do; all codes without one',
+    examples: ['relay explain KEY_REFUSED', 'relay explain --output json'],
+    withoutConfig: true,
+    run: async (flags, { io }, [code]) => (await import('./explain-command.ts')).explainCommand(code, flags, io),
+  },
+  'config show': {
+    about: 'every setting and where it comes from; takes the options of import, to see what they change',
+    examples: ['relay config show', 'relay config show --mode partial --output json'],
+    withoutConfig: true,
+    run: async (flags, { io, redactor, command }) =>
+      (await import('./config-command.ts')).showConfig(command, flags, io, redactor),
+  },
+  'config schema': {
+    about: 'the JSON Schema of the configuration file',
+    withoutConfig: true,
+    run: async (_, { io }) => (await import('./config-command.ts')).showConfigSchema(io),
+  },
+  completion: {
+    takes: '<shell>',
+    about: 'a script that makes bash, zsh or fish complete commands, options and what they take',
+    examples: ['source <(relay completion bash)', 'relay completion fish | source'],
+    withoutConfig: true,
+    run: async (_, { io }, [shell = '']) => (await import('./completion-command.ts')).completionCommand(shell, io),
+  },
+  __complete: {
+    takes: '[words...]',
+    about: '',
+    hidden: true,
+    withoutConfig: true,
+    run: async (_, { io, command }, words) =>
+      (await import('./completion-command.ts')).completeCommand(command, words, io),
+  },
+  sandbox: {
+    about: 'start the embedded host and a fake vendor, and run until stopped',
+    examples: ['relay sandbox', 'relay sandbox --host-version 0.1.129 --output json'],
+    run: async (flags, { io }) => (await import('./sandbox-command.ts')).sandboxCommand(flags, io),
+  },
+};

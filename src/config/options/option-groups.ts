@@ -1,0 +1,12 @@
+/** Commands that take what an import is asked with. */
+export const imports = ['import', 'plan', 'config show'] as const;
+
+/** Commands that look after a provider. */
+export const ofProvider = ['status', 'probe', 'remove'] as const;
+
+/** Commands that do nothing without a host. */
+export const onHost = [...imports, ...ofProvider, 'doctor', 'resume', 'rollback'] as const;
+
+/** Why options may not stand in a configuration file. */
+export const agrees = 'nothing but the command itself agrees to anything';
+export const ofOne = 'it is a matter of each command';
