@@ -164,7 +164,7 @@ export interface Gateway {
   connection(request: CompletionRequest): { baseUrl: string; example: string };
 }
 
-export type ObjectKind = 'group' | 'channel' | 'plan' | 'account' | 'subscription' | 'user';
+export type ObjectKind = 'group' | 'channel' | 'tariff' | 'account' | 'subscription' | 'user';
 
 /** By what a host is known, whatever its address is. */
 export interface HostIdentity {

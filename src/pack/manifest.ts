@@ -29,7 +29,7 @@ const prices = z.strictObject({
 
 /** One way to reach a vendor. */
 export const providerSchema = z.strictObject({
-  id: id.describe('Begins the name of every account, group, channel and plan on the host.'),
+  id: id.describe('Begins the name of every account and resource on the host.'),
   displayName: text,
   default: z.boolean().default(false).describe('The provider that is used when none is named.'),
   platform: z.enum(platforms).describe('The wire protocol that the upstream speaks.'),

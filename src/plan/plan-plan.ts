@@ -17,7 +17,7 @@ export function planPlan(desired: Desired, snapshot: HostSnapshot, group: Group 
     return {
       problem: problem(
         'NAME_AMBIGUOUS',
-        `${candidates.length} plans are named "${name}" (${candidates.map((each) => each.id).join(', ')}).`,
+        `${candidates.length} tariffs are named "${name}" (${candidates.map((each) => each.id).join(', ')}).`,
       ),
     };
   if (own.length === 1) return { step: { action: 'unchanged', name, id: plan.id } };
@@ -25,7 +25,7 @@ export function planPlan(desired: Desired, snapshot: HostSnapshot, group: Group 
     return {
       problem: problem(
         'FOREIGN_OBJECT',
-        `The plan "${name}" (${plan.id}) does not belong to a group that relay manages.`,
+        `The tariff "${name}" (${plan.id}) does not belong to a group that relay manages.`,
       ),
     };
   return { step: { action: 'adopt', name, id: plan.id, before: plan } };

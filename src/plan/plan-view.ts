@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { acts, changesAnything, type ImportPlan, type Retest } from './import-plan.ts';
 
 const actions = ['create', 'adopt', 'update', 'unchanged', 'retest', 'remove', 'reuse', 'extend', 'check'] as const;
-const kinds = ['group', 'channel', 'plan', 'account', 'subscription', 'gateway', 'user'] as const;
+const kinds = ['group', 'channel', 'tariff', 'account', 'subscription', 'gateway', 'user'] as const;
 
 const change = z.object({
   action: z.enum(actions),
@@ -109,7 +109,7 @@ function channelChange({ channel }: ImportPlan): Change {
 
 function planChange({ plan }: ImportPlan): Change[] {
   if (plan === null) return [];
-  const base = { kind: 'plan' as const, name: plan.name, action: plan.action };
+  const base = { kind: 'tariff' as const, name: plan.name, action: plan.action };
   if (plan.action !== 'create')
     return [{ ...base, id: plan.id, detail: plan.action === 'adopt' ? 'bind it to the group' : '' }];
   const { price, validityDays, validityUnit, forSale } = plan.spec;

@@ -10,7 +10,7 @@ export function statusFaults(status: ProviderStatus): { happened: string; next: 
   const built = [
     ...(modes.length === 0 ? ['nothing of this provider is there'] : []),
     ...(modes.length > 0 && totals.accounts === 0 ? ['there is no account'] : []),
-    ...(modes.every(isWhole) ? [] : ['a group, channel or plan is missing or switched off']),
+    ...(modes.every(isWhole) ? [] : ['a group, channel or tariff is missing or switched off']),
     ...many(missingKeys.length, 'key has no account', 'keys have no account'),
     ...many(foreign.length + totals.foreign, 'thing is not of relay', 'things are not of relay'),
     ...many(totals.untested, 'account serves untested', 'accounts serve untested'),

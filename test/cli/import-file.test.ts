@@ -59,7 +59,7 @@ describe('several imports in one go', () => {
           provider: { id: 'kimi-cn' },
           accessMode: 'subscription',
           exitCode: 0,
-          subscriptions: [{ user: 'user@relay.test' }],
+          grants: [{ user: 'user@relay.test' }],
         },
         { provider: { id: 'kimi-cn' }, accessMode: 'self_service', exitCode: 0 },
         { provider: { id: 'zai' }, exitCode: 4, batchStatus: 'rolled_back' },

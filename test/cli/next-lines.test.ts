@@ -24,7 +24,7 @@ const files = {
   'wallet.txt': 'sk-kimi-aaaaaaaaaaaaaaaaaaaaaaaaaaaa',
   'named.csv': `key,name\n${good[0]},main\n`,
   'other.json':
-    '{"schema":"relay.import-report/1","host":{"url":"https://other.example"},"provider":{"id":"kimi-cn"},"accessMode":"subscription","keys":[]}',
+    '{"schema":"relay.import-report/2","host":{"url":"https://other.example"},"provider":{"id":"kimi-cn"},"accessMode":"subscription","keys":[]}',
   'bad.yaml': 'schema: relay.pack/1\n',
   'imports.yaml': 'import: []\n',
   'shadow.yaml': 'packDirs: [mine]\n',

@@ -132,7 +132,7 @@ describe('relay status', () => {
     [
       'a group with the managed name that lost its marker, and what belongs to it',
       (group) => (group.description = 'by hand'),
-      { modes: [{ group: null }], foreign: [{ kind: 'group' }, { kind: 'channel' }, { kind: 'plan' }] },
+      { modes: [{ group: null }], foreign: [{ kind: 'group' }, { kind: 'channel' }, { kind: 'tariff' }] },
     ],
   ])('is not fine with %s', async (_, change, expected) => {
     await importInto(sandbox, good);
@@ -394,7 +394,7 @@ describe('relay remove', () => {
     const mine = account('kimi-cn-01');
     sandbox.state.accounts.set(900, { ...structuredClone(mine), id: 900, name: 'theirs', extra: {} });
     const found = await remove();
-    expect(found.shared.map((each) => each.kind)).toEqual(['group', 'channel', 'plan']);
+    expect(found.shared.map((each) => each.kind)).toEqual(['group', 'channel', 'tariff']);
     expect(found.leftovers).toEqual([]);
     expect(holdings(sandbox)).toMatchObject({
       accounts: ['theirs'],

@@ -191,12 +191,12 @@ describe('what has a managed name but was not made by relay (N4)', () => {
     [
       'a plan beside no group',
       anEmptyHost({ plans: [aPlan({ id: '5', groupId: '8' })] }),
-      `The plan "${name}" (5) does not belong to a group that relay manages.`,
+      `The tariff "${name}" (5) does not belong to a group that relay manages.`,
     ],
     [
       'a plan of another group',
       aServingHost({ plans: [aPlan({ id: '5', groupId: '8' })] }),
-      `The plan "${name}" (5) does not belong to a group that relay manages.`,
+      `The tariff "${name}" (5) does not belong to a group that relay manages.`,
     ],
   ])('%s refuses the run and names the way out', (_, snapshot, message) => {
     expect(problems({}, snapshot)).toEqual([
@@ -269,7 +269,10 @@ describe('obstacles', () => {
       expect(
         problems({ adopt }, aServingHost({ ...changes, ...(kind === 'groups' ? { channels: [], plans: [] } : {}) })),
       ).toEqual([
-        expect.objectContaining({ code: 'NAME_AMBIGUOUS', message: `2 ${kind} are named "${name}" (3, 4).` }),
+        expect.objectContaining({
+          code: 'NAME_AMBIGUOUS',
+          message: `2 ${kind.replace('plans', 'tariffs')} are named "${name}" (3, 4).`,
+        }),
       ]);
     }
   });

@@ -65,7 +65,7 @@ function objectsOf({ group, channel, plan, accounts, stagingGroups, subscription
   const ref = (kind: string, each: { id: string; name?: string } | null) =>
     each === null ? [] : [{ kind, id: each.id, name: each.name ?? '' }];
   return [
-    ...ref('plan', plan),
+    ...ref('tariff', plan),
     ...subscriptions.flatMap((each) => ref('subscription', { id: each.id })),
     ...ref('channel', channel),
     ...accounts.flatMap((each) => ref('account', each)),
@@ -79,13 +79,13 @@ function describe({ access, group, accounts, subscriptions, keys, foreign }: Man
   const many = (count: number, word: string) => `${count} ${word}${count === 1 ? '' : 's'}`;
   const name = group?.name ?? access.replace('_', '-');
   return [
-    `${name}: ${many(accounts.length, 'account')} would be removed${group === null ? '' : ', with group, channel and plan'}.`,
+    `${name}: ${many(accounts.length, 'account')} would be removed${group === null ? '' : ', with group, channel and tariff'}.`,
     ...(subscriptions.length > 0
       ? [`${name}: ${many(subscriptions.length, 'user')} would lose an active subscription.`]
       : []),
     ...(keys.length > 0 ? [`${name}: ${many(keys.length, 'key')} of users would stop working.`] : []),
     ...(foreign.length > 0
-      ? [`${name}: ${many(foreign.length, 'account')} of others stay, and with them group, channel and plan.`]
+      ? [`${name}: ${many(foreign.length, 'account')} of others stay, and with them group, channel and tariff.`]
       : []),
   ];
 }

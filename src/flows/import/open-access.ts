@@ -25,7 +25,7 @@ export async function openAccess(job: ImportJob, groupId: string, state: RunStat
   }
   record.connect = {
     ...tools.host.gateway.connection(request),
-    group: plan.group.name,
+    access: plan.group.name,
     models: Object.keys(effectiveMapping(job.provider)),
   };
 }

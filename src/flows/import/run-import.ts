@@ -109,8 +109,8 @@ export async function runImport(
 function appliedText(record: RunRecord): string {
   const made = [...record.outcomes.values()].filter((outcome) => outcome.outcome === 'created').length;
   return made === 0
-    ? 'group, channel and plan are in place'
-    : `group, channel and plan are in place, ${made} account${made === 1 ? '' : 's'} created`;
+    ? 'group, channel and tariff are in place'
+    : `group, channel and tariff are in place, ${made} account${made === 1 ? '' : 's'} created`;
 }
 
 /** The groups beside the managed one: those of this run, and those that interrupted runs have left. */

@@ -68,7 +68,7 @@ function pathOf(kind: ObjectKind): string {
   const collections: Record<ObjectKind, string> = {
     group: 'groups',
     channel: 'channels',
-    plan: 'payment/plans',
+    tariff: 'payment/plans',
     account: 'accounts',
     subscription: 'subscriptions',
     user: 'users',

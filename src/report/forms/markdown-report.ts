@@ -95,7 +95,7 @@ function connectBlocks({ connect, exitCode }: Report): string[] {
   const models = connect.models.map(code).join(', ');
   return [
     '### Users connect with',
-    `- base URL ${code(connect.baseUrl)}\n- group ${code(connect.group)}\n- models ${models}`,
+    `- base URL ${code(connect.baseUrl)}\n- access ${code(connect.access)}\n- models ${models}`,
   ];
 }
 
