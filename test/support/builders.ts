@@ -161,6 +161,7 @@ export function aSubscription(changes: Partial<Subscription> = {}): Subscription
   return {
     id: '1',
     userId: '7',
+    user: null,
     groupId: '1',
     startsAt: noon - 10 * dayMs,
     expiresAt: noon + 20 * dayMs,
