@@ -52,7 +52,7 @@ export function viewPlan(plan: ImportPlan, { host, provider }: Pick<PlanView, 'h
       name,
       action: 'remove',
       id,
-      detail: 'left by an interrupted run',
+      detail: 'a staging group, left by an interrupted run',
     })),
     ...plan.leftUsers.map(({ id, name }): Change => ({
       kind: 'user',
@@ -177,7 +177,7 @@ function gatewayChange({ gateway, staging }: ImportPlan): Change[] {
             name: staging.name,
             action: 'create',
             id: null,
-            detail: 'for this run: proves what joins the group',
+            detail: 'a staging group for this run, in which what joins is proven',
           },
         ];
   return gateway.probe === 'skip'
