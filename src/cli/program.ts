@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { maxAtOnce } from '../config/limits.ts';
 import type { Redactor } from '../core/secrets/redactor.ts';
 import { probeModes } from '../core/modes.ts';
+import { outputNames } from '../report/outputs/output-names.ts';
 import { refuseTwoValues } from './given-once.ts';
 import type { Io } from './io.ts';
 import { choice, count, duration } from './options/option-values.ts';
@@ -211,11 +212,15 @@ export function buildProgram(io: Io, redactor: Redactor, done: Done): Command {
     });
   report
     .command('schema')
-    .description('the JSON Schema of the report')
-    .option('--events', 'of the lines of --output ndjson instead')
-    .action(async (options) => {
+    .argument('[name]', 'what stands between "relay." and the number in its field "schema"', 'import-report')
+    .description('the JSON Schema of the report, or of anything else that relay prints for programs')
+    .addHelpText(
+      'after',
+      `\nNames: ${outputNames.join(', ')} (the lines of --output ndjson)\n${examples('relay report schema', 'relay report schema status > status.schema.json')}`,
+    )
+    .action(async (name: string) => {
       const { showReportSchema } = await import('./commands/report-command.ts');
-      done(await showReportSchema(options, io));
+      done(await showReportSchema(name, io));
     });
 
   addAboutCommands(program, io, redactor, done);

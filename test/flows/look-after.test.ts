@@ -108,7 +108,7 @@ describe('relay status', () => {
     const of = { user_id: Number(grants[0]?.userId), group_id: Number(group?.id) };
     const given = [...sandbox.state.subscriptions.values()].find((each) => each.group_id === of.group_id);
     expect(given).toMatchObject(of);
-    Object.assign(given!, { expires_at: new Date(Date.now() - 1000).toISOString() });
+    Object.assign(given!, { expires_at: new Date(Date.now() - 86_400_000).toISOString() });
     expect((await status()).grants).toEqual([]);
   });
 
@@ -151,10 +151,7 @@ describe('relay status', () => {
     [
       'a group with the managed name that lost its marker, and what belongs to it',
       (group) => (group.description = 'by hand'),
-      [
-        ...['group missing', 'channel missing', 'tariff missing'],
-        ...['group foreign', 'channel foreign', 'tariff foreign'],
-      ],
+      ['group missing', 'channel missing', 'tariff missing', 'group foreign', 'channel foreign', 'tariff foreign'],
     ],
   ])('is not fine with %s', async (_, change, expected) => {
     await importInto(sandbox, good);

@@ -4,6 +4,7 @@ import { loadConfig } from '../../config/config-file.ts';
 import { findPack, knownPacks, type PackPlace } from '../../pack/find-pack.ts';
 import { packSchema } from '../../pack/manifest.ts';
 import { inspectPack, type Pack, type PackReading } from '../../pack/read-pack.ts';
+import type { PacksOutput, PackViewOutput } from '../../report/outputs/pack-schemas.ts';
 import type { Style } from '../../core/style.ts';
 import { print, styleFor, type Io } from '../io.ts';
 
@@ -27,7 +28,8 @@ export async function listPacks(flags: PacksFlags, io: Io): Promise<number> {
     const broken = found.flatMap(({ id, reading: { pack, file, findings } }) =>
       pack === undefined ? [{ id, file, faults: findings.length }] : [],
     );
-    print(io.stdout, JSON.stringify({ packs, broken }, null, 2));
+    const told: PacksOutput = { schema: 'relay.packs/1', packs, broken };
+    print(io.stdout, JSON.stringify(told, null, 2));
     return 0;
   }
   const style = styleFor(io, 'stdout', flags.color);
@@ -56,7 +58,10 @@ export async function showPack(word: string, flags: PacksFlags, io: Io): Promise
   const { config } = await loadConfig(flags.config, io);
   const { origin, file, digest, shadows, ...manifest } = await findPack(word, config.packDirs);
   if (flags.output === 'json') {
-    print(io.stdout, JSON.stringify({ origin, file, digest, shadows, ...manifest }, null, 2));
+    const { schema: _, ...rest } = manifest;
+    const where = { origin, file, digest, shadows: [...shadows] };
+    const told: PackViewOutput = { schema: 'relay.pack-view/1', ...where, ...rest };
+    print(io.stdout, JSON.stringify(told, null, 2));
     return 0;
   }
   const head = [`# ${origin}: ${file}`, ...shadows.map((path) => `# hides ${path}`), `# ${digest}`];
@@ -81,7 +86,7 @@ export function packJsonSchema(): unknown {
   });
 }
 
-function packSummary(pack: Pack) {
+function packSummary(pack: Pack): PacksOutput['packs'][number] {
   const { id, displayName, origin, file, digest, shadows } = pack;
   const providers = pack.providers.map((provider) => ({
     id: provider.id,
@@ -94,5 +99,5 @@ function packSummary(pack: Pack) {
     smokeTestModel: provider.smokeTestModel,
     asOf: provider.asOf ?? null,
   }));
-  return { id, displayName, origin, file, digest, shadows, providers };
+  return { id, displayName, origin, file, digest, shadows: [...shadows], providers };
 }

@@ -1,6 +1,7 @@
 import { defaults } from '../../config/defaults.ts';
 import { gatewayWaitMs, readProbeKey } from '../options/import-options.ts';
 import { probeExitCode, probePool, type PoolProbe } from '../../flows/probe-pool.ts';
+import type { ProbeOutput } from '../../report/outputs/provider-schemas.ts';
 import type { ProbeMode } from '../../core/modes.ts';
 import type { Redactor } from '../../core/secrets/redactor.ts';
 import { Interruption } from '../../core/relay-error.ts';
@@ -56,7 +57,7 @@ export async function probeCommand(flags: ProbeFlags, io: Io, redactor: Redactor
   });
 }
 
-function view({ pack, provider, tools }: AtProvider, probe: PoolProbe, exitCode: number): object {
+function view({ pack, provider, tools }: AtProvider, probe: PoolProbe, exitCode: number): ProbeOutput {
   const { url, kind, version } = tools.host.info;
   return {
     schema: 'relay.probe/1',

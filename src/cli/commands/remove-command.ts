@@ -1,5 +1,6 @@
 import { throwIfStopped } from '../../apply/run-tools.ts';
 import { findManaged, removeProvider, type Managed, type Removal } from '../../flows/remove-provider.ts';
+import type { RemoveOutput } from '../../report/outputs/provider-schemas.ts';
 import { leftoverLine } from '../../report/text/leftover-text.ts';
 import type { Redactor } from '../../core/secrets/redactor.ts';
 import { askConsent } from '../session/consent.ts';
@@ -22,7 +23,7 @@ export async function removeCommand(flags: RemoveFlags, io: Io, redactor: Redact
     await idle();
     throwIfStopped(tools);
     if (flags.dryRun === true) {
-      const told = printResult(io, flags, 'remove', {
+      const value: RemoveOutput = {
         schema: 'relay.remove/1',
         dryRun: true,
         would: all.flatMap(objectsOf),
@@ -30,8 +31,8 @@ export async function removeCommand(flags: RemoveFlags, io: Io, redactor: Redact
         shared: [],
         leftovers: [],
         exitCode: 0,
-      });
-      if (told) return 0;
+      };
+      if (printResult(io, flags, 'remove', value)) return 0;
       if (all.length === 0) print(io.stdout, nothingThere);
       else for (const line of all.flatMap(describe)) print(io.stdout, line);
       return 0;
@@ -41,7 +42,7 @@ export async function removeCommand(flags: RemoveFlags, io: Io, redactor: Redact
     const result = await removeProvider(all, tools);
     await idle();
     const exitCode = result.leftovers.length > 0 ? 6 : result.shared.length > 0 ? 5 : 0;
-    const value = { schema: 'relay.remove/1', dryRun: false, would: [], ...result, exitCode };
+    const value: RemoveOutput = { schema: 'relay.remove/1', dryRun: false, would: [], ...result, exitCode };
     if (!printResult(io, flags, 'remove', value)) {
       say(result, flags, io);
       if (all.length === 0) print(io.stdout, nothingThere);

@@ -1,5 +1,5 @@
 import { parse } from 'node:path';
-import { importsReportSchema } from '../../report/imports-report-schema.ts';
+import { importsReportSchema } from '../../report/outputs/imports-schema.ts';
 import type { Report } from '../../report/report-schema.ts';
 import type { RelayError } from '../../core/relay-error.ts';
 import { tellGithub, writeExtraReports, type ExtraReportFlags } from './extra-reports.ts';

@@ -271,7 +271,7 @@ export function toSubscription(wire: SubscriptionWire, now: number, screen: Scre
   return {
     id: String(wire.id),
     userId: String(wire.user_id),
-    user: wire.user == null ? null : screen.name(wire.user.email),
+    user: wire.user ? screen.name(wire.user.email) : null,
     groupId: String(wire.group_id),
     startsAt: Date.parse(wire.starts_at),
     expiresAt,
