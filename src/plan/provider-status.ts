@@ -101,7 +101,9 @@ function modeOf(
       : [
           own('group', group),
           own('channel', channel),
-          ...(access === 'subscription' || plan !== undefined ? [own('tariff', plan)] : []),
+          ...(plan !== undefined || (access === 'subscription' && provider.planTemplate !== undefined)
+            ? [own('tariff', plan)]
+            : []),
         ]),
     ...othersThan(group, groups).map((each) => resource('group', each, 'foreign')),
     ...othersThan(channel, channels).map((each) => resource('channel', each, 'foreign')),

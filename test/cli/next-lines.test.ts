@@ -45,7 +45,7 @@ beforeAll(async () => {
     JSON.stringify({ ...pack, providers: [{ ...provider, default: true, keyHints: undefined, ...changes }] });
   await mkdir(join(place.folder, 'mine/kimi'), { recursive: true });
   await place.write('mine/kimi/pack.json', copy({}));
-  await place.write('newer.json', copy({ hostVersion: '>=9' }));
+  await place.write('newer.json', copy({ hosts: { sub2api: { version: '>=9' } } }));
   await place.write('unpriced.json', copy({ prices: undefined }));
 });
 afterAll(() => place.remove());

@@ -51,7 +51,7 @@ const commands: [OutputName, string, () => Promise<{ stdout: string }>][] = [
   ['rollback', 'rollback', async () => json('rollback', await lastRun(), '--host', host.url, '--yes')],
   ['status', 'status of nothing', () => onHost('status')],
   ['packs', 'packs list', () => json('packs', 'list')],
-  ['pack-view', 'packs show', () => json('packs', 'show', 'kimi')],
+  ['pack', 'packs show', () => json('packs', 'show', 'kimi')],
   ['validate', 'validate', () => json('validate', './broken.yaml')],
   ['codes', 'explain', () => json('explain')],
   ['code', 'explain CODE', () => json('explain', 'KEY_REFUSED')],

@@ -210,6 +210,7 @@ export const features: HostFeatures = {
 /** A host that holds nothing. */
 export function anEmptyHost(changes: Partial<HostSnapshot> = {}): HostSnapshot {
   return {
+    kind: 'sub2api',
     features,
     groups: [],
     channels: [],

@@ -58,9 +58,7 @@ export async function showPack(word: string, flags: PacksFlags, io: Io): Promise
   const { config } = await loadConfig(flags.config, io);
   const { origin, file, digest, shadows, ...manifest } = await findPack(word, config.packDirs);
   if (flags.output === 'json') {
-    const { schema: _, ...rest } = manifest;
-    const where = { origin, file, digest, shadows: [...shadows] };
-    const told: PackViewOutput = { schema: 'relay.pack-view/1', ...where, ...rest };
+    const told: PackViewOutput = { origin, file, digest, shadows: [...shadows], ...manifest };
     print(io.stdout, JSON.stringify(told, null, 2));
     return 0;
   }
@@ -95,7 +93,7 @@ function packSummary(pack: Pack): PacksOutput['packs'][number] {
     baseUrl: provider.baseUrl,
     default: provider.default,
     terms: provider.terms?.id ?? null,
-    hostVersion: provider.hostVersion ?? null,
+    hosts: provider.hosts,
     smokeTestModel: provider.smokeTestModel,
     asOf: provider.asOf ?? null,
   }));

@@ -12,7 +12,7 @@ export const outputNames = [
   'runs',
   'run',
   'packs',
-  'pack-view',
+  'pack',
   'validate',
   'codes',
   'code',

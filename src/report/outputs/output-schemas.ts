@@ -25,7 +25,7 @@ export const outputSchemas: Readonly<Record<OutputName, z.ZodType>> = {
   runs: runsSchema,
   run: runSchema,
   packs: packsSchema,
-  'pack-view': packViewSchema,
+  pack: packViewSchema,
   validate: validateSchema,
   codes: codesSchema,
   code: codeSchema,

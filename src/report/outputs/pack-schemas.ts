@@ -24,7 +24,7 @@ export const packsSchema = z.object({
           baseUrl: z.string(),
           default: z.boolean(),
           terms: z.string().nullable().describe('What --accept-terms agrees to, where it is asked for.'),
-          hostVersion: z.string().nullable(),
+          hosts: packSchema.shape.providers.element.shape.hosts,
           smokeTestModel: z.string(),
           asOf: z.string().nullable(),
         }),
@@ -36,11 +36,8 @@ export const packsSchema = z.object({
     .describe('What is found by name and cannot be used.'),
 });
 
-/** What `relay packs show` says to programs: where the pack is, and the manifest with every default filled in. */
-export const packViewSchema = origin.extend({
-  ...packSchema.shape,
-  schema: z.literal('relay.pack-view/1'),
-});
+/** What `relay packs show` says to programs: the manifest with every default filled in, and where the pack is. */
+export const packViewSchema = origin.extend(packSchema.shape);
 
 /** What `relay validate` says to programs. */
 export const validateSchema = z.object({
