@@ -12,7 +12,7 @@ export interface Resources {
   planId: Id | null;
 }
 
-/** Makes or edits group, channel and plan, in this order (rule B8). Throws when the host refuses or stores something else. */
+/** Makes or edits group, channel and tariff, in this order (rule B8). Throws when the host refuses or stores something else. */
 export async function applyResources(plan: ImportPlan, tools: RunTools, log: ChangeLog): Promise<Resources> {
   const groupId = await applyGroup(plan.group, tools, log);
   const channelId = await applyChannel(plan.channel, groupId, tools, log);
@@ -97,9 +97,9 @@ async function applyPlan(
   if (step.action === 'adopt') {
     const { id, before } = step;
     await edit(
-      'plan',
+      'tariff',
       [{ id, name, before: { groupId: before.groupId }, after: { groupId } }],
-      { what: `bind the plan "${name}"`, stage: 'apply', send: ({ writes }) => writes.movePlan(id, groupId) },
+      { what: `bind the tariff "${name}"`, stage: 'apply', send: ({ writes }) => writes.movePlan(id, groupId) },
       tools,
       log,
     );
@@ -107,13 +107,13 @@ async function applyPlan(
   }
   const spec = { ...step.spec, groupId };
   const { id } = await create(
-    'plan',
+    'tariff',
     { name, after: spec },
-    { what: `create the plan "${name}"`, stage: 'apply', send: ({ writes }) => writes.createPlan(spec) },
+    { what: `create the tariff "${name}"`, stage: 'apply', send: ({ writes }) => writes.createPlan(spec) },
     tools,
     log,
   );
-  told(tools, 'plan', name, 'created', id);
+  told(tools, 'tariff', name, 'created', id);
   return id;
 }
 

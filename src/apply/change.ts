@@ -15,7 +15,7 @@ import type {
 export interface Objects {
   group: Group;
   channel: Channel;
-  plan: Plan;
+  tariff: Plan;
   account: Account;
   subscription: Subscription;
   user: User;
@@ -38,7 +38,7 @@ export interface SubscriptionState {
 export interface States {
   group: Partial<Omit<Group, 'id' | 'active'>>;
   channel: ChannelSpec;
-  plan: Partial<PlanSpec>;
+  tariff: Partial<PlanSpec>;
   account: AccountState;
   subscription: SubscriptionState;
   user: { email: string };

@@ -39,9 +39,9 @@ export async function snapshotFor(changes: readonly Change[], { reads }: Host): 
   const hasGroups = made.length > 0;
   const given = changes.flatMap(({ kind, after }) => (kind === 'subscription' ? [after.groupId] : []));
   const asked = [...new Set([...made, ...given])].filter((id) => there.has(id));
-  const [channel, plan, account, subscription] = await Promise.all([
+  const [channel, tariff, account, subscription] = await Promise.all([
     touches('channel') || hasGroups ? shorten(() => reads.channels()) : [],
-    touches('plan') || hasGroups ? shorten(() => reads.plans()) : [],
+    touches('tariff') || hasGroups ? shorten(() => reads.plans()) : [],
     touches('account') || hasGroups ? shorten(() => reads.accounts()) : [],
     // Only shown by group; a group that is gone took them along.
     shorten(async () => (await Promise.all(asked.map((id) => reads.subscriptionsOfGroup(id)))).flat()),
@@ -55,7 +55,7 @@ export async function snapshotFor(changes: readonly Change[], { reads }: Host): 
   return {
     group,
     ...(channel && { channel }),
-    ...(plan && { plan }),
+    ...(tariff && { tariff }),
     ...(account && { account }),
     ...(subscription && { subscription }),
     userKeys,

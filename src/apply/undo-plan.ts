@@ -47,7 +47,7 @@ interface World {
 }
 
 function indexOf(snapshot: Snapshot): Pick<World, 'byId'> {
-  const kinds = ['group', 'channel', 'plan', 'account', 'subscription'] as const;
+  const kinds = ['group', 'channel', 'tariff', 'account', 'subscription'] as const;
   return {
     byId: new Map(
       kinds.flatMap((kind) =>

@@ -28,7 +28,7 @@ export interface UndoResult {
 const roundPauses = [0, 1000, 4000];
 
 /** What hangs on something goes before it. */
-const order = ['subscription', 'account', 'plan', 'channel', 'group'] as const;
+const order = ['subscription', 'account', 'tariff', 'channel', 'group'] as const;
 
 const atOnce = 4;
 

@@ -9,8 +9,8 @@ export function whoUses(target: Target, plan: UndoPlan, snapshot: Snapshot, all:
   const groupIds =
     target.kind === 'channel'
       ? (target as Target<'channel'>).object.groupIds
-      : target.kind === 'plan'
-        ? [(target as Target<'plan'>).object.groupId]
+      : target.kind === 'tariff'
+        ? [(target as Target<'tariff'>).object.groupId]
         : [];
   if (target.kind === 'channel') {
     const others = groupIds.filter((id) => snapshot.groups.exists(id)).length - 1;
@@ -34,7 +34,7 @@ function whoUsesGroup(
     (account) => account.groupIds.includes(id) && !isOwn('account', account.id),
   );
   const keptOn = plan.kept.filter(({ target: { kind, object } }) => {
-    if (kind === 'plan') return 'groupId' in object && object.groupId === id;
+    if (kind === 'tariff') return 'groupId' in object && object.groupId === id;
     return kind === 'channel' && 'groupIds' in object && object.groupIds.includes(id);
   });
   const subscriptions = (snapshot.subscription ?? []).filter(

@@ -1,15 +1,17 @@
 import satisfies from 'semver/functions/satisfies.js';
 import type { HostInfo } from '../host/host.ts';
 import type { Provider } from '../pack/manifest.ts';
+import { settingsFor } from '../pack/provider-hosts.ts';
 import { buildPlan } from '../plan/build-plan.ts';
 import type { ProviderSnapshot } from '../plan/provider-status.ts';
 import { accessModes } from '../core/modes.ts';
 import { problem, type Problem } from '../core/relay-error.ts';
 
 /** Why a host of this version cannot take the provider. */
-export function versionProblems({ id, hostVersion }: Provider, version: string): Problem[] {
-  if (hostVersion === undefined || satisfies(version, hostVersion, { includePrerelease: true })) return [];
-  return [problem('HOST_TOO_OLD_FOR_PACK', `"${id}" needs a host ${hostVersion}; this one is ${version}.`)];
+export function versionProblems(provider: Provider, { kind, version }: Pick<HostInfo, 'kind' | 'version'>): Problem[] {
+  const { version: range } = settingsFor(provider, kind);
+  if (range === undefined || satisfies(version, range, { includePrerelease: true })) return [];
+  return [problem('HOST_TOO_OLD_FOR_PACK', `"${provider.id}" needs a host ${range}; this one is ${version}.`)];
 }
 
 /** What would stop an import of the provider on a host that holds this, in either access mode. Pure. */
@@ -33,9 +35,17 @@ export function preflightProblems(provider: Provider, info: HostInfo, held: Prov
         probeKeyGiven: false,
         resumed: false,
       },
-      { ...held, features: info.features, subscriptions: [], users: [], foreignKeys: new Map(), leftUsers: [] },
+      {
+        ...held,
+        kind: info.kind,
+        features: info.features,
+        subscriptions: [],
+        users: [],
+        foreignKeys: new Map(),
+        leftUsers: [],
+      },
     );
     return 'problems' in plan ? plan.problems : [];
   });
-  return [...versionProblems(provider, info.version), ...found];
+  return [...versionProblems(provider, info), ...found];
 }

@@ -27,7 +27,7 @@ export interface Managed {
   subscriptions: Subscription[];
   /** Keys of users that are bound to the group. */
   keys: Id[];
-  /** Accounts of others in the group: then group, channel and plan stay. */
+  /** Accounts of others in the group: then group, channel and tariff stay. */
   foreign: Account[];
 }
 
@@ -73,7 +73,7 @@ export async function findManaged(
 }
 
 /**
- * Takes off the host what relay manages for a provider: plan, subscriptions, channel, accounts, group, in this order, so
+ * Takes off the host what relay manages for a provider: tariff, subscriptions, channel, accounts, group, in this order, so
  * that nothing dangles. What others use stays and is named. Safe to repeat.
  */
 export async function removeProvider(all: readonly Managed[], tools: RunTools): Promise<Removal> {
@@ -99,7 +99,7 @@ export async function removeProvider(all: readonly Managed[], tools: RunTools): 
   return result;
 }
 
-type Resource = 'group' | 'channel' | 'plan' | 'subscription';
+type Resource = 'group' | 'channel' | 'tariff' | 'subscription';
 
 async function removeMode(managed: Managed, tools: RunTools, log: ChangeLog, result: Removal): Promise<void> {
   const { group, channel, plan, accounts, subscriptions, stagingGroups, foreign } = managed;
@@ -115,7 +115,7 @@ async function removeMode(managed: Managed, tools: RunTools, log: ChangeLog, res
   };
   const isShared = foreign.length > 0;
   if (isShared && group !== null) nameShared(managed, group, result);
-  if (!isShared && plan !== null) await take('plan', [plan], () => reads.plans());
+  if (!isShared && plan !== null) await take('tariff', [plan], () => reads.plans());
   if (!isShared && group !== null)
     await take('subscription', subscriptions, () => reads.subscriptionsOfGroup(group.id));
   if (!isShared && channel !== null && group !== null) {
@@ -174,7 +174,7 @@ function nameShared({ channel, plan, foreign }: Managed, group: Group, result: R
   for (const [kind, each] of [
     ['group', group],
     ['channel', channel],
-    ['plan', plan],
+    ['tariff', plan],
   ] as const)
     if (each !== null) result.shared.push({ kind, id: each.id, name: each.name, why });
 }

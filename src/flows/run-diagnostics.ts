@@ -49,8 +49,9 @@ function tellProbeKey(checks: CheckList, { features: { probeUser } }: HostInfo):
   else checks.warn('probe_key', `relay can make no user for it: ${probeUser.why}`, codes.PROBE_KEY_IMPOSSIBLE.hint);
 }
 
-function tellVersion(checks: CheckList, provider: Provider, { version }: HostInfo): void {
-  const [problem] = versionProblems(provider, version);
+function tellVersion(checks: CheckList, provider: Provider, info: HostInfo): void {
+  const { version } = info;
+  const [problem] = versionProblems(provider, info);
   if (problem === undefined)
     checks.pass(
       'pack_version',
@@ -79,7 +80,7 @@ async function tellHeld(
 
 /** Obstacles of the same kind stand in both access modes; each is told once. */
 function tellObjects(checks: CheckList, provider: Provider, info: HostInfo, held: ProviderSnapshot): void {
-  const tooOld = new Set(versionProblems(provider, info.version).map(({ message }) => message));
+  const tooOld = new Set(versionProblems(provider, info).map(({ message }) => message));
   const problems = preflightProblems(provider, info, held).filter(({ message }) => !tooOld.has(message));
   const once = (what: (problem: Problem) => string) => [...new Set(problems.map(what))].join(' ');
   if (problems.length === 0) checks.pass('pack_objects', `free, or of relay, for ${provider.id}`);

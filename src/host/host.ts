@@ -164,7 +164,7 @@ export interface Gateway {
   connection(request: CompletionRequest): { baseUrl: string; example: string };
 }
 
-export type ObjectKind = 'group' | 'channel' | 'plan' | 'account' | 'subscription' | 'user';
+export type ObjectKind = 'group' | 'channel' | 'tariff' | 'account' | 'subscription' | 'user';
 
 /** By what a host is known, whatever its address is. */
 export interface HostIdentity {
@@ -192,6 +192,8 @@ export interface Host {
   time(): number;
   /** A secret that whoever holds the same admin login can make again, and nobody else: nothing of it need be kept. */
   derive(purpose: string): Secret;
+  /** The base URL that an account of the host needs to reach an upstream that its vendor documents so. Pure. */
+  upstreamBase(baseUrl: string, platform: Platform): string;
   /** A shell command by which a person looks at the object, or removes it. It holds no secret. */
   command(does: 'show' | 'remove', kind: ObjectKind, id: Id | null): string;
 }

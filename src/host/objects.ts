@@ -128,6 +128,8 @@ export interface User {
 export interface Subscription {
   id: Id;
   userId: Id;
+  /** E-mail of the user; `null` where the host does not tell it along. */
+  user: string | null;
   groupId: Id;
   /** Milliseconds since 1970. */
   startsAt: number;

@@ -38,7 +38,7 @@ const channel: z.ZodType<States['channel']> = z.object({
   billingSource: z.string(),
 });
 
-const plan: z.ZodType<States['plan']> = z
+const tariff: z.ZodType<States['tariff']> = z
   .object({
     name: z.string(),
     groupId: id,
@@ -86,7 +86,7 @@ const subscription: z.ZodType<States['subscription']> = z.object({
 
 const user: z.ZodType<States['user']> = z.object({ email: z.string() });
 
-const states = { group, channel, plan, account, subscription, user };
+const states = { group, channel, tariff, account, subscription, user };
 
 function changeOf<K extends ChangeKind>(kind: K) {
   const base = { seq: z.int().positive(), kind: z.literal(kind), name: z.string() };
@@ -99,7 +99,7 @@ function changeOf<K extends ChangeKind>(kind: K) {
 const change = z.union([
   ...changeOf('group'),
   ...changeOf('channel'),
-  ...changeOf('plan'),
+  ...changeOf('tariff'),
   ...changeOf('account'),
   ...changeOf('subscription'),
   ...changeOf('user'),

@@ -60,8 +60,8 @@ const checks: { reads: (keyof Provider)[]; check: Check }[] = [
   { reads: ['baseUrl', 'platform'], check: checkBaseUrl },
   { reads: ['defaultModels', 'prices'], check: checkPrices },
   { reads: ['id', 'keyHints'], check: checkKeyHints },
-  { reads: ['accountTemplate'], check: checkSecrets },
-  { reads: ['hostVersion'], check: checkHostVersion },
+  { reads: ['hosts'], check: checkSecrets },
+  { reads: ['hosts'], check: checkHostVersions },
 ];
 
 function checkProvider(
@@ -75,10 +75,12 @@ function checkProvider(
     .flatMap(({ check }) => check(source, provider as Provider, ['providers', index], all));
 }
 
-function checkHostVersion(source: ManifestText, { hostVersion }: Provider, at: Path): Finding[] {
-  if (hostVersion === undefined || validRange(hostVersion) !== null) return [];
-  const message = `hostVersion "${hostVersion}" is no range of versions, such as ">=0.1.129"`;
-  return [source.finding([...at, 'hostVersion'], 'INVALID_VALUE', message)];
+function checkHostVersions(source: ManifestText, { hosts }: Provider, at: Path): Finding[] {
+  return Object.entries(hosts).flatMap(([kind, { version }]) => {
+    if (version === undefined || validRange(version) !== null) return [];
+    const message = `the version "${version}" is no range of versions, such as ">=0.1.129"`;
+    return [source.finding([...at, 'hosts', kind, 'version'], 'INVALID_VALUE', message)];
+  });
 }
 
 function checkModels(source: ManifestText, provider: Provider, at: Path): Finding[] {

@@ -10,13 +10,9 @@ const secretNames =
 const keyLike =
   /(?<![A-Za-z0-9])(?:sk-|gsk_|xai-|csk-|fw_|tgp_v1_|bce-v3\/|AIza|AQ\.)(?=[A-Za-z_/-]*\d)[A-Za-z0-9_/-]{20,}/g;
 
-/** Settings of accounts that are secrets by their name. */
+/** Settings for hosts that are secrets by their name. */
 export function checkSecrets(source: ManifestText, provider: Provider, at: Path): Finding[] {
-  const { credentials, extra } = provider.accountTemplate;
-  return [
-    ...inSettings(source, credentials, [...at, 'accountTemplate', 'credentials']),
-    ...inSettings(source, extra, [...at, 'accountTemplate', 'extra']),
-  ];
+  return inSettings(source, provider.hosts, [...at, 'hosts']);
 }
 
 function inSettings(source: ManifestText, settings: Record<string, unknown>, at: Path): Finding[] {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { accountLimits } from '../core/account-limits.ts';
 import { platforms } from '../core/modes.ts';
+import { providerHosts } from './provider-hosts.ts';
 
 /** Ids of packs and providers. They begin the names of objects on the host, whose names end at 100 characters. */
 export const idPattern = /^[a-z0-9][a-z0-9._-]{0,63}$/;
@@ -29,12 +30,12 @@ const prices = z.strictObject({
 
 /** One way to reach a vendor. */
 export const providerSchema = z.strictObject({
-  id: id.describe('Begins the name of every account, group, channel and plan on the host.'),
+  id: id.describe('Begins the name of every account and resource on the host.'),
   displayName: text,
   default: z.boolean().default(false).describe('The provider that is used when none is named.'),
   platform: z.enum(platforms).describe('The wire protocol that the upstream speaks.'),
   accountType: z.literal('apikey'),
-  baseUrl: httpUrl.describe('The upstream. Keys are sent here.'),
+  baseUrl: httpUrl.describe('The upstream, as the vendor documents it for clients. Keys are sent here.'),
   defaultModels: z.array(modelName).min(1).describe('The models that users may ask for; they are priced and listed.'),
   smokeTestModel: modelName.describe('The model that each account and the gateway are tested with.'),
   smokeTest: z
@@ -43,19 +44,24 @@ export const providerSchema = z.strictObject({
       tokensField: z.enum(['max_tokens', 'max_completion_tokens']).default('max_tokens'),
     })
     .prefault({}),
-  groupTemplate: z.strictObject({ rateMultiplier: positive.describe('What users pay, as a multiple of the price.') }),
+  groupTemplate: z
+    .strictObject({ rateMultiplier: positive.describe('What users pay, as a multiple of the price.') })
+    .default({ rateMultiplier: 1 }),
   channelTemplate: z.strictObject({
     modelMapping: z
       .record(modelName, modelName)
       .describe('The name a user asks for, and the name that is sent upstream.'),
   }),
   prices: prices.optional(),
-  planTemplate: z.strictObject({
-    price: positive.describe('Price of the subscription plan, in the currency of the host.'),
-    validityDays: z.int().min(1).max(36_500).describe('How many units the plan is valid.'),
-    validityUnit: z.enum(['day', 'week', 'month']),
-    forSale: z.boolean().default(false),
-  }),
+  planTemplate: z
+    .strictObject({
+      price: positive.describe('Price of the subscription plan, in the currency of the host.'),
+      validityDays: z.int().min(1).max(36_500).describe('How many units the plan is valid.'),
+      validityUnit: z.enum(['day', 'week', 'month']),
+      forSale: z.boolean().default(false),
+    })
+    .optional()
+    .describe('Without it no tariff is made, and who is given access without a number of days has it for 30.'),
   accountTemplate: z
     .strictObject({
       concurrency: z
@@ -70,13 +76,16 @@ export const providerSchema = z.strictObject({
         .max(accountLimits.priority.max)
         .default(50)
         .describe('Lower is used first.'),
-      credentials: z
-        .record(z.string(), z.unknown())
-        .default({})
-        .describe('More settings of the account; never a secret.'),
-      extra: z.record(z.string(), z.unknown()).default({}).describe('Extra settings of the account on the host.'),
     })
     .prefault({}),
+  pace: z
+    .strictObject({
+      atOnce: z.int().min(1).max(1000).optional().describe('Requests at once that the vendor takes for one key.'),
+      perMinute: z.int().min(1).max(1_000_000).optional().describe('Requests a minute.'),
+    })
+    .optional()
+    .describe("The vendor's limit, where it is known."),
+  hosts: providerHosts,
   keyCheck: z
     .enum(['models-list', 'none'])
     .default('models-list')
@@ -93,7 +102,6 @@ export const providerSchema = z.strictObject({
     .optional()
     .describe('What keys usually look like. A hint, never a gate.'),
   terms: z.strictObject({ id, url: httpUrl, says: text }).optional(),
-  hostVersion: z.string().optional().describe('The versions of the host that this works with, such as ">=0.1.129".'),
   asOf: z.iso.date().optional().describe('The day the facts were true.'),
   sources: z.array(text).default([]),
 });

@@ -24,9 +24,10 @@ export function newPackText({ id, displayName, baseUrl, platform, models, today 
   const extra =
     platform === 'openai'
       ? `
-      extra:
-        # force_chat_completions where the vendor has no Responses API; hosts mistake some answers for one
-        openai_responses_mode: auto`
+        account:
+          extra:
+            # force_chat_completions where the vendor has no Responses API; the host mistakes some answers for one
+            openai_responses_mode: auto`
       : '';
   return `# yaml-language-server: $schema=./pack.schema.json
 # A pack says where keys are sent, which models there are, and what they cost. Fields named x-… are free.
@@ -58,13 +59,15 @@ ${models.map((model) => `        ${quoted(model)}: ${quoted(model)}`).join('\n')
     #   perMillionTokens:
     #     ${smoke}: { input: 1, output: 2, cacheRead: 0.1 }
     planTemplate: { price: 9, validityDays: 30, validityUnit: day } # what a subscription costs your users
-    accountTemplate:
-      concurrency: 10
-      priority: 50${extra}
+    accountTemplate: { concurrency: 10, priority: 50 }
+    # pace: { atOnce: 16, perMinute: 60 } # where the vendor's limit is known
     keyCheck: models-list # none, where the vendor's model list is public and so proves no key
     # deadCodes: [insufficient_quota] # words in a 429 answer that mean an empty balance
     # keyHints: { pattern: '^sk-' } # what keys look like; a hint, never a gate
-    hostVersion: '>=0.1.129'
+    # what only one kind of host understands, by its kind
+    hosts:
+      sub2api:
+        version: '>=0.1.129'${extra}
     asOf: ${today} # the day on which you looked all this up
     sources:
       - given to relay packs new, not looked up

@@ -21,7 +21,8 @@ export function groupDrift(group: Group, provider: Provider): Problem[] {
 
 /** Hosts keep cents of a price. */
 export function planDrift(plan: Plan, { planTemplate }: Provider): Problem[] {
-  return drift('plan', plan, [
+  if (planTemplate === undefined) return [];
+  return drift('tariff', plan, [
     ['price', Math.abs(plan.price - planTemplate.price) >= 0.005],
     ['validity', plan.validityDays !== planTemplate.validityDays || plan.validityUnit !== planTemplate.validityUnit],
     ['sale flag', plan.forSale !== planTemplate.forSale],

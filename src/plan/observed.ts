@@ -6,6 +6,8 @@ import type { Target } from '../core/target.ts';
 
 /** What the host holds, as far as a plan asks. */
 export interface HostSnapshot {
+  /** By which a pack names what it says for this kind of host only. */
+  kind: string;
   features: HostFeatures;
   groups: Group[];
   channels: Channel[];
@@ -34,7 +36,7 @@ export interface DesiredKey {
 /** What the operator wants. */
 export interface Desired {
   run: string;
-  /** With the base URL that is to be used. */
+  /** With the base URL that accounts of the host are to be given. */
   provider: Provider;
   mode: ImportMode;
   access: AccessMode;

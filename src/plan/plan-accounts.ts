@@ -1,5 +1,6 @@
 import type { Account, AccountSpec, Group } from '../host/objects.ts';
 import { effectiveMapping } from '../pack/model-mapping.ts';
+import { settingsFor } from '../pack/provider-hosts.ts';
 import type { AccessMode } from '../core/modes.ts';
 import { problem, type Problem } from '../core/relay-error.ts';
 import { changeTo, differencesFrom, namesOfSets, touchesUpstream } from './account-change.ts';
@@ -34,9 +35,9 @@ export function planAccounts(desired: Desired, snapshot: HostSnapshot, group: Gr
     const own = managed.byFingerprint.get(key.fingerprint);
     const stays = desired.accounts !== 'replace' || own?.marker?.run === desired.run;
     const account = (stays ? own : undefined) ?? adoptable.get(key.fingerprint);
-    if (account === undefined) return creation(desired, key);
+    if (account === undefined) return creation(desired, snapshot, key);
     kept.add(account);
-    return standing(desired, key, account, group);
+    return standing(desired, snapshot, key, account, group);
   });
   const leaving = [...managed.byFingerprint.values()].filter((account) => !kept.has(account));
   // A key that a line has spoilt may be the one of an account that serves.
@@ -89,23 +90,29 @@ function heldBack(count: number, lines: number): Problem {
   );
 }
 
-function creation(desired: Desired, key: DesiredKey): AccountStep {
+function creation(desired: Desired, snapshot: HostSnapshot, key: DesiredKey): AccountStep {
   const { settings, ...rest } = key;
   return {
     ...rest,
     action: 'create',
     enabled: settings.enabled ?? true,
     name: settings.name ?? '',
-    spec: specOf(desired, key),
+    spec: specOf(desired, snapshot, key),
   };
 }
 
 /** What becomes of an account that is there. */
-function standing(desired: Desired, key: DesiredKey, account: Account, group: Group | undefined): AccountStep {
+function standing(
+  desired: Desired,
+  snapshot: HostSnapshot,
+  key: DesiredKey,
+  account: Account,
+  group: Group | undefined,
+): AccountStep {
   const { settings, ...line } = key;
   const rest = { ...line, enabled: settings.enabled ?? true };
   const { provider, access, run } = desired;
-  const spec = specOf(desired, key);
+  const spec = specOf(desired, snapshot, key);
   const adopts = account.marker === null;
   const joins = !isInGroup(account, group);
   const marker = { provider: provider.id, access, run, fingerprint: key.fingerprint, sets: namesOfSets(spec) };
@@ -193,9 +200,11 @@ function otherRuns(accounts: readonly Account[], run: string): Problem[] {
 
 function specOf(
   { provider, access, run }: Desired,
+  { kind }: HostSnapshot,
   { fingerprint, settings }: DesiredKey,
 ): Omit<AccountSpec, 'groupId'> {
-  const { concurrency, priority, credentials, extra } = provider.accountTemplate;
+  const { concurrency, priority } = provider.accountTemplate;
+  const { credentials, extra } = settingsFor(provider, kind).account;
   const sets = namesOfSets({ credentials, extra });
   return {
     name: '',

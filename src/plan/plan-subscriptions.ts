@@ -7,8 +7,10 @@ import type { HostSnapshot, Desired } from './observed.ts';
 
 const dayMs = 86_400_000;
 
-/** How many days a subscription of this plan runs: a week is 7, a month 30. */
-export function planDays({ validityDays, validityUnit }: Provider['planTemplate']): number {
+/** How many days a subscription of this tariff runs: a week is 7, a month 30, and so does one of no tariff. */
+export function planDays(template: Provider['planTemplate']): number {
+  if (template === undefined) return 30;
+  const { validityDays, validityUnit } = template;
   return validityDays * { day: 1, week: 7, month: 30 }[validityUnit];
 }
 
@@ -66,7 +68,7 @@ export function planSubscriptions(
 }
 
 function daysText({ days }: Target): string {
-  if (days === null) return 'the days of the plan';
+  if (days === null) return 'the days of the tariff';
   return `${days} day${days === 1 ? '' : 's'}`;
 }
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { acts, changesAnything, type ImportPlan, type Retest } from './import-plan.ts';
 
 const actions = ['create', 'adopt', 'update', 'unchanged', 'retest', 'remove', 'reuse', 'extend', 'check'] as const;
-const kinds = ['group', 'channel', 'plan', 'account', 'subscription', 'gateway', 'user'] as const;
+const kinds = ['group', 'channel', 'tariff', 'account', 'subscription', 'gateway', 'user'] as const;
 
 const change = z.object({
   action: z.enum(actions),
@@ -52,7 +52,7 @@ export function viewPlan(plan: ImportPlan, { host, provider }: Pick<PlanView, 'h
       name,
       action: 'remove',
       id,
-      detail: 'left by an interrupted run',
+      detail: 'a staging group, left by an interrupted run',
     })),
     ...plan.leftUsers.map(({ id, name }): Change => ({
       kind: 'user',
@@ -109,7 +109,7 @@ function channelChange({ channel }: ImportPlan): Change {
 
 function planChange({ plan }: ImportPlan): Change[] {
   if (plan === null) return [];
-  const base = { kind: 'plan' as const, name: plan.name, action: plan.action };
+  const base = { kind: 'tariff' as const, name: plan.name, action: plan.action };
   if (plan.action !== 'create')
     return [{ ...base, id: plan.id, detail: plan.action === 'adopt' ? 'bind it to the group' : '' }];
   const { price, validityDays, validityUnit, forSale } = plan.spec;
@@ -177,7 +177,7 @@ function gatewayChange({ gateway, staging }: ImportPlan): Change[] {
             name: staging.name,
             action: 'create',
             id: null,
-            detail: 'for this run: proves what joins the group',
+            detail: 'a staging group for this run, in which what joins is proven',
           },
         ];
   return gateway.probe === 'skip'

@@ -5,7 +5,7 @@ import { isInGroup, managedAccounts } from './managed-accounts.ts';
 import { accountPrefix, isAccountName, resourceName } from './names.ts';
 import { isMarkedFor } from './plan-group.ts';
 import { staleStagingGroups } from './staging-groups.ts';
-import type { AccountStatus, ModeStatus, ProviderStatus } from './status-schema.ts';
+import type { AccountStatus, ProviderStatus, ResourceStatus } from './status-schema.ts';
 
 export interface ProviderSnapshot {
   groups: Group[];
@@ -23,25 +23,21 @@ export interface KeyOfStatus {
   enabled: boolean;
 }
 
-/** What the host holds for one provider, in each of the access modes that were asked for. Pure. */
+/** What the host holds for one provider, in each of the access modes that were asked for; of users' access nothing. Pure. */
 export function providerStatus(
   provider: Provider,
   modes: readonly AccessMode[],
   host: ProviderSnapshot,
   keys: readonly KeyOfStatus[] | null,
-): Omit<ProviderStatus, 'schema' | 'host' | 'provider'> {
+): Omit<ProviderStatus, 'schema' | 'host' | 'provider' | 'grants'> {
   const desired = keys === null ? null : new Map(keys.map((key) => [key.fingerprint, key.enabled]));
   const found = modes.map((access) => modeOf(provider, access, host, desired));
-  const there = found.filter((each) => each.mode.group !== null || each.accounts.length > 0);
-  const accounts = there.flatMap((each) => each.accounts);
+  const accounts = found.flatMap((each) => each.accounts);
   const held = new Set(accounts.filter((each) => each.state !== 'foreign').map((each) => each.fingerprint));
   const missingKeys = (keys ?? [])
     .filter(({ fingerprint }) => !held.has(fingerprint))
     .map(({ line, fingerprint }) => ({ line, fingerprint }));
-  const sideGroups = modes
-    .flatMap((access) => staleStagingGroups({ provider, access, run: '' }, host.groups, host.accounts))
-    .map(refOf);
-  const foreign = found.flatMap((each) => each.foreign);
+  const resources = found.flatMap((each) => each.resources);
   const count = (is: (account: AccountStatus) => boolean) => accounts.filter(is).length;
   const others = count((each) => each.state === 'foreign');
   const serving = count((each) => each.state === 'serving');
@@ -59,35 +55,22 @@ export function providerStatus(
     untested: untested.length,
     foreign: others,
   };
-  const first = there[0]?.mode;
-  const whole = there.every(({ mode }) => isWhole(mode));
   const faults =
     totals.notServing +
     totals.untested +
     others +
     missingKeys.length +
-    sideGroups.length +
-    foreign.length +
+    resources.filter(({ state }) => state !== 'active').length +
     host.probeUsers.length;
   return {
-    group: first?.group ?? null,
-    channel: first?.channel ?? null,
-    plan: first?.plan ?? null,
-    modes: there.map((each) => each.mode),
+    resources,
     accounts,
     missingKeys,
-    foreign,
-    sideGroups,
     probeUsers: host.probeUsers.map(({ id, email }) => ({ id, name: email })),
     untestedRuns: [...new Set(untestedRuns)],
     totals,
-    ok: serving + notEnabled > 0 && whole && faults === 0,
+    ok: serving + notEnabled > 0 && faults === 0,
   };
-}
-
-/** Whether everything that a mode needs is there, and switched on. */
-export function isWhole({ access, group, channel, plan }: ModeStatus): boolean {
-  return group?.active === true && channel?.active === true && (plan !== null || access === 'self_service');
 }
 
 function modeOf(
@@ -103,18 +86,31 @@ function modeOf(
   const group = groups.find((each) => isMarkedFor(each, { provider, access }));
   const channel = channels.find((each) => group !== undefined && each.groupIds.includes(group.id));
   const plan = plans.find((each) => group !== undefined && each.groupId === group.id);
-  const foreign = [
-    ...othersThan(group, groups).map((each) => ({ access, kind: 'group' as const, ...refOf(each) })),
-    ...othersThan(channel, channels).map((each) => ({ access, kind: 'channel' as const, ...refOf(each) })),
-    ...othersThan(plan, plans).map((each) => ({ access, kind: 'plan' as const, ...refOf(each) })),
-  ];
-  const mode = {
-    access,
-    group: group === undefined ? null : { ...refOf(group), active: group.active },
-    channel: channel === undefined ? null : { ...refOf(channel), active: channel.active },
-    plan: plan === undefined ? null : refOf(plan),
+  const accounts = accountsOf(provider, access, host, group, desired);
+  const resource = (kind: string, each: { id: string; name: string }, state: ResourceStatus['state']) => {
+    return { access, kind, id: each.id, name: each.name, state };
   };
-  return { mode, foreign, accounts: accountsOf(provider, access, host, group, desired) };
+  const own = (kind: string, each: { id: string; name: string; active?: boolean } | undefined): ResourceStatus =>
+    each === undefined
+      ? { access, kind, id: null, name, state: 'missing' }
+      : resource(kind, each, each.active === false ? 'switched_off' : 'active');
+  const stale = staleStagingGroups({ provider, access, run: '' }, host.groups, host.accounts);
+  const resources: ResourceStatus[] = [
+    ...(group === undefined && accounts.length === 0
+      ? []
+      : [
+          own('group', group),
+          own('channel', channel),
+          ...(plan !== undefined || (access === 'subscription' && provider.planTemplate !== undefined)
+            ? [own('tariff', plan)]
+            : []),
+        ]),
+    ...othersThan(group, groups).map((each) => resource('group', each, 'foreign')),
+    ...othersThan(channel, channels).map((each) => resource('channel', each, 'foreign')),
+    ...othersThan(plan, plans).map((each) => resource('tariff', each, 'foreign')),
+    ...stale.map((each) => resource('group', each, 'left_behind')),
+  ];
+  return { resources, accounts };
 }
 
 function accountsOf(
@@ -169,10 +165,6 @@ function isLimited({ limitedUntil }: Account, now: number): boolean {
 
 function othersThan<T>(managed: T | undefined, all: readonly T[]): T[] {
   return all.filter((each) => each !== managed);
-}
-
-function refOf({ id, name }: { id: string; name: string }): { id: string; name: string } {
-  return { id, name };
 }
 
 function iso(ms: number | null): string | null {

@@ -15,7 +15,6 @@ const standings = [
 ] as const;
 
 const named = z.object({ id: z.string(), name: z.string() });
-const switched = named.extend({ active: z.boolean() }).nullable();
 const time = z.iso.datetime().nullable();
 
 const accountStatus = z.object({
@@ -36,28 +35,36 @@ const accountStatus = z.object({
     .describe('Whether its key is in the given key file; null when none was given, or its key is not known.'),
 });
 
-const modeStatus = z.object({
+const resourceStatus = z.object({
   access: z.enum(accessModes),
-  group: switched,
-  channel: switched,
-  plan: named.nullable(),
+  kind: z.string().describe('What the host calls such a thing: group, channel, tariff, …'),
+  id: z.string().nullable().describe('By what the host knows it; null for what is missing.'),
+  name: z.string(),
+  state: z
+    .enum(['active', 'switched_off', 'missing', 'foreign', 'left_behind'])
+    .describe(
+      '`foreign` bears a managed name and is not managed: imports stop there. `left_behind`: by an interrupted run.',
+    ),
 });
 
-const foreignObject = named.extend({ access: z.enum(accessModes), kind: z.enum(['group', 'channel', 'plan']) });
+const grantStatus = z.object({
+  access: z.enum(accessModes),
+  user: z.string().nullable().describe('E-mail, where the host tells it.'),
+  userId: z.string(),
+  expiresAt: z.iso.datetime(),
+});
 
 /** What a host holds for a provider, as programs read it. */
 export const statusSchema = z.object({
-  schema: z.literal('relay.status/1'),
+  schema: z.literal('relay.status/2'),
   host: z.object({ url: z.string(), kind: z.string(), version: z.string() }),
   provider: z.object({ pack: z.string(), id: z.string(), displayName: z.string() }),
-  group: switched.describe('Of the first access mode that is there.'),
-  channel: switched,
-  plan: named.nullable(),
-  modes: z.array(modeStatus).describe('Every access mode that is there.'),
+  resources: z
+    .array(resourceStatus)
+    .describe('What the provider is on the host, in each access mode that is there, and what bears its names.'),
+  grants: z.array(grantStatus).describe('Users who have access now.'),
   accounts: z.array(accountStatus),
   missingKeys: z.array(z.object({ line: z.int(), fingerprint: z.string() })).describe('Keys without an account.'),
-  foreign: z.array(foreignObject).describe('What bears a managed name and is not managed: imports stop there.'),
-  sideGroups: z.array(named).describe('Left by interrupted runs.'),
   probeUsers: z
     .array(named)
     .describe('Made for a gateway check, by a run that was interrupted or is at work; of any provider.'),
@@ -77,4 +84,5 @@ export const statusSchema = z.object({
 
 export type ProviderStatus = z.infer<typeof statusSchema>;
 export type AccountStatus = z.infer<typeof accountStatus>;
-export type ModeStatus = z.infer<typeof modeStatus>;
+export type ResourceStatus = z.infer<typeof resourceStatus>;
+export type GrantStatus = z.infer<typeof grantStatus>;

@@ -3,13 +3,13 @@ import type { Account } from '../host/objects.ts';
 import type { AccountStep } from '../plan/import-plan.ts';
 import { changeOf } from './change-of.ts';
 import type { Report } from './report-schema.ts';
-import type { RunRecord } from './run-record.ts';
+import type { ReportedRun } from './run-record.ts';
 
 type KeyReport = Report['keys'][number];
 type AccountReport = Report['accounts'][number];
 
 /** What became of one account that was planned. */
-export function accountReport(step: AccountStep, record: RunRecord): AccountReport {
+export function accountReport(step: AccountStep, record: ReportedRun): AccountReport {
   const outcome = record.outcomes.get(step.fingerprint);
   const verdict = record.verdicts.get(step.fingerprint);
   const account = accountOf(step, record);
@@ -32,7 +32,7 @@ export function accountReport(step: AccountStep, record: RunRecord): AccountRepo
 }
 
 /** What the run did to an account, and whether that was taken back. */
-function actionOf(step: AccountStep, account: Account, record: RunRecord): AccountReport['action'] {
+function actionOf(step: AccountStep, account: Account, record: ReportedRun): AccountReport['action'] {
   const made = changeOf(record, 'account', (change) => change.id === account.id && change.action === 'created');
   if (made !== undefined) return made.undone && record.undone ? 'rolled_back' : 'created';
   const changed = changeOf(record, 'account', (change) => change.id === account.id && change.action === 'updated');
@@ -43,7 +43,7 @@ function actionOf(step: AccountStep, account: Account, record: RunRecord): Accou
 }
 
 /** The account as it was last seen. */
-function accountOf(step: AccountStep, record: RunRecord): Account | undefined {
+function accountOf(step: AccountStep, record: ReportedRun): Account | undefined {
   const seen = record.seen.get(step.fingerprint) ?? record.verdicts.get(step.fingerprint)?.account;
   if (seen !== undefined) return seen;
   const outcome = record.outcomes.get(step.fingerprint);
@@ -53,7 +53,7 @@ function accountOf(step: AccountStep, record: RunRecord): Account | undefined {
 
 function neverMade(
   outcome: AccountOutcome | undefined,
-  record: RunRecord,
+  record: ReportedRun,
 ): Omit<AccountReport, 'name' | 'line' | 'fingerprint'> {
   const nothing = { action: 'none' as const, scheduled: null, smokeModelSeen: false, models: [] };
   if (outcome?.outcome !== 'failed' && outcome?.outcome !== 'unsettled') {
@@ -67,7 +67,7 @@ function neverMade(
 }
 
 /** One outcome for each line that is not blank (rule N2). */
-export function keyReports(record: RunRecord): KeyReport[] {
+export function keyReports(record: ReportedRun): KeyReport[] {
   const steps = new Map(record.plan.accounts.map((step) => [step.fingerprint, step]));
   return record.keyFile.entries.map((entry): KeyReport => {
     if (entry.kind === 'malformed') {
@@ -82,7 +82,7 @@ export function keyReports(record: RunRecord): KeyReport[] {
 }
 
 /** What became of a key as things ended. */
-function keyOutcome(step: AccountStep, record: RunRecord): KeyReport['outcome'] {
+function keyOutcome(step: AccountStep, record: ReportedRun): KeyReport['outcome'] {
   const verdict = record.verdicts.get(step.fingerprint)?.validation;
   const account = accountOf(step, record);
   const outcome = record.outcomes.get(step.fingerprint)?.outcome;

@@ -1,40 +1,23 @@
 import type { Account } from '../host/objects.ts';
 import { accountReport, keyReports } from './account-report.ts';
-import { outcomeOf, type Ending } from './outcome.ts';
+import { outcomeOf, type Ending, type Outcome } from './outcome.ts';
 import { changeOf } from './change-of.ts';
 import type { Report } from './report-schema.ts';
-import type { RunRecord } from './run-record.ts';
+import type { ReportedRun } from './run-record.ts';
 
 type KeyReport = Report['keys'][number];
 type AccountReport = Report['accounts'][number];
+type ResourceReport = Report['resources'][number];
 
 /** The report of a run. Pure: the same record gives the same report. */
-export function buildReport(record: RunRecord): Report {
+export function buildReport(record: ReportedRun): Report {
   const accounts = record.plan.accounts.map((step) => accountReport(step, record));
   const keys = keyReports(record);
   const summary = summarise(record, keys, accounts);
-  const conclusion = outcomeOf({
-    access: record.plan.access,
-    undone: record.undone,
-    leftovers: record.leftovers.length,
-    unsettled: record.unsettled.length,
-    interruptedBy: record.interruptedBy,
-    gatewayOk: record.gateway?.ok ?? null,
-    before: servedBefore(record),
-    accounts: {
-      desired: record.plan.accounts.filter((step) => step.enabled).length,
-      working: accounts.filter(works).length + record.plan.servingElsewhere,
-      failed: accounts.filter((each) => each.validation === 'failed' && each.action !== 'rolled_back').length,
-    },
-    malformed: summary.malformed,
-    errors: record.errors.length,
-    silenced: record.silenced,
-    aborted: record.aborted,
-    untouched: record.log.changes.every(({ id }) => id === null) && record.removed.length === 0,
-  });
+  const conclusion = record.decided ?? conclude(record, accounts, summary);
   const { provider, plan, run } = record;
   return {
-    schema: 'relay.import-report/1',
+    schema: 'relay.import-report/2',
     run: {
       id: run.id,
       startedAt: iso(run.startedAt),
@@ -61,12 +44,10 @@ export function buildReport(record: RunRecord): Report {
     ...conclusion,
     summary,
     keys,
-    group: resource(plan.group, record, 'group'),
-    channel: resource(plan.channel, record, 'channel'),
-    plan: plan.plan === null ? null : resource(plan.plan, record, 'plan'),
+    resources: resources(record),
     accounts,
     removed: record.removed.map(({ id, name, reason }) => ({ id, name, reason })),
-    subscriptions: record.subscriptions.map(({ user, userId, days, outcome, expiresAt }) => ({
+    grants: record.subscriptions.map(({ user, userId, days, outcome, expiresAt }) => ({
       user,
       userId,
       days,
@@ -87,8 +68,31 @@ export function buildReport(record: RunRecord): Report {
   };
 }
 
+/** The statuses and the exit code of a run that was carried out. */
+function conclude(record: ReportedRun, accounts: readonly AccountReport[], summary: Report['summary']): Outcome {
+  return outcomeOf({
+    access: record.plan.access,
+    undone: record.undone,
+    leftovers: record.leftovers.length,
+    unsettled: record.unsettled.length,
+    interruptedBy: record.interruptedBy,
+    gatewayOk: record.gateway?.ok ?? null,
+    before: servedBefore(record),
+    accounts: {
+      desired: record.plan.accounts.filter((step) => step.enabled).length,
+      working: accounts.filter(works).length + record.plan.servingElsewhere,
+      failed: accounts.filter((each) => each.validation === 'failed' && each.action !== 'rolled_back').length,
+    },
+    malformed: summary.malformed,
+    errors: record.errors.length,
+    silenced: record.silenced,
+    aborted: record.aborted,
+    untouched: record.log.changes.every(({ id }) => id === null) && record.removed.length === 0,
+  });
+}
+
 /** What the provider's accounts did when the run began. One that was taken up finds accounts of its own among them. */
-function servedBefore(record: RunRecord): Ending['before'] {
+function servedBefore(record: ReportedRun): Ending['before'] {
   const { accounts, removals, servingElsewhere } = record.plan;
   const isOwn = ({ id }: Account) =>
     changeOf(record, 'account', (change) => change.id === id && change.action === 'created') !== undefined;
@@ -112,25 +116,35 @@ function iso(ms: number): string {
   return new Date(ms).toISOString();
 }
 
+function resources(record: ReportedRun): ResourceReport[] {
+  if (record.plan.group === null) return [];
+  const { group, channel, plan } = record.plan;
+  return [
+    resource('group', group, record),
+    resource('channel', channel, record),
+    ...(plan === null ? [] : [resource('tariff', plan, record)]),
+  ];
+}
+
 function resource(
+  kind: 'group' | 'channel' | 'tariff',
   step: { action: string; name: string; id?: string },
-  record: RunRecord,
-  kind: 'group' | 'channel' | 'plan',
-): NonNullable<Report['group']> {
+  record: ReportedRun,
+): ResourceReport {
   const { name } = step;
   // A run may also make groups to prove accounts in; they are not what the report is about.
   const did = changeOf(record, kind, (change) => change.name === name);
   if (did === undefined)
     return step.action === 'unchanged'
-      ? { id: step.id ?? null, name, action: 'unchanged' }
-      : { id: null, name, action: 'none' };
+      ? { kind, id: step.id ?? null, name, action: 'unchanged' }
+      : { kind, id: null, name, action: 'none' };
   const { id, action } = did.change;
-  if (action === 'created') return { id, name, action: did.undone ? 'rolled_back' : 'created' };
-  return { id, name, action: did.undone ? 'restored' : step.action === 'adopt' ? 'adopted' : 'updated' };
+  if (action === 'created') return { kind, id, name, action: did.undone ? 'rolled_back' : 'created' };
+  return { kind, id, name, action: did.undone ? 'restored' : step.action === 'adopt' ? 'adopted' : 'updated' };
 }
 
 function summarise(
-  record: RunRecord,
+  record: ReportedRun,
   keys: readonly KeyReport[],
   accounts: readonly AccountReport[],
 ): Report['summary'] {

@@ -3,7 +3,7 @@ import type { RunRecord } from './run-record.ts';
 
 /** What the run did to an object, and whether all of it was undone. Nothing for what it did not touch. */
 export function changeOf(
-  { log }: RunRecord,
+  { log }: Pick<RunRecord, 'log'>,
   kind: Change['kind'],
   is: (change: Change) => boolean,
 ): { change: Change; undone: boolean } | undefined {

@@ -5,7 +5,7 @@ import { readInput } from '../text/read-input.ts';
 import { reportSchema, type Report } from './report-schema.ts';
 
 /** The form of the reports that are read here. */
-const form = 'relay.import-report/1';
+const form = 'relay.import-report/2';
 const formOfSeveral = 'relay.imports-report/1';
 
 /** Larger is no report, in bytes. */

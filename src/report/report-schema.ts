@@ -5,13 +5,12 @@ const time = z.iso.datetime();
 const id = z.string();
 const count = z.int().min(0);
 
-const resource = z
-  .object({
-    id: id.nullable(),
-    name: z.string(),
-    action: z.enum(['created', 'adopted', 'updated', 'unchanged', 'rolled_back', 'restored', 'none']),
-  })
-  .describe('What became of a group, channel or plan. `none`: it was never made.');
+const resource = z.object({
+  kind: z.string().describe('What the host calls such a thing: group, channel, tariff, …'),
+  id: id.nullable().describe('By what the host knows it; null when it was never made.'),
+  name: z.string(),
+  action: z.enum(['created', 'adopted', 'updated', 'unchanged', 'rolled_back', 'restored', 'none']),
+});
 
 const problem = z.object({ code: z.string(), stage: z.string(), message: z.string(), hint: z.string() });
 
@@ -53,7 +52,7 @@ const account = z.object({
 /** What a run did and what the host holds afterwards. Written on success, failure and interruption alike (rule B25). */
 export const reportSchema = z
   .object({
-    schema: z.literal('relay.import-report/1'),
+    schema: z.literal('relay.import-report/2'),
     run: z.object({
       id: z.string(),
       startedAt: time,
@@ -79,7 +78,7 @@ export const reportSchema = z
     accessMode: z.enum(accessModes),
     batchStatus: z.enum(['succeeded', 'partially_succeeded', 'failed', 'rolled_back']),
     providerStatus: z.enum(['active', 'degraded', 'failed']),
-    accessStatus: z.enum(['subscription_ready', 'self_service_ready', 'fully_ready', 'broken', 'unchecked']),
+    accessStatus: z.enum(['subscription_ready', 'self_service_ready', 'broken', 'unchecked']),
     exitCode: z.int(),
     summary: z.object({
       lines: count,
@@ -98,8 +97,7 @@ export const reportSchema = z
       passed: count,
       warning: count,
       failedVerdict: count,
-      // Accounts of the provider that serve and that the run leaves alone; reports of older relays do not tell.
-      others: count.default(0),
+      others: count.describe('Accounts of the provider that serve and that the run leaves alone.'),
     }),
     keys: z.array(
       z.object({
@@ -121,12 +119,10 @@ export const reportSchema = z
         account: z.string().nullable(),
       }),
     ),
-    group: resource.nullable(),
-    channel: resource.nullable(),
-    plan: resource.nullable(),
+    resources: z.array(resource).describe('What the provider became on the host, in the order of making.'),
     accounts: z.array(account),
     removed: z.array(z.object({ id, name: z.string(), reason: z.string() })),
-    subscriptions: z.array(
+    grants: z.array(
       z.object({
         user: z.string(),
         userId: id,
@@ -149,7 +145,12 @@ export const reportSchema = z
       })
       .nullable(),
     connect: z
-      .object({ baseUrl: z.string(), group: z.string(), models: z.array(z.string()), example: z.string() })
+      .object({
+        baseUrl: z.string(),
+        access: z.string().describe('The name under which a user gets access on this host.'),
+        models: z.array(z.string()),
+        example: z.string(),
+      })
       .nullable(),
     leftovers: z.array(leftover),
     unsettled: z.array(leftover),

@@ -9,11 +9,19 @@ import type { Problem } from '../core/relay-error.ts';
 import type { GatewayCheck } from '../verify/check-gateway.ts';
 import type { SubscriptionResult } from '../verify/grant-access.ts';
 import type { AccountVerdict } from '../verify/probe-accounts.ts';
+import type { Outcome } from './outcome.ts';
 
 /** A problem and the stage in which it was met. */
 export interface StagedProblem extends Problem {
   stage: string;
 }
+
+/** Of a plan what the report is about; without a group there was none to carry out. */
+type ReportedPlan = Pick<ImportPlan, 'mode' | 'access' | 'accounts' | 'removals' | 'servingElsewhere'> &
+  (Pick<ImportPlan, 'group' | 'channel' | 'plan'> | { group: null });
+
+/** What a report is made from: a run, or one that carried nothing out, whose end was decided before its first write. */
+export type ReportedRun = Omit<RunRecord, 'plan'> & { plan: ReportedPlan; decided?: Outcome };
 
 /** Everything that is known of a run when it ends, however it ends. The report is computed from it. */
 export interface RunRecord {
@@ -42,7 +50,7 @@ export interface RunRecord {
   removed: Omit<RemovalStep, 'serves'>[];
   subscriptions: SubscriptionResult[];
   gateway: (GatewayCheck & { probeKey: 'given' | 'found' | 'made' }) | null;
-  connect: { baseUrl: string; group: string; models: string[]; example: string } | null;
+  connect: { baseUrl: string; access: string; models: string[]; example: string } | null;
   /** Nothing more could be sent: the journal could not be kept, or the lock was lost. */
   silenced: boolean;
   /** An error ended the run before its last stage. */

@@ -161,7 +161,7 @@ describe('what the file says', () => {
     await write('output: ndjson');
     expect((await place.run(['runs', 'list', ...configured])).stdout).toContain('succeeded');
     const plan = await place.run(['plan', ...configured, '--pack', 'kimi', '--keys', 'absent']);
-    expect(JSON.parse(plan.stdout)).toMatchObject({ v: 1, type: 'error' });
+    expect(JSON.parse(plan.stdout)).toMatchObject({ schema: 'relay.event/1', type: 'error' });
   });
 
   it('may be missing what a command needs', async () => {

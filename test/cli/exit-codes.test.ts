@@ -56,7 +56,7 @@ describe('0: done, or nothing to do', () => {
         exitCode: 0,
         batchStatus: 'succeeded',
         accessStatus: 'subscription_ready',
-        subscriptions: [{ user: 'user@relay.test', days: 7, outcome: 'created' }],
+        grants: [{ user: 'user@relay.test', days: 7, outcome: 'created' }],
       });
       const again = await place.run(onto(host), login(host));
       expect(again).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('Nothing to do') });
@@ -191,7 +191,9 @@ describe('2: wrong input, nothing written', () => {
     expect(writesOf(host)).toEqual([]);
     const adopted = await place.run(onto(host, '--adopt'), login(host));
     expect(adopted.exitCode).toBe(0);
-    expect(await place.report()).toMatchObject({ group: { id: '77', action: 'adopted' } });
+    expect(await place.report()).toMatchObject({
+      resources: [{ kind: 'group', id: '77', action: 'adopted' }, {}, {}],
+    });
     expect(host.state.groups.get(77)?.description).toMatch(/^made by hand \[relay kimi-cn subscription \S+\]$/);
   });
 
@@ -398,7 +400,7 @@ describe('4 to 8, 130 and 143: what the host holds', () => {
     const run = await place.run(onto(host, '--keys', 'dead.txt'), login(host));
     expect(run.exitCode).toBe(6);
     expect(run.stderr).toMatch(
-      /left: plan "relay-kimi-cn-subscription" \(\d+\): it could not be removed: curl -X DELETE/,
+      /left: tariff "relay-kimi-cn-subscription" \(\d+\): it could not be removed: curl -X DELETE/,
     );
     expect(run.stderr).not.toContain(host.adminKey);
   });

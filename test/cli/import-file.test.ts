@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { eventSchema } from '../../src/report/event-schema.ts';
-import { importsReportSchema } from '../../src/report/imports-report-schema.ts';
+import { eventSchema } from '../../src/report/outputs/event-schema.ts';
+import { importsReportSchema } from '../../src/report/outputs/imports-schema.ts';
 import { startSandbox, type Sandbox } from '../../src/sandbox/start-sandbox.ts';
 import { passTimeoutAt, stallAt, workplace, type Workplace } from '../support/binary.ts';
 
@@ -59,7 +59,7 @@ describe('several imports in one go', () => {
           provider: { id: 'kimi-cn' },
           accessMode: 'subscription',
           exitCode: 0,
-          subscriptions: [{ user: 'user@relay.test' }],
+          grants: [{ user: 'user@relay.test' }],
         },
         { provider: { id: 'kimi-cn' }, accessMode: 'self_service', exitCode: 0 },
         { provider: { id: 'zai' }, exitCode: 4, batchStatus: 'rolled_back' },

@@ -35,7 +35,7 @@ describe('the command that is given for what undo had to leave', () => {
       const env = Object.fromEntries(variables.map((name) => [name, secret]));
       const run = await place.run(importWords(host, '--no-report', ...words), { env });
       expect(run.exitCode).toBe(6);
-      const [, command = ''] = /left: plan .* removed: (curl .*)$/m.exec(run.stderr) ?? [];
+      const [, command = ''] = /left: tariff .* removed: (curl .*)$/m.exec(run.stderr) ?? [];
       expect(command).not.toContain(secret);
       expect(host.state.plans.size).toBe(1);
       await execa('sh', ['-c', command], { cwd: place.folder, env, stdin: 'ignore' });

@@ -38,8 +38,9 @@ describe('the commands that look after a provider', () => {
       `Next: relay probe --output json --pack kimi --host ${host.url}`,
     ]);
     expect(JSON.parse(json.stdout)).toMatchObject({
-      schema: 'relay.status/1',
-      group: { name: 'relay-kimi-cn-subscription' },
+      schema: 'relay.status/2',
+      resources: [{ kind: 'group', name: 'relay-kimi-cn-subscription', state: 'active' }, {}, {}],
+      grants: [],
       totals: { accounts: 3, serving: 2 },
     });
   });

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { eventSchema } from '../../src/report/event-schema.ts';
+import { eventSchema } from '../../src/report/outputs/event-schema.ts';
 import { startSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox/start-sandbox.ts';
 import { workplace, type Workplace } from '../support/binary.ts';
 
@@ -33,7 +33,7 @@ describe('--output ndjson: a line for each event, each as the schema says', () =
     expect(run.types.slice(0, 2)).toEqual(['stage-started', 'stage-finished']);
     expect(run.types).toContain('progress');
     expect(run.lines.at(-1)).toMatchObject({
-      v: 1,
+      schema: 'relay.event/1',
       type: 'report',
       report: { exitCode: 5, batchStatus: 'partially_succeeded' },
     });
@@ -63,10 +63,5 @@ describe('--output ndjson: a line for each event, each as the schema says', () =
     });
     const last = eventSchema.parse(JSON.parse(refused.stdout.split('\n').at(-1) ?? ''));
     expect(last).toMatchObject({ type: 'error', error: { exitCode: 3, errors: [{ code: 'LOGIN_REFUSED' }] } });
-  });
-
-  it('has a schema that is shipped', async () => {
-    const schema = JSON.parse((await place.run(['report', 'schema', '--events'])).stdout) as { oneOf: unknown[] };
-    expect(schema.oneOf.length).toBeGreaterThan(10);
   });
 });

@@ -24,7 +24,7 @@ const files = {
   'wallet.txt': 'sk-kimi-aaaaaaaaaaaaaaaaaaaaaaaaaaaa',
   'named.csv': `key,name\n${good[0]},main\n`,
   'other.json':
-    '{"schema":"relay.import-report/1","host":{"url":"https://other.example"},"provider":{"id":"kimi-cn"},"accessMode":"subscription","keys":[]}',
+    '{"schema":"relay.import-report/2","host":{"url":"https://other.example"},"provider":{"id":"kimi-cn"},"accessMode":"subscription","keys":[]}',
   'bad.yaml': 'schema: relay.pack/1\n',
   'imports.yaml': 'import: []\n',
   'shadow.yaml': 'packDirs: [mine]\n',
@@ -45,7 +45,7 @@ beforeAll(async () => {
     JSON.stringify({ ...pack, providers: [{ ...provider, default: true, keyHints: undefined, ...changes }] });
   await mkdir(join(place.folder, 'mine/kimi'), { recursive: true });
   await place.write('mine/kimi/pack.json', copy({}));
-  await place.write('newer.json', copy({ hostVersion: '>=9' }));
+  await place.write('newer.json', copy({ hosts: { sub2api: { version: '>=9' } } }));
   await place.write('unpriced.json', copy({ prices: undefined }));
 });
 afterAll(() => place.remove());

@@ -42,12 +42,12 @@ describe('an import of only what failed before', () => {
     ['of another host', { host: { url: 'https://other.example' } }, 'REPORT_DIFFERS'],
     ['of another provider', { provider: { id: 'deepseek' } }, 'REPORT_DIFFERS'],
     ['of another access mode', { accessMode: 'self_service' }, 'REPORT_DIFFERS'],
-    ['of a newer form', { schema: 'relay.import-report/2' }, 'relay.import-report/2'],
+    ['of a newer form', { schema: 'relay.import-report/3' }, 'relay.import-report/3'],
     ['that is none', { schema: 'something else' }, 'REPORT_UNREADABLE'],
   ])('is refused for a report %s', async (_, changes, told) => {
     host = await startSandbox();
     const report = {
-      schema: 'relay.import-report/1',
+      schema: 'relay.import-report/2',
       host: { url: host.url },
       provider: { id: 'kimi-cn' },
       accessMode: 'subscription',

@@ -218,8 +218,8 @@ describe('what is agreed to before keys are sent', () => {
     text
       .replace('default: true', 'default: false')
       .replace(
-        '    hostVersion',
-        "    terms: { id: acme-2026, url: https://acme.example/terms, says: 'For one person only.' }\n    hostVersion",
+        '    asOf',
+        "    terms: { id: acme-2026, url: https://acme.example/terms, says: 'For one person only.' }\n    asOf",
       );
   const onto = (there: Sandbox) => ['--pack', './acme', '--keys', 'keys.txt', '--host', there.url];
 
@@ -272,8 +272,8 @@ describe('what is agreed to before keys are sent', () => {
         .replace('- id: acme', '- id: acme-plan')
         .replace('default: true', 'default: false');
       const hinted = text.replace(
-        '    hostVersion',
-        "    keyHints: { pattern: '^sk-good-', otherWallets: [{ pattern: '^sk-plan-', provider: acme-plan }] }\n    hostVersion",
+        '    asOf',
+        "    keyHints: { pattern: '^sk-good-', otherWallets: [{ pattern: '^sk-plan-', provider: acme-plan }] }\n    asOf",
       );
       return `${hinted}\n${other}`;
     });

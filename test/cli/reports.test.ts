@@ -138,7 +138,7 @@ describe('a report that cannot be written', () => {
 describe('relay report show', () => {
   beforeAll(async () => {
     await place.write('shown.json', JSON.stringify((await sampleReports()).fine.report));
-    await place.write('newer.json', '{"schema":"relay.import-report/2"}');
+    await place.write('newer.json', '{"schema":"relay.import-report/3"}');
   });
 
   it.each([
@@ -164,7 +164,7 @@ describe('relay report show', () => {
   it.each([
     ['absent.json', 'FILE_UNREADABLE', 'Check the path and its permissions.'],
     ['keys.txt', 'REPORT_UNREADABLE', 'Give the file that --report wrote.'],
-    ['newer.json', 'relay.import-report/2, and this relay reads relay.import-report/1', 'Use the relay that wrote it'],
+    ['newer.json', 'relay.import-report/3, and this relay reads relay.import-report/2', 'Use the relay that wrote it'],
   ])('refuses %s in a line, with a hint', async (file, said, hint) => {
     const { exitCode, stdout, stderr } = await place.run(['report', 'show', file]);
     expect([exitCode, stdout]).toEqual([2, '']);

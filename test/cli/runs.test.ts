@@ -65,7 +65,14 @@ describe('a run that is killed by the system', () => {
       users: ['admin@relay.test', 'user@relay.test'],
     });
     const again = await place.run(['rollback', id, '--yes', '--output', 'json'], { env });
-    expect(JSON.parse(again.stdout)).toEqual({ run: id, exitCode: 0, undone: [], leftovers: [], warnings: [] });
+    expect(JSON.parse(again.stdout)).toMatchObject({
+      run: id,
+      dryRun: false,
+      exitCode: 0,
+      undone: [],
+      leftovers: [],
+      warnings: [],
+    });
   });
 
   it('leaves a probe user that remove takes away also where nothing else is left', async () => {
@@ -93,7 +100,7 @@ describe('a run that is killed by the system', () => {
     expect(JSON.parse(resumed.stdout)).toMatchObject({
       batchStatus: 'succeeded',
       summary: { added: 3 },
-      group: { action: 'created' },
+      resources: [{ kind: 'group', action: 'created' }, {}, {}],
     });
     expect(holdings(host)).toMatchObject({ accounts: ['kimi-cn-01', 'kimi-cn-02', 'kimi-cn-03'] });
     expect((await place.run(['resume', id, '--keys', 'keys.txt', '--no-report'], { env })).exitCode).toBe(0);
@@ -219,7 +226,7 @@ describe('rollback', () => {
       expect.stringMatching(/^would be removed account "kimi-cn-01" \(\d+\)$/),
       expect.stringMatching(/^would be removed account "kimi-cn-02" \(\d+\)$/),
       expect.stringMatching(/^would be removed account "kimi-cn-03" \(\d+\)$/),
-      expect.stringMatching(/^would be removed plan /),
+      expect.stringMatching(/^would be removed tariff /),
       expect.stringMatching(/^would be removed channel /),
       expect.stringMatching(/^would be removed group "relay-kimi-cn-subscription" \(\d+\)$/),
     ]);
@@ -361,7 +368,7 @@ describe('what cannot be resumed or undone', () => {
       'The host holds what others have changed or use since:',
       '  kept: group "relay-kimi-cn-subscription" (2): used by 1 account that relay did not make',
       expect.stringMatching(/^ {2}kept: channel .* the group "relay-kimi-cn-subscription" stays$/),
-      expect.stringMatching(/^ {2}kept: plan .* the group "relay-kimi-cn-subscription" stays$/),
+      expect.stringMatching(/^ {2}kept: tariff .* the group "relay-kimi-cn-subscription" stays$/),
       expect.stringMatching(/^Next: look at what was kept .* then: relay rollback \S+$/),
     ]);
     expect(holdings(host)).toMatchObject({ groups: ['default', 'relay-kimi-cn-subscription'], accounts: ['theirs'] });

@@ -71,7 +71,7 @@ describe('objects that relay did not make', () => {
     const host = await handMade('by hand');
     await expect(importInto(host, good)).rejects.toMatchObject({
       code: 'FOREIGN_OBJECT',
-      details: [expect.stringContaining('channel'), expect.stringContaining('plan')],
+      details: [expect.stringContaining('channel'), expect.stringContaining('tariff')],
     });
   });
 
@@ -80,9 +80,11 @@ describe('objects that relay did not make', () => {
     const { report } = await importInto(host, good, { adopt: true });
     expect(report).toMatchObject({
       exitCode: 0,
-      group: { action: 'adopted' },
-      channel: { action: 'adopted' },
-      plan: { action: 'adopted' },
+      resources: [
+        { kind: 'group', action: 'adopted' },
+        { kind: 'channel', action: 'adopted' },
+        { kind: 'tariff', action: 'adopted' },
+      ],
     });
     const [, group, other] = [...host.state.groups.values()];
     const [channel] = [...host.state.channels.values()];
@@ -98,9 +100,11 @@ describe('objects that relay did not make', () => {
     ).toBe(true);
     expect((await importInto(host, good)).report).toMatchObject({
       exitCode: 0,
-      group: { action: 'unchanged' },
-      channel: { action: 'unchanged' },
-      plan: { action: 'unchanged' },
+      resources: [
+        { kind: 'group', action: 'unchanged' },
+        { kind: 'channel', action: 'unchanged' },
+        { kind: 'tariff', action: 'unchanged' },
+      ],
     });
   });
 
@@ -111,9 +115,11 @@ describe('objects that relay did not make', () => {
     expect(report).toMatchObject({
       exitCode: 4,
       batchStatus: 'rolled_back',
-      group: { action: 'restored' },
-      channel: { action: 'restored' },
-      plan: { action: 'restored' },
+      resources: [
+        { kind: 'group', action: 'restored' },
+        { kind: 'channel', action: 'restored' },
+        { kind: 'tariff', action: 'restored' },
+      ],
       leftovers: [],
     });
     expect(pick(host)).toEqual(before);
@@ -144,7 +150,8 @@ describe('a managed channel that someone changed by hand', () => {
     });
     const { report, plan } = await importInto(sandbox, good);
     expect(plan.channel).toMatchObject({ action: 'update', differences: ['model mapping'] });
-    expect(report).toMatchObject({ exitCode: 0, channel: { action: 'updated' } });
+    expect(report).toMatchObject({ exitCode: 0 });
+    expect(report.resources[1]).toMatchObject({ kind: 'channel', action: 'updated' });
     const [now] = [...sandbox.state.channels.values()];
     expect(Object.keys(now?.model_mapping['openai'] ?? {})).toContain('kimi-latest');
     expect(now?.model_pricing.some((price) => price.models.includes('theirs'))).toBe(true);
@@ -158,7 +165,8 @@ describe('a managed channel that someone changed by hand', () => {
     channel.model_mapping['openai'] = { 'kimi-k2.6': 'kimi-k2.6' };
     const before = pick(sandbox);
     const { report } = await importInto(sandbox, [...good, 'sk-dead-000000000000000000001']);
-    expect(report).toMatchObject({ exitCode: 4, channel: { action: 'restored' } });
+    expect(report).toMatchObject({ exitCode: 4 });
+    expect(report.resources[1]).toMatchObject({ kind: 'channel', action: 'restored' });
     expect(pick(sandbox)).toEqual(before);
   });
 });

@@ -81,7 +81,7 @@ describe.each(versions)('on sub2api %s', (hostVersion) => {
       ['failed', 'rolled_back'],
       ['passed', 'rolled_back'],
     ]);
-    expect(report.group?.action).toBe('rolled_back');
+    expect(report.resources[0]?.action).toBe('rolled_back');
     expect(holdings(host)).toEqual(before);
   });
 
@@ -116,7 +116,8 @@ describe('access', () => {
     const host = await start();
     await importInto(host, good);
     const { report } = await importInto(host, good, { access: 'self_service' });
-    expect(report).toMatchObject({ exitCode: 0, accessStatus: 'self_service_ready', plan: null });
+    expect(report).toMatchObject({ exitCode: 0, accessStatus: 'self_service_ready' });
+    expect(report.resources.map(({ kind }) => kind)).toEqual(['group', 'channel']);
     expect(holdings(host)).toMatchObject({
       groups: ['default', 'relay-kimi-cn-subscription', 'relay-kimi-cn-self-service'],
       accounts: ['kimi-cn-01', 'kimi-cn-02', 'kimi-cn-03', 'kimi-cn-self-01', 'kimi-cn-self-02', 'kimi-cn-self-03'],
@@ -137,9 +138,7 @@ describe('access', () => {
     await importInto(host, good, { between, targets: targets.map((each) => ({ ...each, days: 10 })) });
     const outcomes = [];
     for (const _ of [1, 2, 3])
-      outcomes.push(
-        (await importInto(host, good, { between, targets, extend: true })).report.subscriptions[0]?.outcome,
-      );
+      outcomes.push((await importInto(host, good, { between, targets, extend: true })).report.grants[0]?.outcome);
     expect(outcomes).toEqual(['extended', 'reused', 'reused']);
   });
 
@@ -147,13 +146,13 @@ describe('access', () => {
     const host = await start();
     const target = (days: number | null) => [{ asked: 'user@relay.test', user: { email: 'user@relay.test' }, days }];
     const first = await importInto(host, good, { targets: target(10) });
-    expect(first.report.subscriptions).toMatchObject([{ user: 'user@relay.test', days: 10, outcome: 'created' }]);
+    expect(first.report.grants).toMatchObject([{ user: 'user@relay.test', days: 10, outcome: 'created' }]);
     const second = await importInto(host, good, { targets: target(20) });
-    expect(second.report.subscriptions).toMatchObject([{ outcome: 'reused' }]);
+    expect(second.report.grants).toMatchObject([{ outcome: 'reused' }]);
     expect(second.report.warnings.map((warning) => warning.code)).toContain('SUBSCRIPTION_DIFFERS');
     const third = await importInto(host, good, { targets: target(20), extend: true });
-    expect(third.report.subscriptions).toMatchObject([{ outcome: 'extended' }]);
-    const days = (Date.parse(third.report.subscriptions[0]?.expiresAt ?? '') - Date.now()) / 86_400_000;
+    expect(third.report.grants).toMatchObject([{ outcome: 'extended' }]);
+    const days = (Date.parse(third.report.grants[0]?.expiresAt ?? '') - Date.now()) / 86_400_000;
     expect(Math.round(days)).toBe(20);
   });
 
@@ -351,7 +350,9 @@ describe('a host that loses answers', () => {
       batchStatus: 'failed',
       leftovers: [{ kind: 'channel', name: 'relay-kimi-cn-subscription' }],
     });
-    expect(report.leftovers[0]?.command).toContain(`/api/v1/admin/channels/${report.channel?.id}`);
+    expect(report.leftovers[0]?.command).toContain(
+      `/api/v1/admin/channels/${report.resources.find(({ kind }) => kind === 'channel')?.id}`,
+    );
     expect(report.errors[0]?.code).toBe('KEY_REFUSED');
     expect(holdings(host)).toMatchObject({ groups: ['default'], accounts: [], plans: [] });
   });

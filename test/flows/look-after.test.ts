@@ -70,7 +70,7 @@ describe('relay status', () => {
     );
 
   it('of a host that holds nothing is not fine, and sends nothing but reads', async () => {
-    expect(await status()).toMatchObject({ ok: false, group: null, modes: [], accounts: [], totals: { accounts: 0 } });
+    expect(await status()).toMatchObject({ ok: false, resources: [], accounts: [], totals: { accounts: 0 } });
     expect(writes(0)).toEqual([]);
   });
 
@@ -83,14 +83,33 @@ describe('relay status', () => {
       totals: { accounts: 2, serving: 2, notServing: 0, foreign: 0 },
       missingKeys: [],
     });
-    expect(found.modes.map((mode) => [mode.access, mode.group?.name, mode.plan?.name])).toEqual([
-      ['subscription', 'relay-kimi-cn-subscription', 'relay-kimi-cn-subscription'],
-      ['self_service', 'relay-kimi-cn-self-service', undefined],
+    const [one, other] = ['relay-kimi-cn-subscription', 'relay-kimi-cn-self-service'];
+    expect(found.resources.map(({ access, kind, name, state }) => [access, kind, name, state])).toEqual([
+      ['subscription', 'group', one, 'active'],
+      ['subscription', 'channel', one, 'active'],
+      ['subscription', 'tariff', one, 'active'],
+      ['self_service', 'group', other, 'active'],
+      ['self_service', 'channel', other, 'active'],
     ]);
     expect(found.accounts.map((each) => [each.access, each.name, each.state, each.inKeys])).toEqual([
       ['subscription', 'kimi-cn-01', 'serving', true],
       ['self_service', 'kimi-cn-self-01', 'serving', true],
     ]);
+  });
+
+  it('tells who has access, and counts no probe user', async () => {
+    const targets = [{ asked: 'user@relay.test=30', user: { email: 'user@relay.test' }, days: 30 }];
+    await importInto(sandbox, good, { targets });
+    const { grants, resources } = await status();
+    expect(grants).toEqual([
+      { access: 'subscription', user: 'user@relay.test', userId: expect.any(String), expiresAt: expect.any(String) },
+    ]);
+    const group = resources.find(({ kind }) => kind === 'group');
+    const of = { user_id: Number(grants[0]?.userId), group_id: Number(group?.id) };
+    const given = [...sandbox.state.subscriptions.values()].find((each) => each.group_id === of.group_id);
+    expect(given).toMatchObject(of);
+    Object.assign(given!, { expires_at: new Date(Date.now() - 86_400_000).toISOString() });
+    expect((await status()).grants).toEqual([]);
   });
 
   it.each<[string, string, () => void]>([
@@ -127,17 +146,20 @@ describe('relay status', () => {
     expect(found.accounts.map((each) => each.state)).toEqual(['serving', 'not_enabled', 'serving']);
   });
 
-  it.each<[string, (group: GroupRow) => unknown, object]>([
-    ['a group that is switched off', (group) => (group.status = 'inactive'), { group: { active: false } }],
+  it.each<[string, (group: GroupRow) => unknown, string[]]>([
+    ['a group that is switched off', (group) => (group.status = 'inactive'), ['group switched_off']],
     [
       'a group with the managed name that lost its marker, and what belongs to it',
       (group) => (group.description = 'by hand'),
-      { modes: [{ group: null }], foreign: [{ kind: 'group' }, { kind: 'channel' }, { kind: 'plan' }] },
+      ['group missing', 'channel missing', 'tariff missing', 'group foreign', 'channel foreign', 'tariff foreign'],
     ],
   ])('is not fine with %s', async (_, change, expected) => {
     await importInto(sandbox, good);
     change([...sandbox.state.groups.values()].find((each) => each.name.startsWith('relay-'))!);
-    expect(await status()).toMatchObject({ ok: false, ...expected });
+    const found = await status();
+    expect(found.ok).toBe(false);
+    const told = found.resources.map(({ kind, state }) => `${kind} ${state}`);
+    expect(told.filter((each) => !each.endsWith(' active'))).toEqual(expected);
   });
 
   it('tells an account whose key another one has by now, and no key of what is not of relay', async () => {
@@ -394,7 +416,7 @@ describe('relay remove', () => {
     const mine = account('kimi-cn-01');
     sandbox.state.accounts.set(900, { ...structuredClone(mine), id: 900, name: 'theirs', extra: {} });
     const found = await remove();
-    expect(found.shared.map((each) => each.kind)).toEqual(['group', 'channel', 'plan']);
+    expect(found.shared.map((each) => each.kind)).toEqual(['group', 'channel', 'tariff']);
     expect(found.leftovers).toEqual([]);
     expect(holdings(sandbox)).toMatchObject({
       accounts: ['theirs'],

@@ -102,7 +102,7 @@ describe('a rollback leaves alone (N4)', () => {
       validity_days: 365,
     });
     const { leftovers } = await rollbackIn(sandbox, stateDir, await lastRun());
-    expect(leftovers.map((each) => each.kind).toSorted()).toEqual(['channel', 'group', 'plan']);
+    expect(leftovers.map((each) => each.kind).toSorted()).toEqual(['channel', 'group', 'tariff']);
     expect(sandbox.state.subscriptions.size).toBe(1);
   });
 

@@ -139,7 +139,7 @@ describe('rollback on a host on which other objects bear the numbers by now', ()
 });
 
 describe('rollback keeps what others changed or use, and says why, without a command to delete it (N21)', () => {
-  it('a plan that was renamed and repriced, a channel that was renamed and extended, and their group', async () => {
+  it('a tariff that was renamed and repriced, a channel that was renamed and extended, and their group', async () => {
     await importInto(sandbox, keys, { stateDir });
     const [plan] = sandbox.state.plans.values();
     const [channel] = sandbox.state.channels.values();
@@ -149,8 +149,8 @@ describe('rollback keeps what others changed or use, and says why, without a com
     const { leftovers, undone } = await rollbackIn(sandbox, stateDir, await lastRun());
     expect(leftovers.map(({ kind, reason, command }) => [kind, reason, command])).toEqual([
       ['channel', 'others have changed its name, model mapping since', null],
-      ['plan', 'others have changed its name, price, validity, sale flag since', null],
-      ['group', 'used by the channel "team-gold" and the plan "Team Gold"', null],
+      ['tariff', 'others have changed its name, price, validity, sale flag since', null],
+      ['group', 'used by the channel "team-gold" and the tariff "Team Gold"', null],
     ]);
     expect(undone.map(({ kind }) => kind)).toEqual(['account', 'account']);
     expect(holdings(sandbox)).toMatchObject({ channels: ['team-gold'], plans: ['Team Gold'] });
@@ -163,7 +163,7 @@ describe('rollback keeps what others changed or use, and says why, without a com
     expect(leftovers.map(({ kind, reason }) => [kind, reason])).toEqual([
       ['group', 'others have changed its rate multiplier since'],
       ['channel', 'the group "relay-kimi-cn-subscription" stays'],
-      ['plan', 'the group "relay-kimi-cn-subscription" stays'],
+      ['tariff', 'the group "relay-kimi-cn-subscription" stays'],
     ]);
   });
 
@@ -175,7 +175,7 @@ describe('rollback keeps what others changed or use, and says why, without a com
     expect(leftovers).toMatchObject([
       { kind: 'group', reason: 'used by 1 account of other runs of relay', command: null },
       { kind: 'channel', command: null },
-      { kind: 'plan', command: null },
+      { kind: 'tariff', command: null },
     ]);
     expect(undone.map(({ name }) => name)).toEqual(['kimi-cn-01', 'kimi-cn-02']);
     expect(holdings(sandbox)).toMatchObject({ accounts: ['kimi-cn-03'], channels: ['relay-kimi-cn-subscription'] });

@@ -108,8 +108,11 @@ describe('users are served all along a rotation (N6)', () => {
       exitCode,
       leftovers: [],
       unsettled: [],
-      group: { action: 'unchanged' },
-      channel: { action: 'unchanged' },
+      resources: [
+        { kind: 'group', action: 'unchanged' },
+        { kind: 'channel', action: 'unchanged' },
+        { kind: 'tariff', action: 'unchanged' },
+      ],
     });
     expect(done.report.warnings.map((warning) => warning.code)).not.toContain('MASS_REMOVAL');
     expect([...sandbox.state.groups.values()].filter((group) => group.name.startsWith('relay-side'))).toEqual([]);

@@ -105,7 +105,7 @@ describe('a second account of a key that is made while the run is at work', () =
     expect(report.leftovers).toMatchObject([
       { kind: 'group', reason: 'used by 1 account of other runs of relay', command: null },
       { kind: 'channel', command: null },
-      { kind: 'plan', command: null },
+      { kind: 'tariff', command: null },
     ]);
   });
 

@@ -312,10 +312,12 @@ describe('the other objects of the host', () => {
       expires_at: new Date(expiresAt).toISOString(),
       status,
       notes: active ? ' relay ' : 'paid by invoice',
+      ...(active ? { user: { id: 2, email: 'ann@example.org' } } : {}),
     });
-    expect(toSubscription(wire, noon)).toEqual({
+    expect(toSubscription(wire, noon, asIs)).toEqual({
       id: '1',
       userId: '2',
+      user: active ? 'ann@example.org' : null,
       groupId: '3',
       startsAt: Date.UTC(2026, 9, 31, 16),
       expiresAt,

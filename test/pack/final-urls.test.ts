@@ -1,7 +1,9 @@
 import { satisfies } from 'semver';
 import { expect, it } from 'vitest';
+import { upstreamBase } from '../../src/host/sub2api/upstream-base.ts';
 import { findPack, knownPacks } from '../../src/pack/find-pack.ts';
 import type { Provider } from '../../src/pack/manifest.ts';
+import { settingsFor } from '../../src/pack/provider-hosts.ts';
 import { featuresOf, type Features } from '../../src/sandbox/sub2api/features.ts';
 import { geminiUrl, messagesUrl, openAiUrl } from '../../src/sandbox/sub2api/gateway/upstream-url.ts';
 
@@ -107,7 +109,7 @@ const providers = packs
   .map((provider): [string, Provider] => [provider.id, provider]);
 
 function urlOf(provider: Provider, features: Features): string {
-  const base = provider.baseUrl.replace(/\/+$/, '');
+  const base = upstreamBase(provider.baseUrl, provider.platform).replace(/\/+$/, '');
   if (provider.platform === 'openai') return openAiUrl(features, base, '/v1/chat/completions');
   if (provider.platform === 'gemini') return geminiUrl(base, provider.smokeTestModel, 'generateContent');
   return messagesUrl(base).replace(/\?beta=true$/, '');
@@ -115,8 +117,20 @@ function urlOf(provider: Provider, features: Features): string {
 
 /** The host versions at hand that a provider may be used with. */
 function admitted(provider: Provider): (typeof versions)[number][] {
-  return versions.filter((version) => satisfies(version, provider.hostVersion ?? '*'));
+  return versions.filter((version) => satisfies(version, settingsFor(provider, 'sub2api').version ?? '*'));
 }
+
+it.each([
+  ['anthropic', 'https://api.acme.example/anthropic/v1', 'https://api.acme.example/anthropic'],
+  ['gemini', 'https://api.acme.example/v1beta/', 'https://api.acme.example'],
+  ['openai', 'https://api.acme.example/v1', 'https://api.acme.example/v1'],
+] as const)('the version that the host adds to a base of %s is not said twice', (platform, documentedBase, base) => {
+  expect(upstreamBase(documentedBase, platform)).toBe(base);
+});
+
+it('packs hold what vendors document as the base URL, which is what sub2api takes as it is', () => {
+  for (const [id, { baseUrl, platform }] of providers) expect(upstreamBase(baseUrl, platform), id).toBe(baseUrl);
+});
 
 it('every provider has a documented call, and the reverse', () => {
   expect(providers.map(([id]) => id).toSorted()).toEqual(Object.keys(documented).toSorted());
@@ -130,7 +144,7 @@ it.each(providers)('hosts call %s where the vendor documents it', (id, provider)
 
 it('the Responses API is beside the chat completions wherever a host may ask for it', () => {
   for (const [id, provider] of providers) {
-    if (provider.accountTemplate.extra['openai_responses_mode'] !== 'auto') continue;
+    if (settingsFor(provider, 'sub2api').account.extra['openai_responses_mode'] !== 'auto') continue;
     for (const version of admitted(provider))
       expect(openAiUrl(featuresOf(version), provider.baseUrl, '/v1/responses'), id).toBe(
         documented[id]?.replace(/\/chat\/completions$/, '/responses'),

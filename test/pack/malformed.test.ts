@@ -31,14 +31,17 @@ providers:
     planTemplate: { price: 9, validityDays: 30, validityUnit: day }
     accountTemplate:
       concurrency: 10
-      credentials: { organisation: o1 }
     keyCheck: none
     deadCodes: ['1113']
     keyHints:
       pattern: '^sk-'
       otherWallets:
         - { pattern: '^tp-', provider: acme-two }
-    hostVersion: '>=0.1.129'
+    hosts:
+      sub2api:
+        version: '>=0.1.129'
+        account:
+          credentials: { organisation: o1 }
     asOf: 2026-08-21
   - id: acme-two
     displayName: Acme Two
@@ -158,6 +161,27 @@ const unknownFields: Row[] = [
     '¦concurency: 10',
     'UNKNOWN_FIELD',
     'unknown field "concurency" in providers[0].accountTemplate. Did you mean "concurrency"?',
+  ],
+  [
+    'among the kinds of hosts',
+    '      sub2api:',
+    '      ¦subapi:',
+    'UNKNOWN_FIELD',
+    'unknown field "subapi" in providers[0].hosts. Did you mean "sub2api"?',
+  ],
+  [
+    'for one kind of host',
+    '          credentials: { organisation: o1 }',
+    '          ¦credential: { organisation: o1 }',
+    'UNKNOWN_FIELD',
+    'unknown field "credential" in providers[0].hosts.sub2api.account. Did you mean "credentials"?',
+  ],
+  [
+    'in the pace',
+    'keyCheck: none',
+    'pace: { ¦perminute: 60 }\n    keyCheck: none',
+    'UNKNOWN_FIELD',
+    'unknown field "perminute" in providers[0].pace. Did you mean "perMinute"?',
   ],
   [
     'in the hints',
@@ -361,7 +385,14 @@ const values: Row[] = [
     '{ organisation: o1 }',
     '¦[o1]',
     'INVALID_VALUE',
-    'providers[0].accountTemplate.credentials must be record, received array',
+    'providers[0].hosts.sub2api.account.credentials must be record, received array',
+  ],
+  [
+    'a pace of nothing at once',
+    'keyCheck: none',
+    'pace: { atOnce: ¦0 }\n    keyCheck: none',
+    'INVALID_VALUE',
+    'providers[0].pace.atOnce must be >=1',
   ],
   [
     'an unknown check of keys',
@@ -403,7 +434,7 @@ const values: Row[] = [
     "'>=0.1.129'",
     '¦newest',
     'INVALID_VALUE',
-    'hostVersion "newest" is no range of versions',
+    'the version "newest" is no range of versions',
   ],
   ['a day that is none', 'asOf: 2026-08-21', 'asOf: ¦2026-13-01', 'INVALID_VALUE', 'providers[0].asOf'],
 ];
@@ -416,7 +447,6 @@ const missing: [field: string, piece: string, from: string, to: string][] = [
   ['providers[0].displayName', '    displayName: Acme One\n', 'id: acme-one', '¦id: acme-one'],
   ['providers[0].defaultModels', '    defaultModels: [big, small]\n', 'id: acme-one', '¦id: acme-one'],
   ['providers[0].smokeTestModel', '    smokeTestModel: small\n', 'id: acme-one', '¦id: acme-one'],
-  ['providers[0].groupTemplate', '    groupTemplate: { rateMultiplier: 1 }\n', 'id: acme-one', '¦id: acme-one'],
   ['providers[1].channelTemplate', '    channelTemplate: { modelMapping: {} }\n', 'id: acme-two\n', '¦id: acme-two\n'],
   ['providers[1].channelTemplate.modelMapping', 'modelMapping: {}', 'channelTemplate: {  }', 'channelTemplate: ¦{  }'],
   ['providers[0].prices.perMillionTokens.big.output', ', output: 10', '{ input: 2 }', '¦{ input: 2 }'],
@@ -604,7 +634,7 @@ const facts: Row[] = [
   [
     'a password below the extra settings',
     '{ organisation: o1 }',
-    '{}\n      extra: { proxy: { ¦password: p } }',
+    '{}\n          extra: { proxy: { ¦password: p } }',
     'SECRET_IN_MANIFEST',
     '"password" is a secret',
   ],
@@ -824,7 +854,7 @@ describe('a manifest with several faults', () => {
         ['INVALID_VALUE', 9],
         ['INVALID_VALUE', 23],
         ['INVALID_VALUE', 26],
-        ['MISSING_FIELD', 36],
+        ['MISSING_FIELD', 39],
       ].toSorted(),
     );
   });

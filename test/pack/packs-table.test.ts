@@ -34,7 +34,16 @@ it('packs/pack.schema.json is the schema that the reader checks with, and each p
 it('says what a pack does not', () => {
   const bare = aProvider();
   delete bare.prices;
-  const rows = packsTable([aManifest([bare, aProvider({ id: 'two', default: true, hostVersion: '>=1' })])]).split('\n');
+  const rows = packsTable([
+    aManifest([
+      bare,
+      aProvider({
+        id: 'two',
+        default: true,
+        hosts: { sub2api: { version: '>=1', account: { credentials: {}, extra: {} } } },
+      }),
+    ]),
+  ]).split('\n');
   expect(rows.slice(2)).toEqual([
     '| acme | `acme` | openai | api.acme.example | `small` | no prices | no | any |',
     '| acme | `two` (default) | openai | api.acme.example | `small` | unknown | no | >=1 |',

@@ -8,6 +8,7 @@ import { chooseProvider, findPack, isPackPath, knownPacks, locatePack } from '..
 import { findingText } from '../../src/pack/finding.ts';
 import type { Provider } from '../../src/pack/manifest.ts';
 import { effectiveMapping, overlap, overlappingPairs } from '../../src/pack/model-mapping.ts';
+import { settingsFor } from '../../src/pack/provider-hosts.ts';
 import { inspectPack, manifestNames, readPack, type Pack } from '../../src/pack/read-pack.ts';
 import { RelayError } from '../../src/core/relay-error.ts';
 import { aManifest, aProvider } from '../support/builders.ts';
@@ -24,9 +25,7 @@ providers:
     baseUrl: https://api.acme.example/v1
     defaultModels: [big]
     smokeTestModel: big
-    groupTemplate: { rateMultiplier: 1 }
     channelTemplate: { modelMapping: {} }
-    planTemplate: { price: 9, validityDays: 30, validityUnit: day }
 `;
 
 let folder: string;
@@ -63,8 +62,9 @@ describe('a manifest of only what is required (B5)', () => {
     expect(pack.providers[0]).toMatchObject({
       default: false,
       smokeTest: { maxTokens: 256, tokensField: 'max_tokens' },
-      planTemplate: { forSale: false },
-      accountTemplate: { concurrency: 10, priority: 50, credentials: {}, extra: {} },
+      groupTemplate: { rateMultiplier: 1 },
+      accountTemplate: { concurrency: 10, priority: 50 },
+      hosts: {},
       keyCheck: 'models-list',
       deadCodes: [],
       sources: [],
@@ -110,11 +110,11 @@ describe('a manifest of only what is required (B5)', () => {
       channelTemplate: { modelMapping: {} },
       prices: { currency: 'USD', perMillionTokens: { 'x-ai/big': { input: 1, output: 2 } } },
     });
-    provider.accountTemplate.extra = { 'x-one': { 'x-two': 2 } };
+    provider.hosts = { sub2api: { account: { credentials: {}, extra: { 'x-one': { 'x-two': 2 } } } } };
     const priced = await inspectPack(await fileOf('priced.json', JSON.stringify(aManifest([provider]))), 'path');
     expect(priced.findings).toEqual([]);
     expect(priced.pack?.providers[0]?.prices?.perMillionTokens).toHaveProperty(['x-ai/big']);
-    expect(priced.pack?.providers[0]?.accountTemplate.extra).toEqual({ 'x-one': { 'x-two': 2 } });
+    expect(priced.pack?.providers[0]?.hosts.sub2api?.account.extra).toEqual({ 'x-one': { 'x-two': 2 } });
   });
 
   it.each(['\t', 2, 0])('is read as JSON, indented by %j', async (indent) => {
@@ -141,13 +141,13 @@ describe('a pack that must be right', () => {
   it('is refused with every fault, its place and code', async () => {
     const file = await fileOf(
       'wrong.yaml',
-      required.replace('platform: openai', 'platform: openapi').replace('price: 9', 'price: 0'),
+      `${required.replace('platform: openai', 'platform: openapi')}    planTemplate: { price: 0, validityDays: 30, validityUnit: day }\n`,
     );
     const error = await refusal(readPack(file, 'path'));
     expect(error).toMatchObject({ code: 'MANIFEST_INVALID', message: `The pack ${file} has 2 faults.` });
     expect(error.details).toEqual([
       expect.stringContaining(`${file}:7:15: `),
-      expect.stringContaining(`${file}:14:28: `),
+      expect.stringContaining(`${file}:13:28: `),
     ]);
     expect(error.details[0]).toMatch(/ \[INVALID_VALUE\]$/);
   });
@@ -315,9 +315,10 @@ describe('the shipped packs', () => {
 
   it('say how hosts speak to the vendor, and ask for a host that can', async () => {
     for (const provider of await shippedProviders()) {
-      const { openai_responses_mode: mode, anthropic_apikey_auth_scheme: scheme } = provider.accountTemplate.extra;
+      const { version, account } = settingsFor(provider, 'sub2api');
+      const { openai_responses_mode: mode, anthropic_apikey_auth_scheme: scheme } = account.extra;
       const bearer = scheme === 'authorization_bearer';
-      expect(provider.hostVersion, provider.id).toBe(bearer ? '>=0.1.143' : '>=0.1.129');
+      expect(version, provider.id).toBe(bearer ? '>=0.1.143' : '>=0.1.129');
       expect(mode !== undefined, provider.id).toBe(provider.platform === 'openai');
       expect(['auto', 'force_chat_completions', undefined], provider.id).toContain(mode);
       expect(scheme !== undefined, provider.id).toBe(provider.platform === 'anthropic');

@@ -191,12 +191,12 @@ describe('what has a managed name but was not made by relay (N4)', () => {
     [
       'a plan beside no group',
       anEmptyHost({ plans: [aPlan({ id: '5', groupId: '8' })] }),
-      `The plan "${name}" (5) does not belong to a group that relay manages.`,
+      `The tariff "${name}" (5) does not belong to a group that relay manages.`,
     ],
     [
       'a plan of another group',
       aServingHost({ plans: [aPlan({ id: '5', groupId: '8' })] }),
-      `The plan "${name}" (5) does not belong to a group that relay manages.`,
+      `The tariff "${name}" (5) does not belong to a group that relay manages.`,
     ],
   ])('%s refuses the run and names the way out', (_, snapshot, message) => {
     expect(problems({}, snapshot)).toEqual([
@@ -269,7 +269,10 @@ describe('obstacles', () => {
       expect(
         problems({ adopt }, aServingHost({ ...changes, ...(kind === 'groups' ? { channels: [], plans: [] } : {}) })),
       ).toEqual([
-        expect.objectContaining({ code: 'NAME_AMBIGUOUS', message: `2 ${kind} are named "${name}" (3, 4).` }),
+        expect.objectContaining({
+          code: 'NAME_AMBIGUOUS',
+          message: `2 ${kind.replace('plans', 'tariffs')} are named "${name}" (3, 4).`,
+        }),
       ]);
     }
   });
@@ -328,7 +331,7 @@ describe('obstacles', () => {
     expect(problems({ targets: twice(null) }, anEmptyHost({ users }))).toEqual([
       expect.objectContaining({
         code: 'USER_TWICE',
-        message: '"ann@example.org" and "7" are one user, for 30 days and for the days of the plan.',
+        message: '"ann@example.org" and "7" are one user, for 30 days and for the days of the tariff.',
       }),
     ]);
     expect(planned({ targets: twice(30) }, anEmptyHost({ users })).subscriptions).toHaveLength(1);
@@ -549,7 +552,7 @@ describe('the accounts', () => {
     ['priority', { priority: 1 }, null],
   ])('that differ in their %s are changed (N5, N7)', (what, changes, retest) => {
     const provider = aProvider();
-    provider.accountTemplate = { ...provider.accountTemplate, extra: { openai_responses_mode: 'auto' } };
+    provider.hosts = { sub2api: { account: { credentials: {}, extra: { openai_responses_mode: 'auto' } } } };
     const marker = aMarker({ sets: ['extra.given_up', 'extra.openai_responses_mode'] });
     const account = anAccount({ extra: { openai_responses_mode: 'auto', more: 1 }, marker, ...changes });
     const plan = planned({ provider }, aServingHost({ accounts: [account] }));
@@ -812,6 +815,12 @@ describe('subscriptions (B22)', () => {
     expect(steps({ provider, targets: [target(asked)] }, host())).toEqual([
       { action: 'create', user: aUser(), asked: 'ann@example.org', days },
     ]);
+  });
+
+  it('are created for 30 days, and no tariff is made, where the pack has no template of one', () => {
+    const { planTemplate: _, ...provider } = aProvider();
+    const plan = planned({ provider, targets: [target(null)] }, anEmptyHost({ users: [aUser()] }));
+    expect(plan).toMatchObject({ plan: null, subscriptions: [{ action: 'create', days: 30 }] });
   });
 
   it('are created where the group is yet to be made', () => {

@@ -213,7 +213,7 @@ const wishes = fc
   })
   .map(({ days, priced, extra, ...parts }): Partial<Desired> => {
     const { prices, ...provider } = aProvider();
-    provider.accountTemplate = { ...provider.accountTemplate, extra };
+    provider.hosts = { sub2api: { account: { credentials: {}, extra } } };
     const targets = [{ asked: 'ann@example.org', user: { email: 'ann@example.org' }, days }];
     return { ...parts, targets, provider: priced ? { ...provider, prices } : provider };
   });

@@ -44,7 +44,7 @@ describe('a plan in words (N8)', () => {
     expect(rows(shown)).toEqual([
       ['create', 'group', name, null, 'openai, subscription, rate 1'],
       ['create', 'channel', name, null, '2 model names, 2 priced'],
-      ['create', 'plan', name, null, '9.00 for 30 days, not for sale'],
+      ['create', 'tariff', name, null, '9.00 for 30 days, not for sale'],
       ['create', 'account', 'acme-01', null, `line 1, key ${one}`],
       ['create', 'account', 'acme-02', null, `line 2, key ${fingerprintOf(long)} (…ghij)`],
       ['create', 'subscription', 'ann@example.org', null, '7 days'],
@@ -92,7 +92,7 @@ describe('a plan in words (N8)', () => {
     expect(rows(shown)).toEqual([
       ['unchanged', 'group', name, '1', ''],
       ['update', 'channel', name, '1', 'change prices'],
-      ['unchanged', 'plan', name, '1', ''],
+      ['unchanged', 'tariff', name, '1', ''],
       ['unchanged', 'account', 'acme-01', '1', `line 1, key ${one}`],
       ['retest', 'account', 'acme-02', '2', expect.stringContaining('out of service, is tested again')],
       ['retest', 'account', 'acme-04', '4', expect.stringContaining('no test of it has ended well')],
@@ -118,7 +118,7 @@ describe('a plan in words (N8)', () => {
     expect(rows(shown).filter(([action]) => action !== 'unchanged')).toEqual([
       ['adopt', 'group', name, '1', 'mark it as managed by relay'],
       ['adopt', 'channel', name, '1', 'change groups'],
-      ['adopt', 'plan', name, '1', 'bind it to the group'],
+      ['adopt', 'tariff', name, '1', 'bind it to the group'],
       ['extend', 'subscription', 'ann@example.org', '1', 'by 40 days'],
       ['check', 'gateway', 'gateway', null, 'with the key of a user who has access'],
     ]);

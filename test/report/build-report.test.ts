@@ -38,7 +38,7 @@ function takeBack({ log, undone, leftovers }: RunRecord): void {
 }
 
 /** Something that was made, in a log. */
-function made({ log }: RunRecord, kind: 'group' | 'channel' | 'plan' | 'account', id: string, name: string): void {
+function made({ log }: RunRecord, kind: 'group' | 'channel' | 'tariff' | 'account', id: string, name: string): void {
   const [change] = log.note([{ kind, action: 'created', id: null, name, before: null, after: {} } as Draft]);
   if (change !== undefined) log.made([{ change, id }]);
 }
@@ -49,7 +49,7 @@ function recordResources(record: RunRecord): void {
   for (const [kind, step] of [
     ['group', plan.group],
     ['channel', plan.channel],
-    ['plan', plan.plan],
+    ['tariff', plan.plan],
   ] as const) {
     if (step === null || step.action === 'unchanged') continue;
     if (step.action === 'create') made(record, kind, '1', step.name);
@@ -119,7 +119,7 @@ function expectSums({ summary, keys, accounts }: Report): void {
 describe('the report of a run in which all went well (B25)', () => {
   const record = carry(aRecord(three));
   record.gateway = aGatewayCheck();
-  record.connect = { baseUrl: 'https://host.example/v1', group: 'g', models: ['big'], example: 'curl' };
+  record.connect = { baseUrl: 'https://host.example/v1', access: 'g', models: ['big'], example: 'curl' };
   const report = reportOf(record);
 
   it('holds the statuses, the counts and the keys', () => {
@@ -151,7 +151,7 @@ describe('the report of a run in which all went well (B25)', () => {
 
   it('holds what was asked for, and of which host', () => {
     expect(report).toMatchObject({
-      schema: 'relay.import-report/1',
+      schema: 'relay.import-report/2',
       run: {
         id: 'run-2',
         startedAt: '2026-11-20T12:00:00.000Z',
@@ -179,9 +179,11 @@ describe('the report of a run in which all went well (B25)', () => {
   it('holds each object and account', () => {
     const name = 'relay-acme-subscription';
     expect(report).toMatchObject({
-      group: { id: '1', name, action: 'created' },
-      channel: { id: '1', name, action: 'created' },
-      plan: { id: '1', name, action: 'created' },
+      resources: [
+        { kind: 'group', id: '1', name, action: 'created' },
+        { kind: 'channel', id: '1', name, action: 'created' },
+        { kind: 'tariff', id: '1', name, action: 'created' },
+      ],
     });
     expect(report.accounts[1]).toEqual({
       id: '12',
@@ -229,9 +231,11 @@ describe('every line of the key file has one outcome, and the counts add up (N2)
       batchStatus: 'rolled_back',
       exitCode: 4,
       summary: { rolledBack: 3, passed: 1, failedVerdict: 1 },
-      group: { action: 'rolled_back' },
-      channel: { action: 'rolled_back' },
-      plan: { action: 'rolled_back' },
+      resources: [
+        { kind: 'group', action: 'rolled_back' },
+        { kind: 'channel', action: 'rolled_back' },
+        { kind: 'tariff', action: 'rolled_back' },
+      ],
     });
     expect(report.accounts.map((account) => [account.action, account.scheduled, account.validation])).toEqual([
       ['rolled_back', null, 'passed'],
@@ -257,9 +261,11 @@ describe('every line of the key file has one outcome, and the counts add up (N2)
     record.leftovers = [{ kind: 'group', id: '1', name: 'relay-acme-subscription', reason: 'why', command: 'curl …' }];
     expect(reportOf(record)).toMatchObject({
       exitCode: 6,
-      group: { action: 'created' },
-      channel: { action: 'rolled_back' },
-      plan: { action: 'rolled_back' },
+      resources: [
+        { kind: 'group', action: 'created' },
+        { kind: 'channel', action: 'rolled_back' },
+        { kind: 'tariff', action: 'rolled_back' },
+      ],
     });
   });
 
@@ -294,9 +300,11 @@ describe('every line of the key file has one outcome, and the counts add up (N2)
     expect(report.summary).toMatchObject({ notTried: 3, added: 0 });
     expect(report).toMatchObject({
       exitCode: 4,
-      group: { id: null, action: 'none' },
-      channel: { id: null, action: 'none' },
-      plan: { id: null, action: 'none' },
+      resources: [
+        { kind: 'group', id: null, action: 'none' },
+        { kind: 'channel', id: null, action: 'none' },
+        { kind: 'tariff', id: null, action: 'none' },
+      ],
     });
   });
 
@@ -392,7 +400,8 @@ describe('every line of the key file has one outcome, and the counts add up (N2)
     const report = reportOf(record);
     expectSums(report);
     expect(outcomes(report).map(([, outcome]) => outcome)).toEqual(['unchanged', 'rolled_back']);
-    expect(report).toMatchObject({ exitCode: 4, batchStatus: 'rolled_back', group: { action: 'unchanged' } });
+    expect(report).toMatchObject({ exitCode: 4, batchStatus: 'rolled_back' });
+    expect(report.resources[0]).toMatchObject({ kind: 'group', action: 'unchanged' });
     expect(report.accounts.map((account) => [account.action, account.scheduled])).toEqual([
       ['unchanged', true],
       ['rolled_back', null],
@@ -465,9 +474,11 @@ describe('what was there before', () => {
       batchStatus: 'succeeded',
       accessStatus: 'unchecked',
       gateway: null,
-      group: { id: '1', action: 'unchanged' },
-      channel: { action: 'unchanged' },
-      plan: { action: 'unchanged' },
+      resources: [
+        { kind: 'group', id: '1', action: 'unchanged' },
+        { kind: 'channel', action: 'unchanged' },
+        { kind: 'tariff', action: 'unchanged' },
+      ],
     });
     expect(report.summary).toMatchObject({ unchanged: 1, passed: 0 });
     expect(report.accounts[0]).toMatchObject({
@@ -517,7 +528,9 @@ describe('what was there before', () => {
       ),
     );
     record.undone = undone;
-    expect(reportOf(record)).toMatchObject({ group: { action: 'unchanged' }, channel: { action } });
+    expect(reportOf(record)).toMatchObject({
+      resources: [{ kind: 'group', action: 'unchanged' }, { kind: 'channel', action }, { kind: 'tariff' }],
+    });
   });
 
   it('and was removed is named (B21)', () => {
@@ -529,9 +542,9 @@ describe('what was there before', () => {
     expect(report).toMatchObject({ removed: [{ id: '1', name: 'acme-01' }], summary: { removed: 1, added: 1 } });
   });
 
-  it('and has no plan in self-service is null', () => {
+  it('and has no tariff in self-service', () => {
     expect(reportOf(carry(aRecord(three, { access: 'self_service' })))).toMatchObject({
-      plan: null,
+      resources: [{ kind: 'group' }, { kind: 'channel' }],
       accessMode: 'self_service',
     });
   });
@@ -577,7 +590,7 @@ describe('subscriptions (B22)', () => {
   ] as const)(
     'that were %s are, with them undone %s and left behind: %s, told as %s',
     (outcome, undone, left, told) => {
-      expect(given(outcome, undone, left).subscriptions).toEqual([
+      expect(given(outcome, undone, left).grants).toEqual([
         expect.objectContaining({ user: 'ann@example.org', userId: '7', days: 30, outcome: told }),
       ]);
     },
@@ -585,7 +598,7 @@ describe('subscriptions (B22)', () => {
 
   // An extension that was taken back is still told as one that holds.
   it('that were extended and shortened again are told as rolled back', () => {
-    expect(given('extended', true).subscriptions).toEqual([expect.objectContaining({ outcome: 'rolled_back' })]);
+    expect(given('extended', true).grants).toEqual([expect.objectContaining({ outcome: 'rolled_back' })]);
   });
 });
 

@@ -60,7 +60,7 @@ describe('a report as a page', () => {
   });
 
   it.each<[string, Partial<Report>]>([
-    ['no account and no stage', { accounts: [], keys: [], group: null, channel: null, plan: null, gateway: null }],
+    ['no account and no stage', { accounts: [], keys: [], resources: [], gateway: null }],
     ['times that cannot be', { run: { ...blankRun(), durationMs: 0, startedAt: '2030-01-01T00:00:00.000Z' } }],
     ['endless durations', { run: { ...blankRun(), durationMs: Number.MAX_SAFE_INTEGER } }],
   ])('is drawn of a report with %s', (_, changes) => {

@@ -42,8 +42,8 @@ describe('reading a whole report', () => {
     ['a form that is none', '{"schema":"relay.import-report/x\\u001b[31m"}', 'it is no report of an import'],
     [
       'a newer report',
-      JSON.stringify({ ...report, schema: 'relay.import-report/2' }),
-      'it is of the form relay.import-report/2, and this relay reads relay.import-report/1',
+      JSON.stringify({ ...report, schema: 'relay.import-report/3' }),
+      'it is of the form relay.import-report/3, and this relay reads relay.import-report/2',
     ],
     ['a report without a part', JSON.stringify({ ...report, summary: undefined }), '"summary" is missing or wrong'],
     ['a report with a wrong part', JSON.stringify({ ...report, exitCode: 'no' }), '"exitCode" is missing or wrong'],

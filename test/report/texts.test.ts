@@ -145,7 +145,7 @@ describe('a summary for people (N19)', () => {
   const linesOf = (report: Report, lasting = true) => summaryText(report, style, lasting).split('\n');
   const connect = {
     baseUrl: 'https://host.example/v1',
-    group: 'g',
+    access: 'g',
     models: ['big', 'small'],
     example: "curl 'https://host.example/v1/…'",
   };
@@ -217,25 +217,26 @@ describe('a summary for people (N19)', () => {
     expect(linesOf(aReport({ gateway }))).toContain(`  gateway   ${text}`);
   });
 
-  it('tells what became of the objects', () => {
-    const group = { id: '1', name: 'g', action: 'rolled_back' as const };
-    const channel = { id: '1', name: 'g', action: 'restored' as const };
-    expect(linesOf(aReport({ group, channel, plan: null }))).toContain(
-      '  objects   g: group rolled back, channel restored',
+  it('tells what became of the resources', () => {
+    const resources: Report['resources'] = [
+      { kind: 'group', id: '1', name: 'g', action: 'rolled_back' },
+      { kind: 'channel', id: '1', name: 'g', action: 'restored' },
+    ];
+    expect(linesOf(aReport({ resources }))).toContain('  resources g: group rolled back, channel restored');
+    const other = { kind: 'entry', id: null, name: 'h', action: 'none' } as const;
+    expect(linesOf(aReport({ resources: [...resources, other] }))).toContain(
+      '  resources g: group rolled back, channel restored; h: entry none',
     );
+    expect(linesOf(aReport({ resources: [] }))).toContain('  resources none');
   });
 
   it.each<[string, Partial<Report>, string[]]>([
-    [
-      'anybody with balance',
-      { accessMode: 'self_service' },
-      ['  users     anyone with balance can make a key for the group'],
-    ],
-    ['nobody', { subscriptions: [] }, ['  users     none was given access by this run; --user EMAIL gives it']],
+    ['anybody with balance', { accessMode: 'self_service' }, ['  users     anyone with balance can make a key']],
+    ['nobody', { grants: [] }, ['  users     none was given access by this run; --user EMAIL gives it']],
     [
       'each user',
       {
-        subscriptions: [
+        grants: [
           { user: 'ann@example.org', userId: '7', days: 30, outcome: 'created', expiresAt: '2026-12-20T12:00:00.000Z' },
           { user: 'bob@example.org', userId: '8', days: 30, outcome: 'failed', expiresAt: null },
         ],
@@ -307,7 +308,7 @@ describe('a summary for people (N19)', () => {
     expect(linesOf(aReport({ exitCode: 0, connect })).slice(-5)).toEqual([
       'Users connect with',
       '  base URL  https://host.example/v1',
-      '  group     g',
+      '  access    g',
       '  models    big, small',
       "  try       curl 'https://host.example/v1/…'",
     ]);
@@ -362,9 +363,18 @@ describe('the last words of a run that did not end well', () => {
   });
 
   it.each<[string, Partial<Report>]>([
-    ['The host is as it was before.', { exitCode: 4, group: { id: '1', name: 'g', action: 'rolled_back' } }],
-    ['The host is as it was before.', { exitCode: 4, group: { id: null, name: 'g', action: 'none' } }],
-    ['The host is as it was before.', { exitCode: 4, group: { id: '1', name: 'g', action: 'unchanged' } }],
+    [
+      'The host is as it was before.',
+      { exitCode: 4, resources: [{ kind: 'group', id: '1', name: 'g', action: 'rolled_back' }] },
+    ],
+    [
+      'The host is as it was before.',
+      { exitCode: 4, resources: [{ kind: 'group', id: null, name: 'g', action: 'none' }] },
+    ],
+    [
+      'The host is as it was before.',
+      { exitCode: 4, resources: [{ kind: 'group', id: '1', name: 'g', action: 'unchanged' }] },
+    ],
     ['The host holds what works: 2 of 4 accounts serve.', { exitCode: 5, accounts: working }],
     ['The host holds something that should not be there, or may:', { exitCode: 6, leftovers: [aLeftover()] }],
     ['Everything is in place on the host, but the gateway does not answer.', { exitCode: 7, gateway: notAnswering }],

@@ -161,6 +161,7 @@ export function aSubscription(changes: Partial<Subscription> = {}): Subscription
   return {
     id: '1',
     userId: '7',
+    user: null,
     groupId: '1',
     startsAt: noon - 10 * dayMs,
     expiresAt: noon + 20 * dayMs,
@@ -210,6 +211,7 @@ export const features: HostFeatures = {
 /** A host that holds nothing. */
 export function anEmptyHost(changes: Partial<HostSnapshot> = {}): HostSnapshot {
   return {
+    kind: 'sub2api',
     features,
     groups: [],
     channels: [],

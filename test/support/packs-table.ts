@@ -27,6 +27,6 @@ function rowOf(pack: PackManifest, provider: Provider): string[] {
     `\`${provider.smokeTestModel}\``,
     provider.prices === undefined ? 'no prices' : (provider.asOf ?? 'unknown'),
     provider.terms === undefined ? 'no' : 'yes',
-    provider.hostVersion ?? 'any',
+    provider.hosts.sub2api?.version ?? 'any',
   ];
 }

@@ -1,3 +1,4 @@
+import { outputNames } from '../../report/outputs/output-names.ts';
 import type { CommandName } from '../../config/options/option-record.ts';
 import type { CommandRecord, GroupRecord } from '../options/build-command.ts';
 
@@ -135,9 +136,13 @@ export const commands: { readonly [Name in CommandName]: CommandRecord<Name> } =
     run: async (flags, { io }, [file = '']) => (await import('./report-command.ts')).showReport(file, flags, io),
   },
   'report schema': {
-    about: 'the JSON Schema of the report',
+    takes: '[name]',
+    about: 'the JSON Schema of the report, or of anything else that relay prints for programs',
+    notes: `Names: ${outputNames.join(', ')} (the lines of --output ndjson). A name stands between "relay." and the number in the field "schema".`,
+    examples: ['relay report schema', 'relay report schema status > status.schema.json'],
     withoutConfig: true,
-    run: async (flags, { io }) => (await import('./report-command.ts')).showReportSchema(flags, io),
+    run: async (_flags, { io }, [name = 'import-report']) =>
+      (await import('./report-command.ts')).showReportSchema(name, io),
   },
   explain: {
     takes: '[code]',

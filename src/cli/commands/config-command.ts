@@ -7,6 +7,7 @@ import type { Flags } from '../../config/options/option-flags.ts';
 import { optionRecords } from '../../config/options/option-table.ts';
 import { settingsOf, type Setting } from '../../config/show-settings.ts';
 import type { Redactor } from '../../core/secrets/redactor.ts';
+import type { SettingsOutput } from '../../report/outputs/about-schemas.ts';
 import { print, styleFor, type Io } from '../io.ts';
 import { printResult } from '../output/result.ts';
 import { rootOf } from '../options/build-command.ts';
@@ -21,7 +22,8 @@ export async function showConfig(
   const loaded = await loadConfig(flags.config, io);
   const settings = settingsOf({ options: givenTo(command), env: io.env, loaded, home: homedir() });
   const shown = settings.map((each) => ({ ...each, value: redacted(each.value, redactor) }));
-  if (printResult(io, flags, 'config', { file: loaded.file, settings: shown })) return 0;
+  const told: SettingsOutput = { schema: 'relay.settings/1', file: loaded.file, settings: shown };
+  if (printResult(io, flags, 'config', told)) return 0;
   const style = styleFor(io, 'stdout', flags.color);
   print(io.stdout, loaded.file === null ? 'There is no configuration file.' : `Configuration file: ${loaded.file}`);
   const widest = Math.max(...shown.map(({ name }) => name.length));

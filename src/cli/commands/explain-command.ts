@@ -2,6 +2,7 @@ import type { Flags } from '../../config/options/option-flags.ts';
 import { explanationList, explanations, explanationText } from '../../report/explain-code.ts';
 import { didYouMean } from '../../core/suggest.ts';
 import { RelayError } from '../../core/relay-error.ts';
+import type { CodeOutput, CodesOutput } from '../../report/outputs/about-schemas.ts';
 import { print, styleFor, type Io } from '../io.ts';
 
 /** `relay explain [CODE]`: what a code means and what to do, or all codes. Throws `USAGE` with the nearest known one. */
@@ -9,7 +10,8 @@ export function explainCommand(word: string | undefined, flags: Flags<'explain'>
   const style = styleFor(io, 'stdout', flags.color);
   const json = flags.output === 'json';
   if (word === undefined) {
-    print(io.stdout, json ? JSON.stringify({ codes: explanations }, null, 2) : explanationList(style));
+    const all: CodesOutput = { schema: 'relay.codes/1', codes: [...explanations] };
+    print(io.stdout, json ? JSON.stringify(all, null, 2) : explanationList(style));
     return 0;
   }
   const desired = word.toUpperCase().replaceAll('-', '_');
@@ -23,6 +25,7 @@ export function explainCommand(word: string | undefined, flags: Flags<'explain'>
     const shown = /^[A-Z_]{1,40}$/.test(desired) ? `"${desired}"` : 'that name';
     throw new RelayError('USAGE', `There is no code ${shown}.${near}`, { hint: '`relay explain` lists every code.' });
   }
-  print(io.stdout, json ? JSON.stringify(found, null, 2) : explanationText(found, style));
+  const one: CodeOutput = { schema: 'relay.code/1', ...found };
+  print(io.stdout, json ? JSON.stringify(one, null, 2) : explanationText(found, style));
   return 0;
 }

@@ -5,7 +5,7 @@ import { refusedReport } from '../../flows/import/refused-report.ts';
 import { acts } from '../../plan/import-plan.ts';
 import { endText, otherWays, stepAfter } from '../../report/text/footer-text.ts';
 import { exitCodeOfAll } from '../../report/outcome.ts';
-import { importsPlanSchema } from '../../report/imports-report-schema.ts';
+import { importsPlanSchema } from '../../report/outputs/imports-schema.ts';
 import { planText } from '../../report/text/plan-text.ts';
 import type { Report } from '../../report/report-schema.ts';
 import type { Redactor } from '../../core/secrets/redactor.ts';

@@ -6,6 +6,7 @@ import { findPack, knownPacks, type PackPlace } from '../../pack/find-pack.ts';
 import { packSchema } from '../../pack/manifest.ts';
 import { inspectPack, type Pack, type PackReading } from '../../pack/read-pack.ts';
 import { counted } from '../../core/counted.ts';
+import type { PacksOutput, PackViewOutput } from '../../report/outputs/pack-schemas.ts';
 import type { Style } from '../../core/style.ts';
 import { print, styleFor, type Io } from '../io.ts';
 
@@ -25,7 +26,8 @@ export async function listPacks(flags: PacksFlags, io: Io): Promise<number> {
     const broken = found.flatMap(({ id, reading: { pack, file, findings } }) =>
       pack === undefined ? [{ id, file, faults: findings.length }] : [],
     );
-    print(io.stdout, JSON.stringify({ packs, broken }, null, 2));
+    const told: PacksOutput = { schema: 'relay.packs/1', packs, broken };
+    print(io.stdout, JSON.stringify(told, null, 2));
     return 0;
   }
   const style = styleFor(io, 'stdout', flags.color);
@@ -53,7 +55,8 @@ export async function showPack(word: string, flags: PacksFlags, io: Io): Promise
   const { config } = await loadConfig(flags.config, io);
   const { origin, file, digest, shadows, ...manifest } = await findPack(word, config.packDirs);
   if (flags.output === 'json') {
-    print(io.stdout, JSON.stringify({ origin, file, digest, shadows, ...manifest }, null, 2));
+    const told: PackViewOutput = { origin, file, digest, shadows: [...shadows], ...manifest };
+    print(io.stdout, JSON.stringify(told, null, 2));
     return 0;
   }
   const head = [`# ${origin}: ${file}`, ...shadows.map((path) => `# hides ${path}`), `# ${digest}`];
@@ -78,7 +81,7 @@ export function packJsonSchema(): unknown {
   });
 }
 
-function packSummary(pack: Pack) {
+function packSummary(pack: Pack): PacksOutput['packs'][number] {
   const { id, displayName, origin, file, digest, shadows } = pack;
   const providers = pack.providers.map((provider) => ({
     id: provider.id,
@@ -87,9 +90,9 @@ function packSummary(pack: Pack) {
     baseUrl: provider.baseUrl,
     default: provider.default,
     terms: provider.terms?.id ?? null,
-    hostVersion: provider.hostVersion ?? null,
+    hosts: provider.hosts,
     smokeTestModel: provider.smokeTestModel,
     asOf: provider.asOf ?? null,
   }));
-  return { id, displayName, origin, file, digest, shadows, providers };
+  return { id, displayName, origin, file, digest, shadows: [...shadows], providers };
 }

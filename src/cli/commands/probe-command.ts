@@ -2,6 +2,7 @@ import { defaults, gatewayWaitMs } from '../../config/defaults.ts';
 import type { Flags } from '../../config/options/option-flags.ts';
 import { readProbeKey } from '../options/import-options.ts';
 import { probeExitCode, probePool, type PoolProbe } from '../../flows/probe-pool.ts';
+import type { ProbeOutput } from '../../report/outputs/provider-schemas.ts';
 import type { Redactor } from '../../core/secrets/redactor.ts';
 import { Interruption } from '../../core/relay-error.ts';
 import { askConsent } from '../session/consent.ts';
@@ -48,7 +49,7 @@ export async function probeCommand(flags: ProbeFlags, io: Io, redactor: Redactor
   });
 }
 
-function view({ pack, provider, tools }: AtProvider, probe: PoolProbe, exitCode: number): object {
+function view({ pack, provider, tools }: AtProvider, probe: PoolProbe, exitCode: number): ProbeOutput {
   const { url, kind, version } = tools.host.info;
   return {
     schema: 'relay.probe/1',

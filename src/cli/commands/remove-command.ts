@@ -1,6 +1,7 @@
 import { throwIfStopped } from '../../apply/run-tools.ts';
 import type { Flags } from '../../config/options/option-flags.ts';
 import { findManaged, removeProvider, type Managed, type Removal } from '../../flows/remove-provider.ts';
+import type { RemoveOutput } from '../../report/outputs/provider-schemas.ts';
 import { leftoverLine } from '../../report/text/leftover-text.ts';
 import { counted } from '../../core/counted.ts';
 import type { Redactor } from '../../core/secrets/redactor.ts';
@@ -22,7 +23,7 @@ export async function removeCommand(flags: RemoveFlags, io: Io, redactor: Redact
     await idle();
     throwIfStopped(tools);
     if (flags.dryRun === true) {
-      const told = printResult(io, flags, 'remove', {
+      const value: RemoveOutput = {
         schema: 'relay.remove/1',
         dryRun: true,
         would: all.flatMap(objectsOf),
@@ -30,8 +31,8 @@ export async function removeCommand(flags: RemoveFlags, io: Io, redactor: Redact
         shared: [],
         leftovers: [],
         exitCode: 0,
-      });
-      if (told) return 0;
+      };
+      if (printResult(io, flags, 'remove', value)) return 0;
       if (all.length === 0) print(io.stdout, nothingThere);
       else for (const line of all.flatMap(describe)) print(io.stdout, line);
       return 0;
@@ -41,7 +42,7 @@ export async function removeCommand(flags: RemoveFlags, io: Io, redactor: Redact
     const result = await removeProvider(all, tools);
     await idle();
     const exitCode = result.leftovers.length > 0 ? 6 : result.shared.length > 0 ? 5 : 0;
-    const value = { schema: 'relay.remove/1', dryRun: false, would: [], ...result, exitCode };
+    const value: RemoveOutput = { schema: 'relay.remove/1', dryRun: false, would: [], ...result, exitCode };
     if (!printResult(io, flags, 'remove', value)) {
       say(result, flags, io);
       if (all.length === 0) print(io.stdout, nothingThere);
@@ -64,7 +65,7 @@ function objectsOf({ group, channel, plan, accounts, stagingGroups, subscription
   const ref = (kind: string, each: { id: string; name?: string } | null) =>
     each === null ? [] : [{ kind, id: each.id, name: each.name ?? '' }];
   return [
-    ...ref('plan', plan),
+    ...ref('tariff', plan),
     ...subscriptions.flatMap((each) => ref('subscription', { id: each.id })),
     ...ref('channel', channel),
     ...accounts.flatMap((each) => ref('account', each)),
@@ -77,13 +78,13 @@ function objectsOf({ group, channel, plan, accounts, stagingGroups, subscription
 function describe({ access, group, accounts, subscriptions, keys, foreign }: Managed): string[] {
   const name = group?.name ?? access.replace('_', '-');
   return [
-    `${name}: ${counted(accounts.length, 'account')} would be removed${group === null ? '' : ', with group, channel and plan'}.`,
+    `${name}: ${counted(accounts.length, 'account')} would be removed${group === null ? '' : ', with group, channel and tariff'}.`,
     ...(subscriptions.length > 0
       ? [`${name}: ${counted(subscriptions.length, 'user')} would lose an active subscription.`]
       : []),
     ...(keys.length > 0 ? [`${name}: ${counted(keys.length, 'key')} of users would stop working.`] : []),
     ...(foreign.length > 0
-      ? [`${name}: ${counted(foreign.length, 'account')} of others stay, and with them group, channel and plan.`]
+      ? [`${name}: ${counted(foreign.length, 'account')} of others stay, and with them group, channel and tariff.`]
       : []),
   ];
 }

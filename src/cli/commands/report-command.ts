@@ -1,11 +1,12 @@
 import { resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { z } from 'zod';
 import type { Flags } from '../../config/options/option-flags.ts';
 import { parseReports, readReports } from '../../report/read-report.ts';
-import { reportSchema, type Report } from '../../report/report-schema.ts';
+import { outputNames } from '../../report/outputs/output-names.ts';
+import type { Report } from '../../report/report-schema.ts';
 import { reportText } from '../../report/text/report-text.ts';
 import { RelayError } from '../../core/relay-error.ts';
+import { didYouMean } from '../../core/suggest.ts';
 import { print, styleFor, type Io } from '../io.ts';
 import { renderReport } from '../output/render-report.ts';
 
@@ -37,9 +38,14 @@ async function formed(report: Report, { as, color }: ShowFlags, io: Io): Promise
   return (await renderReport(report, as)).trimEnd();
 }
 
-/** `relay report schema`: the JSON Schema of the report, or of the lines of `--output ndjson`, made from what relay writes with. */
-export async function showReportSchema(flags: Flags<'report schema'>, io: Io): Promise<number> {
-  const schema = flags.events === true ? (await import('../../report/event-schema.ts')).eventSchema : reportSchema;
-  print(io.stdout, JSON.stringify(z.toJSONSchema(schema), null, 2));
+/** `relay report schema`: the JSON Schema of what relay prints, made from what it writes with. Throws `USAGE`. */
+export async function showReportSchema(name: string, io: Io): Promise<number> {
+  const known = outputNames.find((each) => each === name);
+  if (known === undefined)
+    throw new RelayError('USAGE', `There is no output of that name.${didYouMean(name, outputNames)}`, {
+      hint: `Give one of ${outputNames.join(', ')}.`,
+    });
+  const { outputJsonSchema } = await import('../../report/outputs/output-schemas.ts');
+  print(io.stdout, JSON.stringify(outputJsonSchema(known), null, 2));
   return 0;
 }

@@ -4,6 +4,7 @@ import type { UndoForecast } from '../../apply/undo.ts';
 import type { Flags } from '../../config/options/option-flags.ts';
 import { foreseeRollback, rollbackRun } from '../../flows/rollback-run.ts';
 import { readRun } from '../../journal/read-journal.ts';
+import type { RollbackOutput } from '../../report/outputs/run-schemas.ts';
 import { leftoverLine, leftoversAdvice, leftoversState } from '../../report/text/leftover-text.ts';
 import { counted } from '../../core/counted.ts';
 import type { Redactor } from '../../core/secrets/redactor.ts';
@@ -40,7 +41,17 @@ export async function rollbackCommand(id: string, flags: RollbackFlags, io: Io, 
     await idle();
     const exitCode = leftovers.length > 0 || warnings.length > 0 ? 6 : 0;
     journal.end(exitCode === 0 ? 'rolled_back' : 'failed', exitCode);
-    const told = printResult(io, flags, 'rollback', { run: id, exitCode, undone, leftovers, warnings });
+    const value: RollbackOutput = {
+      schema: 'relay.rollback/1',
+      run: id,
+      dryRun: false,
+      would: [],
+      undone,
+      leftovers,
+      warnings,
+      exitCode,
+    };
+    const told = printResult(io, flags, 'rollback', value);
     if (!told && flags.quiet !== true) {
       const style = styleFor(io, 'stdout', flags.color);
       for (const each of undone) print(io.stdout, `${style.good('undone')} ${nameOf(each)}`);
@@ -60,11 +71,20 @@ async function showForecast(id: string, flags: RollbackFlags, io: Io, redactor: 
     await idle();
     throwIfStopped(tools);
     const would = [
-      ...removed.map((each) => ({ ...each, action: 'removed' })),
-      ...restored.map((each) => ({ ...each, action: 'restored' })),
+      ...removed.map((each) => ({ ...each, action: 'removed' as const })),
+      ...restored.map((each) => ({ ...each, action: 'restored' as const })),
     ];
-    if (printResult(io, flags, 'rollback', { run: id, dryRun: true, exitCode: 0, would, leftovers, warnings }))
-      return 0;
+    const value: RollbackOutput = {
+      schema: 'relay.rollback/1',
+      run: id,
+      dryRun: true,
+      would,
+      undone: [],
+      leftovers,
+      warnings,
+      exitCode: 0,
+    };
+    if (printResult(io, flags, 'rollback', value)) return 0;
     const style = styleFor(io, 'stdout', flags.color);
     for (const each of would) print(io.stdout, `${style.bad(`would be ${each.action}`)} ${nameOf(each)}`);
     for (const each of leftovers) print(io.stdout, `${style.unsure('would be kept')} ${nameOf(each)}: ${each.reason}`);

@@ -1,5 +1,6 @@
 import type { Flags } from '../../config/options/option-flags.ts';
 import { readRun, runIds, type RecordedRun } from '../../journal/read-journal.ts';
+import type { RunOutput, RunsOutput } from '../../report/outputs/run-schemas.ts';
 import { RelayError } from '../../core/relay-error.ts';
 import { stateDirOf } from '../session/hold-lock.ts';
 import { print, styleFor, type Io } from '../io.ts';
@@ -9,7 +10,8 @@ export async function listRuns(flags: Flags<'runs list'>, io: Io): Promise<numbe
   const read: ReadRun[] = [];
   for (const id of await runIds(stateDirOf(io))) read.push(await readOrWhy(id, io));
   const runs = read.map((each) => listed(each, read));
-  if (flags.output === 'json') print(io.stdout, JSON.stringify({ runs }, null, 2));
+  const told: RunsOutput = { schema: 'relay.runs/1', runs };
+  if (flags.output === 'json') print(io.stdout, JSON.stringify(told, null, 2));
   else if (runs.length === 0) print(io.stdout, 'There are no runs yet.');
   else {
     const style = styleFor(io, 'stdout', flags.color);
@@ -31,23 +33,18 @@ export async function showRun(id: string, flags: Flags<'runs show'>, io: Io): Pr
         ? [`relay rollback ${id}`]
         : [];
   if (flags.output === 'json') {
-    print(
-      io.stdout,
-      JSON.stringify(
-        {
-          id,
-          startedAt: begin.at,
-          host: begin.host.url,
-          provider: begin.provider.id,
-          state: stateOf(run),
-          changes,
-          removed,
-          next,
-        },
-        null,
-        2,
-      ),
-    );
+    const told: RunOutput = {
+      schema: 'relay.run/1',
+      id,
+      startedAt: begin.at,
+      host: begin.host.url,
+      provider: begin.provider.id,
+      state: stateOf(run),
+      changes,
+      removed: removed.map((account) => ({ id: account.id, name: account.name })),
+      next,
+    };
+    print(io.stdout, JSON.stringify(told, null, 2));
     return 0;
   }
   const style = styleFor(io, 'stdout', flags.color);
@@ -66,21 +63,13 @@ export async function showRun(id: string, flags: Flags<'runs show'>, io: Io): Pr
 
 /** What of a run is noted to be on the host, once for each object. */
 function changesOf({ changes }: RecordedRun) {
-  const found = new Map<string, { kind: string; action: string; id: string; name: string }>();
+  const found = new Map<string, RunOutput['changes'][number]>();
   for (const { kind, action, id, name } of changes)
     if (id !== null && !found.has(`${kind} ${id}`)) found.set(`${kind} ${id}`, { kind, action, id, name });
   return [...found.values()];
 }
 
-interface ListedRun {
-  id: string;
-  startedAt: string | null;
-  host: string;
-  provider: string;
-  state: string;
-  /** The later run that has finished the work of an interrupted one. */
-  supersededBy: string | null;
-}
+type ListedRun = RunsOutput['runs'][number];
 
 type ReadRun = { id: string } & ({ run: RecordedRun } | { why: string });
 

@@ -1,6 +1,7 @@
 import type { Flags } from '../../config/options/option-flags.ts';
 import { parseFaults } from '../../sandbox/faults/faults.ts';
 import { startSandbox } from '../../sandbox/start-sandbox.ts';
+import type { SandboxOutput } from '../../report/outputs/about-schemas.ts';
 import { RelayError } from '../../core/relay-error.ts';
 import { readInput } from '../../text/read-input.ts';
 import { print, type Io } from '../io.ts';
@@ -25,13 +26,15 @@ export async function sandboxCommand(flags: Flags<'sandbox'>, io: Io): Promise<n
     });
   });
   const { url, version, adminKey, adminEmail, adminPassword, userEmail, vendorUrl } = sandbox;
-  if (flags.output === 'json')
-    print(io.stdout, JSON.stringify({ url, version, adminKey, adminEmail, adminPassword, vendorUrl }));
+  const kind = 'sub2api';
+  const login = { adminKey, adminEmail, adminPassword };
+  const told: SandboxOutput = { schema: 'relay.sandbox/1', url, kind, version, ...login, vendorUrl };
+  if (flags.output === 'json') print(io.stdout, JSON.stringify(told));
   else {
     print(
       io.stdout,
       [
-        `host      ${url} (sub2api ${version})`,
+        `host      ${url} (${kind} ${version})`,
         `vendor    ${vendorUrl} (the base URL of OpenAI packs is ${vendorUrl}/v1)`,
         `admin     ${adminEmail}, password ${adminPassword}`,
         `admin key ${adminKey}`,

@@ -6,6 +6,7 @@ import { findPlaces, type NoPlace, type PackPlace } from '../../pack/find-pack.t
 import { findingHint } from '../../pack/finding.ts';
 import { inspectPack, type PackReading } from '../../pack/read-pack.ts';
 import { findingsGithub, findingsJunit } from '../../report/forms/findings-reports.ts';
+import type { ValidateOutput } from '../../report/outputs/pack-schemas.ts';
 import { findingLines } from '../../report/text/findings-text.ts';
 import { counted } from '../../core/counted.ts';
 import type { Redactor } from '../../core/secrets/redactor.ts';
@@ -64,7 +65,8 @@ function show(checked: readonly PackReading[], next: string | undefined, flags: 
   const { stdout } = io;
   if (flags.output === 'json') {
     const told = findings.map((finding) => ({ ...finding, hint: findingHint(finding) }));
-    print(stdout, JSON.stringify({ ok: faults === 0, findings: told }, null, 2));
+    const value: ValidateOutput = { schema: 'relay.validate/1', ok: faults === 0, findings: told };
+    print(stdout, JSON.stringify(value, null, 2));
   } else if (flags.output === 'junit') print(stdout, findingsJunit(checked, isFault));
   else if (flags.output === 'github') for (const line of findingsGithub(findings)) print(stdout, line);
   else {

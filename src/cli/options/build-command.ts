@@ -18,6 +18,8 @@ export interface CommandRecord<Name extends CommandName> {
   about: string;
   /** What it takes besides options: `<run>`, `[code]`, `[packs...]`. */
   takes?: string;
+  /** What the help says before the examples. */
+  notes?: string;
   examples?: readonly string[];
   hidden?: true;
   /** It works, and may be what is needed, where the configuration is wrong. */
@@ -36,7 +38,7 @@ export interface GroupRecord {
 export function addCommand<Name extends CommandName>(
   program: Command,
   name: Name,
-  { about, takes, examples = [], hidden, run }: CommandRecord<Name>,
+  { about, takes, notes, examples = [], hidden, run }: CommandRecord<Name>,
   { io, redactor, done }: Omit<Context, 'command'> & { done: (exitCode: number) => void },
 ): void {
   const path = name.split(' ');
@@ -45,6 +47,7 @@ export function addCommand<Name extends CommandName>(
   const command = parent.command(`${own}${takes === undefined ? '' : ` ${takes}`}`, { hidden: hidden === true });
   if (about !== '') command.description(about);
   addOptions(command, name);
+  if (notes !== undefined) command.addHelpText('after', `\n${notes}`);
   addExamples(command, examples);
   command.action(async (...given: unknown[]) => {
     const words = given

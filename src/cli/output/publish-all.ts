@@ -1,6 +1,6 @@
 import { parse } from 'node:path';
 import type { ExtraReportFlags, PrintFlags } from '../../config/options/option-flags.ts';
-import { importsReportSchema } from '../../report/imports-report-schema.ts';
+import { importsReportSchema } from '../../report/outputs/imports-schema.ts';
 import type { Report } from '../../report/report-schema.ts';
 import type { RelayError } from '../../core/relay-error.ts';
 import { tellGithub, writeExtraReports } from './extra-reports.ts';

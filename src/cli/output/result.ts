@@ -1,8 +1,8 @@
 import { print, type Io } from '../io.ts';
 
-/** One line of `--output ndjson`. Version and type come first, for whoever reads it by eye. */
+/** One line of `--output ndjson`. Form and type come first, for whoever reads it by eye. */
 export function printLine(io: Io, type: string, fields: object): void {
-  print(io.stdout, JSON.stringify({ v: 1, type, time: new Date().toISOString(), ...fields }));
+  print(io.stdout, JSON.stringify({ schema: 'relay.event/1', type, time: new Date().toISOString(), ...fields }));
 }
 
 /** Prints what a command was asked for, if that is for programs: one JSON value, or the last line. Tells whether it was. */

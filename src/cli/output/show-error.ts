@@ -1,6 +1,7 @@
 import { asksForCorrection } from '../../core/codes.ts';
 import type { Redactor } from '../../core/secrets/redactor.ts';
 import { RelayError } from '../../core/relay-error.ts';
+import type { ErrorOutput } from '../../report/outputs/about-schemas.ts';
 import { print, styleFor, type Io } from '../io.ts';
 import { nothingWritten } from './footer.ts';
 import { printResult } from './result.ts';
@@ -36,7 +37,8 @@ export function showError(
   print(io.stderr, `Next: ${redactor.redact(nextStep(known, options.again))}`);
   if (options.output === 'json' || options.output === 'ndjson') {
     const errors = [{ code, message: [message, ...details].join('\n'), hint }];
-    printResult(io, options, 'error', { schema: 'relay.error/1', exitCode, errors });
+    const told: ErrorOutput = { schema: 'relay.error/1', exitCode, errors };
+    printResult(io, options, 'error', told);
   }
   return exitCode;
 }

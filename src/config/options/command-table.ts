@@ -72,7 +72,6 @@ export const commandTable = {
     config: ofOne,
     on: ['report show'],
   },
-  events: { kind: 'switch', about: 'of the lines of --output ndjson instead', config: ofOne, on: ['report schema'] },
   port: {
     kind: 'number',
     most: 65_535,

@@ -79,7 +79,7 @@ function makeAll(run: ImportRun): ReturnType<typeof makeObjects> {
 function appliedText({ record }: ImportRun): string {
   const made = [...record.outcomes.values()].filter(({ outcome }) => outcome === 'created').length;
   const accounts = `, ${made} account${made === 1 ? '' : 's'} created`;
-  return `group, channel and plan are in place${made === 0 ? '' : accounts}`;
+  return `group, channel and tariff are in place${made === 0 ? '' : accounts}`;
 }
 
 async function endEarly(failure: StagedFailure, run: ImportRun): Promise<void> {

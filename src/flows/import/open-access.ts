@@ -23,7 +23,7 @@ export async function openAccess(groupId: string, run: ImportRun): Promise<void>
   }
   record.connect = {
     ...tools.host.gateway.connection(request),
-    group: plan.group.name,
+    access: plan.group.name,
     models: Object.keys(effectiveMapping(job.provider)),
   };
 }

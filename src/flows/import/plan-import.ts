@@ -1,4 +1,4 @@
-import type { HostReads } from '../../host/host.ts';
+import type { HostInfo, HostReads } from '../../host/host.ts';
 import { inStage, type RunTools } from '../../apply/run-tools.ts';
 import type { Account, Id } from '../../host/objects.ts';
 import { fingerprintKey } from '../../keys/fingerprint.ts';
@@ -28,8 +28,9 @@ export function planImport(job: ImportJob, tools: RunTools): Promise<PlannedImpo
     'Plan',
     async () => {
       const { host } = tools;
-      checkHostVersion(job, host.info.version);
-      const desired = desiredOf(job);
+      checkHostVersion(job, host.info);
+      const { baseUrl, platform } = job.provider;
+      const desired = desiredOf(job, host.upstreamBase(baseUrl, platform));
       const left = await leftProbeUsers(job.run, tools);
       const snapshot = { ...(await observe(desired, tools)), leftUsers: left.orphans };
       const result = buildPlan(desired, snapshot);
@@ -61,13 +62,13 @@ function planCounts({ accounts, removals }: ImportPlan): string {
   return `${count('create')} to create, ${updated === 0 ? '' : `${updated} to update, `}${count('unchanged')} unchanged, ${removals.length} to remove`;
 }
 
-function checkHostVersion({ provider }: ImportJob, version: string): void {
-  const [found] = versionProblems(provider, version);
+function checkHostVersion({ provider }: ImportJob, info: HostInfo): void {
+  const [found] = versionProblems(provider, info);
   if (found !== undefined) throw new RelayError(found.code, found.message);
 }
 
-function desiredOf(job: ImportJob): Desired {
-  const { run, provider, mode, access, accounts, targets, extend, adopt, failed, probe } = job;
+function desiredOf(job: ImportJob, baseUrl: string): Desired {
+  const { run, mode, access, accounts, targets, extend, adopt, failed, probe } = job;
   const keys = acceptedKeys(job.keyFile).map(({ line, fingerprint, last4, settings }) => ({
     line,
     fingerprint,
@@ -76,7 +77,7 @@ function desiredOf(job: ImportJob): Desired {
   }));
   return {
     run,
-    provider,
+    provider: { ...job.provider, baseUrl },
     mode,
     access,
     keys,
@@ -110,8 +111,8 @@ async function observe(desired: Desired, { host }: RunTools): Promise<Omit<HostS
     managedGroup(desired, { groups }) ?? (desired.adopt ? groups.find((each) => each.name === name) : undefined);
   const subscriptions = group === undefined ? [] : await reads.subscriptionsOfGroup(group.id);
   const foreignKeys = desired.adopt ? await keysOfForeign(desired, accounts, reads) : new Map<Id, string>();
-  const { features } = host.info;
-  return { features, groups, channels, plans, accounts, subscriptions, users, foreignKeys, now: host.time() };
+  const { kind, features } = host.info;
+  return { kind, features, groups, channels, plans, accounts, subscriptions, users, foreignKeys, now: host.time() };
 }
 
 /** Which keys accounts hold that bear a managed name and no marker, where the host gives them out. */

@@ -12,6 +12,7 @@ import { readSettings, type PublicSettings } from './public-settings.ts';
 import { sub2apiReads } from './reads.ts';
 import { checkVersion, featuresOf } from './version.ts';
 import { sub2apiWrites } from './writes.ts';
+import { upstreamBase } from './upstream-base.ts';
 
 /**
  * Opens a sub2api host: is it there, set up, of a version that is known, and is the login good? Writes nothing. Throws
@@ -58,6 +59,7 @@ export function hostOf(info: HostInfo, client: AdminClient, login: AdminLogin): 
       http.redactor.learn(derived);
       return derived;
     },
+    upstreamBase,
     command: (does, kind, id) =>
       `curl${does === 'remove' && id !== null ? ' -X DELETE' : ''} ${loginArguments(login, http.baseUrl)} '${http.baseUrl}${pathOf(kind)}${id === null ? '' : `/${id}`}'`,
   });
@@ -68,7 +70,7 @@ function pathOf(kind: ObjectKind): string {
   const collections: Record<ObjectKind, string> = {
     group: 'groups',
     channel: 'channels',
-    plan: 'payment/plans',
+    tariff: 'payment/plans',
     account: 'accounts',
     subscription: 'subscriptions',
     user: 'users',

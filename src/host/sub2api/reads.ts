@@ -22,7 +22,7 @@ export function sub2apiReads(client: AdminClient): HostReads {
   const now = () => client.http.clock.now();
   // 0.1.179 lists revoked ones too. They are gone: assigning again makes a fresh one.
   const living = (wires: SubscriptionWire[]) =>
-    wires.filter((wire) => wire.status !== 'revoked').map((wire) => toSubscription(wire, now()));
+    wires.filter((wire) => wire.status !== 'revoked').map((wire) => toSubscription(wire, now(), http));
 
   return {
     groups: async () => (await client.list('/api/v1/admin/groups', groupWire, byId)).map((wire) => toGroup(wire, http)),

@@ -266,11 +266,12 @@ export function fromMarker(marker: Marker): Record<string, unknown> {
   };
 }
 
-export function toSubscription(wire: SubscriptionWire, now: number): Subscription {
+export function toSubscription(wire: SubscriptionWire, now: number, screen: Screen): Subscription {
   const expiresAt = Date.parse(wire.expires_at);
   return {
     id: String(wire.id),
     userId: String(wire.user_id),
+    user: wire.user ? screen.name(wire.user.email) : null,
     groupId: String(wire.group_id),
     startsAt: Date.parse(wire.starts_at),
     expiresAt,

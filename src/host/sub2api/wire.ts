@@ -145,6 +145,7 @@ export const subscriptionWire = z.object({
   expires_at: z.iso.datetime({ offset: true }),
   status: z.string(),
   notes: z.string().nullish(),
+  user: z.object({ email: z.string() }).nullish(),
 });
 
 export const keyWire = z.object({

@@ -117,14 +117,14 @@ export function sub2apiWrites(client: AdminClient): HostWrites {
       };
       return mapResult(
         await client.write('POST', '/api/v1/admin/subscriptions/assign', body, subscriptionWire),
-        (wire) => toSubscription(wire, http.clock.now()),
+        (wire) => toSubscription(wire, http.clock.now(), http),
       );
     },
     extendSubscription: async (id, days, requestId) => {
       const end = await client.write('POST', `/api/v1/admin/subscriptions/${id}/extend`, { days }, subscriptionWire, {
         'idempotency-key': requestId,
       });
-      return mapResult(end, (wire) => toSubscription(wire, http.clock.now()));
+      return mapResult(end, (wire) => toSubscription(wire, http.clock.now(), http));
     },
     deleteSubscription: (id) => remove(`/api/v1/admin/subscriptions/${id}`),
     createUser: async (email, password, balance) => {

@@ -1,4 +1,4 @@
-import { counted } from '../text/format.ts';
+import { counted } from '../../core/counted.ts';
 import { problemGroups, type ProblemGroup } from '../text/problem-groups.ts';
 import type { Report } from '../report-schema.ts';
 import { workflowCommand } from './workflow-command.ts';

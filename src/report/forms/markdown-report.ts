@@ -1,4 +1,5 @@
-import { counted, formatCount, durationText, momentText } from '../text/format.ts';
+import { counted } from '../../core/counted.ts';
+import { formatCount, durationText, momentText } from '../text/format.ts';
 import { keyRows, type KeyRow } from './key-rows.ts';
 import { headline, plainWord } from '../text/headline.ts';
 import { problemGroups, type ProblemGroup } from '../text/problem-groups.ts';
@@ -95,7 +96,7 @@ function connectBlocks({ connect, exitCode }: Report): string[] {
   const models = connect.models.map(code).join(', ');
   return [
     '### Users connect with',
-    `- base URL ${code(connect.baseUrl)}\n- group ${code(connect.group)}\n- models ${models}`,
+    `- base URL ${code(connect.baseUrl)}\n- access ${code(connect.access)}\n- models ${models}`,
   ];
 }
 

@@ -48,19 +48,19 @@ export function results(report: Report): Markup {
 function connecting({ connect, exitCode }: Report): Markup {
   if (connect === null || exitCode === 6) return markup``;
   return markup`<section><h2>Users connect with</h2>
-<dl class="pairs"><dt>Base URL<dd><code>${connect.baseUrl}</code><dt>Group<dd>${connect.group}<dt>Models<dd>${connect.models.join(', ')}<dt>Try<dd><code>${connect.example}</code></dl></section>
+<dl class="pairs"><dt>Base URL<dd><code>${connect.baseUrl}</code><dt>Access<dd>${connect.access}<dt>Models<dd>${connect.models.join(', ')}<dt>Try<dd><code>${connect.example}</code></dl></section>
 `;
 }
 
-function users({ subscriptions }: Report): Markup {
-  if (subscriptions.length === 0) return markup``;
-  const rows = subscriptions
+function users({ grants }: Report): Markup {
+  if (grants.length === 0) return markup``;
+  const rows = grants
     .slice(0, maxListed)
     .map(
       ({ user, days, outcome, expiresAt }) =>
         markup`<tr><td>${user}<td>${plainWord(outcome)}<td>${days} days<td>${expiresAt === null ? '' : `until ${momentText(expiresAt)}`}`,
     );
-  return markup`<section><h2>Users</h2><table class="small"><tbody>${rows}</table>${more(subscriptions.length)}</section>
+  return markup`<section><h2>Users</h2><table class="small"><tbody>${rows}</table>${more(grants.length)}</section>
 `;
 }
 

@@ -1,4 +1,5 @@
-import { counted, formatCount, durationText, momentText } from '../text/format.ts';
+import { counted } from '../../core/counted.ts';
+import { formatCount, durationText, momentText } from '../text/format.ts';
 import { joined, markup, type Markup } from '../forms/markup.ts';
 import { headline, plainWord, type Tone } from '../text/headline.ts';
 import type { Report } from '../report-schema.ts';
@@ -58,20 +59,22 @@ function keysBar({ summary }: Report): Markup {
 }
 
 function facts(report: Report): Markup {
-  const { group, channel, plan, removed } = report;
-  const objects = Object.entries({ group, channel, plan }).flatMap(([kind, object]) =>
-    object === null
-      ? []
-      : [
-          markup`<li>${kind}${object.id === null ? '' : ` #${object.id}`} <span class="dim">${plainWord(object.action)}</span>`,
-        ],
-  );
+  const { resources, removed } = report;
+  const made = [...new Set(resources.map(({ name }) => name))].map((name) => {
+    const items = resources
+      .filter((each) => each.name === name)
+      .map(
+        ({ kind, id, action }) =>
+          markup`<li>${kind}${id === null ? '' : ` #${id}`} <span class="dim">${plainWord(action)}</span>`,
+      );
+    return markup`${name}<ul class="inline">${items}</ul>`;
+  });
   const rows: [string, Markup][] = [
     ['Tests', markup`${testsText(report)}`],
     ['Gateway', gatewayFact(report)],
     ['Status', markup`provider ${report.providerStatus}, access ${plainWord(report.accessStatus)}`],
     ['Users', markup`${usersText(report)}`],
-    ['Objects', group === null ? markup`none` : markup`${group.name}<ul class="inline">${objects}</ul>`],
+    ['Resources', made.length === 0 ? markup`none` : joined(made)],
     ['Removed', markup`${removed.length === 0 ? 'no account' : counted(removed.length, 'account')}`],
   ];
   return markup`<dl class="facts">${joined(rows.map(([word, value]) => markup`<div><dt>${word}<dd>${value}</div>`))}</dl>`;
@@ -90,9 +93,9 @@ function gatewayFact({ gateway }: Report): Markup {
   return markup`<ul class="inline">${items}<li class="dim">${durationText(gateway.ms)}${gateway.attempts > 1 ? `, ${gateway.attempts} tries` : ''}</ul>`;
 }
 
-function usersText({ subscriptions, accessMode }: Report): string {
+function usersText({ grants, accessMode }: Report): string {
   if (accessMode === 'self_service') return 'anyone with balance';
-  if (subscriptions.length === 0) return 'none given access by this run';
-  const failed = subscriptions.filter(({ outcome }) => outcome === 'failed').length;
-  return `${counted(subscriptions.length, 'user')}${failed > 0 ? `, ${formatCount(failed)} failed` : ''}`;
+  if (grants.length === 0) return 'none given access by this run';
+  const failed = grants.filter(({ outcome }) => outcome === 'failed').length;
+  return `${counted(grants.length, 'user')}${failed > 0 ? `, ${formatCount(failed)} failed` : ''}`;
 }

@@ -1,4 +1,5 @@
-import { counted, formatCount, durationText } from '../text/format.ts';
+import { counted } from '../../core/counted.ts';
+import { formatCount, durationText } from '../text/format.ts';
 import { markup, type Markup } from '../forms/markup.ts';
 import type { Report } from '../report-schema.ts';
 import { lanesOf, lanesRow } from './lanes.ts';

@@ -14,11 +14,6 @@ export function formatCount(count: number): string {
   return count.toLocaleString('en-US');
 }
 
-/** A count and what is counted. */
-export function counted(count: number, one: string, many = `${one}s`): string {
-  return `${formatCount(count)} ${count === 1 ? one : many}`;
-}
-
 /** A moment, the same for every reader: `2026-11-21 10:04:49 UTC`. */
 export function momentText(iso: string): string {
   return `${iso.slice(0, 10)} ${iso.slice(11, 19)} UTC`;

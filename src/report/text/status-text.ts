@@ -1,5 +1,7 @@
-import type { AccountStatus, ModeStatus, ProviderStatus } from '../../plan/status-schema.ts';
+import { accessModes } from '../../core/modes.ts';
+import type { AccountStatus, ProviderStatus, ResourceStatus } from '../../plan/status-schema.ts';
 import type { Style } from '../../core/style.ts';
+import { counted } from '../../core/counted.ts';
 import { shorten } from './shorten.ts';
 
 /** What each state of an account is called on a screen. */
@@ -23,16 +25,19 @@ const wideScreen = 100;
 export function statusText(status: ProviderStatus, style: Style, columns: number = wideScreen): string {
   const { provider, host, totals } = status;
   const lines = [style.bold(`${provider.displayName} (${provider.id}) on ${host.url} (${host.kind} ${host.version})`)];
-  for (const mode of status.modes) {
-    const { access } = mode;
-    lines.push('', `${access.replace('_', '-')}: ${mode.group?.name ?? ''} (${partsText(mode, style)})`);
+  const modes = accessModes.map((access) => ({ access, own: ownOf(status, access) }));
+  const there = modes.filter(({ own }) => own.length > 0);
+  for (const { access, own } of there) {
+    const users = status.grants.filter((each) => each.access === access).length;
+    const served = users === 0 ? '' : `, ${counted(users, 'user')}`;
+    lines.push('', `${access.replace('_', '-')}: ${own[0]?.name ?? ''} (${partsText(own, style)})${served}`);
     const accounts = status.accounts.filter((each) => each.access === access);
     lines.push(...accountLines(accounts, style, columns >= wideScreen));
   }
-  if (status.modes.length === 0) lines.push('', 'The host holds nothing of this provider.');
+  if (there.length === 0) lines.push('', 'The host holds nothing of this provider.');
   const more = otherLines(status, style);
   if (more.length > 0) lines.push('', ...more);
-  if (status.modes.length === 0) return lines.join('\n');
+  if (there.length === 0) return lines.join('\n');
   const untested = totals.untested === 0 ? '' : `, ${totals.untested} of them untested`;
   const notEnabled = totals.notEnabled === 0 ? '' : `, ${totals.notEnabled} not enabled`;
   const foreign = totals.foreign === 0 ? '' : `, ${totals.foreign} not of relay`;
@@ -44,12 +49,15 @@ export function statusText(status: ProviderStatus, style: Style, columns: number
   ].join('\n');
 }
 
-function partsText(mode: ModeStatus, style: Style): string {
-  const kinds = ['group', 'channel', ...(mode.access === 'subscription' ? ['plan' as const] : [])] as const;
-  const parts = kinds.map((kind) => {
-    const found: { id: string; active?: boolean } | null = mode[kind];
-    if (found === null) return style.bad(`${kind} missing`);
-    return found.active === false ? style.bad(`${kind} ${found.id} switched off`) : `${kind} ${found.id}`;
+/** What the provider is on the host in one access mode: what is there, and what should be. */
+function ownOf({ resources }: ProviderStatus, access: ResourceStatus['access']): ResourceStatus[] {
+  return resources.filter((each) => each.access === access && each.state !== 'foreign' && each.state !== 'left_behind');
+}
+
+function partsText(own: readonly ResourceStatus[], style: Style): string {
+  const parts = own.map(({ kind, id, state }) => {
+    if (id === null) return style.bad(`${kind} missing`);
+    return state === 'switched_off' ? style.bad(`${kind} ${id} switched off`) : `${kind} ${id}`;
   });
   return parts.join(', ');
 }
@@ -79,17 +87,18 @@ function notesOf(account: AccountStatus): string[] {
 }
 
 function otherLines(status: ProviderStatus, style: Style): string[] {
-  const { foreign, sideGroups, probeUsers, missingKeys, untestedRuns } = status;
+  const { resources, probeUsers, missingKeys, untestedRuns } = status;
+  const inState = (state: ResourceStatus['state']) => resources.filter((each) => each.state === state);
   return [
     ...untestedRuns.map(
       (run) => `${style.unsure('untested')} the run ${run} left accounts untested; it was interrupted, or is at work`,
     ),
-    ...foreign.map(
+    ...inState('foreign').map(
       ({ kind, name, id }) => `${style.unsure('not of relay')} ${kind} ${name} (${id}) has a managed name; see --adopt`,
     ),
-    ...sideGroups.map(
-      ({ id, name }) =>
-        `${style.unsure('left')} group ${name} (${id}), by an interrupted run; the next import removes it`,
+    ...inState('left_behind').map(
+      ({ kind, id, name }) =>
+        `${style.unsure('left')} ${kind} ${name} (${id}), by an interrupted run; the next import removes it`,
     ),
     ...probeUsers.map(
       ({ id, name }) => `${style.unsure('left')} user ${name} (${id}), by a run that was interrupted or is at work`,

@@ -1,6 +1,6 @@
 import type { Style } from '../../core/style.ts';
 import { formatCount } from './format.ts';
-import { toneOf } from './headline.ts';
+import { plainWord, toneOf } from './headline.ts';
 import { besidesVerdicts, failedTests } from './problem-groups.ts';
 import { shorten } from './shorten.ts';
 import type { Report } from '../report-schema.ts';
@@ -26,7 +26,7 @@ export function summaryText(report: Report, style: Style, lasting: boolean): str
     `  keys      ${keysText(report.summary)}`,
     `  tests     ${testsText(report)}`,
     `  gateway   ${gatewayText(report)}`,
-    `  objects   ${objectsText(report)}`,
+    `  resources ${resourcesText(report)}`,
     ...userLines(report),
     ...errorLines(report, style),
     ...attentionLines(report, style),
@@ -70,19 +70,21 @@ export function gatewayText({ gateway }: Report): string {
   return `reachable ${yes(gateway.reachable)}, model listed ${yes(gateway.hasExpectedModel)}, completion answered ${yes(gateway.completionOk)}`;
 }
 
-function objectsText({ group, channel, plan }: Report): string {
-  const words = { group, channel, plan };
-  const parts = Object.entries(words).flatMap(([kind, each]) =>
-    each === null ? [] : [`${kind} ${each.action.replace('_', ' ')}`],
-  );
-  return group === null ? 'none' : `${group.name}: ${parts.join(', ')}`;
+/** What the provider became on the host. What bears one name has it told once. */
+function resourcesText({ resources }: Report): string {
+  const names = [...new Set(resources.map(({ name }) => name))];
+  const told = names.map((name) => {
+    const own = resources.filter((each) => each.name === name);
+    return `${name}: ${own.map(({ kind, action }) => `${kind} ${plainWord(action)}`).join(', ')}`;
+  });
+  return told.join('; ') || 'none';
 }
 
-function userLines({ subscriptions, accessMode, batchStatus }: Report): string[] {
+function userLines({ grants, accessMode, batchStatus }: Report): string[] {
   if (batchStatus === 'rolled_back' || batchStatus === 'failed') return [];
-  if (accessMode === 'self_service') return ['  users     anyone with balance can make a key for the group'];
-  if (subscriptions.length === 0) return ['  users     none was given access by this run; --user EMAIL gives it'];
-  return subscriptions.map(
+  if (accessMode === 'self_service') return ['  users     anyone with balance can make a key'];
+  if (grants.length === 0) return ['  users     none was given access by this run; --user EMAIL gives it'];
+  return grants.map(
     (each) =>
       `  user      ${each.user}: ${each.outcome.replace('_', ' ')}${each.expiresAt === null ? '' : `, until ${each.expiresAt.slice(0, 10)}`}`,
   );
@@ -124,7 +126,7 @@ function connectLines(connect: NonNullable<Report['connect']>, style: Style): st
     '',
     'Users connect with',
     `  base URL  ${connect.baseUrl}`,
-    `  group     ${connect.group}`,
+    `  access    ${connect.access}`,
     `  models    ${connect.models.join(', ')}`,
     `  try       ${style.dim(connect.example)}`,
   ];

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { planViewSchema } from '../plan/plan-view.ts';
-import { reportSchema } from './report-schema.ts';
+import { planViewSchema } from '../../plan/plan-view.ts';
+import { reportSchema } from '../report-schema.ts';
 
 /** The report of several imports in one go: the single ones, and one exit code. */
 export const importsReportSchema = z.object({

@@ -1,15 +1,15 @@
 import type { Driver } from './driver.ts';
 
-/** Plans bear no mark: name, content, and the group of relay that they are bound to tell whose they are. */
-export const planDriver: Driver<'plan'> = {
+/** Tariffs bear no mark: name, content, and the group of relay that they are bound to tell whose they are. */
+export const tariffDriver: Driver<'tariff'> = {
   find: (host) => host.reads.plans(),
   isMadeAs: (plan, name, made) => plan.name === name && plan.groupId === made.groupId,
   isStill: (plan, name, made, groups) =>
     (plan.groupId === made.groupId && groups.isMarked(plan.groupId)) ||
-    (plan.name === name && planDriver.differences(plan, made, groups).length === 0),
+    (plan.name === name && tariffDriver.differences(plan, made, groups).length === 0),
   differences: (plan, state, groups) => [
     ...(state.name === undefined || plan.name === state.name ? [] : ['name']),
-    // A group that is gone leaves its plans bound to nothing.
+    // A group that is gone leaves its tariffs bound to nothing.
     ...(state.groupId === undefined || plan.groupId === state.groupId || groups?.exists(state.groupId) === false
       ? []
       : ['group']),

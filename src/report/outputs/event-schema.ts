@@ -1,16 +1,25 @@
 import { z } from 'zod';
-import { planViewSchema } from '../plan/plan-view.ts';
-import { statusSchema } from '../plan/status-schema.ts';
-import { stages } from '../core/run-event.ts';
-import { importsPlanSchema, importsReportSchema } from './imports-report-schema.ts';
-import { reportSchema } from './report-schema.ts';
+import { planViewSchema } from '../../plan/plan-view.ts';
+import { statusSchema } from '../../plan/status-schema.ts';
+import { stages } from '../../core/run-event.ts';
+import { importsPlanSchema, importsReportSchema } from './imports-schema.ts';
+import { doctorSchema } from '../doctor-report.ts';
+import { reportSchema } from '../report-schema.ts';
+import { errorSchema, settingsSchema } from './about-schemas.ts';
+import { problemSchema } from './parts.ts';
+import { probeSchema, removeSchema } from './provider-schemas.ts';
+import { rollbackSchema } from './run-schemas.ts';
 
 const stage = z.enum(stages);
 const count = z.int().min(0);
-const problem = z.object({ code: z.string(), message: z.string(), hint: z.string() });
 
 function line<Type extends string, Fields extends z.ZodRawShape>(type: Type, fields: Fields) {
-  return z.object({ v: z.literal(1), type: z.literal(type), time: z.iso.datetime(), ...fields });
+  return z.object({
+    schema: z.literal('relay.event/1'),
+    type: z.literal(type),
+    time: z.iso.datetime(),
+    ...fields,
+  });
 }
 
 /** A line of `--output ndjson`. The last line is the result, under the name of its type. */
@@ -21,19 +30,18 @@ export const eventSchema = z
     line('step', { stage, text: z.string() }),
     line('progress', { stage, done: count, total: count, passed: count, warning: count, failed: count }),
     line('retry', { stage, what: z.string(), reason: z.string(), pauseMs: z.number().min(0) }),
-    line('warning', { stage, problem }),
+    line('warning', { stage, problem: problemSchema }),
     line('notice', { text: z.string() }),
     line('report', { report: reportSchema }),
     line('reports', { reports: importsReportSchema }),
     line('plan', { plan: planViewSchema }),
     line('plans', { plans: importsPlanSchema }),
     line('status', { status: statusSchema }),
-    line('doctor', { doctor: z.looseObject({}) }),
-    line('probe', { probe: z.looseObject({}) }),
-    line('remove', { remove: z.looseObject({}) }),
-    line('rollback', { rollback: z.looseObject({}) }),
-    line('error', {
-      error: z.object({ schema: z.literal('relay.error/1'), exitCode: z.int(), errors: z.array(problem) }),
-    }),
+    line('doctor', { doctor: doctorSchema }),
+    line('probe', { probe: probeSchema }),
+    line('remove', { remove: removeSchema }),
+    line('rollback', { rollback: rollbackSchema }),
+    line('config', { config: settingsSchema }),
+    line('error', { error: errorSchema }),
   ])
   .describe('A line of the output of relay with --output ndjson. Readers ignore types and fields they do not know.');

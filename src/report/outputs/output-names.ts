@@ -1,0 +1,25 @@
+/** What `relay report schema` knows: what stands between `relay.` and the number in the field `schema` of an output. */
+export const outputNames = [
+  'import-report',
+  'imports-report',
+  'plan',
+  'imports-plan',
+  'status',
+  'doctor',
+  'probe',
+  'remove',
+  'rollback',
+  'runs',
+  'run',
+  'packs',
+  'pack',
+  'validate',
+  'codes',
+  'code',
+  'settings',
+  'sandbox',
+  'error',
+  'event',
+] as const;
+
+export type OutputName = (typeof outputNames)[number];

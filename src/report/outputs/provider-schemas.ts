@@ -1,0 +1,57 @@
+import { z } from 'zod';
+import { accessModes } from '../../core/modes.ts';
+import { hostSchema, leftoverSchema, objectSchema, problemSchema } from './parts.ts';
+
+const access = z.enum(accessModes);
+
+/** What `relay probe` says to programs. */
+export const probeSchema = z.object({
+  schema: z.literal('relay.probe/1'),
+  host: hostSchema,
+  provider: z.object({ pack: z.string(), id: z.string(), displayName: z.string() }),
+  accounts: z.array(
+    z.object({
+      access,
+      id: z.string(),
+      name: z.string(),
+      validation: z.enum(['passed', 'warning', 'failed', 'not_tried']),
+      code: z.string().nullable(),
+      message: z.string(),
+      scheduled: z
+        .boolean()
+        .nullable()
+        .describe('Whether the host hands requests to it; null when it is not there any more.'),
+      change: z.enum(['disabled', 'removed', 'revived']).nullable().describe('What was done about it.'),
+    }),
+  ),
+  gateways: z.array(
+    z.object({
+      access,
+      ok: z.boolean(),
+      reachable: z.boolean(),
+      hasExpectedModel: z.boolean(),
+      completionOk: z.boolean(),
+      attempts: z.int(),
+      status: z.int().nullable(),
+      message: z.string(),
+      ms: z.number(),
+    }),
+  ),
+  leftovers: z.array(leftoverSchema),
+  problems: z.array(problemSchema),
+  exitCode: z.int(),
+});
+
+/** What `relay remove` says to programs. */
+export const removeSchema = z.object({
+  schema: z.literal('relay.remove/1'),
+  dryRun: z.boolean(),
+  would: z.array(objectSchema).describe('What a dry run would remove.'),
+  removed: z.array(objectSchema),
+  shared: z.array(objectSchema.extend({ why: z.string() })).describe('What stays, because others use it.'),
+  leftovers: z.array(leftoverSchema),
+  exitCode: z.int(),
+});
+
+export type ProbeOutput = z.infer<typeof probeSchema>;
+export type RemoveOutput = z.infer<typeof removeSchema>;

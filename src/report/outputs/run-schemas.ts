@@ -1,0 +1,52 @@
+import { z } from 'zod';
+import { leftoverSchema, objectSchema, problemSchema } from './parts.ts';
+
+const state = z.string().describe('`not_finished`, `superseded` by a later run, `unreadable: …`, or how it ended.');
+
+/** What `relay runs list` says to programs. */
+export const runsSchema = z.object({
+  schema: z.literal('relay.runs/1'),
+  runs: z
+    .array(
+      z.object({
+        id: z.string(),
+        startedAt: z.iso.datetime().nullable(),
+        host: z.string(),
+        provider: z.string(),
+        state,
+        supersededBy: z.string().nullable().describe('The later run that has finished the work of an interrupted one.'),
+      }),
+    )
+    .describe('Newest first.'),
+});
+
+/** What `relay runs show` says to programs. */
+export const runSchema = z.object({
+  schema: z.literal('relay.run/1'),
+  id: z.string(),
+  startedAt: z.iso.datetime(),
+  host: z.string(),
+  provider: z.string(),
+  state,
+  changes: z.array(objectSchema.extend({ action: z.enum(['created', 'updated']) })),
+  removed: z.array(z.object({ id: z.string(), name: z.string() })).describe('Accounts.'),
+  next: z.array(z.string()).describe('Commands that can follow.'),
+});
+
+/** What `relay rollback` says to programs. */
+export const rollbackSchema = z.object({
+  schema: z.literal('relay.rollback/1'),
+  run: z.string(),
+  dryRun: z.boolean(),
+  would: z
+    .array(objectSchema.extend({ action: z.enum(['removed', 'restored']) }))
+    .describe('What a dry run would undo.'),
+  undone: z.array(objectSchema),
+  leftovers: z.array(leftoverSchema),
+  warnings: z.array(problemSchema),
+  exitCode: z.int(),
+});
+
+export type RunsOutput = z.infer<typeof runsSchema>;
+export type RunOutput = z.infer<typeof runSchema>;
+export type RollbackOutput = z.infer<typeof rollbackSchema>;
