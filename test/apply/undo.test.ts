@@ -49,7 +49,7 @@ describe('what a run has made', () => {
     expect(leftovers.map(({ kind, command, reason }) => [kind, command, reason])).toEqual([
       ['group', null, 'used by 1 account that relay did not make'],
       ['channel', null, expect.stringContaining('stays')],
-      ['plan', null, expect.stringContaining('stays')],
+      ['tariff', null, expect.stringContaining('stays')],
     ]);
   });
 });
@@ -61,9 +61,9 @@ describe('undo believes only what it sees (N21)', () => {
     await applyResources(planOf(aDesired(), anEmptyHost()), tools, log);
     const deaf = { ...tools.host, writes: { ...tools.host.writes, deletePlan: async () => done } };
     const { undone, leftovers } = await undo([...log.changes], { ...tools, host: deaf, base: deaf }, log);
-    expect(undone.map(({ kind }) => kind)).not.toContain('plan');
+    expect(undone.map(({ kind }) => kind)).not.toContain('tariff');
     expect(leftovers).toContainEqual(
-      expect.objectContaining({ kind: 'plan', reason: 'it could not be removed', command: 'look' }),
+      expect.objectContaining({ kind: 'tariff', reason: 'it could not be removed', command: 'look' }),
     );
   });
 

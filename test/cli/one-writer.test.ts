@@ -157,7 +157,7 @@ describe('an import whose lock is taken away', () => {
         'account',
         'channel',
         'group',
-        'plan',
+        'tariff',
       ]);
     expect(holdings(host)).toMatchObject({
       accounts: ['kimi-cn-01', 'kimi-cn-02'],

@@ -138,7 +138,7 @@ export const commands: { readonly [Name in CommandName]: CommandRecord<Name> } =
   'report schema': {
     takes: '[name]',
     about: 'the JSON Schema of the report, or of anything else that relay prints for programs',
-    notes: `Names: ${outputNames.join(', ')} (the lines of --output ndjson). A name stands between "relay." and the number in the field "schema".`,
+    notes: `A name stands between "relay." and the number in the field "schema":\n  ${outputNames.slice(0, 11).join(', ')},\n  ${outputNames.slice(11).join(', ')};\nevent is a line of --output ndjson.`,
     examples: ['relay report schema', 'relay report schema status > status.schema.json'],
     withoutConfig: true,
     run: async (_flags, { io }, [name = 'import-report']) =>
