@@ -1,8 +1,8 @@
 import { ChangeLog } from '../apply/change-log.ts';
 import { addLeftovers, type Leftover } from '../apply/leftover.ts';
 import { inStage, throwIfStopped, type RunTools } from '../apply/run-tools.ts';
-import { stagingChanges } from '../apply/staging-group.ts';
-import { undo } from '../apply/undo.ts';
+import { stagingChanges } from '../apply/accounts/staging-group.ts';
+import { undo } from '../apply/undo/undo.ts';
 import type { Provider } from '../pack/manifest.ts';
 import type { AccessMode, ProbeMode } from '../core/modes.ts';
 import type { Problem, RelayError } from '../core/relay-error.ts';

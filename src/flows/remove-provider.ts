@@ -1,7 +1,7 @@
 import { ChangeLog } from '../apply/change-log.ts';
 import type { Objects } from '../apply/change.ts';
 import { leftoverOf, type Leftover } from '../apply/leftover.ts';
-import { removeAccounts } from '../apply/remove-accounts.ts';
+import { removeAccounts } from '../apply/accounts/remove-accounts.ts';
 import { removeObjects } from '../apply/remove-objects.ts';
 import { inStage, throwIfStopped, type RunTools } from '../apply/run-tools.ts';
 import { HostFailure } from '../host/host-failure.ts';

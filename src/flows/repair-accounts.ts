@@ -1,7 +1,7 @@
 import type { ChangeLog } from '../apply/change-log.ts';
 import { addLeftovers, type Leftover } from '../apply/leftover.ts';
-import { removeAccounts } from '../apply/remove-accounts.ts';
-import { trySetScheduled } from '../apply/set-scheduled.ts';
+import { removeAccounts } from '../apply/accounts/remove-accounts.ts';
+import { trySetScheduled } from '../apply/accounts/set-scheduled.ts';
 import type { RunTools } from '../apply/run-tools.ts';
 import type { Account, Group } from '../host/objects.ts';
 import { isInGroup } from '../plan/managed-accounts.ts';

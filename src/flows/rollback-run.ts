@@ -1,9 +1,9 @@
 import { inStage, type RunTools } from '../apply/run-tools.ts';
 import { ChangeLog } from '../apply/change-log.ts';
-import { findUnrecorded } from '../apply/find-unrecorded.ts';
+import { findUnrecorded } from '../apply/undo/find-unrecorded.ts';
 import { noJournal } from '../apply/journal.ts';
 import { addLeftovers, leftoverOf, type Leftover } from '../apply/leftover.ts';
-import { foreseeUndo, undo, type UndoForecast, type UndoResult } from '../apply/undo.ts';
+import { foreseeUndo, undo, type UndoForecast, type UndoResult } from '../apply/undo/undo.ts';
 import { HostFailure } from '../host/host-failure.ts';
 import type { RecordedRun } from '../journal/read-journal.ts';
 import type { Problem } from '../core/relay-error.ts';

@@ -2,7 +2,7 @@ import { closeSync, fsyncSync, ftruncateSync, mkdirSync, openSync, readFileSync,
 import { join } from 'node:path';
 import type { Change } from '../apply/change.ts';
 import type { JournalNote, RunJournal } from '../apply/journal.ts';
-import { writable } from '../apply/unkept.ts';
+import { writable } from '../apply/undo/unkept.ts';
 import type { Clock } from '../core/clock.ts';
 import { RelayError } from '../core/relay-error.ts';
 import type { Begin } from './entries.ts';

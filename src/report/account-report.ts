@@ -1,4 +1,4 @@
-import type { AccountOutcome } from '../apply/making.ts';
+import type { AccountOutcome } from '../apply/accounts/making.ts';
 import type { Account } from '../host/objects.ts';
 import type { AccountStep } from '../plan/import-plan.ts';
 import { changeOf } from './change-of.ts';

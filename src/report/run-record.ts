@@ -1,6 +1,6 @@
 import type { ChangeLog } from '../apply/change-log.ts';
 import type { Leftover } from '../apply/leftover.ts';
-import type { AccountOutcome } from '../apply/making.ts';
+import type { AccountOutcome } from '../apply/accounts/making.ts';
 import type { Account } from '../host/objects.ts';
 import type { KeyFile } from '../keys/key-file.ts';
 import type { Provider } from '../pack/manifest.ts';

@@ -1,8 +1,8 @@
 import pLimit from 'p-limit';
 import type { ChangeLog } from '../apply/change-log.ts';
 import { throwIfStopped, unstopped, type RunTools } from '../apply/run-tools.ts';
-import { bindAccounts, makeStagingGroup, type StagingGroup } from '../apply/staging-group.ts';
-import { undo } from '../apply/undo.ts';
+import { bindAccounts, makeStagingGroup, type StagingGroup } from '../apply/accounts/staging-group.ts';
+import { undo } from '../apply/undo/undo.ts';
 import type { CompletionRequest, GatewayAnswer } from '../host/host.ts';
 import type { Group, Id } from '../host/objects.ts';
 import { isStagingGroup, stagingGroupName } from '../plan/staging-groups.ts';

@@ -94,7 +94,7 @@ describe('a command line', () => {
     ],
     ['report show', 'report show r.json --as html --provider p', { as: 'html', provider: 'p' }, ['r.json']],
     ['report show', 'report show -', { as: 'text' }, ['-']],
-    ['report schema', 'report schema status', {}],
+    ['report schema', 'report schema status', {}, ['status']],
     ['explain', 'explain KEY_REFUSED', { output: 'text' }, ['KEY_REFUSED']],
     ['explain', 'explain --output json', { output: 'json' }],
     ['config show', 'config show --mode strict --verbose', { mode: 'strict', verbose: true, output: 'text' }],

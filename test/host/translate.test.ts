@@ -1,18 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import {
-  fromAccountSpec,
   fromChannelSpec,
   fromGroupSpec,
   fromPlanSpec,
-  pausedKey,
-  testedKey,
-  toAccount,
   toChannel,
   toGroup,
   toPlan,
-  toSubscription,
-  toUser,
-} from '../../src/host/sub2api/translate.ts';
+} from '../../src/host/sub2api/translate-resources.ts';
+import { toSubscription, toUser } from '../../src/host/sub2api/translate-access.ts';
+import { fromAccountSpec, pausedKey, testedKey, toAccount } from '../../src/host/sub2api/translate-account.ts';
 import {
   accountWire,
   channelWire,
@@ -20,7 +16,7 @@ import {
   planWire,
   subscriptionWire,
   userWire,
-} from '../../src/host/sub2api/wire.ts';
+} from '../../src/host/sub2api/api/wire.ts';
 import { hiddenText } from '../../src/core/secrets/hidden-text.ts';
 import { Redactor } from '../../src/core/secrets/redactor.ts';
 import { Secret } from '../../src/core/secrets/secret.ts';

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import type { AdminClient } from '../../src/host/sub2api/admin-client.ts';
+import type { AdminClient } from '../../src/host/sub2api/api/admin-client.ts';
 import { quickClock } from '../support/clocks.ts';
 import { pagedHost, pageOf, type AskedPage, type ToldPage } from '../support/paged-host.ts';
 import { closeServers } from '../support/small-server.ts';

@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Draft } from '../../src/apply/change.ts';
-import type { AccountOutcome } from '../../src/apply/making.ts';
+import type { AccountOutcome } from '../../src/apply/accounts/making.ts';
 import { buildReport } from '../../src/report/build-report.ts';
 import { reportSchema, type Report } from '../../src/report/report-schema.ts';
 import type { RunRecord } from '../../src/report/run-record.ts';

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
@@ -36,6 +36,13 @@ describe('the modules of src/README.md', () => {
       .filter((entry) => entry.isDirectory())
       .map((entry) => entry.name);
     expect([...table.keys()].toSorted()).toEqual(modules.toSorted());
+  });
+
+  it('names files that are there', () => {
+    const named = [...readme.matchAll(/`((?:\w+\/)+[\w.-]+\.(?:ts|md|yaml))`/g)].map(([, path = '']) => path);
+    expect(named.length).toBeGreaterThan(20);
+    const places = named.map((path) => (path.startsWith('test/') || path.startsWith('docs/') ? `../${path}` : path));
+    expect(places.filter((path) => !existsSync(join(src, path)))).toEqual([]);
   });
 
   it('reads real files', () => {

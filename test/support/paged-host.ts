@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { AdminClient } from '../../src/host/sub2api/admin-client.ts';
+import { AdminClient } from '../../src/host/sub2api/api/admin-client.ts';
 import { HttpClient } from '../../src/host/http-client.ts';
 import type { Clock } from '../../src/core/clock.ts';
 import { Redactor } from '../../src/core/secrets/redactor.ts';

@@ -1,7 +1,7 @@
 import type { Account, Marker } from '../../host/objects.ts';
 import { differencesFrom, settingsDigest } from '../../plan/account-change.ts';
 import type { AccountState } from '../change.ts';
-import { comparableAccounts, keptOf } from '../unkept.ts';
+import { comparableAccounts, keptOf } from '../undo/unkept.ts';
 import type { Driver } from './driver.ts';
 
 /** Accounts bear the marker of their run and key among their extra settings. */

@@ -1,6 +1,6 @@
 import type { Id } from '../../host/objects.ts';
 import { differencesOf } from '../../plan/plan-channel.ts';
-import { comparableChannels } from '../unkept.ts';
+import { comparableChannels } from '../undo/unkept.ts';
 import type { Driver, Groups } from './driver.ts';
 
 /** Channels bear no mark: name, content, and a group of relay tell whose they are. */

@@ -1,6 +1,6 @@
 import type { Leftover } from '../../apply/leftover.ts';
 import { throwIfStopped } from '../../apply/run-tools.ts';
-import type { UndoForecast } from '../../apply/undo.ts';
+import type { UndoForecast } from '../../apply/undo/undo.ts';
 import type { Flags } from '../../config/options/option-flags.ts';
 import { foreseeRollback, rollbackRun } from '../../flows/rollback-run.ts';
 import { readRun } from '../../journal/read-journal.ts';

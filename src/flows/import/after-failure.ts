@@ -1,8 +1,8 @@
 import { leftoverOf } from '../../apply/leftover.ts';
 import { forbidsSending } from '../../apply/ends-run.ts';
-import { findUnrecorded } from '../../apply/find-unrecorded.ts';
+import { findUnrecorded } from '../../apply/undo/find-unrecorded.ts';
 import { lostLock } from '../../apply/lost-lock.ts';
-import { undo } from '../../apply/undo.ts';
+import { undo } from '../../apply/undo/undo.ts';
 import { RelayError } from '../../core/relay-error.ts';
 import { nameWhatServes, resolveRemaining } from './resolve-remaining.ts';
 import type { RunFailure } from './run-failure.ts';

@@ -1,9 +1,9 @@
 import { leftoverOf } from '../../apply/leftover.ts';
-import { removeAccounts } from '../../apply/remove-accounts.ts';
+import { removeAccounts } from '../../apply/accounts/remove-accounts.ts';
 import { removeObjects } from '../../apply/remove-objects.ts';
 import { inStage, signalOf, stopReason, throwIfStopped } from '../../apply/run-tools.ts';
-import { stagingChanges } from '../../apply/staging-group.ts';
-import { undo } from '../../apply/undo.ts';
+import { stagingChanges } from '../../apply/accounts/staging-group.ts';
+import { undo } from '../../apply/undo/undo.ts';
 import { problem, type RelayError } from '../../core/relay-error.ts';
 import { isStagingGroup } from '../../plan/staging-groups.ts';
 import type { ImportRun } from './import-run.ts';

@@ -1,9 +1,9 @@
 import { isOfOne } from '../../apply/ends-run.ts';
-import { makeStagingGroup } from '../../apply/staging-group.ts';
-import { setScheduled } from '../../apply/set-scheduled.ts';
+import { makeStagingGroup } from '../../apply/accounts/staging-group.ts';
+import { setScheduled } from '../../apply/accounts/set-scheduled.ts';
 import { throwIfStopped } from '../../apply/run-tools.ts';
-import { updateAccount } from '../../apply/update-account.ts';
-import { applyAccounts } from '../../apply/apply-accounts.ts';
+import { updateAccount } from '../../apply/accounts/update-account.ts';
+import { applyAccounts } from '../../apply/accounts/apply-accounts.ts';
 import { applyResources, type Resources } from '../../apply/apply-resources.ts';
 import type { Account } from '../../host/objects.ts';
 import { acceptedKeys } from '../../keys/key-file.ts';

@@ -1,6 +1,6 @@
 import { inStage, throwIfStopped } from '../../apply/run-tools.ts';
-import { bindAccounts } from '../../apply/staging-group.ts';
-import { undo } from '../../apply/undo.ts';
+import { bindAccounts } from '../../apply/accounts/staging-group.ts';
+import { undo } from '../../apply/undo/undo.ts';
 import type { Account, Id } from '../../host/objects.ts';
 import type { AccountStep } from '../../plan/import-plan.ts';
 import { problem } from '../../core/relay-error.ts';

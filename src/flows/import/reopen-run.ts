@@ -1,9 +1,9 @@
 import { ChangeLog } from '../../apply/change-log.ts';
-import { findUnrecorded } from '../../apply/find-unrecorded.ts';
+import { findUnrecorded } from '../../apply/undo/find-unrecorded.ts';
 import { addLeftovers, type Leftover } from '../../apply/leftover.ts';
 import { inStage, type RunTools } from '../../apply/run-tools.ts';
-import { isolationChanges } from '../../apply/staging-group.ts';
-import { undo } from '../../apply/undo.ts';
+import { isolationChanges } from '../../apply/accounts/staging-group.ts';
+import { undo } from '../../apply/undo/undo.ts';
 import type { RecordedRun } from '../../journal/read-journal.ts';
 import { ProbeUser } from '../../verify/probe-key.ts';
 

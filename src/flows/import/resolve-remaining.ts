@@ -1,8 +1,8 @@
-import { findUnrecorded } from '../../apply/find-unrecorded.ts';
+import { findUnrecorded } from '../../apply/undo/find-unrecorded.ts';
 import { addLeftovers, type Leftover } from '../../apply/leftover.ts';
 import { UnresolvedWrite } from '../../apply/perform-write.ts';
 import { unstopped } from '../../apply/run-tools.ts';
-import { undo } from '../../apply/undo.ts';
+import { undo } from '../../apply/undo/undo.ts';
 import { HostFailure } from '../../host/host-failure.ts';
 import type { RunFailure } from './run-failure.ts';
 import type { ImportRun } from './import-run.ts';

@@ -1,8 +1,8 @@
 import { isOfOne } from '../../apply/ends-run.ts';
-import { setScheduled } from '../../apply/set-scheduled.ts';
+import { setScheduled } from '../../apply/accounts/set-scheduled.ts';
 import { throwIfStopped, unstopped } from '../../apply/run-tools.ts';
-import { undo } from '../../apply/undo.ts';
-import { updateAccount, type UpdateStep } from '../../apply/update-account.ts';
+import { undo } from '../../apply/undo/undo.ts';
+import { updateAccount, type UpdateStep } from '../../apply/accounts/update-account.ts';
 import type { Account } from '../../host/objects.ts';
 import type { RelayError } from '../../core/relay-error.ts';
 import type { ImportRun } from './import-run.ts';

@@ -1,8 +1,8 @@
-import { noteTested } from '../../apply/note-tested.ts';
-import { disableAccounts } from '../../apply/disable-accounts.ts';
+import { noteTested } from '../../apply/accounts/note-tested.ts';
+import { disableAccounts } from '../../apply/accounts/disable-accounts.ts';
 import { inStage, throwIfStopped, unstopped } from '../../apply/run-tools.ts';
-import { trySetScheduled } from '../../apply/set-scheduled.ts';
-import { undo } from '../../apply/undo.ts';
+import { trySetScheduled } from '../../apply/accounts/set-scheduled.ts';
+import { undo } from '../../apply/undo/undo.ts';
 import type { Account, Id } from '../../host/objects.ts';
 import { problem } from '../../core/relay-error.ts';
 import { probeAccounts, type AccountVerdict } from '../../verify/probe-accounts.ts';

@@ -1,7 +1,7 @@
 import type { TermsOfUse } from '../diagnosis.ts';
 import { HostFailure, type WriteResult } from '../host-failure.ts';
-import type { AdminClient } from './admin-client.ts';
-import { termsWire } from './wire.ts';
+import type { AdminClient } from './api/admin-client.ts';
+import { termsWire } from './api/wire.ts';
 
 const path = '/api/v1/admin/compliance';
 

@@ -3,7 +3,7 @@ import type { Problem } from '../../core/relay-error.ts';
 import { Secret } from '../../core/secrets/secret.ts';
 import type { Host, HostInfo, ObjectKind } from '../host.ts';
 import { HttpClient, type HttpOptions } from '../http-client.ts';
-import { AdminClient } from './admin-client.ts';
+import { AdminClient } from './api/admin-client.ts';
 import { sub2apiGateway } from './gateway.ts';
 import { identityOf } from './identity.ts';
 import { logIn, loginArguments, checkGates, secretOf, type AdminLogin } from './login.ts';

@@ -4,7 +4,7 @@ import { HostFailure } from '../host-failure.ts';
 import type { Gateway, GatewayAnswer } from '../host.ts';
 import type { HttpClient, HttpReply, HttpRequest } from '../http-client.ts';
 import { completionHttp, faultOfAnswer } from './completion.ts';
-import { isHtml, parseJson } from './envelope.ts';
+import { isHtml, parseJson } from './api/envelope.ts';
 
 const modelList = z.looseObject({ data: z.array(z.looseObject({ id: z.string() })) });
 const refusal = z.looseObject({

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { HostFailure } from '../host-failure.ts';
 import type { HostIdentity } from '../host.ts';
-import type { AdminClient } from './admin-client.ts';
-import { adminWire } from './wire.ts';
+import type { AdminClient } from './api/admin-client.ts';
+import { adminWire } from './api/wire.ts';
 
 /**
  * By whom this host was set up, and when: its first admin is made once, with its database, and stays. Nothing where the

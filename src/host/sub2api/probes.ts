@@ -1,9 +1,9 @@
 import { HostFailure } from '../host-failure.ts';
 import type { HostProbes, UpstreamModels } from '../host.ts';
-import type { AdminClient } from './admin-client.ts';
-import { isHtml } from './envelope.ts';
+import type { AdminClient } from './api/admin-client.ts';
+import { isHtml } from './api/envelope.ts';
 import { readTestStream } from './test-outcome.ts';
-import { modelWire, upstreamModelsWire } from './wire.ts';
+import { modelWire, upstreamModelsWire } from './api/wire.ts';
 
 /** A test waits for the vendor, so it has its own limit, whatever that of other requests is (rule N17). */
 const testMs = 120_000;

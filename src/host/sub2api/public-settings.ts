@@ -3,8 +3,8 @@ import { RelayError } from '../../core/relay-error.ts';
 import { HostFailure } from '../host-failure.ts';
 import type { HostFeatures } from '../host.ts';
 import { wrongAddress } from '../wrong-address.ts';
-import type { AdminClient } from './admin-client.ts';
-import { publicSettingsWire, setupWire } from './wire.ts';
+import type { AdminClient } from './api/admin-client.ts';
+import { publicSettingsWire, setupWire } from './api/wire.ts';
 
 /** What a host tells everybody about itself. */
 export type PublicSettings = z.infer<typeof publicSettingsWire>;

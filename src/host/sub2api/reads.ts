@@ -1,8 +1,10 @@
 import { Secret } from '../../core/secrets/secret.ts';
 import type { HostReads } from '../host.ts';
-import type { AdminClient } from './admin-client.ts';
+import type { AdminClient } from './api/admin-client.ts';
 import { storedKey } from './stored-keys.ts';
-import { toAccount, toChannel, toGroup, toPlan, toSubscription, toUser } from './translate.ts';
+import { toChannel, toGroup, toPlan } from './translate-resources.ts';
+import { toSubscription, toUser } from './translate-access.ts';
+import { toAccount } from './translate-account.ts';
 import {
   accountWire,
   channelWire,
@@ -12,7 +14,7 @@ import {
   subscriptionWire,
   userWire,
   type SubscriptionWire,
-} from './wire.ts';
+} from './api/wire.ts';
 
 const byId = { sort_by: 'id', sort_order: 'asc' };
 

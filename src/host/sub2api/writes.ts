@@ -3,24 +3,17 @@ import { Secret } from '../../core/secrets/secret.ts';
 import { HostFailure, type WriteResult } from '../host-failure.ts';
 import type { CreatedAccount, HostWrites, UserSession } from '../host.ts';
 import type { Id } from '../objects.ts';
-import type { AdminClient } from './admin-client.ts';
+import type { AdminClient } from './api/admin-client.ts';
+import { fromChannelSpec, fromGroupSpec, fromPlanSpec, toChannel, toGroup, toPlan } from './translate-resources.ts';
+import { subscriptionNotes, toSubscription, toUser } from './translate-access.ts';
 import {
   fromAccountChange,
   fromAccountSpec,
-  fromChannelSpec,
-  fromGroupSpec,
-  fromPlanSpec,
   pausedKey,
-  subscriptionNotes,
   testedKey,
   toAccount,
   touchesMaps,
-  toChannel,
-  toGroup,
-  toPlan,
-  toSubscription,
-  toUser,
-} from './translate.ts';
+} from './translate-account.ts';
 import {
   accountWire,
   anything,
@@ -36,7 +29,7 @@ import {
   type ChannelWire,
   type GroupWire,
   type PlanWire,
-} from './wire.ts';
+} from './api/wire.ts';
 
 /** Changes through the admin API. Edits send back what they do not mean to change, since this host clears what is left out. */
 export function sub2apiWrites(client: AdminClient): HostWrites {

@@ -1,8 +1,8 @@
-import { isSameText } from '../core/secrets/hidden-text.ts';
-import type { AccountState, Change, Objects, States } from './change.ts';
-import { isPausedAs } from './drivers/account.ts';
-import type { Driver } from './drivers/driver.ts';
-import { drivers } from './drivers/drivers.ts';
+import { isSameText } from '../../core/secrets/hidden-text.ts';
+import type { AccountState, Change, Objects, States } from '../change.ts';
+import { isPausedAs } from '../drivers/account.ts';
+import type { Driver } from '../drivers/driver.ts';
+import { drivers } from '../drivers/drivers.ts';
 import type { Snapshot } from './snapshot.ts';
 import { statesOf, type Undoable } from './states-of.ts';
 import type { Target, UndoPlan } from './undo-target.ts';

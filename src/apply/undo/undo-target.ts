@@ -1,4 +1,4 @@
-import type { Change, Objects, States } from './change.ts';
+import type { Change, Objects, States } from '../change.ts';
 import type { Undoable } from './states-of.ts';
 
 /** What becomes of one object that a run has changed. */

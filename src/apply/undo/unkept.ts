@@ -1,6 +1,6 @@
-import { hiddenText, holdsHidden, isHidden, withTexts } from '../core/secrets/hidden-text.ts';
-import type { Account, AccountChange, ChannelSpec, Setting } from '../host/objects.ts';
-import type { AccountState, States } from './change.ts';
+import { hiddenText, holdsHidden, isHidden, withTexts } from '../../core/secrets/hidden-text.ts';
+import type { Account, AccountChange, ChannelSpec, Setting } from '../../host/objects.ts';
+import type { AccountState, States } from '../change.ts';
 import type { Undoable } from './states-of.ts';
 
 /**

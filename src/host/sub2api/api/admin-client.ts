@@ -1,8 +1,8 @@
 import type { z } from 'zod';
-import { isHidden } from '../../core/secrets/hidden-text.ts';
-import { RelayError } from '../../core/relay-error.ts';
-import { HostFailure, writeResult, type WriteResult } from '../host-failure.ts';
-import type { HttpClient, HttpReply, HttpRequest } from '../http-client.ts';
+import { isHidden } from '../../../core/secrets/hidden-text.ts';
+import { RelayError } from '../../../core/relay-error.ts';
+import { HostFailure, writeResult, type WriteResult } from '../../host-failure.ts';
+import type { HttpClient, HttpReply, HttpRequest } from '../../http-client.ts';
 import { openEnvelope } from './envelope.ts';
 import { notWhole, wholeList } from './whole-list.ts';
 import { pageWire } from './wire.ts';

@@ -1,10 +1,10 @@
-import { HostFailure } from '../host/host-failure.ts';
-import type { Host } from '../host/host.ts';
-import type { Id } from '../host/objects.ts';
-import { readGroupMarker } from '../plan/group-marker.ts';
-import type { Change, ChangeKind, Objects } from './change.ts';
-import type { Groups } from './drivers/driver.ts';
-import { drivers } from './drivers/drivers.ts';
+import { HostFailure } from '../../host/host-failure.ts';
+import type { Host } from '../../host/host.ts';
+import type { Id } from '../../host/objects.ts';
+import { readGroupMarker } from '../../plan/group-marker.ts';
+import type { Change, ChangeKind, Objects } from '../change.ts';
+import type { Groups } from '../drivers/driver.ts';
+import { drivers } from '../drivers/drivers.ts';
 
 /** What the host holds, as far as undoing changes asks. A kind that could not be read is absent. */
 export type Snapshot = { readonly [K in Exclude<ChangeKind, 'user'>]?: readonly Objects[K][] } & {

@@ -1,8 +1,8 @@
-import type { Id } from '../host/objects.ts';
-import { problem, type Problem } from '../core/relay-error.ts';
-import { isOfOne } from './ends-run.ts';
-import { performWrite } from './perform-write.ts';
-import { unstopped, type RunTools } from './run-tools.ts';
+import type { Id } from '../../host/objects.ts';
+import { problem, type Problem } from '../../core/relay-error.ts';
+import { isOfOne } from '../ends-run.ts';
+import { performWrite } from '../perform-write.ts';
+import { unstopped, type RunTools } from '../run-tools.ts';
 
 /**
  * Notes on the host that these accounts were tested by this run. It is no change that is undone: an account without the

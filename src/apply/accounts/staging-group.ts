@@ -1,11 +1,11 @@
-import type { Account, Group, Id } from '../host/objects.ts';
-import { withGroupMarker } from '../plan/group-marker.ts';
-import { isStagingGroup, stagingGroupName } from '../plan/staging-groups.ts';
-import type { AccessMode, Platform } from '../core/modes.ts';
-import type { ChangeLog } from './change-log.ts';
-import type { Change } from './change.ts';
-import { create, edit } from './make-change.ts';
-import type { RunTools } from './run-tools.ts';
+import type { Account, Group, Id } from '../../host/objects.ts';
+import { withGroupMarker } from '../../plan/group-marker.ts';
+import { isStagingGroup, stagingGroupName } from '../../plan/staging-groups.ts';
+import type { AccessMode, Platform } from '../../core/modes.ts';
+import type { ChangeLog } from '../change-log.ts';
+import type { Change } from '../change.ts';
+import { create, edit } from '../make-change.ts';
+import type { RunTools } from '../run-tools.ts';
 
 /** Whose group it is, and what is to be proven in it. */
 export interface StagingGroup {

@@ -1,7 +1,7 @@
-import type { Account, AccountSpec, Id } from '../host/objects.ts';
-import type { AccountStep } from '../plan/import-plan.ts';
-import type { Secret } from '../core/secrets/secret.ts';
-import type { Change } from './change.ts';
+import type { Account, AccountSpec, Id } from '../../host/objects.ts';
+import type { AccountStep } from '../../plan/import-plan.ts';
+import type { Secret } from '../../core/secrets/secret.ts';
+import type { Change } from '../change.ts';
 
 export type CreateStep = Extract<AccountStep, { action: 'create' }>;
 

@@ -1,11 +1,11 @@
-import type { HostFailure } from '../host/host-failure.ts';
-import type { CreatedAccount } from '../host/host.ts';
-import type { Account, Id } from '../host/objects.ts';
-import { RelayError } from '../core/relay-error.ts';
-import type { ChangeLog } from './change-log.ts';
+import type { HostFailure } from '../../host/host-failure.ts';
+import type { CreatedAccount } from '../../host/host.ts';
+import type { Account, Id } from '../../host/objects.ts';
+import { RelayError } from '../../core/relay-error.ts';
+import type { ChangeLog } from '../change-log.ts';
 import { isMarkedBy, type AccountsJob, type Making } from './making.ts';
-import { performWrite, type Look } from './perform-write.ts';
-import { unstopped, type RunTools } from './run-tools.ts';
+import { performWrite, type Look } from '../perform-write.ts';
+import { unstopped, type RunTools } from '../run-tools.ts';
 
 /** Pauses between two looks at a batch that a host may still be at work on, in milliseconds: the first, and the longest. */
 const growthPauses = { first: 500, longest: 4000 };

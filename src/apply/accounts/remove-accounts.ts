@@ -1,12 +1,12 @@
 import pLimit from 'p-limit';
-import { HostFailure } from '../host/host-failure.ts';
-import type { Id } from '../host/objects.ts';
-import type { ChangeLog } from './change-log.ts';
-import { isOfOne } from './ends-run.ts';
-import type { Leftover } from './leftover.ts';
-import { unstopped, type RunTools } from './run-tools.ts';
+import { HostFailure } from '../../host/host-failure.ts';
+import type { Id } from '../../host/objects.ts';
+import type { ChangeLog } from '../change-log.ts';
+import { isOfOne } from '../ends-run.ts';
+import type { Leftover } from '../leftover.ts';
+import { unstopped, type RunTools } from '../run-tools.ts';
 import { setScheduled } from './set-scheduled.ts';
-import { undo } from './undo.ts';
+import { undo } from '../undo/undo.ts';
 
 /** Pauses before the rounds in which what is still there is tried again, in milliseconds. */
 const roundPauses = [0, 1000, 4000];

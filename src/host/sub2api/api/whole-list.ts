@@ -1,4 +1,4 @@
-import { HostFailure } from '../host-failure.ts';
+import { HostFailure } from '../../host-failure.ts';
 
 /** Most items in a page. The host silently falls back to 20 above it. */
 const pageSize = 1000;

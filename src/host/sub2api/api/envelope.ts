@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { HostFailure } from '../host-failure.ts';
-import type { HttpClient, HttpReply, HttpRequest } from '../http-client.ts';
-import { wrongAddress } from '../wrong-address.ts';
+import { HostFailure } from '../../host-failure.ts';
+import type { HttpClient, HttpReply, HttpRequest } from '../../http-client.ts';
+import { wrongAddress } from '../../wrong-address.ts';
 
 /** The four shapes in which this host says no: `code` is a number or a word, or `error` stands in its place. */
 const refusal = z.looseObject({

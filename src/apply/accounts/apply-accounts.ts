@@ -1,11 +1,11 @@
-import type { Account, AccountSpec, Id } from '../host/objects.ts';
-import { settingsDigest } from '../plan/account-change.ts';
-import { sameMapping } from '../plan/plan-channel.ts';
-import type { ChangeLog } from './change-log.ts';
-import type { Change } from './change.ts';
+import type { Account, AccountSpec, Id } from '../../host/objects.ts';
+import { settingsDigest } from '../../plan/account-change.ts';
+import { sameMapping } from '../../plan/plan-channel.ts';
+import type { ChangeLog } from '../change-log.ts';
+import type { Change } from '../change.ts';
 import { createBatch } from './create-batch.ts';
 import { isMarkedBy, type AccountsJob, type CreateStep, type Making } from './making.ts';
-import { throwIfStopped, unstopped, type RunTools } from './run-tools.ts';
+import { throwIfStopped, unstopped, type RunTools } from '../run-tools.ts';
 
 /**
  * Makes accounts in batches, then reads all of them back: an account counts as made when the host shows it with its mark,

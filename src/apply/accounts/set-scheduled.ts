@@ -1,10 +1,10 @@
-import type { Account } from '../host/objects.ts';
-import { problem, type Problem } from '../core/relay-error.ts';
-import type { ChangeLog } from './change-log.ts';
-import { isOfOne } from './ends-run.ts';
-import { edit } from './make-change.ts';
-import { UnresolvedWrite } from './perform-write.ts';
-import { unstopped, type RunTools } from './run-tools.ts';
+import type { Account } from '../../host/objects.ts';
+import { problem, type Problem } from '../../core/relay-error.ts';
+import type { ChangeLog } from '../change-log.ts';
+import { isOfOne } from '../ends-run.ts';
+import { edit } from '../make-change.ts';
+import { UnresolvedWrite } from '../perform-write.ts';
+import { unstopped, type RunTools } from '../run-tools.ts';
 
 /** A problem, and the change behind it of which nobody can tell whether it was carried out. */
 export interface WriteProblem extends Problem {

@@ -1,4 +1,4 @@
-import type { AccountState, Change, ChangeKind, States } from './change.ts';
+import type { AccountState, Change, ChangeKind, States } from '../change.ts';
 
 /** What undo judges by its state: all but users. */
 export type Undoable = Exclude<ChangeKind, 'user'>;

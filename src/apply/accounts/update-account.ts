@@ -1,10 +1,10 @@
-import type { Account, AccountChange } from '../host/objects.ts';
-import { earlierState, touchesUpstream } from '../plan/account-change.ts';
-import type { AccountStep } from '../plan/import-plan.ts';
-import { RelayError } from '../core/relay-error.ts';
-import type { ChangeLog } from './change-log.ts';
-import { edit } from './make-change.ts';
-import type { RunTools } from './run-tools.ts';
+import type { Account, AccountChange } from '../../host/objects.ts';
+import { earlierState, touchesUpstream } from '../../plan/account-change.ts';
+import type { AccountStep } from '../../plan/import-plan.ts';
+import { RelayError } from '../../core/relay-error.ts';
+import type { ChangeLog } from '../change-log.ts';
+import { edit } from '../make-change.ts';
+import type { RunTools } from '../run-tools.ts';
 
 export type UpdateStep = Extract<AccountStep, { action: 'update' | 'adopt' }>;
 

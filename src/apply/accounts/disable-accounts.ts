@@ -1,9 +1,9 @@
-import type { Account, Id } from '../host/objects.ts';
-import type { FailedPolicy } from '../core/modes.ts';
-import { problem } from '../core/relay-error.ts';
-import type { ChangeLog } from './change-log.ts';
+import type { Account, Id } from '../../host/objects.ts';
+import type { FailedPolicy } from '../../core/modes.ts';
+import { problem } from '../../core/relay-error.ts';
+import type { ChangeLog } from '../change-log.ts';
 import { removeAccounts } from './remove-accounts.ts';
-import { unstopped, type RunTools } from './run-tools.ts';
+import { unstopped, type RunTools } from '../run-tools.ts';
 import { trySetScheduled, type WriteProblem } from './set-scheduled.ts';
 
 /**

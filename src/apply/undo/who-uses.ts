@@ -1,5 +1,5 @@
-import type { Account, Id } from '../host/objects.ts';
-import type { Change } from './change.ts';
+import type { Account, Id } from '../../host/objects.ts';
+import type { Change } from '../change.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { Target, UndoPlan } from './undo-target.ts';
 

@@ -1,28 +1,7 @@
-import type {
-  Account,
-  AccountChange,
-  AccountSpec,
-  Channel,
-  ChannelPrice,
-  ChannelSpec,
-  Group,
-  GroupSpec,
-  Marker,
-  Plan,
-  PlanSpec,
-  Setting,
-  Subscription,
-  User,
-} from '../objects.ts';
-import { screenedDescription, screenedMarker, type Screen } from './screen.ts';
-import {
-  type AccountWire,
-  type ChannelWire,
-  type GroupWire,
-  type PlanWire,
-  type SubscriptionWire,
-  type UserWire,
-} from './wire.ts';
+import type { Account, AccountChange, AccountSpec, Marker, Setting } from '../objects.ts';
+import { screenedMarker, type Screen } from './api/screen.ts';
+import { toTime } from './api/times.ts';
+import type { AccountWire } from './api/wire.ts';
 
 /**
  * Beside the marker, under keys of their own: this host merges extra settings key by key, so that one request can set
@@ -31,113 +10,7 @@ import {
 export const testedKey = 'relay_tested';
 export const pausedKey = 'relay_paused';
 
-/** Constant: the host refuses the same subscription with other notes. */
-export const subscriptionNotes = 'relay';
-
 /** From the host's words to relay's, and back. Pure. */
-export function toGroup(wire: GroupWire, screen: Screen): Group {
-  return {
-    id: String(wire.id),
-    name: screen.name(wire.name),
-    description: screenedDescription(wire.description, screen),
-    platform: screen.name(wire.platform),
-    type: wire.subscription_type,
-    rateMultiplier: wire.rate_multiplier,
-    active: wire.status === 'active',
-  };
-}
-
-export function fromGroupSpec(spec: GroupSpec): Record<string, unknown> {
-  return {
-    name: spec.name,
-    description: spec.description,
-    platform: spec.platform,
-    subscription_type: spec.type,
-    rate_multiplier: spec.rateMultiplier,
-  };
-}
-
-export function toChannel(wire: ChannelWire, screen: Screen): Channel {
-  return {
-    id: String(wire.id),
-    name: screen.name(wire.name),
-    active: wire.status === 'active',
-    groupIds: wire.group_ids.map(String),
-    mappings: wire.model_mapping,
-    prices: wire.model_pricing.map(toPrice),
-    restrictsModels: wire.restrict_models,
-    billingSource: wire.billing_model_source,
-  };
-}
-
-function toPrice(wire: ChannelWire['model_pricing'][number]): ChannelPrice {
-  const {
-    id: _id,
-    platform,
-    models,
-    billing_mode,
-    input_price,
-    output_price,
-    cache_read_price,
-    cache_write_price,
-    ...rest
-  } = wire;
-  return {
-    platform,
-    models,
-    billing: billing_mode,
-    input: input_price ?? null,
-    output: output_price ?? null,
-    cacheRead: cache_read_price ?? null,
-    cacheWrite: cache_write_price ?? null,
-    rest,
-  };
-}
-
-/** Sends every managed field: this host replaces lists whole, and takes an absent platform for anthropic. */
-export function fromChannelSpec(spec: ChannelSpec): Record<string, unknown> {
-  return {
-    name: spec.name,
-    group_ids: spec.groupIds.map(Number),
-    model_mapping: spec.mappings,
-    model_pricing: spec.prices.map((price) => ({
-      ...price.rest,
-      platform: price.platform,
-      models: price.models,
-      billing_mode: price.billing,
-      input_price: price.input,
-      output_price: price.output,
-      cache_read_price: price.cacheRead,
-      cache_write_price: price.cacheWrite,
-    })),
-    restrict_models: spec.restrictsModels,
-    billing_model_source: spec.billingSource,
-  };
-}
-
-export function toPlan(wire: PlanWire, screen: Screen): Plan {
-  return {
-    id: String(wire.id),
-    name: screen.name(wire.name),
-    groupId: String(wire.group_id),
-    price: wire.price,
-    validityDays: wire.validity_days,
-    validityUnit: wire.validity_unit,
-    forSale: wire.for_sale,
-  };
-}
-
-export function fromPlanSpec(spec: PlanSpec): Record<string, unknown> {
-  return {
-    name: spec.name,
-    group_id: Number(spec.groupId),
-    price: spec.price,
-    validity_days: spec.validityDays,
-    validity_unit: spec.validityUnit,
-    for_sale: spec.forSale,
-  };
-}
-
 export function toAccount(wire: AccountWire, screen: Screen): Account {
   const { relay, [testedKey]: tested, [pausedKey]: paused, ...extra } = wire.extra;
   const { base_url, model_mapping, ...credentials } = wire.credentials;
@@ -164,11 +37,6 @@ export function toAccount(wire: AccountWire, screen: Screen): Account {
     limitedUntil: latest(wire.rate_limit_reset_at, wire.overload_until, wire.temp_unschedulable_until),
     discovering: isDiscovering(wire),
   };
-}
-
-function toTime(text: string | null | undefined): number | null {
-  const at = text ? Date.parse(text) : Number.NaN;
-  return Number.isNaN(at) ? null : at;
 }
 
 function latest(...texts: (string | null | undefined)[]): number | null {
@@ -264,23 +132,4 @@ export function fromMarker(marker: Marker): Record<string, unknown> {
     ...rest,
     ...(sets === undefined || sets.length === 0 ? {} : { sets }),
   };
-}
-
-export function toSubscription(wire: SubscriptionWire, now: number, screen: Screen): Subscription {
-  const expiresAt = Date.parse(wire.expires_at);
-  return {
-    id: String(wire.id),
-    userId: String(wire.user_id),
-    user: wire.user ? screen.name(wire.user.email) : null,
-    groupId: String(wire.group_id),
-    startsAt: Date.parse(wire.starts_at),
-    expiresAt,
-    active: wire.status === 'active' && expiresAt > now,
-    byRelay: wire.notes?.trim() === subscriptionNotes,
-  };
-}
-
-export function toUser(wire: UserWire, screen: Screen): User {
-  const { id, email, status, created_at: createdAt } = wire;
-  return { id: String(id), email: screen.name(email), active: status === 'active', createdAt: toTime(createdAt) };
 }

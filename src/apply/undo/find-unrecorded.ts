@@ -1,9 +1,9 @@
-import type { Host } from '../host/host.ts';
-import type { ChangeLog } from './change-log.ts';
-import type { Change, ChangeKind, Objects, States } from './change.ts';
-import type { Driver } from './drivers/driver.ts';
-import { drivers } from './drivers/drivers.ts';
-import { unstopped, type RunTools } from './run-tools.ts';
+import type { Host } from '../../host/host.ts';
+import type { ChangeLog } from '../change-log.ts';
+import type { Change, ChangeKind, Objects, States } from '../change.ts';
+import type { Driver } from '../drivers/driver.ts';
+import { drivers } from '../drivers/drivers.ts';
+import { unstopped, type RunTools } from '../run-tools.ts';
 
 type Created = Extract<Change, { action: 'created' }>;
 
