@@ -4,7 +4,7 @@ import type { Desired } from './observed.ts';
 
 /** The name of a group beside the managed one, in which a run proves accounts before users can meet them (rule N6). */
 export function stagingGroupName(run: string, number = 0): string {
-  return `relay-side-${run}${number === 0 ? '' : `-${number}`}`;
+  return `relay-staging-${run}${number === 0 ? '' : `-${number}`}`;
 }
 
 /** Whether a group bears such a name. */

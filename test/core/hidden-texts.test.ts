@@ -135,7 +135,7 @@ describe('an ordinary text', () => {
     'sha256:9f86d081884c is another key',
     'digest 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
     'relay-kimi-cn-subscription',
-    'relay-side-20261128-171627-4f9c2b-1',
+    'relay-staging-20261128-171627-4f9c2b-1',
     'kimi-cn-01',
     'relay-probe-20261128-171627-4f9c@relay.invalid',
     'run 20261128T171627Z-4f9c2b ended 2026-11-28T17:16:27.000Z',
@@ -185,7 +185,7 @@ describe('a name from the host', () => {
 
   it.each([
     'relay-kimi-cn-subscription',
-    'relay-side-20261128-171627-4f9c',
+    'relay-staging-20261128-171627-4f9c',
     'relay-probe-20261128-4f9c@relay.invalid',
     'kimi-cn-01',
     'kimi-cn-self-117',
@@ -194,7 +194,7 @@ describe('a name from the host', () => {
   });
 
   it('is relay’s own only whole, so that nothing can be hidden behind it (N25)', () => {
-    for (const name of [`relay-${key.toLowerCase()}-subscription`, `relay-side-${key.toLowerCase()}`])
+    for (const name of [`relay-${key.toLowerCase()}-subscription`, `relay-staging-${key.toLowerCase()}`])
       expect(isHidden(redactor.name(name))).toBe(true);
   });
 

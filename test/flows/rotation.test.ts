@@ -115,7 +115,7 @@ describe('users are served all along a rotation (N6)', () => {
       ],
     });
     expect(done.report.warnings.map((warning) => warning.code)).not.toContain('MASS_REMOVAL');
-    expect([...sandbox.state.groups.values()].filter((group) => group.name.startsWith('relay-side'))).toEqual([]);
+    expect([...sandbox.state.groups.values()].filter((group) => group.name.startsWith('relay-staging'))).toEqual([]);
     expect([...sandbox.state.users.values()].map((user) => user.email)).toContain('client@relay.test');
     expect(sandbox.state.apiKeys.size).toBe(1);
   });
@@ -261,7 +261,7 @@ describe('the last proof of an account that nothing else proves (N13)', () => {
     );
     expect(report).toMatchObject({ exitCode, leftovers: [], unsettled: [] });
     expect(report.accounts[0]).toMatchObject({ validation, code, probe: { evidence: 'completion' } });
-    expect([...sandbox.state.groups.values()].filter((group) => group.name.startsWith('relay-side'))).toEqual([]);
+    expect([...sandbox.state.groups.values()].filter((group) => group.name.startsWith('relay-staging'))).toEqual([]);
     expect(sandbox.state.users.size).toBe(2);
   });
 
@@ -279,7 +279,7 @@ describe('the last proof of an account that nothing else proves (N13)', () => {
     }
     const { report } = await resumeIn(sandbox, stateDir, (await runIds(stateDir))[0] ?? '', good('a'));
     expect(report).toMatchObject({ exitCode: 0, leftovers: [], unsettled: [], summary: { passed: 1 } });
-    expect([...sandbox.state.groups.values()].filter((group) => group.name.startsWith('relay-side'))).toEqual([]);
+    expect([...sandbox.state.groups.values()].filter((group) => group.name.startsWith('relay-staging'))).toEqual([]);
     await rm(stateDir, { recursive: true, force: true });
   });
 });

@@ -23,7 +23,7 @@ const longRuns = /[A-Za-z0-9]{32,}/g;
 
 /** Names as relay gives them: of groups, channels and plans, of staging groups, of probe users, of accounts. */
 const ownNames =
-  /^(?:relay-[a-z0-9-]+-(?:subscription|self-service)|relay-side-[a-z0-9-]+|relay-probe-[a-z0-9-]+@relay\.invalid|[a-z0-9][a-z0-9-]*-\d{2,})$/;
+  /^(?:relay-[a-z0-9-]+-(?:subscription|self-service)|relay-staging-[a-z0-9-]+|relay-probe-[a-z0-9-]+@relay\.invalid|[a-z0-9][a-z0-9-]*-\d{2,})$/;
 
 /** A password may be a word of such a name; what is longer is none. */
 const maxWordLength = 16;

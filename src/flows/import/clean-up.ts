@@ -10,7 +10,7 @@ import type { ImportRun } from './import-run.ts';
 import { RunFailure } from './run-failure.ts';
 import { works } from './verify-accounts.ts';
 
-/** The groups beside the managed one: those of this run, and those that interrupted runs have left. */
+/** Staging groups: those of this run, and those that interrupted runs have left. */
 export async function removeStagingGroups(run: ImportRun): Promise<void> {
   const { plan, tools, log } = run;
   const own = stagingChanges(log, plan.run);

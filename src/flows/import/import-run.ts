@@ -24,7 +24,7 @@ export class ImportRun {
   readonly log: ChangeLog;
   readonly probeUser: ProbeUser;
   readonly record: RunRecord;
-  /** The group beside the managed one, once it is made. */
+  /** The staging group, once it is made. */
   staging: Group | null = null;
   /** Changes of which nobody knows yet whether they were carried out, and that did not end the run. */
   readonly unresolved: UnresolvedWrite[] = [];

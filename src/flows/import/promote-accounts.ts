@@ -14,7 +14,7 @@ import { works } from './verify-accounts.ts';
 const seenAfterMs = 3000;
 
 /**
- * Lets accounts that were proven beside the group into it (rule N6): the group beside must answer a real request first,
+ * Promotes accounts that were proven in the staging group (rule N6): that group must answer a real request first,
  * and afterwards the host is given time to see them, so that others may go.
  */
 export async function promoteAccounts(groupId: string, run: ImportRun): Promise<void> {
@@ -30,7 +30,7 @@ export async function promoteAccounts(groupId: string, run: ImportRun): Promise<
   await inStage(
     tools,
     'access',
-    `Let ${count} into the group`,
+    `Promote ${count} into the group`,
     async () => {
       if (!(await checkStaging(outside, run))) return false;
       await bindAll(outside, groupId, run);
@@ -39,21 +39,21 @@ export async function promoteAccounts(groupId: string, run: ImportRun): Promise<
     },
     (ok) => ({
       ok,
-      text: ok ? (plan.staging === null ? 'bound' : 'proven beside it, then bound') : 'they do not answer',
+      text: ok ? (plan.staging === null ? 'bound' : 'proven in a staging group, then bound') : 'they do not answer',
     }),
   );
 }
 
-/** Into the group and out of the ones beside it; in others an account stays. */
+/** Into the group and out of staging groups; in others an account stays. */
 async function bindAll(
   accounts: readonly Account[],
   groupId: Id,
   { plan, staging, tools, log }: ImportRun,
 ): Promise<void> {
-  const beside = new Set([staging?.id, ...plan.staleStaging.map((each) => each.id)]);
+  const stagingIds = new Set([staging?.id, ...plan.staleStaging.map((each) => each.id)]);
   const targets = new Map<string, { groupIds: Id[]; accounts: Account[] }>();
   for (const account of accounts) {
-    const groupIds = [...account.groupIds.filter((id) => !beside.has(id)), groupId];
+    const groupIds = [...account.groupIds.filter((id) => !stagingIds.has(id)), groupId];
     const target = targets.get(groupIds.join()) ?? { groupIds, accounts: [] };
     target.accounts.push(account);
     targets.set(groupIds.join(), target);

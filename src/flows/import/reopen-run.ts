@@ -16,7 +16,7 @@ export function reopenRun(run: RecordedRun, tools: RunTools): Promise<{ log: Cha
   return inStage(
     tools,
     'plan',
-    `Take up the run ${run.begin.run}`,
+    `Reopen the run ${run.begin.run}`,
     async () => {
       await findUnrecorded(tools, log);
       const leftovers = await new ProbeUser(run.begin.run, tools, log, true).remove();
