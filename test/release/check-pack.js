@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { filesBelow, packAndInstall, project, run, runReadme, tell } from './installed.js';
 
 const allowed =
-  /^(?:LICENSE|README\.md|package\.json|bin\/relay\.js|dist\/.+(?<!\.test)\.js|packs\/(?:README\.md|pack\.schema\.json|[^/]+\/(?:pack\.(?:yaml|json)|keys\.example\.txt)))$/;
+  /^(?:LICENSE|README\.md|package\.json|docs\/options\.md|bin\/relay\.js|dist\/.+(?<!\.test)\.js|packs\/(?:README\.md|pack\.schema\.json|[^/]+\/(?:pack\.(?:yaml|json)|keys\.example\.txt)))$/;
 
 const secret =
   /-----BEGIN [A-Z ]*PRIVATE KEY|(?<![A-Za-z0-9])(?:sk-|gsk_|xai-|ghp_|github_pat_|npm_|AKIA|AIza)(?!sandbox)(?=[A-Za-z_-]*\d)[A-Za-z0-9_-]{20,}/;
@@ -21,7 +21,15 @@ const built = filesBelow(join(project, 'src'))
 const packs = readdirSync(join(project, 'packs'), { withFileTypes: true })
   .filter((entry) => entry.isDirectory())
   .map((entry) => entry.name);
-const expected = ['LICENSE', 'README.md', 'package.json', 'bin/relay.js', 'packs/README.md', 'packs/pack.schema.json'];
+const expected = [
+  'LICENSE',
+  'README.md',
+  'package.json',
+  'docs/options.md',
+  'bin/relay.js',
+  'packs/README.md',
+  'packs/pack.schema.json',
+];
 const inDist = files.filter((file) => file.startsWith('dist/'));
 
 const { packages } = JSON.parse(readFileSync(join(withoutScripts, 'node_modules', '.package-lock.json'), 'utf8'));
