@@ -367,13 +367,6 @@ export const codes = {
     summary: 'The gateway did not answer a real request in time.',
     hint: 'Look at the accounts on the host, then run the import again.',
   },
-  GATEWAY_UNCHECKED: {
-    exit: 0,
-    summary: 'The gateway was not checked.',
-    hint: 'Give a user key with --probe-key-file to have it checked.',
-  },
-  NO_USER_HAS_ACCESS: { exit: 0, summary: 'No user was given access.', hint: 'Give one with --user EMAIL.' },
-  NO_ACCOUNT_WORKS: { exit: 7, summary: 'None of the accounts works.', hint: 'Check the keys and the base URL.' },
   SUBSCRIPTION_FAILED: {
     exit: 5,
     summary: 'A user could not be given the subscription.',
@@ -388,11 +381,6 @@ export const codes = {
     exit: 5,
     summary: 'An account that is no longer in the key file could not be removed.',
     hint: 'Remove it on the host, or run the import again.',
-  },
-  UNDO_INCOMPLETE: {
-    exit: 6,
-    summary: 'Something this run made is still on the host.',
-    hint: 'The report names each leftover and the command that removes it.',
   },
   PROBE_LEFT_BEHIND: {
     exit: 6,

@@ -313,20 +313,16 @@ const notProduced: Partial<Record<Code, string>> = {
   LOCK_LOST: 'needs another machine that takes the lock of a run at work; test/cli/one-writer.test.ts',
   SETTINGS_DROPPED: 'needs a host that stores otherwise than it was sent, which no fault plays; test/flows',
   KEY_HAS_ACCOUNT: 'needs somebody who makes an account at the same moment; test/flows/late-arrivals.test.ts',
-  TEST_FAILED: 'needs a vendor answer that is none of the known ones; test/verify/judge.test.ts',
-  MODEL_NOT_SEEN: 'the sandbox lists the model of every account; test/verify/judge.test.ts',
+  TEST_FAILED: 'needs a vendor answer that is none of the known ones; test/verify/verdict.test.ts',
+  MODEL_NOT_SEEN: 'the sandbox lists the model of every account; test/verify/verdict.test.ts',
   ACCOUNT_HELD_OUT: 'needs a host that takes an account out while it is tested; test/flows',
   UPSTREAM_FORBIDDEN:
-    'the fake vendor forbids the list of models too, and so refuses the key; test/verify/judge.test.ts',
-  TEST_UNAVAILABLE: 'needs an old host and a vendor without the Responses API; test/verify/judge.test.ts',
-  KEY_UNPROVEN: 'the same, where the list of models proves nothing either; test/verify/judge.test.ts',
+    'the fake vendor forbids the list of models too, and so refuses the key; test/verify/verdict.test.ts',
+  TEST_UNAVAILABLE: 'needs an old host and a vendor without the Responses API; test/verify/verdict.test.ts',
+  KEY_UNPROVEN: 'the same, where the list of models proves nothing either; test/verify/verdict.test.ts',
   TEST_NOT_NOTED: 'a warning that asks for nothing; test/flows',
   PROBE_LEFT_BEHIND: 'needs a killed run, and a host that refuses to remove its user; test/flows/left-behind.test.ts',
   INTERNAL: 'a fault of relay, which nothing is known to cause',
-  GATEWAY_UNCHECKED: 'nothing yields it by now',
-  NO_USER_HAS_ACCESS: 'nothing yields it by now',
-  NO_ACCOUNT_WORKS: 'nothing yields it by now',
-  UNDO_INCOMPLETE: 'nothing yields it by now',
 };
 
 /** Commands that stand to be pasted: after `Next:` or `then:`, or as another way. */

@@ -129,7 +129,6 @@ describe('the table of codes', () => {
     ['HOST_UNREACHABLE', 3],
     ['LOGIN_REFUSED', 3],
     ['COMPLIANCE_GATE', 3],
-    ['UNDO_INCOMPLETE', 6],
     ['GATEWAY_NOT_READY', 7],
     ['INTERNAL', 1],
     ['KEY_UNPROVEN', 0],
