@@ -9,6 +9,7 @@ import type { LoadedConfig } from './config-file.ts';
 import type { ConfigFile } from './config-schema.ts';
 import type { HostOptions } from './options/option-flags.ts';
 import { readSecretFile, sealSecret } from './read-secret.ts';
+import { shownAddress } from './shown-address.ts';
 
 /** Where a login was given that stands in the configuration file. */
 export const loginInFile = 'configuration file';
@@ -114,11 +115,6 @@ function checkUrl(text: string, names: readonly string[], allowHttp: boolean): s
   if (url.protocol === 'http:' && !isLoopback(url.hostname) && !allowHttp)
     throw new RelayError('HTTP_REFUSED', `${url.origin} would get the admin login over plain http.`);
   return url.href.replace(/\/+$/, '');
-}
-
-/** An address as it was written, without what may be a secret in it. */
-export function shownAddress(text: string): string {
-  return text.replace(/[^/]*@/, '…@').replace(/[?#].*$/s, '…');
 }
 
 async function loginFromOptions(options: HostOptions, env: Environment, stdin: Readable): Promise<Login | undefined> {

@@ -1,7 +1,8 @@
 import type { LoadedConfig } from './config-file.ts';
 import { configSchema } from './config-schema.ts';
 import { defaults } from './defaults.ts';
-import { shownAddress, type Environment } from './host-settings.ts';
+import type { Environment } from './host-settings.ts';
+import { shownAddress } from './shown-address.ts';
 import { longOption, optionRecords } from './options/option-table.ts';
 import { proxyFor } from './proxy-settings.ts';
 import { stateDir } from './state-dir.ts';

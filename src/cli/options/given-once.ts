@@ -1,12 +1,15 @@
-import type { Command, Option } from 'commander';
-import { shownAddress } from '../../config/host-settings.ts';
+import { CommanderError, type Command, type Option } from 'commander';
+import { shownAddress } from '../../config/shown-address.ts';
 import { optionRecords } from '../../config/options/option-table.ts';
-import { RelayError } from '../../core/relay-error.ts';
+
+/** By which the error is known that two values are. */
+export const twoValuesCode = 'relay.twoValues';
 
 /**
  * Has a command line refused in which an option says two things, in this command and all below it: the last would win in
- * silence, and be another host or another key file than the one that was read. The same said twice is fine. Throws `USAGE`
- * when the line is parsed.
+ * silence, and be another host or another key file than the one that was read. The same said twice is fine. It is an
+ * error of commander's when the line is parsed, which `usageError` puts into words: what makes relay's own is not loaded at
+ * every start.
  */
 export function refuseTwoValues(command: Command): void {
   const given = new Map<string, { words: string; value: string }>();
@@ -19,7 +22,7 @@ export function refuseTwoValues(command: Command): void {
       if (earlier.value === now.value) return;
       const both =
         earlier.words === now.words ? `${now.words}, twice and differently` : `${earlier.words} and ${now.words}`;
-      throw new RelayError('USAGE', `The command line says two things: ${both}.`, { hint: 'Leave one of them out.' });
+      throw new CommanderError(2, twoValuesCode, `The command line says two things: ${both}.`);
     });
   }
   for (const each of command.commands) refuseTwoValues(each);

@@ -1,5 +1,6 @@
 import type { Command, CommanderError } from 'commander';
 import { RelayError } from '../../core/relay-error.ts';
+import { twoValuesCode } from './given-once.ts';
 
 /** Longer than any word that an option takes, and shorter than any secret. */
 const maxWordLength = 20;
@@ -12,6 +13,7 @@ export function usageError(error: CommanderError, program: Command, words: reado
   // The help was shown instead of a command.
   if (error.code === 'commander.help')
     return new RelayError('USAGE', 'No command was given.', { hint: 'Choose one of the commands above.' });
+  if (error.code === twoValuesCode) return new RelayError('USAGE', error.message, { hint: 'Leave one of them out.' });
   const [message = '', ...details] = error.message
     .replace(/^error: /, '')
     .replace(/(unknown option) '(.*)'/s, (_, what: string, flag: string) => `${what} '${optionName(flag)}'`)
