@@ -23,6 +23,25 @@ type ReportedPlan = Pick<ImportPlan, 'mode' | 'access' | 'accounts' | 'removals'
 /** What a report is made from: a run, or one that carried nothing out, whose end was decided before its first write. */
 export type ReportedRun = Omit<RunRecord, 'plan'> & { plan: ReportedPlan; decided?: Outcome };
 
+/** What a record holds of a run that has done nothing yet, or never will. */
+export function nothingDone() {
+  return {
+    outcomes: new Map(),
+    verdicts: new Map(),
+    seen: new Map(),
+    takenOut: new Map(),
+    removed: [],
+    subscriptions: [],
+    gateway: null,
+    connect: null,
+    silenced: false,
+    aborted: false,
+    undone: false,
+    leftovers: [],
+    unsettled: [],
+  } satisfies Partial<RunRecord>;
+}
+
 /** Everything that is known of a run when it ends, however it ends. The report is computed from it. */
 export interface RunRecord {
   run: {

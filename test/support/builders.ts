@@ -20,7 +20,7 @@ import { buildPlan } from '../../src/plan/build-plan.ts';
 import type { AccountStep } from '../../src/plan/import-plan.ts';
 import type { HostSnapshot, Desired } from '../../src/plan/observed.ts';
 import { desiredPrices } from '../../src/plan/prices.ts';
-import type { RunRecord } from '../../src/report/run-record.ts';
+import { nothingDone, type RunRecord } from '../../src/report/run-record.ts';
 import { Secret } from '../../src/core/secrets/secret.ts';
 import type { AccountVerdict } from '../../src/verify/probe-accounts.ts';
 
@@ -261,20 +261,8 @@ export function aRecord(
     provider: whole.provider,
     plan,
     keyFile,
-    outcomes: new Map(),
-    verdicts: new Map(),
-    seen: new Map(),
+    ...nothingDone(),
     log: new ChangeLog(noJournal),
-    takenOut: new Map(),
-    removed: [],
-    subscriptions: [],
-    gateway: null,
-    connect: null,
-    silenced: false,
-    aborted: false,
-    undone: false,
-    leftovers: [],
-    unsettled: [],
     interruptedBy: null,
     warnings: [],
     errors: [],

@@ -1,7 +1,7 @@
 import type { ChangeLog } from '../../apply/change-log.ts';
 import type { Host } from '../../host/host.ts';
 import type { ImportPlan } from '../../plan/import-plan.ts';
-import type { RunRecord } from '../../report/run-record.ts';
+import { nothingDone, type RunRecord } from '../../report/run-record.ts';
 import type { ImportJob } from './import-job.ts';
 
 /** The record of a run that is about to begin: nothing is done yet. */
@@ -19,20 +19,8 @@ export function beginRecord(
     provider: job.provider,
     plan,
     keyFile: job.keyFile,
-    outcomes: new Map(),
-    verdicts: new Map(),
-    seen: new Map(),
+    ...nothingDone(),
     log,
-    takenOut: new Map(),
-    removed: [],
-    subscriptions: [],
-    gateway: null,
-    connect: null,
-    silenced: false,
-    aborted: false,
-    undone: false,
-    leftovers: [],
-    unsettled: [],
     interruptedBy: null,
     // What was agreed to needs no warning any more.
     warnings: plan.warnings

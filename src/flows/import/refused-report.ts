@@ -2,7 +2,7 @@ import { noJournal } from '../../apply/journal.ts';
 import { ChangeLog } from '../../apply/change-log.ts';
 import { buildReport } from '../../report/build-report.ts';
 import type { Report } from '../../report/report-schema.ts';
-import type { ReportedRun } from '../../report/run-record.ts';
+import { nothingDone, type ReportedRun } from '../../report/run-record.ts';
 import type { ImportJob } from './import-job.ts';
 
 export type RefusedRun = Pick<ReportedRun, 'host' | 'errors' | 'warnings'> & {
@@ -33,19 +33,7 @@ export function refusedReport(
       exitCode,
     },
     interruptedBy: exitCode === 130 ? 'SIGINT' : exitCode === 143 ? 'SIGTERM' : null,
+    ...nothingDone(),
     log: new ChangeLog(noJournal),
-    outcomes: new Map(),
-    verdicts: new Map(),
-    seen: new Map(),
-    takenOut: new Map(),
-    removed: [],
-    subscriptions: [],
-    gateway: null,
-    connect: null,
-    silenced: false,
-    aborted: false,
-    undone: false,
-    leftovers: [],
-    unsettled: [],
   });
 }
