@@ -36,18 +36,20 @@ export interface DesiredKey {
 /** What the operator wants. */
 export interface Desired {
   run: string;
-  /** With the base URL that accounts of the host are to be given. */
+  /** The chosen provider, with the base URL that is to be used; planned with, in the form that the host wants. */
   provider: Provider;
   mode: ImportMode;
   access: AccessMode;
   keys: DesiredKey[];
   /** Lines of the key file that are no keys: whose they were is not known. */
   malformedLines: number;
+  /** What becomes of the accounts that the provider has already. */
   accounts: AccountsPolicy;
   targets: Target[];
   extend: boolean;
   adopt: boolean;
   failed: FailedPolicy;
+  /** More than half of the accounts may be removed. */
   allowMassRemoval: boolean;
   probe: ProbeMode;
   probeKeyGiven: boolean;

@@ -1,5 +1,5 @@
-import { counted } from '../../core/counted.ts';
-import { formatCount, durationText, momentText } from '../text/format.ts';
+import { counted, formatCount } from '../../core/counted.ts';
+import { durationText, momentText } from '../text/format.ts';
 import { keyRows, type KeyRow } from './key-rows.ts';
 import { headline, plainWord } from '../text/headline.ts';
 import { problemGroups, type ProblemGroup } from '../text/problem-groups.ts';

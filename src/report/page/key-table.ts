@@ -1,4 +1,4 @@
-import { formatCount } from '../text/format.ts';
+import { formatCount } from '../../core/counted.ts';
 import type { KeyRow } from '../forms/key-rows.ts';
 import { joined, markup, type Markup } from '../forms/markup.ts';
 import { plainWord } from '../text/headline.ts';

@@ -1,5 +1,5 @@
-import { counted } from '../../core/counted.ts';
-import { formatCount, durationText } from '../text/format.ts';
+import { counted, formatCount } from '../../core/counted.ts';
+import { durationText } from '../text/format.ts';
 import { markup, type Markup } from '../forms/markup.ts';
 import { percent } from './scale.ts';
 import { percentile, type TestTime } from './test-times.ts';

@@ -1,4 +1,5 @@
-import { formatCount, momentText } from '../text/format.ts';
+import { formatCount } from '../../core/counted.ts';
+import { momentText } from '../text/format.ts';
 import { joined, markup, type Markup } from '../forms/markup.ts';
 import { plainWord } from '../text/headline.ts';
 import { problemGroups } from '../text/problem-groups.ts';

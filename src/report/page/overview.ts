@@ -1,5 +1,5 @@
-import { counted } from '../../core/counted.ts';
-import { formatCount, durationText, momentText } from '../text/format.ts';
+import { counted, formatCount } from '../../core/counted.ts';
+import { durationText, momentText } from '../text/format.ts';
 import { joined, markup, type Markup } from '../forms/markup.ts';
 import { headline, plainWord, type Tone } from '../text/headline.ts';
 import type { Report } from '../report-schema.ts';

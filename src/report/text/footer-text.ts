@@ -1,4 +1,4 @@
-import { formatCount } from './format.ts';
+import { formatCount } from '../../core/counted.ts';
 import { leftoverLine, leftoversAdvice, leftoversState, unresolvedLine } from './leftover-text.ts';
 import { shorten } from './shorten.ts';
 import type { Report } from '../report-schema.ts';

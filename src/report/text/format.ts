@@ -1,3 +1,5 @@
+import { formatCount } from '../../core/counted.ts';
+
 /** A duration as people read it, with two or three digits that mean something. */
 export function durationText(ms: number): string {
   if (ms < 1000) return `${Math.round(ms)} ms`;
@@ -7,11 +9,6 @@ export function durationText(ms: number): string {
   const two = (value: number) => String(value).padStart(2, '0');
   if (whole < 3600) return `${Math.floor(whole / 60)} min ${two(whole % 60)} s`;
   return `${formatCount(Math.floor(whole / 3600))} h ${two(Math.floor((whole % 3600) / 60))} min`;
-}
-
-/** A count with its thousands set apart. */
-export function formatCount(count: number): string {
-  return count.toLocaleString('en-US');
 }
 
 /** A moment, the same for every reader: `2026-11-21 10:04:49 UTC`. */

@@ -1,5 +1,5 @@
+import { formatCount } from '../../core/counted.ts';
 import type { Style } from '../../core/style.ts';
-import { formatCount } from './format.ts';
 import { plainWord, toneOf } from './headline.ts';
 import { besidesVerdicts, failedTests } from './problem-groups.ts';
 import { shorten } from './shorten.ts';
