@@ -44,7 +44,7 @@ function elsewhere(provider: Provider | undefined, asked: ReadonlyMap<string, Ac
   ];
 }
 
-const serves = (account: Account) => account.scheduled && account.state === 'active';
+const serves = (account: Account) => account.enabled && account.state === 'active';
 
 async function answerOf(
   host: Host,

@@ -1,7 +1,7 @@
 import type { ChangeLog } from '../apply/change-log.ts';
 import { addLeftovers, type Leftover } from '../apply/leftover.ts';
 import { removeAccounts } from '../apply/accounts/remove-accounts.ts';
-import { trySetScheduled } from '../apply/accounts/set-scheduled.ts';
+import { trySetEnabled } from '../apply/accounts/set-enabled.ts';
 import type { RunTools } from '../apply/run-tools.ts';
 import type { Account, Group } from '../host/objects.ts';
 import { isInGroup } from '../plan/managed-accounts.ts';
@@ -59,13 +59,13 @@ export async function repairAccounts(
   for (const each of probed) {
     const { account, validation } = each.verdict;
     const mayReturn = wasInError.has(account.id) || account.paused;
-    if (validation === 'passed' && mayReturn && !account.scheduled) each.idle ??= 'revivable';
+    if (validation === 'passed' && mayReturn && !account.enabled) each.idle ??= 'revivable';
   }
   if (tools.stop.aborted) return;
   const dead = probed.filter(({ verdict }) => isDead(verdict));
   if (repairPolicy.repair === 'remove') await removeDead(dead, probed.length, repairPolicy, tools, log, found);
   if (repairPolicy.repair === 'disable') {
-    const serving = dead.filter(({ verdict }) => verdict.account.scheduled);
+    const serving = dead.filter(({ verdict }) => verdict.account.enabled);
     await schedule(serving, false, tools, log, found);
   }
   if (!repairPolicy.revive) return;
@@ -101,16 +101,16 @@ async function removeDead(
 
 async function schedule(
   accounts: readonly ProbedAccount[],
-  scheduled: boolean,
+  enabled: boolean,
   tools: RunTools,
   log: ChangeLog,
   found: Findings,
 ): Promise<void> {
   for (const each of accounts) {
     if (tools.stop.aborted) return;
-    const writeProblem = await trySetScheduled(each.verdict.account, scheduled, tools, log);
+    const writeProblem = await trySetEnabled(each.verdict.account, enabled, tools, log);
     if (writeProblem === undefined) {
-      each.change = scheduled ? 'revived' : 'disabled';
+      each.change = enabled ? 'revived' : 'disabled';
       each.idle = null;
     } else found.problems.push(writeProblem);
   }

@@ -90,14 +90,14 @@ export interface HostWrites {
     requestId: string,
   ): Promise<WriteResult<CreatedAccount[]>>;
   /**
-   * Changes all that is named but `scheduled` and `paused`, and nothing else, and gives the account as it is then. Where
+   * Changes all that is named but `enabled` and `paused`, and nothing else, and gives the account as it is then. Where
    * settings are kept in one piece, they are read first; throws `HostFailure` if they cannot be.
    */
-  changeAccount(id: Id, change: Omit<AccountChange, 'scheduled' | 'paused'>): Promise<WriteResult<Account>>;
+  changeAccount(id: Id, change: Omit<AccountChange, 'enabled' | 'paused'>): Promise<WriteResult<Account>>;
   /** Puts accounts into exactly these groups, all of which there must be. */
   bindAccounts(ids: readonly Id[], groupIds: readonly Id[]): Promise<WriteResult<void>>;
   /** Takes accounts out of service, or puts them back, and notes on them whether relay did it, in one request. */
-  setScheduled(ids: readonly Id[], state: { scheduled: boolean; paused: boolean }): Promise<WriteResult<void>>;
+  setEnabled(ids: readonly Id[], state: { enabled: boolean; paused: boolean }): Promise<WriteResult<void>>;
   /** Notes on accounts that a test of them ended well in this run. */
   markTested(ids: readonly Id[], run: string): Promise<WriteResult<void>>;
   /** A write that changes nothing, to make the host look at the account again. */

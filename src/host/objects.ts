@@ -86,7 +86,7 @@ export interface Account {
   paused: boolean;
   state: 'active' | 'error' | 'inactive';
   /** Whether the host hands requests to it when its state allows. */
-  scheduled: boolean;
+  enabled: boolean;
   /** What the host says of its state: cut, cleaned, redacted. */
   stateMessage: string;
   /** Milliseconds since 1970: when it last served, and until when the host spares it for a passing trouble. */
@@ -109,7 +109,7 @@ export interface AccountChange {
   credentials?: Record<string, Setting> | undefined;
   extra?: Record<string, Setting> | undefined;
   groupIds?: Id[] | undefined;
-  scheduled?: boolean | undefined;
+  enabled?: boolean | undefined;
   /** Whether it is relay that keeps the account out of service. */
   paused?: boolean | undefined;
   marker?: Marker | null | undefined;

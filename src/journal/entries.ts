@@ -60,7 +60,7 @@ const account: z.ZodType<States['account']> = z
     credentials: settings,
     extra: settings,
     groupIds: z.array(id),
-    scheduled: z.boolean(),
+    enabled: z.boolean(),
     paused: z.boolean(),
     digest: z.string(),
     marker: z

@@ -64,7 +64,7 @@ export function earlierState(account: Account, change: AccountChange): AccountCh
     ...(change.credentials === undefined ? {} : { credentials: free(account.credentials, change.credentials) }),
     ...(change.extra === undefined ? {} : { extra: free(account.extra, change.extra) }),
     ...(change.groupIds === undefined ? {} : { groupIds: account.groupIds }),
-    ...(change.scheduled === undefined ? {} : { scheduled: account.scheduled }),
+    ...(change.enabled === undefined ? {} : { enabled: account.enabled }),
     ...(change.paused === undefined ? {} : { paused: account.paused }),
     ...(change.marker === undefined ? {} : { marker: account.marker }),
     ...(change.tested === undefined ? {} : { tested: account.tested }),
@@ -89,7 +89,7 @@ export function differencesFrom(account: Account, change: AccountChange): string
     ...free('credentials'),
     ...free('extra'),
     ...(groupIds === undefined || same(groupIds.toSorted(), account.groupIds.toSorted()) ? [] : ['group']),
-    ...(change.scheduled === undefined || change.scheduled === account.scheduled ? [] : ['enabled']),
+    ...(change.enabled === undefined || change.enabled === account.enabled ? [] : ['enabled']),
     ...(change.paused === undefined || change.paused === account.paused ? [] : ['pause']),
     ...(marker === undefined || sameMarker(marker, account.marker) ? [] : ['marker']),
   ];

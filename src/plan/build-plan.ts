@@ -40,7 +40,7 @@ export function buildPlan(desired: Desired, snapshot: HostSnapshot): PlanResult 
   const served =
     group !== undefined &&
     snapshot.accounts.some(
-      (account) => account.groupIds.includes(group.id) && account.state === 'active' && account.scheduled,
+      (account) => account.groupIds.includes(group.id) && account.state === 'active' && account.enabled,
     );
   if ('problem' in groupStep || 'problem' in channelStep || 'problem' in planStep || problems.length > 0) {
     return { problems: [...problems, ...probeProblems(gatewayStep(desired, true), snapshot)] };

@@ -4,7 +4,7 @@ import { problem, type Problem } from '../core/relay-error.ts';
 
 /** Settings that differ from the pack and that relay only shows (rule N7), for each kind of object. */
 export function accountDrift(account: Account): Problem[] {
-  const pausedByHand = account.state === 'active' && !account.scheduled && !account.paused;
+  const pausedByHand = account.state === 'active' && !account.enabled && !account.paused;
   return drift('account', account, [
     ['disabled by hand', account.state === 'inactive'],
     ['paused by hand', pausedByHand],

@@ -50,7 +50,7 @@ export function removalsOf(accounts: readonly Account[], reasonOf: (account: Acc
     .map((account) => ({
       id: account.id,
       name: account.name,
-      serves: account.state === 'active' && account.scheduled,
+      serves: account.state === 'active' && account.enabled,
       reason: reasonOf(account),
     }));
 }

@@ -46,11 +46,11 @@ export function planAccounts(desired: Desired, snapshot: HostSnapshot, group: Gr
   const desiredKeys = new Set(desired.keys.map((key) => key.fingerprint));
   const losing = gone.filter((account) => !desiredKeys.has(account.marker?.fingerprint ?? ''));
   const servesElsewhere = (account: Account) =>
-    !kept.has(account) && !gone.includes(account) && isInGroup(account, group) && account.scheduled;
+    !kept.has(account) && !gone.includes(account) && isInGroup(account, group) && account.enabled;
   const left = foreign.filter((account) => !kept.has(account));
   const notEnabled = new Set(desired.keys.flatMap((key) => (key.settings.enabled === false ? [key.fingerprint] : [])));
   // Out of service as the key file wants it, an account is neither tested nor changed by others.
-  const told = [...kept].filter((account) => account.scheduled || !notEnabled.has(account.marker?.fingerprint ?? ''));
+  const told = [...kept].filter((account) => account.enabled || !notEnabled.has(account.marker?.fingerprint ?? ''));
   return {
     accounts: named(accounts, prefix, snapshot),
     removals: removalsOf([...gone, ...managed.superseded], (account) =>
@@ -119,13 +119,13 @@ function standing(
   const change = {
     ...changeTo(account, spec),
     ...(settings.name === undefined || settings.name === account.name ? {} : { name: settings.name }),
-    ...(settings.enabled === false && account.scheduled ? { scheduled: false } : {}),
+    ...(settings.enabled === false && account.enabled ? { enabled: false } : {}),
     ...(adopts ? { marker } : {}),
   };
   const name = settings.name ?? account.name;
   const retest =
     settings.enabled === false ? null : retestOf(account, settings.enabled, joins || touchesUpstream(change));
-  const serves = account.scheduled && account.state === 'active';
+  const serves = account.enabled && account.state === 'active';
   const differences = [...(joins ? ['group'] : []), ...differencesFrom(account, change)];
   if (differences.length === 0) return { ...rest, action: 'unchanged', name, account, retest };
   const place = joins ? 'joins' : serves ? 'serves' : 'idle';
@@ -135,8 +135,8 @@ function standing(
 /** One that was disabled by hand is the operator's own affair (rule N7). */
 function retestOf(account: Account, enabled: boolean | undefined, isChanged: boolean): Retest | null {
   if (account.state === 'inactive') return null;
-  const held = account.state === 'error' || (!account.scheduled && account.paused);
-  if (held || (enabled === true && !account.scheduled)) return 'held_out';
+  const held = account.state === 'error' || (!account.enabled && account.paused);
+  if (held || (enabled === true && !account.enabled)) return 'held_out';
   if (isChanged) return 'changed';
   return account.tested ? null : 'untested';
 }

@@ -155,7 +155,7 @@ function standingOf(account: Account, group: Group | undefined, now: number): Ac
   if (!isInGroup(account, group)) return 'not_in_group';
   if (account.state === 'error') return 'error';
   if (account.state === 'inactive') return 'disabled';
-  if (!account.scheduled) return account.paused ? 'paused_by_relay' : 'paused_by_hand';
+  if (!account.enabled) return account.paused ? 'paused_by_relay' : 'paused_by_hand';
   return isLimited(account, now) ? 'limited' : 'serving';
 }
 

@@ -24,7 +24,7 @@ export function accountReport(step: AccountStep, record: ReportedRun): AccountRe
     action,
     validation: verdict?.validation ?? 'not_tried',
     code: verdict?.code ?? null,
-    scheduled: gone ? null : takenOut !== 'disabled' && account.scheduled && account.state === 'active',
+    scheduled: gone ? null : takenOut !== 'disabled' && account.enabled && account.state === 'active',
     smokeModelSeen: verdict?.smokeModelSeen ?? false,
     models: verdict?.models ?? [],
     probe: verdict?.probe ? { ...verdict.probe, startedAt: new Date(verdict.probe.startedAt).toISOString() } : null,

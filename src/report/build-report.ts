@@ -97,7 +97,7 @@ function servedBefore(record: ReportedRun): Ending['before'] {
   const isOwn = ({ id }: Account) =>
     changeOf(record, 'account', (change) => change.id === id && change.action === 'created') !== undefined;
   const known = accounts.flatMap((step) => (step.action === 'create' || isOwn(step.account) ? [] : [step]));
-  const serving = known.filter(({ account }) => account.scheduled && account.state === 'active').length;
+  const serving = known.filter(({ account }) => account.enabled && account.state === 'active').length;
   const leaving = removals.filter(({ serves }) => serves).length;
   if (serving + leaving + servingElsewhere === 0) return 'idle';
   return known.filter(({ enabled }) => enabled).length > serving ? 'partly' : 'served';

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { applyResources } from '../../src/apply/apply-resources.ts';
 import { ChangeLog } from '../../src/apply/change-log.ts';
 import { noJournal } from '../../src/apply/journal.ts';
-import { setScheduled } from '../../src/apply/accounts/set-scheduled.ts';
+import { setEnabled } from '../../src/apply/accounts/set-enabled.ts';
 import { bindAccounts, makeStagingGroup } from '../../src/apply/accounts/staging-group.ts';
 import { undo } from '../../src/apply/undo/undo.ts';
 import { updateAccount, type UpdateStep } from '../../src/apply/accounts/update-account.ts';
@@ -84,9 +84,9 @@ describe('undo believes only what it sees (N21)', () => {
       { does: 'resume', on: 0 },
       { does: 'edit', on: 0 },
     ]);
-    Object.assign(state.accounts.get('1')!, { scheduled: false, paused: false });
+    Object.assign(state.accounts.get('1')!, { enabled: false, paused: false });
     expect((await undo([...log.changes], tools, log)).leftovers).toEqual([]);
-    expect(state.accounts.get('1')).toMatchObject({ scheduled: false, paused: false, concurrency: 10 });
+    expect(state.accounts.get('1')).toMatchObject({ enabled: false, paused: false, concurrency: 10 });
   });
 });
 
@@ -142,7 +142,7 @@ async function played(list: readonly Step[]) {
   const theirs = new Set<string>();
   for (const { does, on } of list) {
     const account = structuredClone(state.accounts.get(String(on + 1))!);
-    if (does === 'pause' || does === 'resume') await setScheduled([account], does === 'resume', tools, log);
+    if (does === 'pause' || does === 'resume') await setEnabled([account], does === 'resume', tools, log);
     if (does === 'bind')
       await bindAccounts([account], account.groupIds.includes(group.id) ? ['1'] : ['1', group.id], tools, log);
     if (does === 'edit') await updateAccount(editOf(account), tools, log);
@@ -182,8 +182,8 @@ describe('undoing whatever a run did to accounts', () => {
         const last = log.changes.at(-1);
         const account = last?.kind === 'account' && last.action === 'updated' ? state.accounts.get(last.id) : undefined;
         if (account !== undefined && at % 2 === 0) {
-          const { scheduled, paused, groupIds } = last?.kind === 'account' ? (last.before ?? {}) : {};
-          Object.assign(account, JSON.parse(JSON.stringify({ scheduled, paused, groupIds })));
+          const { enabled, paused, groupIds } = last?.kind === 'account' ? (last.before ?? {}) : {};
+          Object.assign(account, JSON.parse(JSON.stringify({ enabled, paused, groupIds })));
           if (last?.kind === 'account' && last.after.concurrency !== undefined) return;
         }
         expect((await undo([...log.changes], tools, log)).leftovers).toEqual([]);

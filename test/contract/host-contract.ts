@@ -229,7 +229,7 @@ export function hostContract(name: string, open: () => Promise<OpenedHost>): voi
         extra: { openai_responses_mode: 'auto' },
         marker: { provider: 'contract', access: 'subscription', run: tag, fingerprint: 'one' },
         state: 'active',
-        scheduled: true,
+        enabled: true,
       });
       const all = (await host.reads.accounts()).filter(
         (each) => each.marker?.run === tag && each.groupIds.includes(group.id),
@@ -242,16 +242,16 @@ export function hostContract(name: string, open: () => Promise<OpenedHost>): voi
       const group = await newGroup('pause');
       const { one } = await newAccounts(group, { one: 'sk-good-contract-pause-000001' });
       if (!one?.marker) throw new Error('no account');
-      done(await host.writes.setScheduled([one.id], { scheduled: false, paused: true }));
+      done(await host.writes.setEnabled([one.id], { enabled: false, paused: true }));
       expect(await host.reads.account(one.id)).toMatchObject({
-        scheduled: false,
+        enabled: false,
         paused: true,
         marker: { fingerprint: 'one' },
         extra: { openai_responses_mode: 'auto' },
       });
-      done(await host.writes.setScheduled([one.id], { scheduled: true, paused: false }));
+      done(await host.writes.setEnabled([one.id], { enabled: true, paused: false }));
       const back = await host.reads.account(one.id);
-      expect(back).toMatchObject({ scheduled: true, paused: false, tested: false });
+      expect(back).toMatchObject({ enabled: true, paused: false, tested: false });
       done(await host.writes.markTested([one.id], tag));
       expect(await host.reads.account(one.id)).toMatchObject({
         tested: true,
@@ -297,7 +297,7 @@ export function hostContract(name: string, open: () => Promise<OpenedHost>): voi
       expect(differencesFrom(answer, change)).toEqual([]);
       const changed = (await host.reads.account(one.id))!;
       expect(differencesFrom(changed, change)).toEqual([]);
-      expect(changed).toMatchObject({ tested: false, groupIds: [group.id], scheduled: true, platform: 'openai' });
+      expect(changed).toMatchObject({ tested: false, groupIds: [group.id], enabled: true, platform: 'openai' });
       expect(changed.extra).not.toHaveProperty('theirs');
       await holdsKey();
       expect(await host.probes.testAccount(changed, smoke)).toMatchObject({ outcome: expect.any(String) as unknown });

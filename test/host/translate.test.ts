@@ -62,7 +62,7 @@ describe('an account of the host', () => {
       tested: false,
       paused: false,
       state: 'active',
-      scheduled: true,
+      enabled: true,
       stateMessage: '',
       lastUsedAt: null,
       limitedUntil: null,

@@ -527,10 +527,10 @@ describe('the accounts', () => {
 
   it.each<[string, 'held_out' | 'untested' | null, Partial<ReturnType<typeof anAccount>>]>([
     ['in error', 'held_out', { state: 'error' }],
-    ['in error and unscheduled', 'held_out', { state: 'error', scheduled: false }],
+    ['in error and unscheduled', 'held_out', { state: 'error', enabled: false }],
     ['in error and never proven', 'held_out', { state: 'error', tested: false }],
-    ['paused by relay', 'held_out', { scheduled: false, paused: true }],
-    ['paused by hand', null, { scheduled: false }],
+    ['paused by relay', 'held_out', { enabled: false, paused: true }],
+    ['paused by hand', null, { enabled: false }],
     ['disabled by hand', null, { state: 'inactive' }],
     ['in service again though relay once paused them', null, { paused: true }],
     ['in service', null, {}],
@@ -563,7 +563,7 @@ describe('the accounts', () => {
   });
 
   it('that were paused by hand are shown as such and left (N7)', () => {
-    const plan = planned({}, aServingHost({ accounts: [anAccount({ scheduled: false })] }));
+    const plan = planned({}, aServingHost({ accounts: [anAccount({ enabled: false })] }));
     expect(plan.warnings).toMatchObject([{ code: 'DRIFT', message: expect.stringContaining('paused by hand') }]);
     expect(changesAnything(plan)).toBe(false);
   });
@@ -573,7 +573,7 @@ describe('the accounts', () => {
   ];
 
   it('are not told as untested or paused by hand where the key file wants them out of service', () => {
-    const account = anAccount({ scheduled: false, tested: false });
+    const account = anAccount({ enabled: false, tested: false });
     const [fingerprint] = [account.marker?.fingerprint ?? ''];
     const keys = [{ line: 1, fingerprint, last4: '', settings: { enabled: false } }];
     const plan = planned({ keys, run: 'another' }, aServingHost({ accounts: [account] }));
@@ -594,9 +594,9 @@ describe('the accounts', () => {
 
   it.each<[string, boolean | undefined, Partial<ReturnType<typeof anAccount>>, string, string | null]>([
     ['serves and shall not', false, {}, 'update', null],
-    ['does not serve and shall not', false, { scheduled: false }, 'unchanged', null],
-    ['does not serve and shall', true, { scheduled: false }, 'unchanged', 'held_out'],
-    ['does not serve and nothing is said', undefined, { scheduled: false }, 'unchanged', null],
+    ['does not serve and shall not', false, { enabled: false }, 'unchanged', null],
+    ['does not serve and shall', true, { enabled: false }, 'unchanged', 'held_out'],
+    ['does not serve and nothing is said', undefined, { enabled: false }, 'unchanged', null],
   ])('that %s', (_, enabled, changes, action, retest) => {
     const keys = withSettings('test-key-one', enabled === undefined ? {} : { enabled });
     expect(planned({ keys }, aServingHost({ accounts: [anAccount(changes)] })).accounts).toMatchObject([
@@ -753,7 +753,7 @@ describe('accounts that no test has proven', () => {
 
   // A finished partial run leaves its failed accounts without the note that a test ended well.
   it.each<[string, Partial<ReturnType<typeof anAccount>>]>([
-    ['were tested, failed, and were paused by relay', { scheduled: false, paused: true }],
+    ['were tested, failed, and were paused by relay', { enabled: false, paused: true }],
     ['were put in error by the host', { state: 'error', marker: aMarker() }],
   ])('tell of no run when they %s (N15)', (_, changes) => {
     expect(warned(of('1', 'test-key-one', 'run-1', changes))).toEqual([]);
@@ -950,7 +950,7 @@ describe('how the gateway is checked (N5, N9)', () => {
 describe('what a mode means (B17, B18, N15)', () => {
   const served = aServingHost();
   const silent = aServingHost({ accounts: [anAccount({ state: 'error' })] });
-  const paused = aServingHost({ accounts: [anAccount({ scheduled: false })] });
+  const paused = aServingHost({ accounts: [anAccount({ enabled: false })] });
   const elsewhere = aServingHost({ accounts: [anAccount({ groupIds: ['8'] })] });
   const others = aServingHost({ accounts: [anAccount({ marker: null, name: 'by-hand' })] });
 

@@ -65,7 +65,7 @@ function carriedOut(plan: ImportPlan, before: HostSnapshot): HostSnapshot {
         tested: true,
         paused: false,
         state: 'active',
-        scheduled: true,
+        enabled: true,
         stateMessage: '',
         lastUsedAt: null,
         limitedUntil: null,
@@ -86,7 +86,7 @@ function carriedOut(plan: ImportPlan, before: HostSnapshot): HostSnapshot {
     .filter((account) => !gone.has(account.id))
     .map((account) => changed(account, updated.get(account.id), groupId))
     .map((account) =>
-      retested.has(account.id) ? { ...account, tested: true, state: 'active' as const, scheduled: true } : account,
+      retested.has(account.id) ? { ...account, tested: true, state: 'active' as const, enabled: true } : account,
     );
 
   let subscriptions = before.subscriptions;
@@ -148,7 +148,7 @@ const strangeAccounts = fc.array(
       aMarker({ sets: ['extra.old'] }),
     ),
     state: fc.constantFrom<Account['state']>('active', 'error', 'inactive'),
-    scheduled: fc.boolean(),
+    enabled: fc.boolean(),
     paused: fc.boolean(),
     tested: fc.boolean(),
     baseUrl: fc.constantFrom('https://api.acme.example/v1', 'https://old.example', null),

@@ -139,7 +139,7 @@ describe('a plan in words (N8)', () => {
   });
 
   it('carries the warnings', () => {
-    const shown = view({}, aServingHost({ accounts: [anAccount({ scheduled: false })] }));
+    const shown = view({}, aServingHost({ accounts: [anAccount({ enabled: false })] }));
     expect(shown.warnings).toEqual([expect.objectContaining({ code: 'DRIFT' })]);
   });
 });

@@ -504,9 +504,9 @@ describe('what was there before', () => {
   });
 
   it('and was revived is in service', () => {
-    const before = anAccount({ scheduled: false, paused: true });
+    const before = anAccount({ enabled: false, paused: true });
     const record = aRecord('test-key-one\n', { mode: 'partial' }, aServingHost({ accounts: [before] }));
-    record.verdicts.set(fingerprintOf('test-key-one'), aVerdict({ ...before, scheduled: true }));
+    record.verdicts.set(fingerprintOf('test-key-one'), aVerdict({ ...before, enabled: true }));
     expect(reportOf(record)).toMatchObject({
       exitCode: 0,
       accounts: [{ action: 'unchanged', validation: 'passed', scheduled: true }],

@@ -136,7 +136,7 @@ describe('a plan for people (N8)', () => {
   });
 
   it('ends with its warnings before the sum', () => {
-    const lines = textOf({}, aServingHost({ accounts: [anAccount({ scheduled: false })] }));
+    const lines = textOf({}, aServingHost({ accounts: [anAccount({ enabled: false })] }));
     expect(lines.at(-3)).toMatch(/^<unsure>warning DRIFT: The account "acme-01" \(1\)/);
   });
 });

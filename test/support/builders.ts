@@ -144,7 +144,7 @@ export function anAccount(changes: Partial<Account> = {}): Account {
     tested: true,
     paused: false,
     state: 'active',
-    scheduled: true,
+    enabled: true,
     stateMessage: '',
     lastUsedAt: null,
     limitedUntil: null,

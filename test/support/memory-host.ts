@@ -72,9 +72,9 @@ export function memoryHost(): { tools: RunTools; state: MemoryState; sent: strin
       for (const id of list) Object.assign(state.accounts.get(id)!, { groupIds: [...groupIds] });
       return done(`bind ${list.length}`, undefined);
     },
-    setScheduled: (list, to) => {
+    setEnabled: (list, to) => {
       for (const id of list) Object.assign(state.accounts.get(id)!, to);
-      return done(`${to.scheduled ? 'enable' : 'disable'} ${list.length}`, undefined);
+      return done(`${to.enabled ? 'enable' : 'disable'} ${list.length}`, undefined);
     },
   };
   const host = {

@@ -4,7 +4,7 @@ import { problem } from '../../core/relay-error.ts';
 import type { ChangeLog } from '../change-log.ts';
 import { removeAccounts } from './remove-accounts.ts';
 import { unstopped, type RunTools } from '../run-tools.ts';
-import { trySetScheduled, type WriteProblem } from './set-scheduled.ts';
+import { trySetEnabled, type WriteProblem } from './set-enabled.ts';
 
 /**
  * Takes accounts that are not known to work out of service (rule N15). Returns what was done to each, and a problem for
@@ -32,7 +32,7 @@ export async function disableAccounts(
   }
   if (policy === 'disable') {
     for (const account of accounts) {
-      const writeProblem = await trySetScheduled(account, false, tools, log);
+      const writeProblem = await trySetEnabled(account, false, tools, log);
       if (writeProblem === undefined) done.set(account.id, 'disabled');
       else problems.push(writeProblem);
     }

@@ -5,7 +5,7 @@ import type { ChangeLog } from '../change-log.ts';
 import { isOfOne } from '../ends-run.ts';
 import type { Leftover } from '../leftover.ts';
 import { unstopped, type RunTools } from '../run-tools.ts';
-import { setScheduled } from './set-scheduled.ts';
+import { setEnabled } from './set-enabled.ts';
 import { undo } from '../undo/undo.ts';
 
 /** Pauses before the rounds in which what is still there is tried again, in milliseconds. */
@@ -61,10 +61,10 @@ export async function removeAccounts<T extends { id: Id; name: string }>(
 async function takeOut(steps: readonly { id: Id }[], tools: RunTools, log: ChangeLog): Promise<void> {
   if (tools.stop.aborted) return;
   const ids = new Set(steps.map((step) => step.id));
-  const serving = (await tools.host.reads.accounts()).filter((account) => ids.has(account.id) && account.scheduled);
+  const serving = (await tools.host.reads.accounts()).filter((account) => ids.has(account.id) && account.enabled);
   if (serving.length === 0) return;
   try {
-    await setScheduled(serving, false, tools, log);
+    await setEnabled(serving, false, tools, log);
   } catch (error) {
     if (!isOfOne(error)) throw error;
   }

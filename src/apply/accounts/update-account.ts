@@ -14,7 +14,7 @@ export type UpdateStep = Extract<AccountStep, { action: 'update' | 'adopt' }>;
  */
 export async function updateAccount(step: UpdateStep, tools: RunTools, log: ChangeLog): Promise<Account> {
   const { account } = step;
-  const { scheduled: _scheduled, paused: _paused, ...change } = step.change;
+  const { enabled: _scheduled, paused: _paused, ...change } = step.change;
   if (Object.keys(change).length === 0) return account;
   // A test of the old settings proves nothing of the new ones, and whoever takes them back has them tested as before.
   const after: AccountChange = touchesUpstream(change) ? { ...change, tested: false } : change;

@@ -23,9 +23,9 @@ export const accountDriver: Driver<'account'> = {
   remove: (host, { id }) => host.writes.deleteAccount(id),
   restore: async (host, account, { before, after }, { groups }) => {
     // What hidden texts were is not known; the account keeps those that it has, and undoing says so.
-    const { scheduled, paused, digest: _, groupIds, ...rest } = keptOf(before);
-    if (scheduled !== undefined && isPausedAs(account, after))
-      await host.writes.setScheduled([account.id], { scheduled, paused: paused ?? false });
+    const { enabled, paused, digest: _, groupIds, ...rest } = keptOf(before);
+    if (enabled !== undefined && isPausedAs(account, after))
+      await host.writes.setEnabled([account.id], { enabled, paused: paused ?? false });
     const settings = {
       ...rest,
       ...(groupIds === undefined ? {} : { groupIds: groupIds.filter((id) => groups.exists(id)) }),
@@ -37,8 +37,8 @@ export const accountDriver: Driver<'account'> = {
 };
 
 /** Whether an account is in or out of service as the run left it: then nobody else has decided it since. */
-export function isPausedAs(account: Account, { scheduled, paused }: AccountState): boolean {
-  return account.scheduled === scheduled && account.paused === (paused ?? account.paused);
+export function isPausedAs(account: Account, { enabled, paused }: AccountState): boolean {
+  return account.enabled === enabled && account.paused === (paused ?? account.paused);
 }
 
 function isOfKey(marker: Marker | null, made: Marker | null | undefined): boolean {

@@ -124,7 +124,7 @@ function closest(states: readonly States[Undoable][], differences: (state: State
 
 /** Whether an account serves is not what tells whose it is: a host takes accounts out by itself, and people do. */
 function withoutPause(state: States[Undoable]): States[Undoable] {
-  const { scheduled: _scheduled, paused: _paused, ...rest } = state as AccountState;
+  const { enabled: _scheduled, paused: _paused, ...rest } = state as AccountState;
   return rest;
 }
 
@@ -135,14 +135,13 @@ function withoutPause(state: States[Undoable]): States[Undoable] {
 function pauseInPlace(
   { kind, object }: Target,
   states: readonly States[Undoable][],
-): Pick<AccountState, 'scheduled' | 'paused'> | undefined {
+): Pick<AccountState, 'enabled' | 'paused'> | undefined {
   if (kind !== 'account') return undefined;
   const [was, ...left] = states as readonly AccountState[];
   const found = left.findLast(
-    (is) =>
-      is.scheduled !== undefined && is.scheduled !== was?.scheduled && isPausedAs(object as Objects['account'], is),
+    (is) => is.enabled !== undefined && is.enabled !== was?.enabled && isPausedAs(object as Objects['account'], is),
   );
-  return found && { scheduled: found.scheduled, paused: found.paused };
+  return found && { enabled: found.enabled, paused: found.paused };
 }
 
 /** What hangs on a group that stays, stays; and a group stays under what stays. */

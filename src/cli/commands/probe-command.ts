@@ -62,7 +62,7 @@ function view({ pack, provider, tools }: AtProvider, probe: PoolProbe, exitCode:
       validation: verdict.validation,
       code: verdict.code,
       message: verdict.probe?.message ?? '',
-      scheduled: change === 'removed' ? null : change === null ? verdict.account.scheduled : change === 'revived',
+      scheduled: change === 'removed' ? null : change === null ? verdict.account.enabled : change === 'revived',
       change,
     })),
     gateways: probe.gateways.map(({ access, check }) => ({ access, ...check })),
@@ -83,7 +83,7 @@ function next(flags: ProbeFlags, { accounts, gateways, leftovers, problems, abor
   if (accounts.length === 0) return repeatCommand('relay import', { ...placeOf(flags), keys: 'FILE' });
   if (gateways.some(({ check }) => !check.ok)) return repeatCommand('relay status', placeOf(flags));
   const serving = accounts.some(({ verdict, change }) => {
-    return verdict.validation === 'failed' && verdict.account.scheduled && change === null;
+    return verdict.validation === 'failed' && verdict.account.enabled && change === null;
   });
   if (serving && flags.repair === undefined) return `${again} --repair disable`;
   return `replace the keys that fail, then: ${repeatCommand('relay import', { ...placeOf(flags), keys: 'FILE' })}`;

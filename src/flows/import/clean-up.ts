@@ -86,7 +86,7 @@ function whyHeldBack({ plan, record, undoesOnFailure }: ImportRun): string | nul
   if (record.gateway?.ok === false) return 'the gateway does not answer';
   const serves = plan.accounts.some((step) => {
     const verdict = record.verdicts.get(step.fingerprint);
-    return verdict === undefined ? step.action !== 'create' && step.account.scheduled : works(verdict);
+    return verdict === undefined ? step.action !== 'create' && step.account.enabled : works(verdict);
   });
   return serves ? null : 'no account with a key in the file works';
 }

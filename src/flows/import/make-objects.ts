@@ -1,6 +1,6 @@
 import { isOfOne } from '../../apply/ends-run.ts';
 import { makeStagingGroup } from '../../apply/accounts/staging-group.ts';
-import { setScheduled } from '../../apply/accounts/set-scheduled.ts';
+import { setEnabled } from '../../apply/accounts/set-enabled.ts';
 import { throwIfStopped } from '../../apply/run-tools.ts';
 import { updateAccount } from '../../apply/accounts/update-account.ts';
 import { applyAccounts } from '../../apply/accounts/apply-accounts.ts';
@@ -75,7 +75,7 @@ async function disable(
   fingerprint: string,
   outcome: 'created' | 'updated',
 ): Promise<void> {
-  const [now = account] = await setScheduled([account], false, tools, log, 'operator');
+  const [now = account] = await setEnabled([account], false, tools, log, 'operator');
   record.outcomes.set(fingerprint, { outcome, account: now });
 }
 
@@ -88,7 +88,7 @@ async function updateIdle(run: ImportRun): Promise<void> {
     try {
       const account = await updateAccount(step, tools, log);
       record.outcomes.set(step.fingerprint, { outcome: 'updated', account });
-      if (step.change.scheduled === false) await disable(account, run, step.fingerprint, 'updated');
+      if (step.change.enabled === false) await disable(account, run, step.fingerprint, 'updated');
     } catch (error) {
       if (!isOfOne(error) || run.undoesOnFailure) throw error;
       record.outcomes.set(step.fingerprint, failedUpdate(error, step));

@@ -65,7 +65,7 @@ async function bindAll(
 function mayComeIn({ fingerprint }: AccountStep, account: Account, { plan, record }: ImportRun): boolean {
   const verdict = record.verdicts.get(fingerprint);
   const takenOut = record.takenOut.get(account.id);
-  if (verdict === undefined) return !account.scheduled;
+  if (verdict === undefined) return !account.enabled;
   return works(verdict) || takenOut === 'disabled' || (takenOut === undefined && plan.policy.failedAccounts === 'keep');
 }
 
@@ -73,7 +73,7 @@ function mayComeIn({ fingerprint }: AccountStep, account: Account, { plan, recor
 async function checkStaging(accounts: readonly Account[], run: ImportRun): Promise<boolean> {
   const { job, plan, tools, record, staging, probeUser } = run;
   const working = new Set([...record.verdicts.values()].filter(works).map((verdict) => verdict.account.id));
-  const serving = accounts.filter((account) => account.scheduled && working.has(account.id));
+  const serving = accounts.filter((account) => account.enabled && working.has(account.id));
   if (staging === null || plan.gateway.probe !== 'make' || serving.length === 0) return true;
   const outsideStaging = serving.filter((account) => !account.groupIds.includes(staging.id));
   if (outsideStaging.length > 0) await bindAll(outsideStaging, staging.id, run);

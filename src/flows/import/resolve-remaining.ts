@@ -65,7 +65,7 @@ export async function nameWhatServes({ plan, tools, log, record }: ImportRun): P
     if (!touched.has(account.id) || proven.has(account.id)) continue;
     const fingerprint = account.marker?.fingerprint ?? '';
     if (fingerprints.has(fingerprint)) record.seen.set(fingerprint, account);
-    if (account.scheduled && account.state === 'active')
+    if (account.enabled && account.state === 'active')
       addLeftovers(record.unsettled, [
         {
           kind: 'account',

@@ -1,5 +1,5 @@
 import { isOfOne } from '../../apply/ends-run.ts';
-import { setScheduled } from '../../apply/accounts/set-scheduled.ts';
+import { setEnabled } from '../../apply/accounts/set-enabled.ts';
 import { throwIfStopped, unstopped } from '../../apply/run-tools.ts';
 import { undo } from '../../apply/undo/undo.ts';
 import { updateAccount, type UpdateStep } from '../../apply/accounts/update-account.ts';
@@ -33,7 +33,7 @@ export async function rollingUpdate(run: ImportRun): Promise<void> {
 async function updateBatch(steps: readonly UpdateStep[], pauses: boolean, run: ImportRun): Promise<void> {
   const { tools, log, record } = run;
   const changed = [];
-  if (pauses) await setScheduled(accountsOf(steps), false, tools, log);
+  if (pauses) await setEnabled(accountsOf(steps), false, tools, log);
   for (const step of steps) {
     try {
       const account = await updateAccount(step, tools, log);
@@ -79,10 +79,10 @@ function servingCount({ plan, record }: ImportRun): number {
   return (
     plan.accounts.filter((step) => {
       const verdict = record.verdicts.get(step.fingerprint);
-      if (verdict !== undefined) return verdict.validation !== 'failed' && verdict.account.scheduled;
+      if (verdict !== undefined) return verdict.validation !== 'failed' && verdict.account.enabled;
       if (step.action === 'create') return false;
       return (
-        step.account.scheduled &&
+        step.account.enabled &&
         step.account.state === 'active' &&
         !(step.action !== 'unchanged' && step.place === 'joins')
       );

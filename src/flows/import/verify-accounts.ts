@@ -1,7 +1,7 @@
 import { noteTested } from '../../apply/accounts/note-tested.ts';
 import { disableAccounts } from '../../apply/accounts/disable-accounts.ts';
 import { inStage, throwIfStopped, unstopped } from '../../apply/run-tools.ts';
-import { trySetScheduled } from '../../apply/accounts/set-scheduled.ts';
+import { trySetEnabled } from '../../apply/accounts/set-enabled.ts';
 import { undo } from '../../apply/undo/undo.ts';
 import type { Account, Id } from '../../host/objects.ts';
 import { problem } from '../../core/relay-error.ts';
@@ -80,7 +80,7 @@ export async function testAccounts(tested: Tested, run: ImportRun): Promise<Acco
   for (const verdict of failed) run.fail('verify', verdictProblem(verdict, 1, verdicts.length));
   await takeOut(failed, run);
   await revive(
-    verdicts.filter((verdict) => works(verdict) && heldOut.has(verdict.account.id) && !verdict.account.scheduled),
+    verdicts.filter((verdict) => works(verdict) && heldOut.has(verdict.account.id) && !verdict.account.enabled),
     run,
   );
   return verdicts;
@@ -139,7 +139,7 @@ async function takeOut(failed: readonly AccountVerdict[], run: ImportRun): Promi
 /** Takes accounts that are not known to work out of service, and notes it in the record. */
 export async function takeFailedOut(accounts: readonly AccountVerdict['account'][], run: ImportRun): Promise<void> {
   const { plan, tools, log, record } = run;
-  const open = accounts.filter((account) => account.scheduled || !account.paused);
+  const open = accounts.filter((account) => account.enabled || !account.paused);
   const { done, problems } = await disableAccounts(open, plan.policy.failedAccounts, tools, log);
   for (const [id, what] of done) {
     record.takenOut.set(id, what);
@@ -156,11 +156,11 @@ export async function takeFailedOut(accounts: readonly AccountVerdict['account']
 async function revive(verdicts: readonly AccountVerdict[], run: ImportRun): Promise<void> {
   const { tools, log, record } = run;
   for (const verdict of verdicts) {
-    const found = await trySetScheduled(verdict.account, true, tools, log);
+    const found = await trySetEnabled(verdict.account, true, tools, log);
     if (found === undefined)
       record.verdicts.set(verdict.account.marker?.fingerprint ?? '', {
         ...verdict,
-        account: { ...verdict.account, scheduled: true, paused: false },
+        account: { ...verdict.account, enabled: true, paused: false },
       });
     else {
       const { lost, ...failed } = found;

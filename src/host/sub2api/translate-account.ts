@@ -31,7 +31,7 @@ export function toAccount(wire: AccountWire, screen: Screen): Account {
     tested: typeof tested === 'string',
     paused: paused === true,
     state: wire.status === 'active' || wire.status === 'error' ? wire.status : 'inactive',
-    scheduled: wire.schedulable,
+    enabled: wire.schedulable,
     stateMessage: screen.clean(wire.error_message ?? ''),
     lastUsedAt: toTime(wire.last_used_at),
     limitedUntil: latest(wire.rate_limit_reset_at, wire.overload_until, wire.temp_unschedulable_until),
@@ -88,7 +88,7 @@ export function touchesMaps({ baseUrl, mapping, credentials, extra, marker, test
  * the host had learnt of the old one is forgotten, so that nothing is tested on the strength of it.
  */
 export function fromAccountChange(
-  change: Omit<AccountChange, 'scheduled' | 'paused'>,
+  change: Omit<AccountChange, 'enabled' | 'paused'>,
   now: Pick<AccountWire, 'credentials' | 'extra'> = { credentials: {}, extra: {} },
 ): Record<string, unknown> {
   const { name, concurrency, priority, groupIds, baseUrl, mapping, credentials, extra, marker, tested } = change;

@@ -92,8 +92,8 @@ export function sub2apiWrites(client: AdminClient): HostWrites {
     },
     // The host refuses a group that is named twice.
     bindAccounts: (ids, groupIds) => bulkUpdate(client, ids, { group_ids: [...new Set(groupIds)].map(Number) }),
-    setScheduled: (ids, { scheduled, paused }) =>
-      bulkUpdate(client, ids, { schedulable: scheduled, extra: { [pausedKey]: paused } }),
+    setEnabled: (ids, { enabled, paused }) =>
+      bulkUpdate(client, ids, { schedulable: enabled, extra: { [pausedKey]: paused } }),
     markTested: (ids, run) => bulkUpdate(client, ids, { extra: { [testedKey]: run } }),
     refreshAccount: async (account) =>
       mapResult(

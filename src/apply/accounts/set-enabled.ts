@@ -15,26 +15,26 @@ export interface WriteProblem extends Problem {
  * Puts accounts into or out of service, also after the run was told to stop. What relay takes out by itself bears a note of
  * it, and may be put back; what the operator wants out stays so. Throws as `edit` does.
  */
-export async function setScheduled(
+export async function setEnabled(
   accounts: readonly Account[],
-  scheduled: boolean,
+  enabled: boolean,
   tools: RunTools,
   log: ChangeLog,
   by: 'relay' | 'operator' = 'relay',
 ): Promise<Account[]> {
-  const after = { scheduled, paused: by === 'relay' && !scheduled };
-  const [first, ...others] = accounts.filter((each) => each.scheduled !== scheduled || each.paused !== after.paused);
+  const after = { enabled, paused: by === 'relay' && !enabled };
+  const [first, ...others] = accounts.filter((each) => each.enabled !== enabled || each.paused !== after.paused);
   if (first === undefined) return [...accounts];
   const due = [first, ...others];
-  const verb = scheduled ? 'put back into service' : 'take out of service';
+  const verb = enabled ? 'put back into service' : 'take out of service';
   const now = await edit(
     'account',
-    due.map(({ id, name, scheduled: was, paused }) => ({ id, name, before: { scheduled: was, paused }, after })),
+    due.map(({ id, name, enabled: was, paused }) => ({ id, name, before: { enabled: was, paused }, after })),
     {
       what: `${verb}: "${first.name}"${others.length > 0 ? ` and ${others.length} more` : ''}`,
       stage: 'verify',
       send: ({ writes }) =>
-        writes.setScheduled(
+        writes.setEnabled(
           due.map(({ id }) => id),
           after,
         ),
@@ -47,16 +47,16 @@ export async function setScheduled(
 }
 
 /** The same for one account. A failure is returned, so that others can go on; one without a journal ends the run. */
-export async function trySetScheduled(
+export async function trySetEnabled(
   account: Account,
-  scheduled: boolean,
+  enabled: boolean,
   tools: RunTools,
   log: ChangeLog,
 ): Promise<WriteProblem | undefined> {
   if (account.marker === null)
     return problem('FOREIGN_ACCOUNT', `The account "${account.name}" (${account.id}) has no marker; it is left alone.`);
   try {
-    await setScheduled([account], scheduled, tools, log);
+    await setEnabled([account], enabled, tools, log);
     return undefined;
   } catch (error) {
     if (!isOfOne(error)) throw error;
