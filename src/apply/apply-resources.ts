@@ -1,119 +1,42 @@
-import type { ChannelSpec, Id } from '../host/objects.ts';
+import type { Id } from '../host/account.ts';
 import type { ImportPlan } from '../plan/import-plan.ts';
-import { differencesOf } from '../plan/plan-channel.ts';
 import { RelayError } from '../core/relay-error.ts';
 import type { ChangeLog } from './change-log.ts';
+import { resourceDriver } from './drivers/drivers.ts';
 import { create, edit } from './make-change.ts';
 import type { RunTools } from './run-tools.ts';
 
-export interface Resources {
-  groupId: Id;
-  channelId: Id;
-  planId: Id | null;
+type Step = ImportPlan['resources'][number];
+
+/**
+ * Makes or edits the resources in the order of the plan (rule B8), and returns the id of the place that accounts serve in.
+ * Throws when the host refuses or stores something else.
+ */
+export async function applyResources(plan: ImportPlan, tools: RunTools, log: ChangeLog): Promise<Id> {
+  const ids = new Map<string, Id>();
+  for (const step of plan.resources) ids.set(step.kind, await applyStep(step, ids, tools, log));
+  const place = plan.place.id ?? ids.get(plan.place.kind);
+  if (place === undefined) throw new RelayError('INTERNAL', `The plan makes no ${plan.place.kind}.`);
+  return place;
 }
 
-/** Makes or edits group, channel and tariff, in this order (rule B8). Throws when the host refuses or stores something else. */
-export async function applyResources(plan: ImportPlan, tools: RunTools, log: ChangeLog): Promise<Resources> {
-  const groupId = await applyGroup(plan.group, tools, log);
-  const channelId = await applyChannel(plan.channel, groupId, tools, log);
-  const planId = plan.plan === null ? null : await applyPlan(plan.plan, groupId, tools, log);
-  return { groupId, channelId, planId };
-}
-
-async function applyGroup(step: ImportPlan['group'], tools: RunTools, log: ChangeLog): Promise<Id> {
+async function applyStep(step: Step, ids: ReadonlyMap<string, Id>, tools: RunTools, log: ChangeLog): Promise<Id> {
   if (step.action === 'unchanged') return step.id;
-  const { name } = step;
-  if (step.action === 'adopt') {
-    const { id, before, description } = step;
-    await edit(
-      'group',
-      [{ id, name, before: { description: before.description }, after: { description } }],
-      { what: `mark the group "${name}"`, stage: 'apply', send: ({ writes }) => writes.describeGroup(id, description) },
-      tools,
-      log,
-    );
-    return id;
-  }
-  const { spec } = step;
-  const { id } = await create(
-    'group',
-    { name, after: spec },
-    { what: `create the group "${name}"`, stage: 'apply', send: ({ writes }) => writes.createGroup(spec) },
-    tools,
-    log,
-  );
-  told(tools, 'group', name, 'created', id);
-  return id;
-}
-
-async function applyChannel(step: ImportPlan['channel'], groupId: Id, tools: RunTools, log: ChangeLog): Promise<Id> {
-  if (step.action === 'unchanged') return step.id;
-  const { name } = step;
-  const spec: ChannelSpec = { ...step.spec, groupIds: [...new Set([...step.spec.groupIds, groupId])] };
+  const { kind, name } = step;
+  const driverOf = (host: RunTools['host']) => resourceDriver(kind, host);
+  const after = driverOf(tools.host).placed(step.after, ids);
   if (step.action === 'create') {
-    const { id } = await create(
-      'channel',
-      { name, after: spec },
-      { what: `create the channel "${name}"`, stage: 'apply', send: ({ writes }) => writes.createChannel(spec) },
-      tools,
-      log,
-    );
-    told(tools, 'channel', name, 'created', id);
+    const what = `create the ${kind} "${name}"`;
+    const send = (host: RunTools['host']) => driverOf(host).create(after);
+    const { id } = await create(driverOf, { name, after }, { what, stage: 'apply', send }, tools, log);
+    told(tools, kind, name, 'created', id);
     return id;
   }
-  const { id: _id, active: _active, ...before } = step.before;
-  await edit(
-    'channel',
-    [{ id: step.id, name, before, after: spec }],
-    {
-      what: `update the channel "${name}"`,
-      stage: 'apply',
-      send: async ({ reads, writes }) => {
-        // The whole channel is sent, so what others changed since the plan was made would be lost.
-        const now = (await reads.channels()).find((channel) => channel.id === step.id);
-        const isDesired = now !== undefined && differencesOf(now, spec).length === 0;
-        if (now !== undefined && !isDesired && differencesOf(now, step.before).length > 0)
-          throw new RelayError('WRITE_REFUSED', `The channel "${name}" has changed since the plan was made.`, {
-            hint: 'Run it again: the new plan takes the change into account.',
-          });
-        return writes.updateChannel(step.id, spec);
-      },
-    },
-    tools,
-    log,
-  );
-  told(tools, 'channel', name, 'updated', step.id);
-  return step.id;
-}
-
-async function applyPlan(
-  step: NonNullable<ImportPlan['plan']>,
-  groupId: Id,
-  tools: RunTools,
-  log: ChangeLog,
-): Promise<Id> {
-  if (step.action === 'unchanged') return step.id;
-  const { name } = step;
-  if (step.action === 'adopt') {
-    const { id, before } = step;
-    await edit(
-      'tariff',
-      [{ id, name, before: { groupId: before.groupId }, after: { groupId } }],
-      { what: `bind the tariff "${name}"`, stage: 'apply', send: ({ writes }) => writes.movePlan(id, groupId) },
-      tools,
-      log,
-    );
-    return id;
-  }
-  const spec = { ...step.spec, groupId };
-  const { id } = await create(
-    'tariff',
-    { name, after: spec },
-    { what: `create the tariff "${name}"`, stage: 'apply', send: ({ writes }) => writes.createPlan(spec) },
-    tools,
-    log,
-  );
-  told(tools, 'tariff', name, 'created', id);
+  const { id, before } = step;
+  const what = `${step.action === 'adopt' ? 'adopt' : 'update'} the ${kind} "${name}"`;
+  const send = (host: RunTools['host']) => driverOf(host).update(id, { before, after });
+  await edit(driverOf, [{ id, name, before, after }], { what, stage: 'apply', send }, tools, log);
+  told(tools, kind, name, step.action === 'adopt' ? 'adopted' : 'updated', id);
   return id;
 }
 

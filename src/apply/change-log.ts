@@ -1,5 +1,5 @@
-import type { Id } from '../host/objects.ts';
-import type { Change, ChangeKind, Draft, States } from './change.ts';
+import type { Id } from '../host/account.ts';
+import type { Change, Draft } from './change.ts';
 import { noJournal, type Journal } from './journal.ts';
 
 /** What a run has changed so far, in order, and what of it was reverted. Undo is computed from it, never from the plan. */
@@ -20,18 +20,18 @@ export class ChangeLog {
   }
 
   /** Notes changes before they are sent. Throws `JOURNAL_FAILED`; then nothing may be sent. */
-  note<K extends ChangeKind>(drafts: readonly Draft<K>[]): Change<K>[] {
-    const changes = drafts.map((draft): Change<K> => {
+  note(drafts: readonly Draft[]): Change[] {
+    const changes = drafts.map((draft): Change => {
       this.#lastSeq += 1;
-      return { ...draft, seq: this.#lastSeq } as Change<K>;
+      return { ...draft, seq: this.#lastSeq };
     });
-    this.changes.push(...(changes as Change[]));
-    this.#journal.note(...changes.map((change) => ({ type: 'change' as const, change: change as Change })));
+    this.changes.push(...changes);
+    this.#journal.note(...changes.map((change) => ({ type: 'change' as const, change })));
     return changes;
   }
 
   /** Something new was made: `after` is the state in which the host shows it. */
-  made<K extends ChangeKind>(list: readonly { change: Change<K>; id: Id; after?: States[K] }[]): void {
+  made(list: readonly { change: Change; id: Id; after?: object }[]): void {
     for (const { change, id, after } of list) Object.assign(change, { id }, after === undefined ? {} : { after });
     this.#journal.note(
       ...list.map(({ change: { kind, seq }, id, after }) => ({
@@ -61,7 +61,7 @@ export class ChangeLog {
   }
 
   /** Whether the run has made this object. */
-  hasMade(kind: ChangeKind, id: Id): boolean {
+  hasMade(kind: string, id: Id): boolean {
     return this.changes.some((change) => change.kind === kind && change.action === 'created' && change.id === id);
   }
 

@@ -1,5 +1,5 @@
-import type { Id } from '../host/objects.ts';
-import type { Change, States } from './change.ts';
+import type { Id } from '../host/account.ts';
+import type { Change } from './change.ts';
 
 /** What is kept of a run while it goes on. */
 export type JournalNote =
@@ -8,7 +8,7 @@ export type JournalNote =
   /** A change is about to be sent; whether it is carried out is not known yet. */
   | { type: 'change'; change: Change }
   /** What a change has made: its id, and the state in which the host shows it. */
-  | { type: 'made'; kind: keyof States; seq: number; id: Id; after?: States[keyof States] }
+  | { type: 'made'; kind: string; seq: number; id: Id; after?: object }
   | { type: 'reverted'; seq: number }
   /** An account is about to be removed. */
   | { type: 'removing'; id: Id; name: string }

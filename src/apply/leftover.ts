@@ -1,5 +1,5 @@
-import type { Host, ObjectKind } from '../host/host.ts';
-import type { Id } from '../host/objects.ts';
+import type { Id } from '../host/account.ts';
+import type { Host } from '../host/host.ts';
 
 /** Something that is on the host otherwise than it should be, and why. */
 export interface Leftover {
@@ -13,7 +13,7 @@ export interface Leftover {
 
 /** Something that could not be undone: removed where the run made it, looked at where it was there before. */
 export function leftoverOf(
-  { kind, action, id, name }: { kind: ObjectKind; action: 'created' | 'updated'; id: Id | null; name: string },
+  { kind, action, id, name }: { kind: string; action: 'created' | 'updated'; id: Id | null; name: string },
   reason: string,
   host: Host,
 ): Leftover {

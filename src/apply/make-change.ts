@@ -1,18 +1,19 @@
-import type { WriteResult } from '../host/host-failure.ts';
+import type { Id } from '../host/account.ts';
+import type { Driver, HostObject } from '../host/driver.ts';
+import { HostFailure, type WriteResult } from '../host/host-failure.ts';
 import type { Host } from '../host/host.ts';
-import type { Id } from '../host/objects.ts';
-import { HostFailure } from '../host/host-failure.ts';
 import { RelayError } from '../core/relay-error.ts';
 import type { Stage } from '../core/run-event.ts';
 import type { ChangeLog } from './change-log.ts';
-import type { Change, ChangeKind, Draft, Objects, States } from './change.ts';
-import type { Driver } from './drivers/driver.ts';
-import { drivers } from './drivers/drivers.ts';
+import type { Change } from './change.ts';
 import { performWrite } from './perform-write.ts';
-import { unstopped, type RunTools } from './run-tools.ts';
+import type { RunTools } from './run-tools.ts';
+
+/** Names a driver of a host: the same kind of object, on the host that is asked and on the one that is looked at. */
+export type DriverOf<State extends object, Kind extends HostObject> = (host: Host) => Driver<State, Kind>;
 
 interface Sending {
-  /** For people: `create the group "x"`. */
+  /** For people: `remove the account "x"`. */
   what: string;
   stage: Stage;
   send: (host: Host) => Promise<WriteResult<unknown>>;
@@ -23,17 +24,16 @@ interface Sending {
  * it with the name or mark that was sent, and in the log from then on. Returns it as the host shows it. Throws
  * `WRITE_REFUSED`, `WRITE_UNSETTLED`, or `SETTINGS_DROPPED` when the host made it otherwise than it was sent.
  */
-export async function create<K extends ChangeKind>(
-  kind: K,
-  { name, after }: { name: string; after: States[K] },
+export async function create<State extends object, Kind extends HostObject>(
+  driverOf: DriverOf<State, Kind>,
+  { name, after }: { name: string; after: State },
   { what, stage, send }: Sending,
   tools: RunTools,
   log: ChangeLog,
-): Promise<Objects[K]> {
-  const driver = drivers[kind] as Driver<K>;
-  const draft = { kind, action: 'created', id: null, name, before: null, after } as unknown as Draft<K>;
-  const [change] = log.note([draft]) as [Change<K>];
-  const { host } = unstopped(tools);
+): Promise<Kind> {
+  const driver = driverOf(tools.base);
+  const { kind } = driver;
+  const [change] = log.note([{ kind, action: 'created', id: null, name, before: null, after }]) as [Change];
   const found = await performWrite(
     {
       kind,
@@ -43,7 +43,7 @@ export async function create<K extends ChangeKind>(
       makes: true,
       send: () => send(tools.host),
       look: async () => {
-        const object = (await driver.find(host, after)).find(
+        const object = (await driver.find(after)).find(
           (each) => !log.hasMade(kind, each.id) && driver.isMadeAs(each, name, after),
         );
         return object && { value: object, differences: driver.differences(object, after) };
@@ -61,24 +61,25 @@ export async function create<K extends ChangeKind>(
 }
 
 /** Objects that are edited alike by one request, each with its own states. */
-export type Edit<K extends ChangeKind> = { id: Id; name: string; before: States[K]; after: States[K] };
+export type Edit<State> = { id: Id; name: string; before: State; after: State };
 
 /**
  * Edits objects, by the same door: the states before are noted before the request is sent, since they are lost after it,
  * and it is done when the host shows the states after. Where it was refused, what the host left as it was leaves the log.
  * Returns the objects as the host shows them. Throws as `create` does.
  */
-export async function edit<K extends ChangeKind>(
-  kind: K,
-  edits: readonly Edit<K>[],
+export async function edit<State extends object, Kind extends HostObject>(
+  driverOf: DriverOf<State, Kind>,
+  edits: readonly Edit<State>[],
   { what, stage, send }: Sending,
   tools: RunTools,
   log: ChangeLog,
-): Promise<Objects[K][]> {
+): Promise<Kind[]> {
   const [first] = edits;
   if (first === undefined) return [];
-  const changes = log.note(edits.map((each) => ({ ...each, kind, action: 'updated' }) as unknown as Draft<K>));
-  const { host } = unstopped(tools);
+  const driver = driverOf(tools.base);
+  const { kind } = driver;
+  const changes = log.note(edits.map((each) => ({ ...each, kind, action: 'updated' })));
   try {
     const { value } = await performWrite(
       {
@@ -89,14 +90,14 @@ export async function edit<K extends ChangeKind>(
         makes: false,
         send: () => send(tools.host),
         look: async () => {
-          const objects = await readAll(kind, edits, host);
+          const there = await readAll(driver, edits);
           // What somebody has removed meanwhile is nothing that could be edited.
-          if (objects.some((object) => object === undefined)) return undefined;
-          const there = objects as Objects[K][];
-          const differences = there.flatMap((object, index) =>
-            (drivers[kind] as Driver<K>).differences(object, (edits[index] as Edit<K>).after),
+          if (there.includes(undefined)) return undefined;
+          const objects = there as Kind[];
+          const differences = objects.flatMap((object, index) =>
+            driver.differences(object, (edits[index] as Edit<State>).after),
           );
-          return { value: there, differences: [...new Set(differences)] };
+          return { value: objects, differences: [...new Set(differences)] };
         },
       },
       tools,
@@ -104,45 +105,38 @@ export async function edit<K extends ChangeKind>(
     return value;
   } catch (error) {
     if (error instanceof RelayError && (error.code === 'WRITE_REFUSED' || error.code === 'SETTINGS_DROPPED'))
-      await forgetUntouched(kind, edits, changes, host, log);
+      await forgetUntouched(driver, edits, changes, log);
     throw error;
   }
 }
 
 /** A host can carry out a part of what it refuses, or refuse what it has carried out: it is asked. */
-async function forgetUntouched<K extends ChangeKind>(
-  kind: K,
-  edits: readonly Edit<K>[],
-  changes: readonly Change<K>[],
-  host: Host,
+async function forgetUntouched<State extends object, Kind extends HostObject>(
+  driver: Driver<State, Kind>,
+  edits: readonly Edit<State>[],
+  changes: readonly Change[],
   log: ChangeLog,
 ): Promise<void> {
-  const objects = await readAll(kind, edits, host).catch((failure: unknown) => {
+  const objects = await readAll(driver, edits).catch((failure: unknown) => {
     if (failure instanceof HostFailure) return [];
     throw failure;
   });
   const untouched = changes.filter((_, index) => {
     const object = objects[index];
     const before = edits[index]?.before;
-    return (
-      object !== undefined &&
-      before !== undefined &&
-      (drivers[kind] as Driver<K>).differences(object, before).length === 0
-    );
+    return object !== undefined && before !== undefined && driver.differences(object, before).length === 0;
   });
-  if (untouched.length > 0) log.revert(untouched as readonly Change[]);
+  if (untouched.length > 0) log.revert(untouched);
 }
 
-async function readAll<K extends ChangeKind>(
-  kind: K,
-  edits: readonly Edit<K>[],
-  host: Host,
-): Promise<(Objects[K] | undefined)[]> {
+async function readAll<State extends object, Kind extends HostObject>(
+  driver: Driver<State, Kind>,
+  edits: readonly Edit<State>[],
+): Promise<(Kind | undefined)[]> {
   const [first] = edits;
+  if (first === undefined) return [];
   // One account of thousands is cheaper to ask for by itself.
-  if (kind === 'account' && edits.length === 1 && first !== undefined)
-    return [(await host.reads.account(first.id)) as Objects[K] | undefined];
-  const objects = first === undefined ? [] : await (drivers[kind] as Driver<K>).find(host, first.after);
-  const byId = new Map(objects.map((object) => [object.id, object]));
+  if (driver.get !== undefined && edits.length === 1) return [await driver.get(first.id)];
+  const byId = new Map((await driver.find(first.after)).map((object) => [object.id, object]));
   return edits.map(({ id }) => byId.get(id));
 }

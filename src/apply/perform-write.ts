@@ -1,5 +1,4 @@
 import { HostFailure, type WriteResult } from '../host/host-failure.ts';
-import type { ObjectKind } from '../host/host.ts';
 import { codes } from '../core/codes.ts';
 import { RelayError } from '../core/relay-error.ts';
 import type { Stage } from '../core/run-event.ts';
@@ -12,9 +11,9 @@ export interface Look<T> {
 }
 
 export interface Write<T, Answer = unknown> {
-  kind: ObjectKind;
+  kind: string;
   name: string;
-  /** For people: `create the group "x"`. */
+  /** For people: `remove the account "x"`. */
   what: string;
   stage: Stage;
   /** Sends the change once. `attempt` counts from 1. */
@@ -31,10 +30,10 @@ export interface Write<T, Answer = unknown> {
 
 /** A change of which nobody can tell whether it was carried out. */
 export class UnresolvedWrite extends RelayError {
-  readonly kind: ObjectKind;
+  readonly kind: string;
   readonly objectName: string;
 
-  constructor({ kind, name, what }: { kind: ObjectKind; name: string; what: string }, why: string, cause: unknown) {
+  constructor({ kind, name, what }: { kind: string; name: string; what: string }, why: string, cause: unknown) {
     super('WRITE_UNSETTLED', `Could not tell whether the host did ${what}: ${why}`, { cause });
     this.kind = kind;
     this.objectName = name;

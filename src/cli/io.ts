@@ -1,5 +1,6 @@
 import type { Readable, Writable } from 'node:stream';
 import { Chalk, supportsColor, supportsColorStderr } from 'chalk';
+import type { HostKind } from '../host/catalog.ts';
 import type { Style } from '../core/style.ts';
 
 /** The process as commands see it. Nothing below `cli/` gets it. */
@@ -12,6 +13,8 @@ export interface Io {
   /** The number of the user who runs this, where the system has such. */
   uid: number | undefined;
   version: string;
+  /** The kinds of hosts that commands work with; those of the catalog by default. */
+  hostKinds?: readonly HostKind[];
 }
 
 /** Colours for one stream; each decides for itself, since one may be piped. `colour: false` is `--no-color`. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { hostKindNames } from '../core/host-kinds.ts';
 import { disguiseOfOwn } from '../core/disguise.ts';
 import { unwrap } from '../text/shape-findings.ts';
 import { parseDuration } from './duration.ts';
@@ -48,7 +49,7 @@ function isHostUrl(text: string): boolean {
 /** A host that is named in a configuration file. */
 const hostEntry = z.strictObject({
   url: hostUrl,
-  kind: z.literal('sub2api').optional(),
+  kind: z.enum(hostKindNames).optional(),
   adminKeyFile: secretFile.optional(),
   adminEmail: z.string().optional(),
   adminPasswordFile: secretFile.optional(),

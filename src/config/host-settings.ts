@@ -20,7 +20,9 @@ export type Environment = Record<string, string | undefined>;
 export type Login = ({ key: Secret } | { email: string; password: Secret }) & { from: string; inShell: string };
 
 /** `sandbox`: the embedded host, which brings its own login. */
-export type HostSettings = { kind: 'sandbox' } | { kind: 'url'; url: string; login: Login; onlyIn: string | null };
+export type HostSettings =
+  | { kind: 'sandbox' }
+  | { kind: 'url'; url: string; hostKind: string | undefined; login: Login; onlyIn: string | null };
 
 /**
  * Where a host is, and its entry in the configuration file, if it has one. `onlyIn`: the file in a folder above that alone
@@ -28,7 +30,14 @@ export type HostSettings = { kind: 'sandbox' } | { kind: 'url'; url: string; log
  */
 export type HostAddress =
   | { kind: 'sandbox' }
-  | { kind: 'url'; url: string; named: NonNullable<ConfigFile['hosts']>[string] | undefined; onlyIn: string | null };
+  | {
+      kind: 'url';
+      url: string;
+      /** Its kind, where that was said. */
+      hostKind: string | undefined;
+      named: NonNullable<ConfigFile['hosts']>[string] | undefined;
+      onlyIn: string | null;
+    };
 
 /** The configuration as far as it matters here. */
 type Loaded = Pick<LoadedConfig, 'file' | 'place' | 'config'>;
@@ -42,8 +51,8 @@ export async function hostSettings(
 ): Promise<HostSettings> {
   const address = hostAddress(options, env, loaded);
   if (address.kind === 'sandbox') return address;
-  const { url, onlyIn } = address;
-  return { kind: 'url', url, onlyIn, login: await loginTo(address, options, env, loaded.config, stdin) };
+  const { url, hostKind, onlyIn } = address;
+  return { kind: 'url', url, hostKind, onlyIn, login: await loginTo(address, options, env, loaded.config, stdin) };
 }
 
 /** Which host: option, then environment, then configuration file. Throws `USAGE` and `HTTP_REFUSED`. */
@@ -64,7 +73,8 @@ export function hostAddress(options: HostOptions, env: Environment, { file, plac
     options.allowHttp ?? config.allowHttp ?? false,
   );
   const isInFile = given === undefined || entry !== undefined;
-  return { kind: 'url', url, named, onlyIn: isInFile && place === 'above' ? file : null };
+  const hostKind = options.hostKind ?? (env['RELAY_HOST_KIND'] || undefined) ?? named?.kind ?? config.hostKind;
+  return { kind: 'url', url, hostKind, named, onlyIn: isInFile && place === 'above' ? file : null };
 }
 
 /** How to log in there: option, then environment, then configuration file. Throws `LOGIN_MISSING`. */

@@ -142,6 +142,11 @@ export const codes = {
     summary: 'A user is named twice, for different numbers of days.',
     hint: 'Name each user once; an e-mail address and an id may be the same user.',
   },
+  HOST_CANNOT: {
+    exit: 2,
+    summary: 'The host cannot do something that was asked for.',
+    hint: 'Leave the option, or the column of the key file, out; nothing was sent.',
+  },
   FOREIGN_OBJECT: {
     exit: 2,
     summary: 'Something with a managed name was not made by relay.',
@@ -346,6 +351,11 @@ export const codes = {
     exit: 0,
     summary: 'A model has no price in the pack; the host may bill nothing for it.',
     hint: 'Add the price to the pack, or set it on the host.',
+  },
+  HOST_IGNORES: {
+    exit: 0,
+    summary: 'The host cannot honour something that the pack says, and works without it.',
+    hint: 'Nothing need be done. Set it on the host by hand if it has another way.',
   },
   DRIFT: {
     exit: 0,

@@ -6,6 +6,11 @@ export type ImportMode = (typeof importModes)[number];
 export const accessModes = ['subscription', 'self_service'] as const;
 export type AccessMode = (typeof accessModes)[number];
 
+/** An access mode as it stands in names and options. */
+export function accessSlug(access: AccessMode): string {
+  return access === 'subscription' ? 'subscription' : 'self-service';
+}
+
 /** The wire protocols an upstream may speak. */
 export const platforms = ['openai', 'anthropic', 'gemini'] as const;
 export type Platform = (typeof platforms)[number];

@@ -1,6 +1,7 @@
 import type { CheckList } from '../host/diagnosis.ts';
-import type { Host, UpstreamModels } from '../host/host.ts';
-import type { Account } from '../host/objects.ts';
+import type { Account } from '../host/account.ts';
+import type { Host } from '../host/host.ts';
+import type { UpstreamModels } from '../host/proof.ts';
 import type { Provider } from '../pack/manifest.ts';
 import { RelayError } from '../core/relay-error.ts';
 
@@ -55,7 +56,7 @@ async function answerOf(
   const reach = `Check that the machine of the host reaches ${name}: DNS, firewall, proxy.`;
   let models: UpstreamModels;
   try {
-    models = await host.probes.upstreamModels(account.id);
+    models = await host.proof.upstreamModels(account.id);
   } catch (failure) {
     if (!(failure instanceof RelayError)) throw failure;
     return { good: false, says: `the host did not tell about ${name}: ${failure.message}`, hint: failure.hint };

@@ -1,4 +1,4 @@
-import type { CompletionRequest } from '../host/host.ts';
+import type { CompletionRequest } from '../host/gateway.ts';
 import type { Provider } from '../pack/manifest.ts';
 
 /** The request by which a provider is proven to serve (rule B23). */

@@ -1,9 +1,7 @@
 import type { RunTools } from '../apply/run-tools.ts';
-import { compareIds, type Account, type Group } from '../host/objects.ts';
+import { compareIds, type Account, type Id } from '../host/account.ts';
 import type { Provider } from '../pack/manifest.ts';
 import { managedAccounts } from '../plan/managed-accounts.ts';
-import { resourceName } from '../plan/names.ts';
-import { isMarkedFor } from '../plan/plan-group.ts';
 import type { AccessMode, ProbeMode } from '../core/modes.ts';
 import { RelayError } from '../core/relay-error.ts';
 import type { Secret } from '../core/secrets/secret.ts';
@@ -12,7 +10,8 @@ import { takeSnapshot } from './read-status.ts';
 /** What is to be probed in one access mode. */
 export interface Pool {
   access: AccessMode;
-  group: Group | undefined;
+  /** Where its accounts serve, when it is there. */
+  place: { id: Id; name: string } | undefined;
   accounts: Account[];
   /** For the gateway check: a key, one that is yet to be made, or no check. */
   key: Secret | 'make' | null;
@@ -30,31 +29,34 @@ export async function findPools(
   const held = await takeSnapshot(tools);
   const pools: Pool[] = [];
   for (const access of asked.modes) {
-    const name = resourceName(provider.id, access);
-    const group = held.groups.find((each) => each.name === name && isMarkedFor(each, { provider, access }));
-    const own = managedAccounts({ provider, access, run: '', accounts: 'reconcile' }, held, group);
+    const place = held.layout.place({ provider, access }, held);
+    const own = managedAccounts({ provider, access, run: '', accounts: 'reconcile' }, held, place?.id ?? null);
     const accounts = [...own.byFingerprint.values()].toSorted((a, b) => compareIds(a.id, b.id));
-    if (group !== undefined || accounts.length > 0) pools.push({ access, group, accounts, key: null });
+    if (place !== undefined || accounts.length > 0) pools.push({ access, place, accounts, key: null });
   }
   if (probe === 'none') return pools;
   if (probeKey !== null && pools.length > 1)
-    throw new RelayError('USAGE', 'A user key opens one group, and both access modes of this provider are there.', {
+    throw new RelayError('USAGE', 'A user key is for one access mode, and both of this provider are there.', {
       hint: 'Say which one the key is for: --access subscription or --access self-service.',
     });
   for (const pool of pools)
-    if (pool.group !== undefined) pool.key = probeKey ?? (await keyFor(pool.group, probe, tools));
+    if (pool.place !== undefined) pool.key = probeKey ?? (await keyFor(pool.place, probe, tools));
   return pools;
 }
 
-async function keyFor(group: Group, probe: 'auto' | 'find', { host }: RunTools): Promise<Secret | 'make'> {
+async function keyFor(
+  place: { id: Id; name: string },
+  probe: 'auto' | 'find',
+  { host }: RunTools,
+): Promise<Secret | 'make'> {
   if (probe === 'find') {
-    const found = await host.reads.usableKey(group.id);
+    const found = await host.clientKeys?.usable(place.id);
     if (found !== undefined) return found;
-    throw new RelayError('PROBE_KEY_IMPOSSIBLE', `No user has a key with access to the group "${group.name}".`, {
+    throw new RelayError('PROBE_KEY_IMPOSSIBLE', `No user has a key with access to "${place.name}".`, {
       hint: 'Let relay make one with --probe auto, or give one with --probe-key-file.',
     });
   }
-  const { probeUser } = host.info.features;
-  if (probeUser.possible) return 'make';
-  throw new RelayError('PROBE_KEY_IMPOSSIBLE', `relay cannot make a user key on this host: ${probeUser.why}.`);
+  const { clientKeys } = host.info.capabilities;
+  if (clientKeys.possible) return 'make';
+  throw new RelayError('PROBE_KEY_IMPOSSIBLE', `relay cannot make a user key on this host: ${clientKeys.why}.`);
 }

@@ -1,5 +1,5 @@
 import satisfies from 'semver/functions/satisfies.js';
-import type { HostInfo } from '../host/host.ts';
+import type { Host, HostInfo } from '../host/host.ts';
 import type { Provider } from '../pack/manifest.ts';
 import { settingsFor } from '../pack/provider-hosts.ts';
 import { buildPlan } from '../plan/build-plan.ts';
@@ -14,9 +14,11 @@ export function versionProblems(provider: Provider, { kind, version }: Pick<Host
   return [problem('HOST_TOO_OLD_FOR_PACK', `"${provider.id}" needs a host ${range}; this one is ${version}.`)];
 }
 
-/** What would stop an import of the provider on a host that holds this, in either access mode. Pure. */
-export function preflightProblems(provider: Provider, info: HostInfo, held: ProviderSnapshot): Problem[] {
-  const found = accessModes.flatMap((access): Problem[] => {
+/** What would stop an import of the provider on a host that holds this, in each access mode that the host can do. Pure. */
+export function preflightProblems(provider: Provider, host: Host, held: ProviderSnapshot): Problem[] {
+  const { kind, capabilities } = host.info;
+  const possible = accessModes.filter((access) => access !== 'subscription' || capabilities.grants.possible);
+  const found = possible.flatMap((access): Problem[] => {
     const plan = buildPlan(
       {
         run: '',
@@ -37,15 +39,17 @@ export function preflightProblems(provider: Provider, info: HostInfo, held: Prov
       },
       {
         ...held,
-        kind: info.kind,
-        features: info.features,
-        subscriptions: [],
+        kind,
+        capabilities,
+        isolation: host.isolation,
+        words: { grant: '', client: '' },
+        grants: [],
         users: [],
         foreignKeys: new Map(),
-        leftUsers: [],
+        leftClients: [],
       },
     );
     return 'problems' in plan ? plan.problems : [];
   });
-  return [...versionProblems(provider, info), ...found];
+  return [...versionProblems(provider, host.info), ...found];
 }

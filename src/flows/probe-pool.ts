@@ -1,19 +1,20 @@
 import { ChangeLog } from '../apply/change-log.ts';
 import { addLeftovers, type Leftover } from '../apply/leftover.ts';
 import { inStage, throwIfStopped, type RunTools } from '../apply/run-tools.ts';
-import { stagingChanges } from '../apply/accounts/staging-group.ts';
+import { stagingChanges } from '../apply/accounts/staging.ts';
 import { undo } from '../apply/undo/undo.ts';
 import type { Provider } from '../pack/manifest.ts';
-import type { AccessMode, ProbeMode } from '../core/modes.ts';
-import type { Problem, RelayError } from '../core/relay-error.ts';
+import { counted } from '../core/counted.ts';
+import { accessSlug, type AccessMode, type ProbeMode } from '../core/modes.ts';
+import { RelayError, type Problem } from '../core/relay-error.ts';
 import type { Secret } from '../core/secrets/secret.ts';
 import { checkGateway, unasked, type GatewayCheck } from '../verify/check-gateway.ts';
 import { probeAccounts, type AccountVerdict } from '../verify/probe-accounts.ts';
-import { ProbeUser } from '../verify/probe-key.ts';
+import { ClientKeys } from '../apply/client-keys.ts';
 import { checkInIsolation } from '../verify/isolation-check.ts';
 import { completionOf } from './completion-of.ts';
 import { asAborted, abortedExitCode } from './import/aborted.ts';
-import { leftProbeUsers, removeProbeUsers, stayingProbeUsers } from './left-probe-users.ts';
+import { leftClients, removeLeftClients, stayingClients } from './left-clients.ts';
 import { findPools, type Pool } from './pool-to-probe.ts';
 import { repairAccounts, unrepaired, type ProbedAccount, type RepairPolicy } from './repair-accounts.ts';
 
@@ -42,18 +43,21 @@ export interface PoolProbe {
  * what stops it later is told with what was found until then.
  */
 export async function probePool(job: ProbeJobOptions, tools: RunTools): Promise<PoolProbe> {
+  const { disable } = tools.host.info.capabilities;
+  if (job.repair === 'disable' && !disable.possible)
+    throw new RelayError('HOST_CANNOT', `This host cannot honour --repair disable: ${disable.why}.`);
   const pools = await findPools(job, tools);
-  const left = await leftProbeUsers(job.run, tools);
+  const left = await leftClients(job.run, tools);
   const log = new ChangeLog(tools.journal);
-  const probeUser = new ProbeUser(job.run, tools, log);
+  const clientKeys = new ClientKeys(job.run, tools, log);
   const result: PoolProbe = { accounts: [], gateways: [], leftovers: [], problems: [], aborted: null };
   try {
-    result.problems.push(...stayingProbeUsers(await removeProbeUsers(left.orphans, tools)));
-    for (const pool of pools) await probeOne(job, pool, result, probeUser, tools, log);
+    result.problems.push(...stayingClients(await removeLeftClients(left.orphans, tools)));
+    for (const pool of pools) await probeOne(job, pool, result, clientKeys, tools, log);
   } catch (error) {
     result.aborted = asAborted(error, tools.stop);
   } finally {
-    addLeftovers(result.leftovers, await probeUser.remove());
+    addLeftovers(result.leftovers, await clientKeys.remove());
     const staging = stagingChanges(log, job.run);
     if (staging.length > 0) addLeftovers(result.leftovers, (await undo(staging, tools, log)).leftovers);
   }
@@ -75,17 +79,17 @@ async function probeOne(
   job: ProbeJobOptions,
   pool: Pool,
   result: PoolProbe,
-  probeUser: ProbeUser,
+  clientKeys: ClientKeys,
   tools: RunTools,
   log: ChangeLog,
 ): Promise<void> {
   throwIfStopped(tools);
-  const verdicts = await test(job, pool, result, probeUser, tools, log);
-  const probed = verdicts.map((verdict) => unrepaired(pool.access, verdict, pool.group));
+  const verdicts = await test(job, pool, result, clientKeys, tools, log);
+  const probed = verdicts.map((verdict) => unrepaired(pool.access, verdict, pool.place?.id ?? null));
   result.accounts.push(...probed);
   await repairAccounts(probed, pool.accounts, job, tools, log, result);
   throwIfStopped(tools);
-  const check = await askGateway(job, pool, probeUser, tools);
+  const check = await askGateway(job, pool, clientKeys, tools);
   // What a stopped check saw is no verdict.
   throwIfStopped(tools);
   if (check !== null) result.gateways.push({ access: pool.access, check });
@@ -93,9 +97,9 @@ async function probeOne(
 
 function test(
   job: ProbeJobOptions,
-  { access, group, accounts, key }: Pool,
+  { access, place, accounts, key }: Pool,
   result: PoolProbe,
-  probeUser: ProbeUser,
+  clientKeys: ClientKeys,
   tools: RunTools,
   log: ChangeLog,
 ): Promise<AccountVerdict[]> {
@@ -104,18 +108,20 @@ function test(
   const skipped = accounts.filter((account) => account.state === 'inactive').map(notTested);
   const probing = { provider, concurrency, accounts: tested, endsOnError: false };
   const retested = new Set(tested.map((account) => account.id));
-  const proof = { staging: { provider, access, run }, request: completionOf(provider), probeUser, concurrency };
+  const proof = { staging: { provider, access, run }, request: completionOf(provider), clientKeys, concurrency };
   return inStage(
     tools,
     'verify',
-    `Test ${tested.length} account${tested.length === 1 ? '' : 's'} (${access.replace('_', '-')})`,
+    `Test ${counted(tested.length, 'account')} (${accessSlug(access)})`,
     async () => {
       const verdicts = [...(await probeAccounts({ ...probing, retested }, tools)), ...skipped];
       try {
-        return key === 'make' ? await checkInIsolation(verdicts, proof, tools, log) : verdicts;
+        return key === 'make' && tools.host.isolation !== null
+          ? await checkInIsolation(verdicts, proof, tools, log)
+          : verdicts;
       } catch (error) {
         // What the tests told is told all the same.
-        result.accounts.push(...verdicts.map((verdict) => unrepaired(access, verdict, group)));
+        result.accounts.push(...verdicts.map((verdict) => unrepaired(access, verdict, place?.id ?? null)));
         throw error;
       }
     },
@@ -130,23 +136,23 @@ function notTested(account: Pool['accounts'][number]): AccountVerdict {
   return { account, validation: 'not_tried', code: null, smokeModelSeen: false, models: [], probe: null };
 }
 
-/** Accounts without their group serve nobody. */
-const noGroup = unasked('The managed group is missing.');
+/** Accounts without their place serve nobody. */
+const noPlace = (access: AccessMode) => unasked(`What is managed for ${accessSlug(access)} access is missing.`);
 
 async function askGateway(
   job: ProbeJobOptions,
-  { access, group, key }: Pool,
-  probeUser: ProbeUser,
+  { access, place, key }: Pool,
+  clientKeys: ClientKeys,
   tools: RunTools,
 ): Promise<GatewayCheck | null> {
-  if (group === undefined) return job.probe === 'none' ? null : noGroup;
+  if (place === undefined) return job.probe === 'none' ? null : noPlace(access);
   if (key === null) return null;
   return inStage(
     tools,
     'access',
-    `Check the gateway (${access.replace('_', '-')})`,
+    `Check the gateway (${accessSlug(access)})`,
     async () => {
-      const user = key === 'make' ? await probeUser.keyFor(group.id, access) : key;
+      const user = key === 'make' ? await clientKeys.keyFor(place.id, access) : key;
       return checkGateway(user, completionOf(job.provider), job.gatewayWaitMs, tools);
     },
     (check) => ({ ok: check.ok, text: check.message }),

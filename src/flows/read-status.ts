@@ -1,22 +1,19 @@
 import { inStage, throwIfStopped, type RunTools } from '../apply/run-tools.ts';
 import type { Provider } from '../pack/manifest.ts';
 import { providerStatus, type KeyOfStatus, type ProviderSnapshot } from '../plan/provider-status.ts';
-import { probeUserPrefix } from '../plan/names.ts';
 import type { GrantStatus, ProviderStatus } from '../plan/status-schema.ts';
 import type { AccessMode } from '../core/modes.ts';
 
 /** What the host holds, as far as a provider's status asks. Throws `HostFailure`, and what the run was stopped with. */
 export async function takeSnapshot(tools: Pick<RunTools, 'host' | 'clock' | 'stop'>): Promise<ProviderSnapshot> {
-  const { reads } = tools.host;
-  const [groups, channels, plans, accounts, probeUsers] = await Promise.all([
-    reads.groups(),
-    reads.channels(),
-    reads.plans(),
-    reads.accounts(),
-    reads.usersNamed(probeUserPrefix),
+  const { host } = tools;
+  const [resources, accounts, clients] = await Promise.all([
+    host.resources.list(),
+    host.reads.accounts(),
+    host.clientKeys?.all() ?? [],
   ]);
   throwIfStopped(tools);
-  return { groups, channels, plans, accounts, probeUsers, now: tools.host.time() };
+  return { layout: host.layout, resources, accounts, clients, now: host.time() };
 }
 
 export interface StatusJob {
@@ -39,7 +36,7 @@ export function readStatus(job: StatusJob, tools: RunTools): Promise<ProviderSta
       const snapshot = await takeSnapshot(tools);
       const found = providerStatus(job.provider, job.modes, snapshot, job.keys);
       const { resources, ...rest } = found;
-      const grants = await readGrants(found, tools);
+      const grants = await readGrants(job, snapshot, tools);
       return {
         schema: 'relay.status/2' as const,
         host: { url, kind, version },
@@ -53,20 +50,21 @@ export function readStatus(job: StatusJob, tools: RunTools): Promise<ProviderSta
   );
 }
 
-/** Users who have access to what relay manages; the users that it makes for gateway checks are none. */
+/** Users who have access to what relay manages; the clients that it makes for gateway checks are none. */
 async function readGrants(
-  { resources, probeUsers }: Pick<ProviderStatus, 'resources' | 'probeUsers'>,
+  { provider, modes }: StatusJob,
+  snapshot: ProviderSnapshot,
   tools: RunTools,
 ): Promise<GrantStatus[]> {
-  const own = new Set(probeUsers.map(({ id }) => id));
-  const grants: GrantStatus[] = [];
-  for (const { access, kind, id, state } of resources) {
-    if (access !== 'subscription' || kind !== 'group' || id === null) continue;
-    if (state !== 'active' && state !== 'switched_off') continue;
-    for (const { user, userId, expiresAt, active } of await tools.host.reads.subscriptionsOfGroup(id))
-      if (active && !own.has(userId))
-        grants.push({ access, user, userId, expiresAt: new Date(expiresAt).toISOString() });
-    throwIfStopped(tools);
-  }
+  const port = tools.host.grants;
+  if (port === null || !modes.includes('subscription')) return [];
+  const access = 'subscription';
+  const place = snapshot.layout.place({ provider, access }, snapshot);
+  if (place === undefined) return [];
+  const own = new Set(snapshot.clients.map(({ id }) => id));
+  const grants = (await port.ofPlace(place.id)).flatMap(({ user, userId, expiresAt, active }) =>
+    active && !own.has(userId) ? [{ access, user, userId, expiresAt: new Date(expiresAt).toISOString() } as const] : [],
+  );
+  throwIfStopped(tools);
   return grants;
 }

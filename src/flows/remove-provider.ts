@@ -1,33 +1,31 @@
 import { ChangeLog } from '../apply/change-log.ts';
-import type { Objects } from '../apply/change.ts';
 import { leftoverOf, type Leftover } from '../apply/leftover.ts';
 import { removeAccounts } from '../apply/accounts/remove-accounts.ts';
-import { removeObjects } from '../apply/remove-objects.ts';
-import { inStage, throwIfStopped, type RunTools } from '../apply/run-tools.ts';
-import { HostFailure } from '../host/host-failure.ts';
-import type { Account, Channel, Group, Id, Plan, Subscription } from '../host/objects.ts';
+import { releaseObject } from '../apply/release-object.ts';
+import { removeObjects, type NamedObject } from '../apply/remove-objects.ts';
+import { inStage, throwIfStopped, unstopped, type RunTools } from '../apply/run-tools.ts';
+import type { Account, Id } from '../host/account.ts';
+import type { Grant } from '../host/grants.ts';
+import type { ManagedResource, Place } from '../host/layout.ts';
 import type { Provider } from '../pack/manifest.ts';
-import { managedAccounts } from '../plan/managed-accounts.ts';
-import { resourceName } from '../plan/names.ts';
-import { isMarkedFor } from '../plan/plan-group.ts';
-import { staleStagingGroups } from '../plan/staging-groups.ts';
-import type { AccessMode } from '../core/modes.ts';
-import { leftProbeUsers, removeProbeUsers } from './left-probe-users.ts';
+import { isIn, managedAccounts } from '../plan/managed-accounts.ts';
+import { counted } from '../core/counted.ts';
+import { accessSlug, type AccessMode } from '../core/modes.ts';
+import { leftClients, removeLeftClients } from './left-clients.ts';
 import { takeSnapshot } from './read-status.ts';
 
 /** What relay manages for a provider in one access mode, and what hangs on it. */
 export interface Managed {
   access: AccessMode;
-  group: Group | null;
-  channel: Channel | null;
-  plan: Plan | null;
+  place: (Place & { id: Id }) | null;
+  resources: ManagedResource[];
   accounts: Account[];
-  stagingGroups: Group[];
-  /** Of users, in the group. */
-  subscriptions: Subscription[];
-  /** Keys of users that are bound to the group. */
-  keys: Id[];
-  /** Accounts of others in the group: then group, channel and tariff stay. */
+  staging: { kind: string; objects: NamedObject[] };
+  /** Of users, to the place. */
+  grants: { kind: string; list: Grant[] };
+  /** How many keys of users are bound to the place. */
+  userKeys: number;
+  /** Accounts of others in the place: then the resources stay. */
   foreign: Account[];
 }
 
@@ -45,53 +43,52 @@ export async function findManaged(
   tools: RunTools,
 ): Promise<Managed[]> {
   const held = await takeSnapshot(tools);
-  const { reads } = tools.host;
+  const { layout, isolation, grants, clientKeys } = tools.host;
   const found: Managed[] = [];
   for (const access of modes) {
-    const name = resourceName(provider.id, access);
-    const group = held.groups.find((each) => each.name === name && isMarkedFor(each, { provider, access })) ?? null;
-    const own = managedAccounts({ provider, access, run: '', accounts: 'reconcile' }, held, group ?? undefined);
+    const owner = { provider, access };
+    const place = layout.place(owner, held) ?? null;
+    const own = managedAccounts({ ...owner, run: '', accounts: 'reconcile' }, held, place?.id ?? null);
     const accounts = [...own.byFingerprint.values(), ...own.superseded];
-    const inGroup = held.accounts.filter((account) => group !== null && account.groupIds.includes(group.id));
-    const channel = held.channels.find(
-      (each) => group !== null && each.name === name && each.groupIds.includes(group.id),
-    );
+    const inPlace = held.accounts.filter((account) => isIn(account, place?.id ?? null));
     const managed: Managed = {
       access,
-      group,
-      channel: channel ?? null,
-      plan: held.plans.find((each) => group !== null && each.name === name && each.groupId === group.id) ?? null,
+      place,
+      resources: layout.managed(owner, held),
       accounts,
-      stagingGroups: staleStagingGroups({ provider, access, run: '' }, held.groups, held.accounts),
-      subscriptions: group === null ? [] : (await reads.subscriptionsOfGroup(group.id)).filter((each) => each.active),
-      keys: group === null ? [] : await reads.keysOfGroup(group.id),
-      foreign: inGroup.filter((account) => !accounts.includes(account)),
+      staging: { kind: isolation?.kind ?? '', objects: isolation?.stale({ ...owner, run: '' }, held) ?? [] },
+      grants: {
+        kind: grants?.kind ?? '',
+        list: place === null || grants === null ? [] : (await grants.ofPlace(place.id)).filter((each) => each.active),
+      },
+      userKeys: place === null || clientKeys === null ? 0 : await clientKeys.boundTo(place.id),
+      foreign: inPlace.filter((account) => !accounts.includes(account)),
     };
-    if (group !== null || accounts.length + managed.stagingGroups.length > 0) found.push(managed);
+    if (managed.resources.length + accounts.length + managed.staging.objects.length > 0) found.push(managed);
   }
   return found;
 }
 
 /**
- * Takes off the host what relay manages for a provider: tariff, subscriptions, channel, accounts, group, in this order, so
- * that nothing dangles. What others use stays and is named. Safe to repeat.
+ * Takes off the host what relay manages for a provider, in the order of its layout, so that nothing dangles: what hangs on
+ * accounts, accounts, and what they hang on. What others use stays and is named. Safe to repeat.
  */
 export async function removeProvider(all: readonly Managed[], tools: RunTools): Promise<Removal> {
   const log = new ChangeLog(tools.journal);
   const result: Removal = { removed: [], shared: [], leftovers: [] };
-  const { orphans } = await leftProbeUsers('', tools);
-  result.leftovers.push(...(await removeProbeUsers(orphans, tools)));
+  const { orphans } = await leftClients('', tools);
+  result.leftovers.push(...(await removeLeftClients(orphans, tools)));
   result.removed.push(
     ...orphans
-      .filter(({ email }) => !result.leftovers.some(({ name }) => name === email))
-      .map(({ id, email }) => ({ kind: 'user', id, name: email })),
+      .filter((orphan) => !result.leftovers.some(({ name }) => name === orphan.name))
+      .map(({ id, name }) => ({ kind: tools.host.clientKeys?.driver.kind ?? '', id, name })),
   );
   for (const managed of all) {
     throwIfStopped(tools);
     await inStage(
       tools,
       'remove',
-      `Remove what is managed (${managed.access.replace('_', '-')})`,
+      `Remove what is managed (${accessSlug(managed.access)})`,
       () => removeMode(managed, tools, log, result),
       () => ({ ok: result.leftovers.length === 0, text: `${result.removed.length} removed` }),
     );
@@ -99,30 +96,13 @@ export async function removeProvider(all: readonly Managed[], tools: RunTools): 
   return result;
 }
 
-type Resource = 'group' | 'channel' | 'tariff' | 'subscription';
-
 async function removeMode(managed: Managed, tools: RunTools, log: ChangeLog, result: Removal): Promise<void> {
-  const { group, channel, plan, accounts, subscriptions, stagingGroups, foreign } = managed;
-  const { reads } = tools.host;
-  const take = async <K extends Resource>(
-    kind: K,
-    objects: readonly Objects[K][],
-    list: () => Promise<Objects[K][]>,
-  ) => {
-    const { removed, leftovers } = await removeObjects(kind, objects, tools, list);
-    result.leftovers.push(...leftovers);
-    result.removed.push(...removed.map((each) => ({ kind, id: each.id, name: nameOf(each) })));
-  };
+  const { place, resources, accounts, staging, foreign } = managed;
   const isShared = foreign.length > 0;
-  if (isShared && group !== null) nameShared(managed, group, result);
-  if (!isShared && plan !== null) await take('tariff', [plan], () => reads.plans());
-  if (!isShared && group !== null)
-    await take('subscription', subscriptions, () => reads.subscriptionsOfGroup(group.id));
-  if (!isShared && channel !== null && group !== null) {
-    const others = await otherGroups(channel, group, tools);
-    if (others.length === 0) await take('channel', [channel], () => reads.channels());
-    else await detachChannel(channel, group, others, tools, result);
-  }
+  if (isShared) nameShared(managed, result);
+  const due = isShared ? [] : resources;
+  for (const resource of due.filter(({ when }) => when === 'first')) await takeResource(resource, place, tools, result);
+  if (!isShared) await removeGrants(managed, tools, result);
   const { removed, left, leftovers } = await removeAccounts(accounts, tools, log);
   result.removed.push(...removed.map(({ id, name }) => ({ kind: 'account', id, name })));
   result.leftovers.push(
@@ -132,49 +112,64 @@ async function removeMode(managed: Managed, tools: RunTools, log: ChangeLog, res
     ...leftovers.filter(({ id }) => !left.some((each) => each.id === id)),
   );
   throwIfStopped(tools);
-  await take('group', stagingGroups, () => reads.groups());
-  // A group that goes before what hangs on it would leave that dangling.
-  if (!isShared && group !== null && result.leftovers.length === 0) await take('group', [group], () => reads.groups());
+  await take(staging.kind, staging.objects, tools, result);
+  // What goes before all that hangs on it would leave that dangling.
+  if (result.leftovers.length > 0) return;
+  for (const resource of due.filter(({ when }) => when === 'last')) await takeResource(resource, place, tools, result);
 }
 
-function nameOf(object: Objects[Resource]): string {
-  return 'name' in object ? object.name : `user ${object.userId}`;
+/** Removes objects of a kind of resource, and tells what became of them. */
+async function take(
+  kind: string,
+  objects: readonly NamedObject[],
+  tools: RunTools,
+  result: Removal,
+  list = () => namedOf(kind, tools),
+): Promise<void> {
+  if (objects.length === 0) return;
+  const { removed, leftovers } = await removeObjects(kind, objects, tools, list);
+  result.leftovers.push(...leftovers);
+  result.removed.push(...removed.map(({ id, name }) => ({ kind, id, name })));
 }
 
-async function otherGroups(channel: Channel, group: Group, { host }: RunTools): Promise<Id[]> {
-  const groups = new Set((await host.reads.groups()).map((each) => each.id));
-  return channel.groupIds.filter((id) => id !== group.id && groups.has(id));
+async function namedOf(kind: string, tools: RunTools): Promise<NamedObject[]> {
+  const objects = (await unstopped(tools).host.resources.list())[kind] ?? [];
+  return objects.map((object) => ({ ...object, name: object.name ?? '' }));
 }
 
-/** A channel with groups of others stays and lets go of this one. */
-async function detachChannel(
-  channel: Channel,
-  group: Group,
-  others: readonly Id[],
-  { host }: RunTools,
+/** Grants have no name of their own: whom they are for tells one from another. */
+async function removeGrants({ place, grants }: Managed, tools: RunTools, result: Removal): Promise<void> {
+  const port = unstopped(tools).host.grants;
+  if (place === null || port === null) return;
+  const named = (list: readonly Grant[]) => list.map((grant) => ({ ...grant, name: `user ${grant.userId}` }));
+  await take(grants.kind, named(grants.list), tools, result, async () => named(await port.ofPlace(place.id)));
+}
+
+async function takeResource(
+  resource: ManagedResource,
+  place: Managed['place'],
+  tools: RunTools,
   result: Removal,
 ): Promise<void> {
-  const { id, active: _, ...spec } = channel;
-  try {
-    await host.writes.updateChannel(id, { ...spec, groupIds: [...others] });
-  } catch (failure) {
-    if (!(failure instanceof HostFailure)) throw failure;
-  }
-  const now = (await host.reads.channels()).find((each) => each.id === id);
-  const why = `it also holds ${others.length} group${others.length === 1 ? '' : 's'} of others`;
-  if (now?.groupIds.includes(group.id) === false) result.shared.push({ kind: 'channel', id, name: channel.name, why });
-  else
-    result.leftovers.push(
-      leftoverOf({ kind: 'channel', action: 'updated', id, name: channel.name }, 'it still holds the group', host),
-    );
+  const { kind, object, shared } = resource;
+  if (shared === null) await take(kind, [object], tools, result);
+  else if (place !== null) await release(resource, shared, place.id, tools, result);
 }
 
-function nameShared({ channel, plan, foreign }: Managed, group: Group, result: Removal): void {
-  const why = `${foreign.length} account${foreign.length === 1 ? '' : 's'} of others ${foreign.length === 1 ? 'is' : 'are'} in the group`;
-  for (const [kind, each] of [
-    ['group', group],
-    ['channel', channel],
-    ['tariff', plan],
-  ] as const)
-    if (each !== null) result.shared.push({ kind, id: each.id, name: each.name, why });
+/** What others use beside the place stays, and lets go of it. */
+async function release(
+  { kind, object }: ManagedResource,
+  why: string,
+  place: Id,
+  tools: RunTools,
+  result: Removal,
+): Promise<void> {
+  const left = await releaseObject(kind, object, place, tools);
+  if (left === undefined) result.shared.push({ kind, id: object.id, name: object.name, why });
+  else result.leftovers.push(left);
+}
+
+function nameShared({ place, resources, foreign }: Managed, result: Removal): void {
+  const why = `${counted(foreign.length, 'account')} of others ${foreign.length === 1 ? 'is' : 'are'} in the ${place?.kind}`;
+  for (const { kind, object } of resources) result.shared.push({ kind, id: object.id, name: object.name, why });
 }

@@ -3,8 +3,8 @@ import { addLeftovers, type Leftover } from '../apply/leftover.ts';
 import { removeAccounts } from '../apply/accounts/remove-accounts.ts';
 import { trySetEnabled } from '../apply/accounts/set-enabled.ts';
 import type { RunTools } from '../apply/run-tools.ts';
-import type { Account, Group } from '../host/objects.ts';
-import { isInGroup } from '../plan/managed-accounts.ts';
+import type { Account, Id } from '../host/account.ts';
+import { isIn } from '../plan/managed-accounts.ts';
 import type { AccessMode } from '../core/modes.ts';
 import { problem, type Problem } from '../core/relay-error.ts';
 import type { AccountVerdict } from '../verify/probe-accounts.ts';
@@ -33,13 +33,13 @@ export interface Findings {
 }
 
 /** What a test told, before anything is done about it. */
-export function unrepaired(access: AccessMode, verdict: AccountVerdict, group: Group | undefined): ProbedAccount {
+export function unrepaired(access: AccessMode, verdict: AccountVerdict, place: Id | null): ProbedAccount {
   const works = verdict.validation === 'passed' || verdict.validation === 'warning';
   return {
     access,
     verdict,
     change: null,
-    idle: works && !isInGroup(verdict.account, group) ? 'not_in_group' : null,
+    idle: works && !isIn(verdict.account, place) ? 'not_in_group' : null,
   };
 }
 
@@ -66,11 +66,11 @@ export async function repairAccounts(
   if (repairPolicy.repair === 'remove') await removeDead(dead, probed.length, repairPolicy, tools, log, found);
   if (repairPolicy.repair === 'disable') {
     const serving = dead.filter(({ verdict }) => verdict.account.enabled);
-    await schedule(serving, false, tools, log, found);
+    await setService(serving, false, tools, log, found);
   }
   if (!repairPolicy.revive) return;
   const revivable = probed.filter((each) => each.idle === 'revivable');
-  await schedule(revivable, true, tools, log, found);
+  await setService(revivable, true, tools, log, found);
 }
 
 function isDead({ validation, code }: AccountVerdict): boolean {
@@ -99,7 +99,7 @@ async function removeDead(
     found.problems.push(problem('REMOVAL_FAILED', `The account "${name}" (${id}) could not be removed.`));
 }
 
-async function schedule(
+async function setService(
   accounts: readonly ProbedAccount[],
   enabled: boolean,
   tools: RunTools,

@@ -1,5 +1,7 @@
 import { inStage, type RunTools } from '../apply/run-tools.ts';
 import { ChangeLog } from '../apply/change-log.ts';
+import { keyOf } from '../apply/change.ts';
+import { reopenChanges } from '../apply/reopen-changes.ts';
 import { findUnrecorded } from '../apply/undo/find-unrecorded.ts';
 import { noJournal } from '../apply/journal.ts';
 import { addLeftovers, leftoverOf, type Leftover } from '../apply/leftover.ts';
@@ -8,7 +10,6 @@ import { HostFailure } from '../host/host-failure.ts';
 import type { RecordedRun } from '../journal/read-journal.ts';
 import type { Problem } from '../core/relay-error.ts';
 import { problem } from '../core/relay-error.ts';
-import { probeUserEmail } from '../plan/names.ts';
 import { reopenRun } from './import/reopen-run.ts';
 
 /** What a rollback did. */
@@ -24,11 +25,15 @@ export async function foreseeRollback(
   run: RecordedRun,
   tools: RunTools,
 ): Promise<UndoForecast & { warnings: Problem[] }> {
-  const log = new ChangeLog(noJournal, run);
+  const changes = reopenChanges(run.changes, tools.host, run.begin.run);
+  const log = new ChangeLog(noJournal, { ...run, changes });
   await findUnrecorded(tools, log);
   const forecast = await foreseeUndo([...log.changes], tools, log);
-  const user = await tools.host.reads.userByEmail(probeUserEmail(run.begin.run));
-  if (user !== undefined) forecast.removed.push({ kind: 'user', id: user.id, name: user.email });
+  const port = tools.host.clientKeys;
+  const client = port?.of(run.begin.run);
+  const id = await client?.find();
+  if (port !== null && client !== undefined && id !== undefined)
+    forecast.removed.push({ kind: port.driver.kind, id, name: client.name });
   return { ...forecast, warnings: lostAccounts([...run.removed, ...(await goneOf(run, tools))]) };
 }
 
@@ -62,8 +67,8 @@ async function undoAll(tools: RunTools, log: ChangeLog): Promise<UndoResult> {
   try {
     const first = await undo([...log.changes], tools, log);
     // The host may have been at work until now on what the interrupted run had sent.
-    const isLeft = new Set(first.leftovers.map(({ kind, id }) => `${kind} ${id}`));
-    const late = log.changes.filter(({ kind, id }) => !isLeft.has(`${kind} ${id}`));
+    const isLeft = new Set(first.leftovers.map(keyOf));
+    const late = log.changes.filter((change) => !isLeft.has(keyOf(change)));
     if (late.length === 0) return first;
     const second = await undo(late, tools, log);
     return { undone: [...first.undone, ...second.undone], leftovers: [...first.leftovers, ...second.leftovers] };

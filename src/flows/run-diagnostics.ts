@@ -44,9 +44,9 @@ export async function examineHost(
   return checks.all(provider === undefined ? everyHost : [...everyHost, ...everyPack]);
 }
 
-function tellProbeKey(checks: CheckList, { features: { probeUser } }: HostInfo): void {
-  if (probeUser.possible) checks.pass('probe_key', 'relay can make a user with a key for it, and remove both');
-  else checks.warn('probe_key', `relay can make no user for it: ${probeUser.why}`, codes.PROBE_KEY_IMPOSSIBLE.hint);
+function tellProbeKey(checks: CheckList, { capabilities: { clientKeys } }: HostInfo): void {
+  if (clientKeys.possible) checks.pass('probe_key', 'relay can make a user with a key for it, and remove both');
+  else checks.warn('probe_key', `relay can make no user for it: ${clientKeys.why}`, codes.PROBE_KEY_IMPOSSIBLE.hint);
 }
 
 function tellVersion(checks: CheckList, provider: Provider, info: HostInfo): void {
@@ -74,14 +74,14 @@ async function tellHeld(
     checks.fail('upstream', failure);
     return;
   }
-  if (provider !== undefined) tellObjects(checks, provider, host.info, held);
+  if (provider !== undefined) tellObjects(checks, provider, host, held);
   await tellUpstream(checks, host, held.accounts, provider);
 }
 
 /** Obstacles of the same kind stand in both access modes; each is told once. */
-function tellObjects(checks: CheckList, provider: Provider, info: HostInfo, held: ProviderSnapshot): void {
-  const tooOld = new Set(versionProblems(provider, info).map(({ message }) => message));
-  const problems = preflightProblems(provider, info, held).filter(({ message }) => !tooOld.has(message));
+function tellObjects(checks: CheckList, provider: Provider, host: Host, held: ProviderSnapshot): void {
+  const tooOld = new Set(versionProblems(provider, host.info).map(({ message }) => message));
+  const problems = preflightProblems(provider, host, held).filter(({ message }) => !tooOld.has(message));
   const once = (what: (problem: Problem) => string) => [...new Set(problems.map(what))].join(' ');
   if (problems.length === 0) checks.pass('pack_objects', `free, or of relay, for ${provider.id}`);
   else checks.fail('pack_objects', { message: once(({ message }) => message), hint: once(({ hint }) => hint) });

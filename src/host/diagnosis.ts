@@ -76,16 +76,19 @@ export class CheckList {
     this.#told.set(id, { state: 'skipped', message, hint: null, code: null });
   }
 
-  /** These checks in order. One that was not come to is skipped because of the failure before it. */
+  /**
+   * These checks in order. One that was not come to is skipped because of the failure before it; what a host tells nothing
+   * of, it has not.
+   */
   all(ids: readonly CheckId[]): Check[] {
     let blame = '';
-    return ids.map((id) => {
+    return ids.flatMap((id): Check[] => {
       const told = this.#told.get(id);
       const name = checkNames[id];
-      if (told === undefined)
-        return { id, name, state: 'skipped', message: `not looked at, because of: ${blame}`, hint: null, code: null };
-      if (told.state === 'failure') blame ||= name;
-      return { id, name, ...told };
+      if (told?.state === 'failure') blame ||= name;
+      if (told !== undefined) return [{ id, name, ...told }];
+      const message = `not looked at, because of: ${blame}`;
+      return blame === '' ? [] : [{ id, name, state: 'skipped', message, hint: null, code: null }];
     });
   }
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Change, ChangeKind, States } from '../apply/change.ts';
+import type { Change } from '../apply/change.ts';
 import { providerSchema } from '../pack/manifest.ts';
 import { accessModes, accountsPolicies, failedPolicies, importModes, probeModes } from '../core/modes.ts';
 
@@ -7,108 +7,15 @@ import { accessModes, accountsPolicies, failedPolicies, importModes, probeModes 
 const at = z.iso.datetime();
 const id = z.string();
 
-const group: z.ZodType<States['group']> = z
-  .object({
-    name: z.string(),
-    description: z.string(),
-    platform: z.string(),
-    type: z.enum(['standard', 'subscription']),
-    rateMultiplier: z.number(),
-  })
-  .partial();
+const change = { seq: z.int().positive(), kind: z.string(), name: z.string() };
 
-const amount = z.number().nullable();
-const channel: z.ZodType<States['channel']> = z.object({
-  name: z.string(),
-  groupIds: z.array(id),
-  mappings: z.record(z.string(), z.record(z.string(), z.string())),
-  prices: z.array(
-    z.object({
-      platform: z.string(),
-      models: z.array(z.string()),
-      billing: z.string(),
-      input: amount,
-      output: amount,
-      cacheRead: amount,
-      cacheWrite: amount,
-      rest: z.record(z.string(), z.unknown()),
-    }),
-  ),
-  restrictsModels: z.boolean(),
-  billingSource: z.string(),
-});
+/** What a state holds, the driver of its kind says, once the host is known: `apply/reopen-changes.ts`. */
+const state = z.record(z.string(), z.unknown());
 
-const tariff: z.ZodType<States['tariff']> = z
-  .object({
-    name: z.string(),
-    groupId: id,
-    price: z.number(),
-    validityDays: z.int(),
-    validityUnit: z.string(),
-    forSale: z.boolean(),
-  })
-  .partial();
-
-const settings = z.record(z.string(), z.object({ value: z.unknown() }).nullable());
-const account: z.ZodType<States['account']> = z
-  .object({
-    name: z.string(),
-    baseUrl: z.string().nullable(),
-    mapping: z.record(z.string(), z.string()),
-    concurrency: z.int(),
-    priority: z.int(),
-    credentials: settings,
-    extra: settings,
-    groupIds: z.array(id),
-    enabled: z.boolean(),
-    paused: z.boolean(),
-    digest: z.string(),
-    marker: z
-      .object({
-        provider: z.string(),
-        access: z.enum(accessModes),
-        run: z.string(),
-        fingerprint: z.string(),
-        sets: z.array(z.string()).optional(),
-      })
-      .nullable(),
-    tested: z.boolean(),
-  })
-  .partial();
-
-const subscription: z.ZodType<States['subscription']> = z.object({
-  userId: id,
-  groupId: id,
-  expiresAt: z.number().nullable(),
-  days: z.int().nullable(),
-  active: z.boolean(),
-});
-
-const user: z.ZodType<States['user']> = z.object({ email: z.string() });
-
-const states = { group, channel, tariff, account, subscription, user };
-
-function changeOf<K extends ChangeKind>(kind: K) {
-  const base = { seq: z.int().positive(), kind: z.literal(kind), name: z.string() };
-  return [
-    z.object({ ...base, action: z.literal('created'), id: id.nullable(), before: z.null(), after: states[kind] }),
-    z.object({ ...base, action: z.literal('updated'), id, before: states[kind], after: states[kind] }),
-  ] as const;
-}
-
-const change = z.union([
-  ...changeOf('group'),
-  ...changeOf('channel'),
-  ...changeOf('tariff'),
-  ...changeOf('account'),
-  ...changeOf('subscription'),
-  ...changeOf('user'),
-]) as unknown as z.ZodType<Change>;
-
-/** By its kind, which the change of this number tells. */
-export function parseState(kind: ChangeKind, value: unknown): States[ChangeKind] | undefined {
-  return states[kind].safeParse(value).data;
-}
+const changeSchema: z.ZodType<Change> = z.discriminatedUnion('action', [
+  z.object({ ...change, action: z.literal('created'), id: id.nullable(), before: z.null(), after: state }),
+  z.object({ ...change, action: z.literal('updated'), id, before: state, after: state }),
+]);
 
 const named = { id, name: z.string() };
 const keyEntry = z.discriminatedUnion('kind', [
@@ -133,7 +40,7 @@ const target = z.object({
 });
 
 /** The version of the journal's form. Another one is refused by its number. */
-export const journalVersion = 3;
+export const journalVersion = 4;
 
 /** The first line: everything that is needed to finish or undo the run without the pack and the command line. */
 export const beginSchema = z.object({
@@ -171,8 +78,8 @@ const intent = z.object({ type: z.literal('intent'), at, kind: z.string(), name:
 /** What follows the first line. */
 export const noteSchema = z.discriminatedUnion('type', [
   intent,
-  z.object({ type: z.literal('change'), at, change }),
-  z.object({ type: z.literal('made'), at, seq: z.int(), id, after: z.unknown().optional() }),
+  z.object({ type: z.literal('change'), at, change: changeSchema }),
+  z.object({ type: z.literal('made'), at, seq: z.int(), id, after: state.optional() }),
   z.object({ type: z.literal('reverted'), at, seq: z.int() }),
   z.object({ type: z.literal('removing'), at, ...named }),
   z.object({ type: z.literal('removed'), at, ...named }),

@@ -1,8 +1,6 @@
 import { closeSync, fsyncSync, ftruncateSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Change } from '../apply/change.ts';
 import type { JournalNote, RunJournal } from '../apply/journal.ts';
-import { writable } from '../apply/undo/unkept.ts';
 import type { Clock } from '../core/clock.ts';
 import { RelayError } from '../core/relay-error.ts';
 import type { Begin } from './entries.ts';
@@ -13,10 +11,10 @@ export function journalFolder(stateDir: string): string {
   return join(stateDir, 'runs');
 }
 
-/** What a journal is kept with. `hide`: replaces a text that may hold a key. */
+/** What a journal is kept with. `writable`: gives a state as it may be written down, without what may hold a key. */
 export interface JournalTools {
   clock: Pick<Clock, 'now'>;
-  hide: (text: string) => string;
+  writable: (kind: string, state: object) => object;
 }
 
 /**
@@ -26,12 +24,12 @@ export interface JournalTools {
 export class FolderJournal implements RunJournal {
   readonly #descriptor: number;
   readonly #clock: Pick<Clock, 'now'>;
-  readonly #hide: (text: string) => string;
+  readonly #writable: JournalTools['writable'];
 
-  private constructor(descriptor: number, { clock, hide }: JournalTools) {
+  private constructor(descriptor: number, { clock, writable }: JournalTools) {
     this.#descriptor = descriptor;
     this.#clock = clock;
-    this.#hide = hide;
+    this.#writable = writable;
   }
 
   /** Begins the journal of a new run. Throws `STATE_UNWRITABLE` before anything was sent to the host. */
@@ -82,11 +80,13 @@ export class FolderJournal implements RunJournal {
   /** States hold what stands on the host, where anybody may have put a key. */
   #screened(note: JournalNote): JournalNote {
     if (note.type === 'made' && note.after !== undefined)
-      return { ...note, after: writable(note.kind, note.after, this.#hide) };
+      return { ...note, after: this.#writable(note.kind, note.after) };
     if (note.type !== 'change') return note;
     const { change } = note;
-    const before = change.before && writable(change.kind, change.before, this.#hide);
-    return { ...note, change: { ...change, before, after: writable(change.kind, change.after, this.#hide) } as Change };
+    const after = this.#writable(change.kind, change.after);
+    return change.action === 'created'
+      ? { ...note, change: { ...change, after } }
+      : { ...note, change: { ...change, before: this.#writable(change.kind, change.before), after } };
   }
 
   #stamp(

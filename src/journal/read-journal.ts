@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { Change } from '../apply/change.ts';
 import { didYouMean } from '../core/suggest.ts';
 import { RelayError } from '../core/relay-error.ts';
-import { beginSchema, journalVersion, noteSchema, parseState, type Begin, type Note } from './entries.ts';
+import { beginSchema, journalVersion, noteSchema, type Begin, type Note } from './entries.ts';
 import { parseJournalLine } from './journal-line.ts';
 import { journalFolder } from './folder-journal.ts';
 
@@ -109,9 +109,7 @@ function outcomeOf(file: string, notes: readonly Note[]): Outcome {
     if (note.type === 'made') {
       const change = changes.get(note.seq);
       if (change === undefined) throw damaged(file, index + 2);
-      const after = note.after === undefined ? undefined : parseState(change.kind, note.after);
-      if (note.after !== undefined && after === undefined) throw damaged(file, index + 2);
-      Object.assign(change, { id: note.id }, after === undefined ? {} : { after });
+      Object.assign(change, { id: note.id }, note.after === undefined ? {} : { after: note.after });
     }
     if (note.type === 'reverted') changes.delete(note.seq);
     // What the run had made itself is no loss when it goes again.

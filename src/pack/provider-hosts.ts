@@ -27,3 +27,12 @@ export function settingsFor({ hosts }: { hosts: ProviderHosts }, kind: string): 
   const found = Object.entries(hosts).find(([name]) => name === kind)?.[1];
   return found ?? { account: { credentials: {}, extra: {} } };
 }
+
+/** The settings of an account that a pack asks for on a kind of host, by one name each: `extra.x`, `credentials.x`. */
+export function accountSettings(provider: { hosts: ProviderHosts }, kind: string): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(settingsFor(provider, kind).account).flatMap(([map, values]) =>
+      Object.entries(values).map(([name, value]) => [`${map}.${name}`, value]),
+    ),
+  );
+}

@@ -1,41 +1,29 @@
 import { createHash } from 'node:crypto';
-import type { Account, AccountChange, AccountSpec, Setting } from '../host/objects.ts';
+import { sameMapping, type Account, type AccountChange, type AccountSpec, type Setting } from '../host/account.ts';
 import { isSameText } from '../core/secrets/hidden-text.ts';
-import { sameMapping } from './plan-channel.ts';
 
-type Settings = Omit<AccountSpec, 'groupId' | 'marker' | 'name' | 'platform' | 'type'>;
+type Desired = Omit<AccountSpec, 'place' | 'marker' | 'name' | 'platform'>;
 
-/** The free settings that relay sets by this spec, as its marker names them. */
-export function namesOfSets({ credentials, extra }: Pick<Settings, 'credentials' | 'extra'>): string[] {
-  return [
-    ...Object.keys(credentials).map((key) => `credentials.${key}`),
-    ...Object.keys(extra).map((key) => `extra.${key}`),
-  ].toSorted();
+/** What a free setting is called in messages: its name without the map that its host keeps it in. */
+export function shortName(name: string): string {
+  return name.slice(name.indexOf('.') + 1);
 }
 
 /**
  * What must change of an account so that it has these settings. Free settings that relay has set before and that are no
  * longer wanted go; those that others set stay. Empty when nothing must.
  */
-export function changeTo(account: Account, desired: Settings): AccountChange {
+export function changeTo(account: Account, desired: Desired): AccountChange {
   const earlier = account.marker?.sets ?? [];
-  const sets = namesOfSets(desired);
-  const free = (kind: 'credentials' | 'extra') =>
-    freeSettings(
-      account[kind],
-      desired[kind],
-      earlier.filter((name) => name.startsWith(`${kind}.`)).map((name) => name.slice(kind.length + 1)),
-    );
-  const credentials = free('credentials');
-  const extra = free('extra');
+  const sets = Object.keys(desired.settings).toSorted();
+  const settings = freeSettings(account.settings, desired.settings, earlier);
   const marked = account.marker !== null && JSON.stringify(earlier) !== JSON.stringify(sets);
   return {
     ...(account.baseUrl === desired.baseUrl ? {} : { baseUrl: desired.baseUrl }),
     ...(sameMapping(account.mapping, desired.mapping) ? {} : { mapping: desired.mapping }),
-    ...(account.concurrency === desired.concurrency ? {} : { concurrency: desired.concurrency }),
-    ...(account.priority === desired.priority ? {} : { priority: desired.priority }),
-    ...(credentials === undefined ? {} : { credentials }),
-    ...(extra === undefined ? {} : { extra }),
+    ...(isAs(account.concurrency, desired.concurrency) ? {} : { concurrency: desired.concurrency }),
+    ...(isAs(account.priority, desired.priority) ? {} : { priority: desired.priority }),
+    ...(settings === undefined ? {} : { settings }),
     ...(marked && account.marker !== null ? { marker: { ...account.marker, sets } } : {}),
   };
 }
@@ -59,11 +47,10 @@ export function earlierState(account: Account, change: AccountChange): AccountCh
     ...(change.name === undefined ? {} : { name: account.name }),
     ...(change.baseUrl === undefined ? {} : { baseUrl: account.baseUrl }),
     ...(change.mapping === undefined ? {} : { mapping: account.mapping }),
-    ...(change.concurrency === undefined ? {} : { concurrency: account.concurrency }),
-    ...(change.priority === undefined ? {} : { priority: account.priority }),
-    ...(change.credentials === undefined ? {} : { credentials: free(account.credentials, change.credentials) }),
-    ...(change.extra === undefined ? {} : { extra: free(account.extra, change.extra) }),
-    ...(change.groupIds === undefined ? {} : { groupIds: account.groupIds }),
+    ...(change.concurrency === undefined || account.concurrency === null ? {} : { concurrency: account.concurrency }),
+    ...(change.priority === undefined || account.priority === null ? {} : { priority: account.priority }),
+    ...(change.settings === undefined ? {} : { settings: free(account.settings, change.settings) }),
+    ...(change.places === undefined ? {} : { places: account.places }),
     ...(change.enabled === undefined ? {} : { enabled: account.enabled }),
     ...(change.paused === undefined ? {} : { paused: account.paused }),
     ...(change.marker === undefined ? {} : { marker: account.marker }),
@@ -73,22 +60,20 @@ export function earlierState(account: Account, change: AccountChange): AccountCh
 
 /** In what an account differs from what a change names, in words. Nothing: the change is in place. */
 export function differencesFrom(account: Account, change: AccountChange): string[] {
-  const free = (kind: 'credentials' | 'extra') =>
-    Object.entries(change[kind] ?? {})
-      .filter(([key, setting]) =>
-        setting === null ? Object.hasOwn(account[kind], key) : !same(account[kind][key], setting.value),
-      )
-      .map(([key]) => key);
-  const { groupIds, marker } = change;
+  const { places, marker, settings = {} } = change;
+  const free = Object.entries(settings)
+    .filter(([key, setting]) =>
+      setting === null ? Object.hasOwn(account.settings, key) : !same(account.settings[key], setting.value),
+    )
+    .map(([key]) => shortName(key));
   return [
     ...(change.name === undefined || isSameText(account.name, change.name) ? [] : ['name']),
     ...(change.baseUrl === undefined || change.baseUrl === account.baseUrl ? [] : ['base URL']),
     ...(change.mapping === undefined || sameMapping(change.mapping, account.mapping) ? [] : ['model mapping']),
-    ...(change.concurrency === undefined || change.concurrency === account.concurrency ? [] : ['concurrency']),
-    ...(change.priority === undefined || change.priority === account.priority ? [] : ['priority']),
-    ...free('credentials'),
-    ...free('extra'),
-    ...(groupIds === undefined || same(groupIds.toSorted(), account.groupIds.toSorted()) ? [] : ['group']),
+    ...(change.concurrency === undefined || isAs(account.concurrency, change.concurrency) ? [] : ['concurrency']),
+    ...(change.priority === undefined || isAs(account.priority, change.priority) ? [] : ['priority']),
+    ...free,
+    ...(places === undefined || same(places.toSorted(), account.places.toSorted()) ? [] : ['place']),
     ...(change.enabled === undefined || change.enabled === account.enabled ? [] : ['enabled']),
     ...(change.paused === undefined || change.paused === account.paused ? [] : ['pause']),
     ...(marker === undefined || sameMarker(marker, account.marker) ? [] : ['marker']),
@@ -106,8 +91,8 @@ function sameMarker(one: Account['marker'], other: Account['marker']): boolean {
 }
 
 /** Whether an account must be tested after the change: its requests go elsewhere, or in another form. */
-export function touchesUpstream({ baseUrl, mapping, credentials, extra }: AccountChange): boolean {
-  return [baseUrl, mapping, credentials, extra].some((each) => each !== undefined);
+export function touchesUpstream({ baseUrl, mapping, settings }: AccountChange): boolean {
+  return [baseUrl, mapping, settings].some((each) => each !== undefined);
 }
 
 /** Names the settings with which an account was made, so that somebody's later change is seen. */
@@ -117,6 +102,11 @@ export function settingsDigest(
   const { name, baseUrl, mapping, concurrency, priority } = account;
   const text = JSON.stringify(ordered({ name, baseUrl, mapping, concurrency, priority }));
   return createHash('sha256').update(text).digest('hex').slice(0, 16);
+}
+
+/** What a host has no setting for is never another. */
+export function isAs(now: number | null, desired: number): boolean {
+  return now === null || now === desired;
 }
 
 /** Hosts give maps back with their keys in another order. */

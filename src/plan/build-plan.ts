@@ -1,64 +1,37 @@
+import { counted } from '../core/counted.ts';
 import { problem, type Problem } from '../core/relay-error.ts';
+import { accountPrefix, resourceName, stagingName } from '../host/names.ts';
 import { acts, type AccountStep, type GatewayStep, type ImportPlan, type Policy } from './import-plan.ts';
-import { groupDrift, planDrift } from './drift.ts';
-import { accountPrefix, resourceName } from './names.ts';
+import { hostLimits } from './host-limits.ts';
 import type { HostSnapshot, Desired } from './observed.ts';
 import { planAccounts } from './plan-accounts.ts';
-import { planChannel } from './plan-channel.ts';
-import { managedGroup, planGroup, type Planned } from './plan-group.ts';
-import { planPlan } from './plan-plan.ts';
-import { planSubscriptions } from './plan-subscriptions.ts';
-import { stagingGroupName, staleStagingGroups } from './staging-groups.ts';
-import { unpricedModels } from './prices.ts';
+import { planGrants } from './plan-grants.ts';
 
 export type PlanResult = { plan: ImportPlan } | { problems: Problem[] };
 
 /** What must be done to bring the host from what it holds to what is wanted. Pure; every obstacle is found at once. */
 export function buildPlan(desired: Desired, snapshot: HostSnapshot): PlanResult {
-  const name = resourceName(desired.provider.id, desired.access);
-  // An adopted group counts as the managed one for all that hangs on it.
-  const group =
-    managedGroup(desired, snapshot) ?? (desired.adopt ? snapshot.groups.find((each) => each.name === name) : undefined);
-  const groupStep = planGroup(desired, snapshot);
-  const channelStep = planChannel(desired, snapshot, group);
-  const planStep: Planned<ImportPlan['plan']> =
-    desired.access === 'subscription' ? planPlan(desired, snapshot, group) : { step: null };
-  const {
-    accounts,
-    removals,
-    servingElsewhere,
-    massRemoval,
-    warnings,
-    problems: clashes,
-  } = planAccounts(desired, snapshot, group);
-  const subscriptions = planSubscriptions(desired, snapshot, group);
-  const problems = [groupStep, channelStep, planStep].flatMap((planned) =>
-    'problem' in planned ? [planned.problem] : [],
+  const resources = snapshot.layout.plan(desired, snapshot);
+  const { place } = resources;
+  const accounts = planAccounts(desired, snapshot, place);
+  const { steps, removals, servingElsewhere, massRemoval } = accounts;
+  const grants = planGrants(desired, snapshot, place.id);
+  const limits = hostLimits(desired, snapshot);
+  const served = snapshot.accounts.some(
+    ({ places, state, enabled }) => place.id !== null && places.includes(place.id) && state === 'active' && enabled,
   );
-  problems.push(...clashes, ...subscriptions.problems, ...nameProblems(desired, snapshot));
-
-  const served =
-    group !== undefined &&
-    snapshot.accounts.some(
-      (account) => account.groupIds.includes(group.id) && account.state === 'active' && account.enabled,
-    );
-  if ('problem' in groupStep || 'problem' in channelStep || 'problem' in planStep || problems.length > 0) {
-    return { problems: [...problems, ...probeProblems(gatewayStep(desired, true), snapshot)] };
-  }
+  const problems = [resources, accounts, grants, limits].flatMap((each) => each.problems);
+  problems.push(...nameProblems(desired, snapshot));
+  if (problems.length > 0) return { problems: [...problems, ...probeProblems(gatewayStep(desired, true), snapshot)] };
   const plan: ImportPlan = {
     run: desired.run,
     mode: desired.mode,
     access: desired.access,
-    group: groupStep.step,
-    channel: channelStep.step,
-    plan: planStep.step,
-    accounts,
-    staging: served && accounts.some(joins) ? { name: stagingGroupName(desired.run) } : null,
-    staleStaging: staleStagingGroups(desired, snapshot.groups, snapshot.accounts).map(({ id, name: staging }) => ({
-      id,
-      name: staging,
-    })),
-    leftUsers: snapshot.leftUsers.map(({ id, email }) => ({ id, name: email })),
+    place,
+    resources: resources.steps,
+    accounts: steps,
+    staging: stagingOf(desired, snapshot, served && steps.some(joins)),
+    stale: staleOf(desired, snapshot),
     servingElsewhere,
     massRemoval,
     removals,
@@ -67,15 +40,15 @@ export function buildPlan(desired: Desired, snapshot: HostSnapshot): PlanResult 
         .filter(({ marker }) => marker?.provider === desired.provider.id && marker.access === desired.access)
         .map(({ id }) => id),
     ),
-    subscriptions: subscriptions.steps,
+    grants: grants.steps,
     gateway: { probe: 'skip', asked: desired.probe },
     policy: policyOf(desired, served),
     warnings: [
-      ...priceWarnings(desired),
-      ...driftWarnings(desired, snapshot, groupStep.step, planStep.step),
-      ...warnings,
+      ...resources.warnings,
+      ...limits.warnings,
+      ...accounts.warnings,
       ...(massRemoval ? [massRemovalWarning(removals.length)] : []),
-      ...subscriptions.warnings,
+      ...grants.warnings,
     ],
   };
   const gateway = gatewayStep(desired, desired.resumed || acts(plan));
@@ -83,33 +56,33 @@ export function buildPlan(desired: Desired, snapshot: HostSnapshot): PlanResult 
   return impossible.length > 0 ? { problems: impossible } : { plan: { ...plan, gateway } };
 }
 
+function stagingOf({ run }: Desired, { isolation }: HostSnapshot, isNeeded: boolean): ImportPlan['staging'] {
+  return isNeeded && isolation !== null ? { kind: isolation.kind, name: stagingName(run) } : null;
+}
+
+function staleOf(desired: Desired, snapshot: HostSnapshot): ImportPlan['stale'] {
+  const { isolation, leftClients, words } = snapshot;
+  return {
+    staging: (isolation?.stale(desired, snapshot) ?? []).map(({ id, name }) => ({
+      kind: isolation?.kind ?? '',
+      id,
+      name,
+    })),
+    clients: leftClients.map(({ id, name, run }) => ({ kind: words.client, id, name, run })),
+  };
+}
+
 function joins(step: AccountStep): boolean {
   return step.action === 'create' || (step.action !== 'unchanged' && step.place === 'joins');
 }
 
 function massRemovalWarning(count: number): Problem {
-  return problem('MASS_REMOVAL', `${count} account${count === 1 ? '' : 's'} would be removed, more than half of all.`);
+  return problem('MASS_REMOVAL', `${counted(count, 'account')} would be removed, more than half of all.`);
 }
 
-function probeProblems(gateway: GatewayStep, { features }: HostSnapshot): Problem[] {
-  if (gateway.probe !== 'make' || features.probeUser.possible) return [];
-  return [problem('PROBE_KEY_IMPOSSIBLE', `relay cannot make a user key on this host: ${features.probeUser.why}.`)];
-}
-
-function driftWarnings(
-  { provider }: Desired,
-  snapshot: HostSnapshot,
-  group: ImportPlan['group'],
-  plan: ImportPlan['plan'],
-): Problem[] {
-  return [
-    ...snapshot.groups
-      .filter((each) => group.action !== 'create' && each.id === group.id)
-      .flatMap((each) => groupDrift(each, provider)),
-    ...snapshot.plans
-      .filter((each) => plan !== null && plan.action !== 'create' && each.id === plan.id)
-      .flatMap((each) => planDrift(each, provider)),
-  ];
+function probeProblems(gateway: GatewayStep, { capabilities: { clientKeys } }: HostSnapshot): Problem[] {
+  if (gateway.probe !== 'make' || clientKeys.possible) return [];
+  return [problem('PROBE_KEY_IMPOSSIBLE', `relay cannot make a user key on this host: ${clientKeys.why}.`)];
 }
 
 /** Modes become policies here and nowhere else (rules B17, B18, N15). */
@@ -129,22 +102,16 @@ function gatewayStep(desired: Desired, sends: boolean): GatewayStep {
   return { asked, probe: asked === 'find' ? 'find' : 'make' };
 }
 
-function priceWarnings({ provider }: Desired): Problem[] {
-  return unpricedModels(provider).map((model) =>
-    problem('PRICE_MISSING', `The pack has no price for "${model}"; the host may bill nothing for it.`),
-  );
-}
-
-function nameProblems(desired: Desired, { features }: HostSnapshot): Problem[] {
+function nameProblems(desired: Desired, { capabilities: { maxNameLength } }: HostSnapshot): Problem[] {
   const longest = Math.max(
     resourceName(desired.provider.id, desired.access).length,
     accountPrefix(desired.provider.id, desired.access).length + 6,
   );
-  if (longest <= features.maxNameLength) return [];
+  if (longest <= maxNameLength) return [];
   return [
     problem(
       'MANIFEST_INVALID',
-      `The provider id "${desired.provider.id}" makes names of ${longest} characters; the host takes ${features.maxNameLength}.`,
+      `The provider id "${desired.provider.id}" makes names of ${longest} characters; the host takes ${maxNameLength}.`,
     ),
   ];
 }

@@ -1,16 +1,6 @@
-import type {
-  Account,
-  AccountChange,
-  AccountSpec,
-  Channel,
-  ChannelSpec,
-  Group,
-  GroupSpec,
-  Id,
-  Plan,
-  PlanSpec,
-  User,
-} from '../host/objects.ts';
+import type { Account, AccountChange, AccountSpec, Id } from '../host/account.ts';
+import type { User } from '../host/grants.ts';
+import type { Place, ResourceStep } from '../host/layout.ts';
 import type { AccessMode, FailedPolicy, ImportMode, ProbeMode } from '../core/modes.ts';
 import type { Problem } from '../core/relay-error.ts';
 
@@ -22,19 +12,15 @@ export interface ImportPlan {
   run: string;
   mode: ImportMode;
   access: AccessMode;
-  group: GroupStep;
-  channel: ChannelStep;
-  /** Only where access is by subscription. */
-  plan: PlanStep | null;
+  /** Where the accounts serve, and what users are given access to. */
+  place: Place;
+  /** What the provider becomes on the host, accounts aside, in the order in which it is made. */
+  resources: ResourceStep[];
   accounts: AccountStep[];
-  /**
-   * Whether what joins the group is first proven in a group beside it, because users are served there already (rule N6).
-   */
-  staging: { name: string } | null;
-  /** Groups that interrupted runs have left beside this one. */
-  staleStaging: { id: Id; name: string }[];
-  /** Users for gateway checks that interrupted runs have left, of whichever provider. */
-  leftUsers: { id: Id; name: string }[];
+  /** Whether what joins the place is first proven in one beside it, because users are served there already (rule N6). */
+  staging: { kind: string; name: string } | null;
+  /** What interrupted runs have left: staging places of this provider, and clients for gateway checks of any. */
+  stale: { staging: StaleObject[]; clients: (StaleObject & { run: string })[] };
   /** Accounts of this provider that serve, and that the import is not about. */
   servingElsewhere: number;
   /** More than half of the accounts of this provider would go. */
@@ -43,27 +29,17 @@ export interface ImportPlan {
   removals: RemovalStep[];
   /** Ids of all accounts that bear the marker of this provider and mode: one of a key that is not among them is news. */
   knownAccounts: ReadonlySet<Id>;
-  subscriptions: SubscriptionStep[];
+  grants: GrantStep[];
   gateway: GatewayStep;
   policy: Policy;
   warnings: Problem[];
 }
 
-export type GroupStep =
-  | { action: 'create'; name: string; spec: GroupSpec }
-  | { action: 'adopt'; name: string; id: Id; before: Group; description: string }
-  | { action: 'unchanged'; name: string; id: Id };
-
-/** The spec lacks the managed group where that is yet to be made; applying adds it. */
-export type ChannelStep =
-  | { action: 'create'; name: string; spec: ChannelSpec }
-  | { action: 'update' | 'adopt'; name: string; id: Id; before: Channel; spec: ChannelSpec; differences: string[] }
-  | { action: 'unchanged'; name: string; id: Id };
-
-export type PlanStep =
-  | { action: 'create'; name: string; spec: Omit<PlanSpec, 'groupId'> }
-  | { action: 'adopt'; name: string; id: Id; before: Plan }
-  | { action: 'unchanged'; name: string; id: Id };
+export interface StaleObject {
+  kind: string;
+  id: Id;
+  name: string;
+}
 
 interface KeyOfStep {
   line: number;
@@ -78,7 +54,7 @@ export type Retest = 'held_out' | 'untested' | 'changed';
 
 export type AccountStep = KeyOfStep &
   (
-    | { action: 'create'; name: string; spec: Omit<AccountSpec, 'groupId'> }
+    | { action: 'create'; name: string; spec: Omit<AccountSpec, 'place'> }
     | {
         action: 'update' | 'adopt';
         name: string;
@@ -86,7 +62,7 @@ export type AccountStep = KeyOfStep &
         change: AccountChange;
         differences: string[];
         retest: Retest | null;
-        /** It joins the group only now, it serves there, or it is there out of service. */
+        /** It joins the place only now, it serves there, or it is there out of service. */
         place: 'joins' | 'serves' | 'idle';
       }
     | { action: 'unchanged'; name: string; account: Account; retest: Retest | null }
@@ -100,7 +76,7 @@ export interface RemovalStep {
   reason: string;
 }
 
-export type SubscriptionStep = { user: User; asked: string; days: number } & (
+export type GrantStep = { kind: string; user: User; asked: string; days: number } & (
   | { action: 'create' }
   | { action: 'reuse'; id: Id; expiresAt: number }
   | { action: 'extend'; id: Id; byDays: number; wasActive: boolean }
@@ -113,7 +89,7 @@ export interface GatewayStep {
 }
 
 export interface Policy {
-  /** What a failed account, a refused write, a failed test or a failed subscription leads to. */
+  /** What a failed account, a refused write, a failed test or a failed grant leads to. */
   onFailure: 'undo' | 'keep';
   /** What becomes of failed accounts when the run goes on. */
   failedAccounts: FailedPolicy;
@@ -126,10 +102,9 @@ export interface Policy {
 /** Whether carrying out the plan would send any change to the host. */
 export function changesAnything(plan: ImportPlan): boolean {
   return (
-    [plan.group, plan.channel, plan.plan].some((step) => step !== null && step.action !== 'unchanged') ||
-    plan.accounts.some((step) => step.action !== 'unchanged') ||
-    plan.removals.length + plan.staleStaging.length + plan.leftUsers.length > 0 ||
-    plan.subscriptions.some((step) => step.action !== 'reuse')
+    [...plan.resources, ...plan.accounts].some((step) => step.action !== 'unchanged') ||
+    plan.removals.length + plan.stale.staging.length + plan.stale.clients.length > 0 ||
+    plan.grants.some((step) => step.action !== 'reuse')
   );
 }
 

@@ -1,4 +1,4 @@
-import { compareIds, type Account, type Group } from '../host/objects.ts';
+import { compareIds, type Account, type Id } from '../host/account.ts';
 import type { RemovalStep } from './import-plan.ts';
 import type { HostSnapshot, Desired } from './observed.ts';
 
@@ -13,16 +13,16 @@ export interface ManagedAccounts {
 }
 
 /**
- * Of several accounts of one key, the one in the group is managed, else the lowest id; where a run makes all anew, its
+ * Of several accounts of one key, the one in the place is managed, else the lowest id; where a run makes all anew, its
  * own. Rules N4 and N5 act on nothing else.
  */
 export function managedAccounts(
   { provider, access, run, accounts }: Pick<Desired, 'provider' | 'access' | 'run' | 'accounts'>,
   snapshot: Pick<HostSnapshot, 'accounts'>,
-  group: Group | undefined,
+  place: Id | null,
 ): ManagedAccounts {
   const rank = (account: Account) =>
-    accounts === 'replace' && account.marker?.run === run ? 2 : Number(isInGroup(account, group));
+    accounts === 'replace' && account.marker?.run === run ? 2 : Number(isIn(account, place));
   const owned = snapshot.accounts
     .filter((account) => account.marker?.provider === provider.id && account.marker.access === access)
     .toSorted((a, b) => rank(b) - rank(a) || compareIds(a.id, b.id));
@@ -39,8 +39,9 @@ export function managedAccounts(
   return { byFingerprint, superseded, copies };
 }
 
-export function isInGroup(account: Account, group: Group | undefined): boolean {
-  return group !== undefined && account.groupIds.includes(group.id);
+/** Whether an account serves in a place; in none that is yet to be made. */
+export function isIn({ places }: Account, place: Id | null): boolean {
+  return place !== null && places.includes(place);
 }
 
 /** Newest first (rule B21). */

@@ -1,26 +1,32 @@
-import type { HostFeatures } from '../host/host.ts';
-import type { Account, Channel, Group, Id, Plan, Subscription, User } from '../host/objects.ts';
+import type { Account, Id } from '../host/account.ts';
+import type { Capabilities } from '../host/capabilities.ts';
+import type { LeftClient } from '../host/client-keys.ts';
+import type { Resources } from '../host/driver.ts';
+import type { Grant, User } from '../host/grants.ts';
+import type { IsolationPort, Layout } from '../host/layout.ts';
 import type { Provider } from '../pack/manifest.ts';
 import type { AccessMode, AccountsPolicy, FailedPolicy, ImportMode, ProbeMode } from '../core/modes.ts';
 import type { Target } from '../core/target.ts';
 
-/** What the host holds, as far as a plan asks. */
+/** What a host holds, as far as a plan asks, and what that means on a host of its kind. */
 export interface HostSnapshot {
   /** By which a pack names what it says for this kind of host only. */
   kind: string;
-  features: HostFeatures;
-  groups: Group[];
-  channels: Channel[];
-  plans: Plan[];
+  capabilities: Capabilities;
+  layout: Layout;
+  isolation: IsolationPort | null;
+  /** What the host calls the access of a user, and what relay makes to have a key of its own. */
+  words: { grant: string; client: string };
+  resources: Resources;
   accounts: Account[];
-  /** Of the managed group, when there is one. */
-  subscriptions: Subscription[];
+  /** Of the managed place, when there is one. */
+  grants: Grant[];
   /** The users who were asked for, in the same order; `undefined` where the host has none. */
   users: (User | undefined)[];
   /** Fingerprints of keys that foreign accounts hold, where they were asked for. */
   foreignKeys: ReadonlyMap<Id, string>;
-  /** Users for gateway checks of runs that are over. */
-  leftUsers: User[];
+  /** Clients for gateway checks of runs that are over. */
+  leftClients: Pick<LeftClient, 'id' | 'name' | 'run'>[];
   /** Milliseconds since 1970. */
   now: number;
 }

@@ -1,17 +1,19 @@
-import type { Account, AccountSpec, Group } from '../host/objects.ts';
+import type { Account, AccountSpec } from '../host/account.ts';
+import type { Place } from '../host/layout.ts';
+import { accountNames, accountPrefix, isAccountName } from '../host/names.ts';
 import { effectiveMapping } from '../pack/model-mapping.ts';
-import { settingsFor } from '../pack/provider-hosts.ts';
-import type { AccessMode } from '../core/modes.ts';
+import { accountSettings } from '../pack/provider-hosts.ts';
+import { accessSlug } from '../core/modes.ts';
+import { counted } from '../core/counted.ts';
 import { problem, type Problem } from '../core/relay-error.ts';
-import { changeTo, differencesFrom, namesOfSets, touchesUpstream } from './account-change.ts';
+import { changeTo, differencesFrom, touchesUpstream } from './account-change.ts';
 import { accountDrift } from './drift.ts';
 import type { AccountStep, RemovalStep, Retest } from './import-plan.ts';
-import { isInGroup, managedAccounts, removalsOf } from './managed-accounts.ts';
-import { accountNames, accountPrefix, isAccountName } from './names.ts';
+import { isIn, managedAccounts, removalsOf } from './managed-accounts.ts';
 import type { HostSnapshot, Desired, DesiredKey } from './observed.ts';
 
 export interface PlannedAccounts {
-  accounts: AccountStep[];
+  steps: AccountStep[];
   removals: RemovalStep[];
   massRemoval: boolean;
   servingElsewhere: number;
@@ -20,9 +22,9 @@ export interface PlannedAccounts {
 }
 
 /** Rules B6, B12, N4 and N5 for the accounts: each key gets one, as it shall be; those without a key go. */
-export function planAccounts(desired: Desired, snapshot: HostSnapshot, group: Group | undefined): PlannedAccounts {
+export function planAccounts(desired: Desired, snapshot: HostSnapshot, place: Place): PlannedAccounts {
   const prefix = accountPrefix(desired.provider.id, desired.access);
-  const managed = managedAccounts(desired, snapshot, group);
+  const managed = managedAccounts(desired, snapshot, place.id);
   const foreign = snapshot.accounts.filter((account) => account.marker === null && isAccountName(account.name, prefix));
   const adoptable = new Map(
     foreign.flatMap((account) => {
@@ -37,7 +39,7 @@ export function planAccounts(desired: Desired, snapshot: HostSnapshot, group: Gr
     const account = (stays ? own : undefined) ?? adoptable.get(key.fingerprint);
     if (account === undefined) return creation(desired, snapshot, key);
     kept.add(account);
-    return standing(desired, snapshot, key, account, group);
+    return standing(desired, snapshot, key, account, place);
   });
   const leaving = [...managed.byFingerprint.values()].filter((account) => !kept.has(account));
   // A key that a line has spoilt may be the one of an account that serves.
@@ -46,13 +48,13 @@ export function planAccounts(desired: Desired, snapshot: HostSnapshot, group: Gr
   const desiredKeys = new Set(desired.keys.map((key) => key.fingerprint));
   const losing = gone.filter((account) => !desiredKeys.has(account.marker?.fingerprint ?? ''));
   const servesElsewhere = (account: Account) =>
-    !kept.has(account) && !gone.includes(account) && isInGroup(account, group) && account.enabled;
+    !kept.has(account) && !gone.includes(account) && isIn(account, place.id) && account.enabled;
   const left = foreign.filter((account) => !kept.has(account));
   const notEnabled = new Set(desired.keys.flatMap((key) => (key.settings.enabled === false ? [key.fingerprint] : [])));
   // Out of service as the key file wants it, an account is neither tested nor changed by others.
   const told = [...kept].filter((account) => account.enabled || !notEnabled.has(account.marker?.fingerprint ?? ''));
   return {
-    accounts: named(accounts, prefix, snapshot),
+    steps: named(accounts, prefix, snapshot),
     removals: removalsOf([...gone, ...managed.superseded], (account) =>
       desiredKeys.has(account.marker?.fingerprint ?? '')
         ? 'its key has another account'
@@ -86,7 +88,7 @@ export function planAccounts(desired: Desired, snapshot: HostSnapshot, group: Gr
 function heldBack(count: number, lines: number): Problem {
   return problem(
     'REMOVALS_HELD_BACK',
-    `${count} account${count === 1 ? '' : 's'} without a key in the file stay${count === 1 ? 's' : ''}, because ${lines} line${lines === 1 ? ' is' : 's are'} malformed.`,
+    `${counted(count, 'account')} without a key in the file ${count === 1 ? 'stays' : 'stay'}, because ${counted(lines, 'line is', 'lines are')} malformed.`,
   );
 }
 
@@ -107,15 +109,21 @@ function standing(
   snapshot: HostSnapshot,
   key: DesiredKey,
   account: Account,
-  group: Group | undefined,
+  place: Place,
 ): AccountStep {
   const { settings, ...line } = key;
   const rest = { ...line, enabled: settings.enabled ?? true };
   const { provider, access, run } = desired;
   const spec = specOf(desired, snapshot, key);
   const adopts = account.marker === null;
-  const joins = !isInGroup(account, group);
-  const marker = { provider: provider.id, access, run, fingerprint: key.fingerprint, sets: namesOfSets(spec) };
+  const joins = !isIn(account, place.id);
+  const marker = {
+    provider: provider.id,
+    access,
+    run,
+    fingerprint: key.fingerprint,
+    sets: Object.keys(spec.settings).toSorted(),
+  };
   const change = {
     ...changeTo(account, spec),
     ...(settings.name === undefined || settings.name === account.name ? {} : { name: settings.name }),
@@ -126,10 +134,10 @@ function standing(
   const retest =
     settings.enabled === false ? null : retestOf(account, settings.enabled, joins || touchesUpstream(change));
   const serves = account.enabled && account.state === 'active';
-  const differences = [...(joins ? ['group'] : []), ...differencesFrom(account, change)];
+  const differences = [...(joins ? [place.kind] : []), ...differencesFrom(account, change)];
   if (differences.length === 0) return { ...rest, action: 'unchanged', name, account, retest };
-  const place = joins ? 'joins' : serves ? 'serves' : 'idle';
-  return { ...rest, action: adopts ? 'adopt' : 'update', name, account, change, differences, retest, place };
+  const where = joins ? 'joins' : serves ? 'serves' : 'idle';
+  return { ...rest, action: adopts ? 'adopt' : 'update', name, account, change, differences, retest, place: where };
 }
 
 /** One that was disabled by hand is the operator's own affair (rule N7). */
@@ -172,11 +180,10 @@ function nameTaken(line: number, { id, name, marker }: Account, { access }: Desi
       `${asked} the account ${id} has.`,
       'Give the line another name in the key file, or rename that account on the host.',
     );
-  const word = (mode: AccessMode) => mode.replace('_', '-');
   return problem(
     'NAME_AMBIGUOUS',
-    `${asked} relay's own account ${id} of ${marker.provider}, for ${word(marker.access)} access, has.`,
-    `Leave that account as it is, and give the line another name in the key file for --access ${word(access)}.`,
+    `${asked} relay's own account ${id} of ${marker.provider}, for ${accessSlug(marker.access)} access, has.`,
+    `Leave that account as it is, and give the line another name in the key file for --access ${accessSlug(access)}.`,
   );
 }
 
@@ -202,20 +209,18 @@ function specOf(
   { provider, access, run }: Desired,
   { kind }: HostSnapshot,
   { fingerprint, settings }: DesiredKey,
-): Omit<AccountSpec, 'groupId'> {
+): Omit<AccountSpec, 'place'> {
   const { concurrency, priority } = provider.accountTemplate;
-  const { credentials, extra } = settingsFor(provider, kind).account;
-  const sets = namesOfSets({ credentials, extra });
+  const free = accountSettings(provider, kind);
+  const sets = Object.keys(free).toSorted();
   return {
     name: '',
     platform: provider.platform,
-    type: provider.accountType,
     baseUrl: provider.baseUrl,
     mapping: effectiveMapping(provider),
     concurrency: settings.concurrency ?? concurrency,
     priority: settings.priority ?? priority,
-    credentials,
-    extra,
+    settings: free,
     marker: { provider: provider.id, access, run, fingerprint, ...(sets.length === 0 ? {} : { sets }) },
   };
 }

@@ -2,11 +2,10 @@ import { z } from 'zod';
 import { acts, changesAnything, type ImportPlan, type Retest } from './import-plan.ts';
 
 const actions = ['create', 'adopt', 'update', 'unchanged', 'retest', 'remove', 'reuse', 'extend', 'check'] as const;
-const kinds = ['group', 'channel', 'tariff', 'account', 'subscription', 'gateway', 'user'] as const;
 
 const change = z.object({
   action: z.enum(actions),
-  kind: z.enum(kinds),
+  kind: z.string().describe('What the host calls such a thing; `account`, `gateway`.'),
   name: z.string(),
   id: z.string().nullable().describe('By what the host knows the object; null when it is yet to be made.'),
   detail: z.string(),
@@ -40,27 +39,13 @@ export type Change = z.infer<typeof change>;
 /** The plan in words: one change for each object, in the order in which they are carried out. Pure. */
 export function viewPlan(plan: ImportPlan, { host, provider }: Pick<PlanView, 'host' | 'provider'>): PlanView {
   const changes = [
-    groupChange(plan),
-    channelChange(plan),
-    ...planChange(plan),
+    ...plan.resources.map(({ action, kind, name, id, detail }): Change => ({ action, kind, name, id, detail })),
     ...accountChanges(plan),
-    ...subscriptionChanges(plan),
+    ...grantChanges(plan),
     ...gatewayChange(plan),
     ...removalChanges(plan),
-    ...plan.staleStaging.map(({ id, name }): Change => ({
-      kind: 'group',
-      name,
-      action: 'remove',
-      id,
-      detail: 'a staging group, left by an interrupted run',
-    })),
-    ...plan.leftUsers.map(({ id, name }): Change => ({
-      kind: 'user',
-      name,
-      action: 'remove',
-      id,
-      detail: 'made for a gateway check, left by an interrupted run',
-    })),
+    ...plan.stale.staging.map((each) => staleChange(each, `a staging ${each.kind}, left by an interrupted run`)),
+    ...plan.stale.clients.map((each) => staleChange(each, 'made for a gateway check, left by an interrupted run')),
   ];
   const accounts = (action: Change['action'][]) =>
     changes.filter((each) => each.kind === 'account' && action.includes(each.action)).length;
@@ -84,42 +69,8 @@ export function viewPlan(plan: ImportPlan, { host, provider }: Pick<PlanView, 'h
   };
 }
 
-function groupChange({ group }: ImportPlan): Change {
-  const base = { kind: 'group' as const, name: group.name, action: group.action };
-  if (group.action === 'create')
-    return {
-      ...base,
-      id: null,
-      detail: `${group.spec.platform}, ${group.spec.type}, rate ${group.spec.rateMultiplier}`,
-    };
-  return { ...base, id: group.id, detail: group.action === 'adopt' ? 'mark it as managed by relay' : '' };
-}
-
-function channelChange({ channel }: ImportPlan): Change {
-  const base = { kind: 'channel' as const, name: channel.name, action: channel.action };
-  if (channel.action === 'unchanged') return { ...base, id: channel.id, detail: '' };
-  if (channel.action !== 'create')
-    return { ...base, id: channel.id, detail: `change ${channel.differences.join(', ')}` };
-  const names = Object.values(channel.spec.mappings).reduce((sum, mapping) => sum + Object.keys(mapping).length, 0);
-  const priced = channel.spec.prices
-    .filter((entry) => entry.input !== null)
-    .reduce((sum, entry) => sum + entry.models.length, 0);
-  return { ...base, id: null, detail: `${names} model name${names === 1 ? '' : 's'}, ${priced} priced` };
-}
-
-function planChange({ plan }: ImportPlan): Change[] {
-  if (plan === null) return [];
-  const base = { kind: 'tariff' as const, name: plan.name, action: plan.action };
-  if (plan.action !== 'create')
-    return [{ ...base, id: plan.id, detail: plan.action === 'adopt' ? 'bind it to the group' : '' }];
-  const { price, validityDays, validityUnit, forSale } = plan.spec;
-  return [
-    {
-      ...base,
-      id: null,
-      detail: `${price.toFixed(2)} for ${validityDays} ${validityUnit}${validityDays === 1 ? '' : 's'}, ${forSale ? 'for sale' : 'not for sale'}`,
-    },
-  ];
+function staleChange({ kind, id, name }: ImportPlan['stale']['staging'][number], detail: string): Change {
+  return { kind, name, action: 'remove', id, detail };
 }
 
 function accountChanges({ accounts }: ImportPlan): Change[] {
@@ -152,9 +103,9 @@ function retestWhy(retest: Retest | null): string[] {
   return retest === 'untested' ? ['no test of it has ended well yet, is tested'] : [];
 }
 
-function subscriptionChanges({ subscriptions }: ImportPlan): Change[] {
-  return subscriptions.map((step): Change => {
-    const base = { kind: 'subscription' as const, name: step.user.email, action: step.action };
+function grantChanges({ grants }: ImportPlan): Change[] {
+  return grants.map((step): Change => {
+    const base = { kind: step.kind, name: step.user.email, action: step.action };
     if (step.action === 'create') return { ...base, id: null, detail: `${step.days} days` };
     if (step.action === 'extend') return { ...base, id: step.id, detail: `by ${step.byDays} days` };
     return { ...base, id: step.id, detail: `until ${new Date(step.expiresAt).toISOString().slice(0, 10)}` };
@@ -173,11 +124,11 @@ function gatewayChange({ gateway, staging }: ImportPlan): Change[] {
       ? []
       : [
           {
-            kind: 'group',
+            kind: staging.kind,
             name: staging.name,
             action: 'create',
             id: null,
-            detail: 'a staging group for this run, in which what joins is proven',
+            detail: `a staging ${staging.kind} for this run, in which what joins is proven`,
           },
         ];
   return gateway.probe === 'skip'

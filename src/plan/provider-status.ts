@@ -1,18 +1,16 @@
-import { compareIds, type Account, type Channel, type Group, type Plan, type User } from '../host/objects.ts';
+import { compareIds, type Account, type Id } from '../host/account.ts';
+import type { LeftClient } from '../host/client-keys.ts';
+import type { Held, Layout } from '../host/layout.ts';
+import { accountPrefix, isAccountName } from '../host/names.ts';
 import type { Provider } from '../pack/manifest.ts';
 import type { AccessMode } from '../core/modes.ts';
-import { isInGroup, managedAccounts } from './managed-accounts.ts';
-import { accountPrefix, isAccountName, resourceName } from './names.ts';
-import { isMarkedFor } from './plan-group.ts';
-import { staleStagingGroups } from './staging-groups.ts';
-import type { AccountStatus, ProviderStatus, ResourceStatus } from './status-schema.ts';
+import { isIn, managedAccounts } from './managed-accounts.ts';
+import type { AccountStatus, ProviderStatus } from './status-schema.ts';
 
-export interface ProviderSnapshot {
-  groups: Group[];
-  channels: Channel[];
-  plans: Plan[];
+export interface ProviderSnapshot extends Held {
+  layout: Layout;
   accounts: Account[];
-  probeUsers: User[];
+  clients: LeftClient[];
   now: number;
 }
 
@@ -61,12 +59,12 @@ export function providerStatus(
     others +
     missingKeys.length +
     resources.filter(({ state }) => state !== 'active').length +
-    host.probeUsers.length;
+    host.clients.length;
   return {
     resources,
     accounts,
     missingKeys,
-    probeUsers: host.probeUsers.map(({ id, email }) => ({ id, name: email })),
+    probeUsers: host.clients.map(({ id, name }) => ({ id, name })),
     untestedRuns: [...new Set(untestedRuns)],
     totals,
     ok: serving + notEnabled > 0 && faults === 0,
@@ -79,37 +77,9 @@ function modeOf(
   host: ProviderSnapshot,
   desired: ReadonlyMap<string, boolean> | null,
 ) {
-  const name = resourceName(provider.id, access);
-  const groups = host.groups.filter((each) => each.name === name);
-  const channels = host.channels.filter((each) => each.name === name);
-  const plans = host.plans.filter((each) => each.name === name);
-  const group = groups.find((each) => isMarkedFor(each, { provider, access }));
-  const channel = channels.find((each) => group !== undefined && each.groupIds.includes(group.id));
-  const plan = plans.find((each) => group !== undefined && each.groupId === group.id);
-  const accounts = accountsOf(provider, access, host, group, desired);
-  const resource = (kind: string, each: { id: string; name: string }, state: ResourceStatus['state']) => {
-    return { access, kind, id: each.id, name: each.name, state };
-  };
-  const own = (kind: string, each: { id: string; name: string; active?: boolean } | undefined): ResourceStatus =>
-    each === undefined
-      ? { access, kind, id: null, name, state: 'missing' }
-      : resource(kind, each, each.active === false ? 'switched_off' : 'active');
-  const stale = staleStagingGroups({ provider, access, run: '' }, host.groups, host.accounts);
-  const resources: ResourceStatus[] = [
-    ...(group === undefined && accounts.length === 0
-      ? []
-      : [
-          own('group', group),
-          own('channel', channel),
-          ...(plan !== undefined || (access === 'subscription' && provider.planTemplate !== undefined)
-            ? [own('tariff', plan)]
-            : []),
-        ]),
-    ...othersThan(group, groups).map((each) => resource('group', each, 'foreign')),
-    ...othersThan(channel, channels).map((each) => resource('channel', each, 'foreign')),
-    ...othersThan(plan, plans).map((each) => resource('tariff', each, 'foreign')),
-    ...stale.map((each) => resource('group', each, 'left_behind')),
-  ];
+  const owner = { provider, access };
+  const accounts = accountsOf(provider, access, host, host.layout.place(owner, host)?.id ?? null, desired);
+  const resources = host.layout.status(owner, host, accounts.length > 0).map((each) => ({ access, ...each }));
   return { resources, accounts };
 }
 
@@ -117,10 +87,10 @@ function accountsOf(
   provider: Provider,
   access: AccessMode,
   host: ProviderSnapshot,
-  group: Group | undefined,
+  place: Id | null,
   desired: ReadonlyMap<string, boolean> | null,
 ): AccountStatus[] {
-  const managed = managedAccounts({ provider, access, run: '', accounts: 'reconcile' }, host, group);
+  const managed = managedAccounts({ provider, access, run: '', accounts: 'reconcile' }, host, place);
   const prefix = accountPrefix(provider.id, access);
   const unmarked = host.accounts.filter((each) => each.marker === null && isAccountName(each.name, prefix));
   const line = (account: Account, state: AccountStatus['state']): AccountStatus => {
@@ -142,7 +112,7 @@ function accountsOf(
   };
   return [
     ...[...managed.byFingerprint.values()].map((account) => {
-      const state = standingOf(account, group, host.now);
+      const state = standingOf(account, place, host.now);
       const isDesired = state === 'paused_by_hand' && desired?.get(account.marker?.fingerprint ?? '') === false;
       return line(account, isDesired ? 'not_enabled' : state);
     }),
@@ -151,8 +121,8 @@ function accountsOf(
   ].toSorted((a, b) => compareIds(a.id, b.id));
 }
 
-function standingOf(account: Account, group: Group | undefined, now: number): AccountStatus['state'] {
-  if (!isInGroup(account, group)) return 'not_in_group';
+function standingOf(account: Account, place: Id | null, now: number): AccountStatus['state'] {
+  if (!isIn(account, place)) return 'not_in_group';
   if (account.state === 'error') return 'error';
   if (account.state === 'inactive') return 'disabled';
   if (!account.enabled) return account.paused ? 'paused_by_relay' : 'paused_by_hand';
@@ -161,10 +131,6 @@ function standingOf(account: Account, group: Group | undefined, now: number): Ac
 
 function isLimited({ limitedUntil }: Account, now: number): boolean {
   return limitedUntil !== null && limitedUntil > now;
-}
-
-function othersThan<T>(managed: T | undefined, all: readonly T[]): T[] {
-  return all.filter((each) => each !== managed);
 }
 
 function iso(ms: number | null): string | null {

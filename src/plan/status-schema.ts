@@ -27,8 +27,8 @@ const accountStatus = z.object({
   message: z.string().describe('What the host says of it.'),
   limitedUntil: time,
   lastUsedAt: time,
-  priority: z.int(),
-  concurrency: z.int(),
+  priority: z.int().nullable().describe('Null where the host has no such setting of one account.'),
+  concurrency: z.int().nullable(),
   inKeys: z
     .boolean()
     .nullable()
@@ -37,7 +37,7 @@ const accountStatus = z.object({
 
 const resourceStatus = z.object({
   access: z.enum(accessModes),
-  kind: z.string().describe('What the host calls such a thing: group, channel, tariff, …'),
+  kind: z.string().describe('What the host calls such a thing.'),
   id: z.string().nullable().describe('By what the host knows it; null for what is missing.'),
   name: z.string(),
   state: z

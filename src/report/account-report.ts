@@ -1,5 +1,5 @@
 import type { AccountOutcome } from '../apply/accounts/making.ts';
-import type { Account } from '../host/objects.ts';
+import type { Account } from '../host/account.ts';
 import type { AccountStep } from '../plan/import-plan.ts';
 import { changeOf } from './change-of.ts';
 import type { Report } from './report-schema.ts';

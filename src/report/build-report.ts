@@ -1,4 +1,5 @@
-import type { Account } from '../host/objects.ts';
+import type { Account } from '../host/account.ts';
+import type { ResourceStep } from '../host/layout.ts';
 import { accountReport, keyReports } from './account-report.ts';
 import { outcomeOf, type Ending, type Outcome } from './outcome.ts';
 import { changeOf } from './change-of.ts';
@@ -47,14 +48,14 @@ export function buildReport(record: ReportedRun): Report {
     resources: resources(record),
     accounts,
     removed: record.removed.map(({ id, name, reason }) => ({ id, name, reason })),
-    grants: record.subscriptions.map(({ user, userId, days, outcome, expiresAt }) => ({
+    grants: record.grants.map(({ kind, user, userId, days, outcome, expiresAt }) => ({
       user,
       userId,
       days,
       outcome:
         (outcome === 'created' || outcome === 'extended') &&
         record.undone &&
-        changeOf(record, 'subscription', (change) => change.name === user)?.undone === true
+        changeOf(record, kind, (change) => change.name === user)?.undone === true
           ? ('rolled_back' as const)
           : outcome,
       expiresAt: expiresAt === null ? null : iso(expiresAt),
@@ -117,26 +118,16 @@ function iso(ms: number): string {
 }
 
 function resources(record: ReportedRun): ResourceReport[] {
-  if (record.plan.group === null) return [];
-  const { group, channel, plan } = record.plan;
-  return [
-    resource('group', group, record),
-    resource('channel', channel, record),
-    ...(plan === null ? [] : [resource('tariff', plan, record)]),
-  ];
+  return record.plan.resources.map((step) => resource(step, record));
 }
 
-function resource(
-  kind: 'group' | 'channel' | 'tariff',
-  step: { action: string; name: string; id?: string },
-  record: ReportedRun,
-): ResourceReport {
-  const { name } = step;
-  // A run may also make groups to prove accounts in; they are not what the report is about.
+function resource(step: ResourceStep, record: ReportedRun): ResourceReport {
+  const { kind, name } = step;
+  // A run may also make places to prove accounts in; they are not what the report is about.
   const did = changeOf(record, kind, (change) => change.name === name);
   if (did === undefined)
     return step.action === 'unchanged'
-      ? { kind, id: step.id ?? null, name, action: 'unchanged' }
+      ? { kind, id: step.id, name, action: 'unchanged' }
       : { kind, id: null, name, action: 'none' };
   const { id, action } = did.change;
   if (action === 'created') return { kind, id, name, action: did.undone ? 'rolled_back' : 'created' };

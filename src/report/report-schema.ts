@@ -6,7 +6,7 @@ const id = z.string();
 const count = z.int().min(0);
 
 const resource = z.object({
-  kind: z.string().describe('What the host calls such a thing: group, channel, tariff, …'),
+  kind: z.string().describe('What the host calls such a thing.'),
   id: id.nullable().describe('By what the host knows it; null when it was never made.'),
   name: z.string(),
   action: z.enum(['created', 'adopted', 'updated', 'unchanged', 'rolled_back', 'restored', 'none']),

@@ -1,13 +1,13 @@
 import type { ChangeLog } from '../apply/change-log.ts';
 import type { Leftover } from '../apply/leftover.ts';
 import type { AccountOutcome } from '../apply/accounts/making.ts';
-import type { Account } from '../host/objects.ts';
+import type { Account } from '../host/account.ts';
 import type { KeyFile } from '../keys/key-file.ts';
 import type { Provider } from '../pack/manifest.ts';
 import type { ImportPlan, RemovalStep } from '../plan/import-plan.ts';
 import type { Problem } from '../core/relay-error.ts';
 import type { GatewayCheck } from '../verify/check-gateway.ts';
-import type { SubscriptionResult } from '../verify/grant-access.ts';
+import type { GrantResult } from '../apply/grant-access.ts';
 import type { AccountVerdict } from '../verify/probe-accounts.ts';
 import type { Outcome } from './outcome.ts';
 
@@ -16,9 +16,8 @@ export interface StagedProblem extends Problem {
   stage: string;
 }
 
-/** Of a plan what the report is about; without a group there was none to carry out. */
-type ReportedPlan = Pick<ImportPlan, 'mode' | 'access' | 'accounts' | 'removals' | 'servingElsewhere'> &
-  (Pick<ImportPlan, 'group' | 'channel' | 'plan'> | { group: null });
+/** Of a plan what the report is about. */
+type ReportedPlan = Pick<ImportPlan, 'mode' | 'access' | 'resources' | 'accounts' | 'removals' | 'servingElsewhere'>;
 
 /** What a report is made from: a run, or one that carried nothing out, whose end was decided before its first write. */
 export type ReportedRun = Omit<RunRecord, 'plan'> & { plan: ReportedPlan; decided?: Outcome };
@@ -31,7 +30,7 @@ export function nothingDone() {
     seen: new Map(),
     takenOut: new Map(),
     removed: [],
-    subscriptions: [],
+    grants: [],
     gateway: null,
     connect: null,
     silenced: false,
@@ -67,7 +66,7 @@ export interface RunRecord {
   /** What was done to failed accounts, by account id. */
   takenOut: Map<string, 'disabled' | 'removed'>;
   removed: Omit<RemovalStep, 'serves'>[];
-  subscriptions: SubscriptionResult[];
+  grants: GrantResult[];
   gateway: (GatewayCheck & { probeKey: 'given' | 'found' | 'made' }) | null;
   connect: { baseUrl: string; access: string; models: string[]; example: string } | null;
   /** Nothing more could be sent: the journal could not be kept, or the lock was lost. */

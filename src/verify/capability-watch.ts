@@ -1,5 +1,5 @@
 import type { RunTools } from '../apply/run-tools.ts';
-import type { Account, Id } from '../host/objects.ts';
+import type { Account, Id } from '../host/account.ts';
 
 /** Pauses between two looks at what the accounts have learnt, in milliseconds: the first, and the longest. */
 const pauses = { first: 25, longest: 1500 };
@@ -21,7 +21,7 @@ export function capabilityWatch(
     }
   };
   const watch = async () => {
-    const until = clock.now() + host.info.features.discoveryMs;
+    const until = clock.now() + host.info.capabilities.discoveryMs;
     for (let pause = pauses.first; discovering.size > 0 && clock.now() < until && !stop.aborted;) {
       const still = new Set((await host.reads.accounts()).filter((account) => account.discovering).map(({ id }) => id));
       release((id) => !still.has(id));

@@ -1,5 +1,5 @@
 import type { RunTools } from '../apply/run-tools.ts';
-import type { CompletionRequest, GatewayAnswer } from '../host/host.ts';
+import type { CompletionRequest, GatewayAnswer } from '../host/gateway.ts';
 import type { Secret } from '../core/secrets/secret.ts';
 
 /** What a user who connects now would meet (rule B23). */

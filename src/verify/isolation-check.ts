@@ -1,20 +1,21 @@
 import pLimit from 'p-limit';
 import type { ChangeLog } from '../apply/change-log.ts';
 import { throwIfStopped, unstopped, type RunTools } from '../apply/run-tools.ts';
-import { bindAccounts, makeStagingGroup, type StagingGroup } from '../apply/accounts/staging-group.ts';
+import { placeAccounts, makeStaging, type Staging } from '../apply/accounts/staging.ts';
 import { undo } from '../apply/undo/undo.ts';
-import type { CompletionRequest, GatewayAnswer } from '../host/host.ts';
-import type { Group, Id } from '../host/objects.ts';
-import { isStagingGroup, stagingGroupName } from '../plan/staging-groups.ts';
+import type { Id } from '../host/account.ts';
+import type { HostObject } from '../host/driver.ts';
+import type { CompletionRequest, GatewayAnswer } from '../host/gateway.ts';
+import { isStagingName, stagingName } from '../host/names.ts';
 import type { Secret } from '../core/secrets/secret.ts';
 import type { Code } from '../core/codes.ts';
 import type { AccountVerdict } from './probe-accounts.ts';
-import type { ProbeUser } from './probe-key.ts';
+import type { ClientKeys } from '../apply/client-keys.ts';
 
 /** Verdicts that leave open whether the account serves at all. */
 const open: ReadonlySet<Code> = new Set(['KEY_UNPROVEN', 'TEST_UNAVAILABLE', 'UPSTREAM_FORBIDDEN']);
 
-/** How long a gateway may take to see a group and its only account, in milliseconds. */
+/** How long a gateway may take to see a place and its only account, in milliseconds. */
 const patienceMs = 15_000;
 
 /** Whether one completion with this account alone would tell more. */
@@ -23,15 +24,15 @@ export function isOpen({ validation, code }: AccountVerdict): boolean {
 }
 
 export interface Proof {
-  staging: Omit<StagingGroup, 'name'>;
+  staging: Omit<Staging, 'name'>;
   request: CompletionRequest;
-  probeUser: ProbeUser;
+  clientKeys: ClientKeys;
   concurrency: number;
 }
 
 /**
- * The last proof (rule N13): each account whose verdict is open answers one completion in a group in which it is alone.
- * The first account of a new group is seen at once. Returns the verdicts with what the completions told. Throws the first
+ * The last proof (rule N13): each account whose verdict is open answers one completion in a place in which it is alone.
+ * The first account of a new place is seen at once. Returns the verdicts with what the completions told. Throws the first
  * failure, once nothing of it is under way any more: whoever tidies up then meets no latecomers.
  */
 export async function checkInIsolation(
@@ -41,7 +42,7 @@ export async function checkInIsolation(
   log: ChangeLog,
 ): Promise<AccountVerdict[]> {
   const limit = pLimit(proof.concurrency);
-  const groups = verdicts.some(isOpen) ? await tools.host.reads.groups() : [];
+  const places = verdicts.some(isOpen) ? await placesOf(tools) : [];
   let number = 0;
   let failed = false;
   const proofs = await Promise.allSettled(
@@ -50,13 +51,7 @@ export async function checkInIsolation(
         if (!isOpen(verdict) || failed || tools.stop.aborted) return verdict;
         number += 1;
         try {
-          return await checkOne(
-            verdict,
-            { name: stagingGroupName(proof.staging.run, number), groups },
-            proof,
-            tools,
-            log,
-          );
+          return await checkOne(verdict, { name: stagingName(proof.staging.run, number), places }, proof, tools, log);
         } catch (error) {
           failed = true;
           throw error;
@@ -72,24 +67,23 @@ export async function checkInIsolation(
 
 async function checkOne(
   verdict: AccountVerdict,
-  { name, groups }: { name: string; groups: readonly Group[] },
-  { staging, request, probeUser }: Proof,
+  { name, places }: { name: string; places: readonly HostObject[] },
+  { staging, request, clientKeys }: Proof,
   tools: RunTools,
   log: ChangeLog,
 ): Promise<AccountVerdict> {
   const { lastSeq } = log;
-  const group = await makeStagingGroup({ ...staging, name }, tools, log);
+  const place = await makeStaging({ ...staging, name }, tools, log);
   let answer: GatewayAnswer<void>;
   try {
-    const account = { ...verdict.account, groupIds: homeOf(verdict.account.groupIds, groups, staging.run) };
-    await bindAccounts([account], [...account.groupIds, group.id], tools, log);
-    const key = await probeUser.keyFor(group.id, 'self_service');
+    const account = { ...verdict.account, places: homeOf(verdict.account.places, places, staging.run) };
+    await placeAccounts([account], [...account.places, place.id], tools, log);
+    const key = await clientKeys.keyFor(place.id, 'self_service');
     answer = await ask(key, request, tools);
   } finally {
-    // Bound back, and the group removed, however the proof ended.
+    // Bound back, and the place removed, however the proof ended.
     const own = log.changes.filter(
-      ({ seq, kind, id }) =>
-        seq > lastSeq && ((kind === 'account' && id === verdict.account.id) || (kind === 'group' && id === group.id)),
+      ({ seq, kind, id }) => seq > lastSeq && (kind === 'account' ? id === verdict.account.id : id === place.id),
     );
     await undo(own, tools, log);
   }
@@ -97,11 +91,16 @@ async function checkOne(
   return decideInIsolation({ ...verdict, account: now }, answer);
 }
 
-/** The groups in which an account shall be afterwards: neither those that are gone, nor what an interrupted proof left. */
-function homeOf(groupIds: readonly Id[], groups: readonly Group[], run: string): Id[] {
-  return groupIds.filter((id) => {
-    const group = groups.find((each) => each.id === id);
-    return group !== undefined && (!isStagingGroup(group.name) || group.name === stagingGroupName(run));
+async function placesOf({ host }: RunTools): Promise<readonly HostObject[]> {
+  const kind = host.isolation?.kind;
+  return kind === undefined ? [] : ((await host.resources.list())[kind] ?? []);
+}
+
+/** The places in which an account shall be afterwards: neither those that are gone, nor what an interrupted proof left. */
+function homeOf(ids: readonly Id[], places: readonly HostObject[], run: string): Id[] {
+  return ids.filter((id) => {
+    const name = places.find((each) => each.id === id)?.name;
+    return name !== undefined && (!isStagingName(name) || name === stagingName(run));
   });
 }
 

@@ -1,10 +1,11 @@
 import pLimit from 'p-limit';
+import { refreshAccounts } from '../apply/refresh-accounts.ts';
 import { unstopped, type RunTools } from '../apply/run-tools.ts';
 import { HostFailure } from '../host/host-failure.ts';
-import type { AccountTest } from '../host/host.ts';
-import type { Account, Id } from '../host/objects.ts';
+import type { Account, Id } from '../host/account.ts';
 import type { Provider } from '../pack/manifest.ts';
 import type { Code } from '../core/codes.ts';
+import { repeatTest } from './repeat-test.ts';
 import { isInconclusive, decideVerdict, type Validation } from './verdict.ts';
 import { capabilityWatch } from './capability-watch.ts';
 
@@ -28,9 +29,6 @@ export interface ProbeJob {
   retested: ReadonlySet<Id>;
 }
 
-/** Pauses before a busy or unanswered account is tested again (rule N17), in milliseconds. */
-const testPauses = [1000, 4000];
-
 /** Tests accounts, several at once, and judges each. Those not reached before a stop are `not_tried`. */
 export async function probeAccounts(job: ProbeJob, tools: RunTools): Promise<AccountVerdict[]> {
   const limit = pLimit(job.concurrency);
@@ -51,7 +49,12 @@ export async function probeAccounts(job: ProbeJob, tools: RunTools): Promise<Acc
       }),
     ),
   );
-  return readBack(await refresh(verdicts, tools), job.retested, tools);
+  const learnt = verdicts.filter(({ account, validation }) => account.discovering && validation !== 'failed');
+  await refreshAccounts(
+    learnt.map(({ account }) => account),
+    tools,
+  );
+  return readBack(verdicts, job.retested, tools);
 }
 
 async function probeAccount(
@@ -60,38 +63,29 @@ async function probeAccount(
   hasDiscovered: (id: Id) => Promise<void>,
   tools: RunTools,
 ): Promise<AccountVerdict> {
-  const { probes } = tools.host;
+  const { proof } = tools.host;
   const { provider } = job;
   const startedAt = tools.clock.now();
   let attempts = 0;
   try {
     await hasDiscovered(account.id);
     // The host answers this by itself, while the test waits for the vendor.
-    const listed = probes.accountModels(account.id);
+    const listed = proof.accountModels(account.id);
     listed.catch(() => undefined);
-    let test: AccountTest;
-    for (;;) {
-      attempts += 1;
-      test = await probes.testAccount(account, {
-        model: provider.smokeTestModel,
-        deadCodes: provider.deadCodes,
-        signal: tools.stop,
-      });
-      if (tools.stop.aborted) return notTried(account);
-      const pause = testPauses[attempts - 1];
-      if (!worthRepeating(test) || pause === undefined) break;
-      tools.emit({
-        type: 'retry',
-        stage: 'verify',
-        what: `test of ${account.name}`,
-        reason: test.message,
-        pauseMs: pause,
-      });
-      await tools.clock.sleep(pause, tools.stop);
-    }
+    const { smokeTestModel: model, deadCodes } = provider;
+    const ended = await repeatTest(
+      account.name,
+      () => {
+        attempts += 1;
+        return proof.testAccount(account, { model, deadCodes, signal: tools.stop });
+      },
+      tools,
+    );
+    if (ended === undefined) return notTried(account);
+    const { test } = ended;
     const models = await listed;
     const smokeModelSeen = models.includes(provider.smokeTestModel.trim());
-    const list = isInconclusive(test) ? await probes.upstreamModels(account.id) : null;
+    const list = isInconclusive(test) ? await proof.upstreamModels(account.id) : null;
     const { validation, code, message, evidence } = decideVerdict(test, smokeModelSeen, list, provider.keyCheck);
     const probe = {
       ok: validation === 'passed',
@@ -116,22 +110,6 @@ async function probeAccount(
     };
     return { account, validation: 'failed', code: 'TEST_ERROR', smokeModelSeen: false, models: [], probe };
   }
-}
-
-function worthRepeating(test: AccountTest): boolean {
-  return test.outcome === 'error' || (test.outcome === 'failed' && test.why === 'busy');
-}
-
-/** Makes a host that may have missed what its accounts learnt look at them again, a second after they learnt it. */
-async function refresh(verdicts: AccountVerdict[], { host, clock, stop }: RunTools): Promise<AccountVerdict[]> {
-  const stale = host.info.features.refreshAfterDiscovery
-    ? verdicts.filter((verdict) => verdict.account.discovering && verdict.validation !== 'failed')
-    : [];
-  if (stale.length === 0 || stop.aborted) return verdicts;
-  await clock.sleep(1100, stop);
-  // Best effort: the gateway check that follows tells whether it was enough.
-  for (const { account } of stale) if (!stop.aborted) await host.writes.refreshAccount(account);
-  return verdicts;
 }
 
 /** An account that the host now holds out of service is dead, whatever its test said (rule N13). */

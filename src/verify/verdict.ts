@@ -1,4 +1,4 @@
-import type { AccountTest, UpstreamModels } from '../host/host.ts';
+import type { AccountTest, UpstreamModels } from '../host/proof.ts';
 import type { Code } from '../core/codes.ts';
 
 export type Validation = 'passed' | 'warning' | 'failed' | 'not_tried';

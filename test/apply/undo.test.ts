@@ -3,16 +3,27 @@ import { describe, expect, it } from 'vitest';
 import { applyResources } from '../../src/apply/apply-resources.ts';
 import { ChangeLog } from '../../src/apply/change-log.ts';
 import { noJournal } from '../../src/apply/journal.ts';
+import { accountStateOf, type AccountState } from '../../src/apply/drivers/account-state.ts';
 import { setEnabled } from '../../src/apply/accounts/set-enabled.ts';
-import { bindAccounts, makeStagingGroup } from '../../src/apply/accounts/staging-group.ts';
+import { makeStaging, placeAccounts } from '../../src/apply/accounts/staging.ts';
 import { undo } from '../../src/apply/undo/undo.ts';
 import { updateAccount, type UpdateStep } from '../../src/apply/accounts/update-account.ts';
 import { settingsDigest } from '../../src/plan/account-change.ts';
-import type { Account } from '../../src/host/objects.ts';
-import { stagingGroupName } from '../../src/plan/staging-groups.ts';
+import type { Account } from '../../src/host/account.ts';
+import { stagingName } from '../../src/host/names.ts';
 import { buildPlan } from '../../src/plan/build-plan.ts';
-import { aDesired, aGroup, aMarker, anAccount, anEmptyHost, aProvider, aServingHost } from '../support/builders.ts';
-import { memoryHost } from '../support/memory-host.ts';
+import {
+  aChannel,
+  aDesired,
+  aGroup,
+  aMarker,
+  anAccount,
+  anEmptyHost,
+  aProvider,
+  aServingHost,
+} from '../support/builders.ts';
+import { memorySub2api } from '../support/memory-sub2api.ts';
+import { otherHost } from '../support/other-host.ts';
 
 function planOf(...given: Parameters<typeof buildPlan>) {
   const result = buildPlan(...given);
@@ -21,18 +32,20 @@ function planOf(...given: Parameters<typeof buildPlan>) {
 }
 
 describe('what a run has made', () => {
-  it('goes in the order in which it hangs together: accounts, then plan, channel and group (B17)', async () => {
-    const { tools, state, sent } = memoryHost();
+  it('goes in the order in which it hangs together: accounts, then tariff, channel and group (B17)', async () => {
+    const { tools, state, sent } = memorySub2api();
     const log = new ChangeLog(noJournal);
-    const { groupId } = await applyResources(planOf(aDesired(), anEmptyHost()), tools, log);
-    const account = madeBy(log, groupId);
+    const place = await applyResources(planOf(aDesired(), anEmptyHost()), tools, log);
+    expect([...state.channels.values()]).toMatchObject([{ groupIds: [place] }]);
+    expect([...state.tariffs.values()]).toMatchObject([{ groupId: place }]);
+    const account = madeBy(log, place);
     state.accounts.set(account.id, account);
     sent.length = 0;
     const { undone, leftovers } = await undo([...log.changes], tools, log);
     expect(leftovers).toEqual([]);
     expect(sent.map((each) => each.split(' ').slice(0, 2).join(' '))).toEqual([
       'delete account',
-      'delete plan',
+      'delete tariff',
       'delete channel',
       'delete group',
     ]);
@@ -40,10 +53,10 @@ describe('what a run has made', () => {
   });
 
   it('and that others use since stays, with what hangs on it, and is named (N21)', async () => {
-    const { tools, state } = memoryHost();
+    const { tools, state } = memorySub2api();
     const log = new ChangeLog(noJournal);
-    const { groupId } = await applyResources(planOf(aDesired(), anEmptyHost()), tools, log);
-    state.accounts.set('7', anAccount({ id: '7', name: 'theirs', marker: null, groupIds: [groupId] }));
+    const place = await applyResources(planOf(aDesired(), anEmptyHost()), tools, log);
+    state.accounts.set('7', anAccount({ id: '7', name: 'theirs', marker: null, places: [place] }));
     const { undone, leftovers } = await undo([...log.changes], tools, log);
     expect(undone).toEqual([]);
     expect(leftovers.map(({ kind, command, reason }) => [kind, command, reason])).toEqual([
@@ -56,11 +69,11 @@ describe('what a run has made', () => {
 
 describe('undo believes only what it sees (N21)', () => {
   it('what the host does not remove is named, and not called undone', async () => {
-    const { tools } = memoryHost();
+    const { tools } = memorySub2api();
     const log = new ChangeLog(noJournal);
     await applyResources(planOf(aDesired(), anEmptyHost()), tools, log);
-    const deaf = { ...tools.host, writes: { ...tools.host.writes, deletePlan: async () => done } };
-    const { undone, leftovers } = await undo([...log.changes], { ...tools, host: deaf, base: deaf }, log);
+    const deaf = otherHost(() => ({ writes: { deleteTariff: async () => done } }));
+    const { undone, leftovers } = await undo([...log.changes], deaf(tools), log);
     expect(undone.map(({ kind }) => kind)).not.toContain('tariff');
     expect(leftovers).toContainEqual(
       expect.objectContaining({ kind: 'tariff', reason: 'it could not be removed', command: 'look' }),
@@ -68,7 +81,7 @@ describe('undo believes only what it sees (N21)', () => {
   });
 
   it('what the run made and others have changed since stays', async () => {
-    const { tools, state } = memoryHost();
+    const { tools, state } = memorySub2api();
     const log = new ChangeLog(noJournal);
     const account = madeBy(log, '1');
     state.groups.set('1', aGroup());
@@ -94,11 +107,12 @@ const done = { status: 'applied', value: undefined } as const;
 
 describe('a channel that others have changed since the plan was made', () => {
   it('is not overwritten: the run ends, and says so (N7)', async () => {
-    const { tools, state } = memoryHost();
-    const snapshot = aServingHost({ channels: [{ ...aServingHost().channels[0]!, restrictsModels: false }] });
-    const plan = planOf(aDesired(), snapshot);
-    for (const group of snapshot.groups) state.groups.set(group.id, group);
-    const now = { ...snapshot.channels[0]!, mappings: { openai: { theirs: 'theirs' } }, restrictsModels: false };
+    const { tools, state } = memorySub2api();
+    const channel = aChannel({ restrictsModels: false });
+    const plan = planOf(aDesired(), aServingHost({ channels: [channel] }));
+    const group = aGroup();
+    state.groups.set(group.id, group);
+    const now = { ...channel, mappings: { openai: { theirs: 'theirs' } } };
     state.channels.set(now.id, now);
     const applying = applyResources(plan, tools, new ChangeLog(noJournal));
     await expect(applying).rejects.toMatchObject({ code: 'WRITE_REFUSED' });
@@ -107,11 +121,11 @@ describe('a channel that others have changed since the plan was made', () => {
 });
 
 /** An account as this run has made it, noted in its log. */
-function madeBy(log: ChangeLog, groupId: string): Account {
+function madeBy(log: ChangeLog, place: string): Account {
   const marker = aMarker({ run: 'run-2' });
-  const account = anAccount({ id: '50', name: 'acme-07', marker, groupIds: [groupId] });
-  const after = { marker, groupIds: [groupId], digest: settingsDigest(account) };
-  const [change] = log.note<'account'>([
+  const account = anAccount({ id: '50', name: 'acme-07', marker, places: [place] });
+  const after = { marker, places: [place], digest: settingsDigest(account) };
+  const [change] = log.note([
     { kind: 'account', action: 'created', id: null, name: account.name, before: null, after },
   ]);
   log.made([{ change: change!, id: account.id }]);
@@ -127,15 +141,15 @@ const steps = fc.array(
 
 /** Three accounts of an earlier run on a host that serves, and one that a run now works on. */
 async function played(list: readonly Step[]) {
-  const memory = memoryHost();
+  const memory = memorySub2api();
   const { tools, state } = memory;
   state.groups.set('1', aGroup());
   for (const id of ['1', '2', '3'])
     state.accounts.set(id, anAccount({ id, name: `acme-0${id}`, marker: aMarker({ fingerprint: `sha256:${id}` }) }));
   const before = structuredClone(state);
   const log = new ChangeLog(noJournal);
-  const group = await makeStagingGroup(
-    { name: stagingGroupName('run-2'), provider: aProvider(), access: 'subscription', run: 'run-2' },
+  const staging = await makeStaging(
+    { name: stagingName('run-2'), provider: aProvider(), access: 'subscription', run: 'run-2' },
     tools,
     log,
   );
@@ -144,10 +158,10 @@ async function played(list: readonly Step[]) {
     const account = structuredClone(state.accounts.get(String(on + 1))!);
     if (does === 'pause' || does === 'resume') await setEnabled([account], does === 'resume', tools, log);
     if (does === 'bind')
-      await bindAccounts([account], account.groupIds.includes(group.id) ? ['1'] : ['1', group.id], tools, log);
+      await placeAccounts([account], account.places.includes(staging.id) ? ['1'] : ['1', staging.id], tools, log);
     if (does === 'edit') await updateAccount(editOf(account), tools, log);
     if (does === 'others') {
-      state.accounts.get(account.id)!.priority += 1000;
+      state.accounts.get(account.id)!.priority = 1000 + Number(account.priority);
       theirs.add(account.id);
     }
   }
@@ -155,7 +169,10 @@ async function played(list: readonly Step[]) {
 }
 
 function editOf(account: Account): UpdateStep {
-  const change = { concurrency: account.concurrency + 1, extra: { mode: { value: account.concurrency } } };
+  const change = {
+    concurrency: Number(account.concurrency) + 1,
+    settings: { 'extra.mode': { value: account.concurrency } },
+  };
   const { name, marker } = account;
   const key = { line: 1, fingerprint: marker!.fingerprint, last4: '', enabled: true };
   return { ...key, action: 'update', name, account, change, differences: ['x'], retest: null, place: 'idle' };
@@ -182,9 +199,9 @@ describe('undoing whatever a run did to accounts', () => {
         const last = log.changes.at(-1);
         const account = last?.kind === 'account' && last.action === 'updated' ? state.accounts.get(last.id) : undefined;
         if (account !== undefined && at % 2 === 0) {
-          const { enabled, paused, groupIds } = last?.kind === 'account' ? (last.before ?? {}) : {};
-          Object.assign(account, JSON.parse(JSON.stringify({ enabled, paused, groupIds })));
-          if (last?.kind === 'account' && last.after.concurrency !== undefined) return;
+          const { enabled, paused, places } = (last?.before ?? {}) as AccountState;
+          Object.assign(account, JSON.parse(JSON.stringify({ enabled, paused, places })));
+          if (last !== undefined && accountStateOf(last)?.concurrency !== undefined) return;
         }
         expect((await undo([...log.changes], tools, log)).leftovers).toEqual([]);
         expect(state).toEqual(before);

@@ -322,6 +322,8 @@ const notProduced: Partial<Record<Code, string>> = {
   KEY_UNPROVEN: 'the same, where the list of models proves nothing either; test/verify/verdict.test.ts',
   TEST_NOT_NOTED: 'a warning that asks for nothing; test/flows',
   PROBE_LEFT_BEHIND: 'needs a killed run, and a host that refuses to remove its user; test/flows/left-behind.test.ts',
+  HOST_CANNOT: 'needs a host of another kind: the sandbox can do all that may be asked for',
+  HOST_IGNORES: 'the same: the sandbox honours all that a pack may say',
   INTERNAL: 'a fault of relay, which nothing is known to cause',
 };
 

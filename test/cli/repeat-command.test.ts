@@ -15,6 +15,7 @@ const required = ['--pack', 'kimi', '--keys', 'keys.txt'];
 
 describe('the command that does the same again', () => {
   const values: Record<string, string> = {
+    '--host-kind': 'sub2api',
     '--mode': 'partial',
     '--access': 'self-service',
     '--probe': 'none',

@@ -2,13 +2,14 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { WriteResult } from '../../src/host/host-failure.ts';
-import type { Host } from '../../src/host/host.ts';
-import type { Account, AccountSpec, ChannelSpec, Group, GroupType, Id } from '../../src/host/objects.ts';
+import type { Account, AccountSpec, Id } from '../../src/host/account.ts';
+import type { ChannelSpec, Group, GroupType } from '../../src/host/sub2api/objects.ts';
+import type { Sub2apiHost } from '../../src/host/sub2api/sub2api-host.ts';
 import { differencesFrom, earlierState } from '../../src/plan/account-change.ts';
 import { Secret } from '../../src/core/secrets/secret.ts';
 
 export interface OpenedHost {
-  host: Host;
+  host: Sub2apiHost;
   /** A fake vendor that the host can reach. */
   vendorUrl: string;
   /** Whether the host may keep the keys that it stores to itself. */
@@ -25,7 +26,7 @@ export function hostContract(name: string, open: () => Promise<OpenedHost>): voi
     const tag = randomBytes(4).toString('hex');
     const cleanups: (() => Promise<unknown>)[] = [];
     let opened: OpenedHost;
-    let host: Host;
+    let host: Sub2apiHost;
 
     beforeAll(async () => {
       opened = await open();
@@ -58,14 +59,12 @@ export function hostContract(name: string, open: () => Promise<OpenedHost>): voi
       const specs = labels.map((label): AccountSpec => ({
         name: `contract-${label}-${tag}`,
         platform: 'openai',
-        type: 'apikey',
         baseUrl: `${opened.vendorUrl}/v1`,
         mapping: { [model]: model },
         concurrency: 3,
         priority: 40,
-        groupId: group.id,
-        credentials: {},
-        extra: { openai_responses_mode: 'auto' },
+        place: group.id,
+        settings: { 'extra.openai_responses_mode': 'auto' },
         marker: { provider: 'contract', access: 'subscription', run: tag, fingerprint: label },
         ...more,
       }));
@@ -76,12 +75,13 @@ export function hostContract(name: string, open: () => Promise<OpenedHost>): voi
           randomBytes(16).toString('hex'),
         ),
       );
-      for (const each of created) if (each.ok) cleanups.push(() => host.writes.deleteAccount(each.id));
+      for (const { id } of created.filter((each) => each.ok))
+        if (id !== null) cleanups.push(() => host.writes.deleteAccount(id));
       expect(created.every((each) => each.ok)).toBe(true);
       const entries: [string, Account][] = [];
       for (const [index, label] of labels.entries()) {
         const each = created[index];
-        entries.push([label, await learnt(host, each?.ok === true ? each.id : '0')]);
+        entries.push([label, await learnt(host, each?.ok === true ? (each.id ?? '0') : '0')]);
       }
       return Object.fromEntries(entries);
     };
@@ -90,7 +90,7 @@ export function hostContract(name: string, open: () => Promise<OpenedHost>): voi
       expect(host.info).toMatchObject({
         kind: 'sub2api',
         version: expect.stringMatching(/^\d+\.\d+\.\d+/),
-        features: { maxNameLength: 100 },
+        capabilities: { maxNameLength: 100 },
       });
     });
 
@@ -186,7 +186,7 @@ export function hostContract(name: string, open: () => Promise<OpenedHost>): voi
     it('makes a plan, binds it to another group, and removes it', async () => {
       const [one, other] = [await newGroup('plan'), await newGroup('plan-other')];
       const plan = done(
-        await host.writes.createPlan({
+        await host.writes.createTariff({
           name: one.name,
           groupId: one.id,
           price: 29.5,
@@ -195,8 +195,8 @@ export function hostContract(name: string, open: () => Promise<OpenedHost>): voi
           forSale: false,
         }),
       );
-      cleanups.push(() => host.writes.deletePlan(plan.id));
-      const find = async () => (await host.reads.plans()).find((each) => each.id === plan.id);
+      cleanups.push(() => host.writes.deleteTariff(plan.id));
+      const find = async () => (await host.reads.tariffs()).find((each) => each.id === plan.id);
       expect(await find()).toEqual({
         id: plan.id,
         name: one.name,
@@ -206,9 +206,9 @@ export function hostContract(name: string, open: () => Promise<OpenedHost>): voi
         validityUnit: 'month',
         forSale: false,
       });
-      done(await host.writes.movePlan(plan.id, other.id));
+      done(await host.writes.moveTariff(plan.id, other.id));
       expect(await find()).toMatchObject({ groupId: other.id, price: 29.5, validityDays: 2 });
-      done(await host.writes.deletePlan(plan.id));
+      done(await host.writes.deleteTariff(plan.id));
       expect(await find()).toBeUndefined();
     });
 
@@ -220,19 +220,18 @@ export function hostContract(name: string, open: () => Promise<OpenedHost>): voi
       expect(one).toMatchObject({
         name: `contract-one-${tag}`,
         platform: 'openai',
-        type: 'apikey',
         baseUrl: `${opened.vendorUrl}/v1`,
         mapping: { [model]: model },
         concurrency: 3,
         priority: 40,
-        groupIds: [group.id],
-        extra: { openai_responses_mode: 'auto' },
+        places: [group.id],
+        settings: { 'extra.openai_responses_mode': 'auto' },
         marker: { provider: 'contract', access: 'subscription', run: tag, fingerprint: 'one' },
         state: 'active',
         enabled: true,
       });
       const all = (await host.reads.accounts()).filter(
-        (each) => each.marker?.run === tag && each.groupIds.includes(group.id),
+        (each) => each.marker?.run === tag && each.places.includes(group.id),
       );
       expect(all.map((each) => each.name)).toEqual([`contract-one-${tag}`, `contract-two-${tag}`]);
       expect(JSON.stringify(all)).not.toContain(key);
@@ -247,7 +246,7 @@ export function hostContract(name: string, open: () => Promise<OpenedHost>): voi
         enabled: false,
         paused: true,
         marker: { fingerprint: 'one' },
-        extra: { openai_responses_mode: 'auto' },
+        settings: { 'extra.openai_responses_mode': 'auto' },
       });
       done(await host.writes.setEnabled([one.id], { enabled: true, paused: false }));
       const back = await host.reads.account(one.id);
@@ -256,14 +255,14 @@ export function hostContract(name: string, open: () => Promise<OpenedHost>): voi
       expect(await host.reads.account(one.id)).toMatchObject({
         tested: true,
         marker: { fingerprint: 'one' },
-        extra: { openai_responses_mode: 'auto' },
+        settings: { 'extra.openai_responses_mode': 'auto' },
       });
       done(await host.writes.refreshAccount(one));
       expect(await host.reads.account(one.id)).toMatchObject({
         baseUrl: one.baseUrl,
         mapping: one.mapping,
         priority: 40,
-        groupIds: [group.id],
+        places: [group.id],
       });
       done(await host.writes.deleteAccount(one.id));
       expect(await host.reads.account(one.id)).toBeUndefined();
@@ -272,14 +271,18 @@ export function hostContract(name: string, open: () => Promise<OpenedHost>): voi
     it('changes of an account what is named and nothing else, keeps its key, and takes the change back', async () => {
       const group = await newGroup('change');
       const key = 'sk-good-contract-change-00001';
-      const { one } = await newAccounts(group, { one: key }, { extra: { openai_responses_mode: 'auto', theirs: 1 } });
+      const { one } = await newAccounts(
+        group,
+        { one: key },
+        { settings: { 'extra.openai_responses_mode': 'auto', 'extra.theirs': 1 } },
+      );
       if (!one?.marker) throw new Error('no account');
       done(await host.writes.markTested([one.id], tag));
       const given = (await host.reads.accountKey(one.id))?.open();
       if (given !== undefined || opened.mayKeepKeysBack !== true) expect(given).toBe(key);
       const holdsKey = async () => {
         expect((await host.reads.accountKey(one.id))?.open()).toBe(given);
-        expect(await host.probes.upstreamModels(one.id)).toMatchObject({ outcome: 'listed' });
+        expect(await host.proof.upstreamModels(one.id)).toMatchObject({ outcome: 'listed' });
       };
       const change = {
         name: `contract-changed-${tag}`,
@@ -287,8 +290,11 @@ export function hostContract(name: string, open: () => Promise<OpenedHost>): voi
         mapping: { [model]: model, other: model },
         concurrency: 3,
         priority: 7,
-        credentials: { user_agent: { value: 'relay' } },
-        extra: { theirs: null, openai_responses_mode: { value: 'force_chat_completions' } },
+        settings: {
+          'credentials.user_agent': { value: 'relay' },
+          'extra.theirs': null,
+          'extra.openai_responses_mode': { value: 'force_chat_completions' },
+        },
         marker: { ...one.marker, sets: ['credentials.user_agent', 'extra.openai_responses_mode'] },
         tested: false,
       };
@@ -297,10 +303,10 @@ export function hostContract(name: string, open: () => Promise<OpenedHost>): voi
       expect(differencesFrom(answer, change)).toEqual([]);
       const changed = (await host.reads.account(one.id))!;
       expect(differencesFrom(changed, change)).toEqual([]);
-      expect(changed).toMatchObject({ tested: false, groupIds: [group.id], enabled: true, platform: 'openai' });
-      expect(changed.extra).not.toHaveProperty('theirs');
+      expect(changed).toMatchObject({ tested: false, places: [group.id], enabled: true, platform: 'openai' });
+      expect(Object.keys(changed.settings)).not.toContain('extra.theirs');
       await holdsKey();
-      expect(await host.probes.testAccount(changed, smoke)).toMatchObject({ outcome: expect.any(String) as unknown });
+      expect(await host.proof.testAccount(changed, smoke)).toMatchObject({ outcome: expect.any(String) as unknown });
 
       done(await host.writes.changeAccount(one.id, before));
       const back = (await host.reads.account(one.id))!;
@@ -313,7 +319,7 @@ export function hostContract(name: string, open: () => Promise<OpenedHost>): voi
         priority: 9,
         baseUrl: one.baseUrl,
         mapping: one.mapping,
-        extra: { theirs: 1 },
+        settings: { 'extra.theirs': 1 },
       });
     });
 
@@ -324,24 +330,24 @@ export function hostContract(name: string, open: () => Promise<OpenedHost>): voi
         two: 'sk-good-contract-bind-0000002',
       });
       const bound = async () =>
-        Promise.all([one!, two!].map(async ({ id }) => (await host.reads.account(id))?.groupIds.toSorted()));
-      done(await host.writes.bindAccounts([one!.id, two!.id], [to.id]));
+        Promise.all([one!, two!].map(async ({ id }) => (await host.reads.account(id))?.places.toSorted()));
+      done(await host.writes.placeAccounts([one!.id, two!.id], [to.id]));
       expect(await bound()).toEqual([[to.id], [to.id]]);
-      done(await host.writes.bindAccounts([one!.id], [to.id, from.id]));
+      done(await host.writes.placeAccounts([one!.id], [to.id, from.id]));
       expect(await bound()).toEqual([[from.id, to.id].toSorted(), [to.id]]);
-      done(await host.writes.bindAccounts([two!.id], [from.id, from.id]));
+      done(await host.writes.placeAccounts([two!.id], [from.id, from.id]));
       expect(await bound()).toEqual([[from.id, to.id].toSorted(), [from.id]]);
     });
 
     it('binds no account to a group that is gone, and takes accounts out of a group that goes', async () => {
       const [stays, goes] = [await newGroup('stays'), await newGroup('goes', 'standard')];
       const { one } = await newAccounts(stays, { one: 'sk-good-contract-gone-0000001' });
-      const bound = async () => (await host.reads.account(one!.id))?.groupIds;
-      done(await host.writes.bindAccounts([one!.id], [goes.id, stays.id]));
+      const bound = async () => (await host.reads.account(one!.id))?.places;
+      done(await host.writes.placeAccounts([one!.id], [goes.id, stays.id]));
       done(await host.writes.deleteGroup(goes.id));
       expect(await bound()).toEqual([stays.id]);
-      for (const groupIds of [[goes.id], [stays.id, goes.id], ['99999999']])
-        expect(await host.writes.bindAccounts([one!.id], groupIds)).toMatchObject({
+      for (const places of [[goes.id], [stays.id, goes.id], ['99999999']])
+        expect(await host.writes.placeAccounts([one!.id], places)).toMatchObject({
           status: 'rejected',
           failure: { status: 404, reason: 'GROUP_NOT_FOUND', delivery: 'not_applied' },
         });
@@ -352,9 +358,9 @@ export function hostContract(name: string, open: () => Promise<OpenedHost>): voi
       const [stays, goes] = [await newGroup('elsewhere'), await newGroup('gone', 'standard')];
       done(await host.writes.deleteGroup(goes.id));
       const { one } = await newAccounts(goes, { one: 'sk-good-contract-gone-0000002' });
-      expect(one?.groupIds).toEqual([goes.id]);
-      done(await host.writes.bindAccounts([one!.id], [stays.id]));
-      expect((await host.reads.account(one!.id))?.groupIds).toEqual([stays.id]);
+      expect(one?.places).toEqual([goes.id]);
+      done(await host.writes.placeAccounts([one!.id], [stays.id]));
+      expect((await host.reads.account(one!.id))?.places).toEqual([stays.id]);
     });
 
     it('tells a key that works from a dead one, a throttled one and junk', async () => {
@@ -365,18 +371,18 @@ export function hostContract(name: string, open: () => Promise<OpenedHost>): voi
         busy: 'sk-throttled-contract-003',
         junk: 'sk-html-contract-00000004',
       });
-      const test = (label: string) => host.probes.testAccount(accounts[label]!, smoke);
+      const test = (label: string) => host.proof.testAccount(accounts[label]!, smoke);
       expect(await test('good')).toMatchObject({ outcome: 'passed', answered: true });
       expect(await test('dead')).toMatchObject({ outcome: 'failed', why: 'refused' });
       expect(await test('busy')).toMatchObject({ outcome: 'failed', why: 'busy' });
       expect(await test('junk')).toMatchObject({ outcome: 'failed', why: 'junk' });
-      expect(await host.probes.accountModels(accounts['good']!.id)).toEqual([model]);
-      expect(await host.probes.upstreamModels(accounts['good']!.id)).toMatchObject({
+      expect(await host.proof.accountModels(accounts['good']!.id)).toEqual([model]);
+      expect(await host.proof.upstreamModels(accounts['good']!.id)).toMatchObject({
         outcome: 'listed',
         models: expect.arrayContaining([model]),
       });
-      expect(await host.probes.upstreamModels(accounts['dead']!.id)).toMatchObject({ outcome: 'refused' });
-      expect(await host.probes.upstreamModels(accounts['junk']!.id)).toMatchObject({ outcome: 'junk' });
+      expect(await host.proof.upstreamModels(accounts['dead']!.id)).toMatchObject({ outcome: 'refused' });
+      expect(await host.proof.upstreamModels(accounts['junk']!.id)).toMatchObject({ outcome: 'junk' });
       expect((await host.reads.account(accounts['dead']!.id))?.state).toBe('error');
     });
 
@@ -387,18 +393,18 @@ export function hostContract(name: string, open: () => Promise<OpenedHost>): voi
         { good: 'sk-good-contract-chat-0001', dead: 'sk-dead-contract-chat-0002' },
         { baseUrl: `${opened.vendorUrl}/chat-only/v1` },
       );
-      const good = await host.probes.testAccount(accounts['good']!, smoke);
+      const good = await host.proof.testAccount(accounts['good']!, smoke);
       expect(good).toMatchObject(
         good.outcome === 'passed' ? { answered: true } : { outcome: 'failed', why: 'untestable' },
       );
-      const dead = await host.probes.testAccount(accounts['dead']!, smoke);
+      const dead = await host.proof.testAccount(accounts['dead']!, smoke);
       expect(dead).toMatchObject({ outcome: 'failed', why: good.outcome === 'passed' ? 'refused' : 'untestable' });
-      expect(await host.probes.upstreamModels(accounts['dead']!.id)).toMatchObject({ outcome: 'refused' });
+      expect(await host.proof.upstreamModels(accounts['dead']!.id)).toMatchObject({ outcome: 'refused' });
     });
 
     it('answers for an account that does not exist', async () => {
       expect(await host.reads.account('99999999')).toBeUndefined();
-      expect(await host.probes.testAccount({ id: '99999999', platform: 'openai' } as Account, smoke)).toMatchObject({
+      expect(await host.proof.testAccount({ id: '99999999', platform: 'openai' } as Account, smoke)).toMatchObject({
         outcome: 'failed',
         why: 'other',
       });
@@ -437,7 +443,7 @@ export function hostContract(name: string, open: () => Promise<OpenedHost>): voi
         if (type === 'subscription') {
           const subscription = done(await host.writes.assignSubscription(user.id, group.id, 3));
           subscriptionId = subscription.id;
-          expect(subscription).toMatchObject({ userId: user.id, groupId: group.id, active: true });
+          expect(subscription).toMatchObject({ userId: user.id, place: group.id, active: true });
           expect(done(await host.writes.assignSubscription(user.id, group.id, 3)).id).toBe(subscription.id);
           expect(await host.reads.subscriptionsOfUser(user.id)).toHaveLength(1);
           expect((await host.reads.subscriptionsOfGroup(group.id)).map((each) => each.id)).toEqual([subscription.id]);
@@ -498,7 +504,7 @@ async function until<T>(ask: () => Promise<T>, good: (value: T) => boolean): Pro
   }
 }
 
-async function learnt(host: Host, id: Id): Promise<Account> {
+async function learnt(host: Sub2apiHost, id: Id): Promise<Account> {
   const account = await until(
     () => host.reads.account(id),
     (each) => each !== undefined && !each.discovering,

@@ -149,7 +149,10 @@ describe('a managed channel that someone changed by hand', () => {
       intervals: [],
     });
     const { report, plan } = await importInto(sandbox, good);
-    expect(plan.channel).toMatchObject({ action: 'update', differences: ['model mapping'] });
+    expect(plan.resources.find(({ kind }) => kind === 'channel')).toMatchObject({
+      action: 'update',
+      differences: ['model mapping'],
+    });
     expect(report).toMatchObject({ exitCode: 0 });
     expect(report.resources[1]).toMatchObject({ kind: 'channel', action: 'updated' });
     const [now] = [...sandbox.state.channels.values()];

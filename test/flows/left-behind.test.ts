@@ -28,7 +28,7 @@ describe('the probe user of a run that was killed (N9)', () => {
   it('is removed with its key by the next import, where that run is known to be over', async () => {
     await killedAtGatewayCheck();
     const { report, plan } = await importInto(sandbox, [...keys, third], { phase: 'ended' });
-    expect(plan.leftUsers).toHaveLength(1);
+    expect(plan.stale.clients).toHaveLength(1);
     expect(report).toMatchObject({ exitCode: 0, warnings: [] });
     expect(probeUsers()).toEqual([]);
     expect(sandbox.state.apiKeys.size).toBe(0);

@@ -316,7 +316,9 @@ describe('relay probe', () => {
     await importInto(sandbox, good);
     for (const group of sandbox.state.groups.values()) group.description = 'by hand';
     const found = await probe();
-    expect(found.gateways).toMatchObject([{ check: { ok: false, message: 'The managed group is missing.' } }]);
+    expect(found.gateways).toMatchObject([
+      { check: { ok: false, message: 'What is managed for subscription access is missing.' } },
+    ]);
     expect(probeExitCode(found)).toBe(7);
   });
 
@@ -407,7 +409,7 @@ describe('relay remove', () => {
       .slice(from)
       .filter((request) => request.method === 'DELETE')
       .map(({ path }) => /admin\/(?:payment\/)?(\w+)/.exec(path)?.[1]);
-    expect([...new Set(kinds.slice(0, 7))]).toEqual(['plans', 'subscriptions', 'channels', 'accounts', 'groups']);
+    expect([...new Set(kinds.slice(0, 7))]).toEqual(['plans', 'channels', 'subscriptions', 'accounts', 'groups']);
     expect(await remove()).toEqual({ removed: [], shared: [], leftovers: [] });
   });
 
@@ -416,7 +418,7 @@ describe('relay remove', () => {
     const mine = account('kimi-cn-01');
     sandbox.state.accounts.set(900, { ...structuredClone(mine), id: 900, name: 'theirs', extra: {} });
     const found = await remove();
-    expect(found.shared.map((each) => each.kind)).toEqual(['group', 'channel', 'tariff']);
+    expect(found.shared.map((each) => each.kind)).toEqual(['tariff', 'channel', 'group']);
     expect(found.leftovers).toEqual([]);
     expect(holdings(sandbox)).toMatchObject({
       accounts: ['theirs'],

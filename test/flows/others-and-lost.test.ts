@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { runIds } from '../../src/journal/read-journal.ts';
-import type { RunTools } from '../../src/apply/run-tools.ts';
 import { startSandbox, type Sandbox } from '../../src/sandbox/start-sandbox.ts';
 import { Interruption } from '../../src/core/relay-error.ts';
 import { holdings, importInto, resumeIn, rollbackIn, wholeState } from '../support/import-run.ts';
 import { killAt } from '../support/killable.ts';
+import { otherHost } from '../support/other-host.ts';
 import { closeServers, serve } from '../support/small-server.ts';
 
 const keys = ['sk-good-aaaaaaaaaaaaaaaaaaaa1', 'sk-good-bbbbbbbbbbbbbbbbbbbb2'];
@@ -230,17 +230,15 @@ describe('a run that is stopped while it removes', () => {
     const { report } = await importInto(sandbox, many.slice(8), {
       stop,
       probe: 'none',
-      between: (tools) => {
-        const deleteAccount = async (id: string) => {
-          const end = goes
-            ? await tools.host.writes.deleteAccount(id)
-            : ({ status: 'applied', value: undefined } as const);
-          stop.abort(new Interruption('SIGINT'));
-          return end;
-        };
-        const deletes = (host: RunTools['host']) => ({ ...host, writes: { ...host.writes, deleteAccount } });
-        return { ...tools, host: deletes(tools.host), base: deletes(tools.base) };
-      },
+      between: otherHost(({ writes }) => ({
+        writes: {
+          deleteAccount: async (id) => {
+            const end = goes ? await writes.deleteAccount(id) : ({ status: 'applied', value: undefined } as const);
+            stop.abort(new Interruption('SIGINT'));
+            return end;
+          },
+        },
+      })),
     });
     expect(report).toMatchObject({ exitCode: 130, batchStatus, run: { interrupted: true } });
     expect(report.removed.length).toBe(9 - sandbox.state.accounts.size);

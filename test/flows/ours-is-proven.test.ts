@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { journalLine, parseJournalLine } from '../../src/journal/journal-line.ts';
 import { runIds } from '../../src/journal/read-journal.ts';
-import type { HostWrites } from '../../src/host/host.ts';
+import type { Sub2apiWrites } from '../../src/host/sub2api/admin-port.ts';
 import { startSandbox, type Sandbox } from '../../src/sandbox/start-sandbox.ts';
 import { holdings, importInto, rollbackIn, wholeState, type RunOptions } from '../support/import-run.ts';
 import { killAt } from '../support/killable.ts';
@@ -50,7 +50,7 @@ async function byHand(): Promise<void> {
   await send('POST', '/accounts', { name: 'theirs', platform: 'openai', type: 'apikey', credentials });
 }
 
-type Lie = (writes: HostWrites) => Partial<HostWrites>;
+type Lie = (writes: Sub2apiWrites) => Partial<Sub2apiWrites>;
 const withId = <T extends object>(end: { status: string; value?: T }, id: string) =>
   (end.value === undefined ? end : { ...end, value: { ...end.value, id } }) as never;
 
@@ -58,7 +58,7 @@ const withId = <T extends object>(end: { status: string; value?: T }, id: string
 const lies: Record<string, Lie> = {
   group: (writes) => ({ createGroup: async (spec) => withId(await writes.createGroup(spec), '2') }),
   channel: (writes) => ({ createChannel: async (spec) => withId(await writes.createChannel(spec), '1') }),
-  plan: (writes) => ({ createPlan: async (spec) => withId(await writes.createPlan(spec), '1') }),
+  plan: (writes) => ({ createTariff: async (spec) => withId(await writes.createTariff(spec), '1') }),
   account: (writes) => ({
     createAccounts: async (...given) => {
       const end = await writes.createAccounts(...given);

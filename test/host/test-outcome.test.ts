@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { TestFault } from '../../src/host/host.ts';
+import type { TestFault } from '../../src/host/proof.ts';
 import { faultOf, readTestStream } from '../../src/host/sub2api/test-outcome.ts';
 
 const chinese =

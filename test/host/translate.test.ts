@@ -2,12 +2,12 @@ import { describe, expect, it } from 'vitest';
 import {
   fromChannelSpec,
   fromGroupSpec,
-  fromPlanSpec,
+  fromTariffSpec,
   toChannel,
   toGroup,
-  toPlan,
+  toTariff,
 } from '../../src/host/sub2api/translate-resources.ts';
-import { toSubscription, toUser } from '../../src/host/sub2api/translate-access.ts';
+import { toGrant, toUser } from '../../src/host/sub2api/translate-access.ts';
 import { fromAccountSpec, pausedKey, testedKey, toAccount } from '../../src/host/sub2api/translate-account.ts';
 import {
   accountWire,
@@ -50,14 +50,12 @@ describe('an account of the host', () => {
       id: '3',
       name: 'acme-01',
       platform: 'openai',
-      type: 'apikey',
       baseUrl: 'https://api.acme.example/v1',
       mapping: { big: 'big' },
       concurrency: 10,
       priority: 50,
-      groupIds: ['1', '2'],
-      credentials: {},
-      extra: { openai_responses_mode: 'auto' },
+      places: ['1', '2'],
+      settings: { 'extra.openai_responses_mode': 'auto' },
       marker: aMarker(),
       tested: false,
       paused: false,
@@ -86,8 +84,8 @@ describe('an account of the host', () => {
     ['null', null, false],
   ])('was tested when its note holds %s, which is none of its other settings', (_, note, tested) => {
     const account = toAccount(wired({ extra: { [testedKey]: note, more: 1 } }), asIs);
-    expect(account).toMatchObject({ tested, extra: { more: 1 } });
-    expect(account.extra).not.toHaveProperty(testedKey);
+    expect(account).toMatchObject({ tested, settings: { 'extra.more': 1 } });
+    expect(Object.keys(account.settings)).toEqual(['extra.more']);
   });
 
   it.each([
@@ -123,7 +121,7 @@ describe('an account of the host', () => {
 
   it('may lack lists and settings', () => {
     const account = toAccount(wired({ credentials: null, extra: null, group_ids: null }), asIs);
-    expect(account).toMatchObject({ baseUrl: null, mapping: {}, extra: {}, marker: null, groupIds: [] });
+    expect(account).toMatchObject({ baseUrl: null, mapping: {}, settings: {}, marker: null, places: [] });
   });
 });
 
@@ -131,14 +129,18 @@ describe('an account that is to be made', () => {
   const spec = {
     name: 'acme-01',
     platform: 'openai' as const,
-    type: 'apikey' as const,
     baseUrl: 'https://api.acme.example/v1',
     mapping: { big: 'big' },
     concurrency: 10,
     priority: 50,
-    groupId: '4',
-    credentials: { organisation: 'o1', api_key: 'from the pack', base_url: 'elsewhere' },
-    extra: { openai_responses_mode: 'auto', relay: 'from the pack' },
+    place: '4',
+    settings: {
+      'credentials.organisation': 'o1',
+      'credentials.api_key': 'from the pack',
+      'credentials.base_url': 'elsewhere',
+      'extra.openai_responses_mode': 'auto',
+      'extra.relay': 'from the pack',
+    },
     marker: aMarker(),
   };
 
@@ -164,7 +166,7 @@ describe('an account that is to be made', () => {
     const sent = fromAccountSpec(spec, 'the-key');
     expect(toAccount(wired({ extra: sent['extra'] }), asIs)).toMatchObject({
       marker: aMarker(),
-      extra: { openai_responses_mode: 'auto' },
+      settings: { 'extra.openai_responses_mode': 'auto' },
     });
   });
 
@@ -175,8 +177,8 @@ describe('an account that is to be made', () => {
     ['true', false],
   ])('says that relay paused it only when relay noted so: %j (N15)', (note, paused) => {
     const account = toAccount(wired({ extra: { [pausedKey]: note, more: 1 } }), asIs);
-    expect(account).toMatchObject({ paused, extra: { more: 1 } });
-    expect(account.extra).not.toHaveProperty(pausedKey);
+    expect(account).toMatchObject({ paused, settings: { 'extra.more': 1 } });
+    expect(Object.keys(account.settings)).toEqual(['extra.more']);
   });
 });
 
@@ -284,7 +286,7 @@ describe('the other objects of the host', () => {
 
     const plan = { id: 2, name: 'p', group_id: 1, price: 9, validity_days: 30, validity_unit: 'day', for_sale: false };
     const { id: _p, ...sentPlan } = plan;
-    expect(fromPlanSpec(toPlan(planWire.parse(plan), asIs))).toEqual(sentPlan);
+    expect(fromTariffSpec(toTariff(planWire.parse(plan), asIs))).toEqual(sentPlan);
     expect(toUser(userWire.parse({ id: 1, email: 'a@b', status: 'disabled' }), asIs)).toEqual({
       id: '1',
       email: 'a@b',
@@ -310,11 +312,11 @@ describe('the other objects of the host', () => {
       notes: active ? ' relay ' : 'paid by invoice',
       ...(active ? { user: { id: 2, email: 'ann@example.org' } } : {}),
     });
-    expect(toSubscription(wire, noon, asIs)).toEqual({
+    expect(toGrant(wire, noon, asIs)).toEqual({
       id: '1',
       userId: '2',
       user: active ? 'ann@example.org' : null,
-      groupId: '3',
+      place: '3',
       startsAt: Date.UTC(2026, 9, 31, 16),
       expiresAt,
       active,
@@ -341,7 +343,12 @@ describe('what people wrote on the host', () => {
     const plan = planWire.parse({ ...named, group_id: 1, price: 1, validity_days: 1, validity_unit: 'day' });
     const user = userWire.parse({ id: 1, email: `${key}@relay.test`, status: 'active' });
     expect(toUser(user, screen).email).toBe(hiddenText(user.email));
-    for (const each of [shown({ name: key }), toGroup(group, screen), toChannel(channel, screen), toPlan(plan, screen)])
+    for (const each of [
+      shown({ name: key }),
+      toGroup(group, screen),
+      toChannel(channel, screen),
+      toTariff(plan, screen),
+    ])
       expect(each.name).toBe(hiddenText(key));
   });
 

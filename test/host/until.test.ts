@@ -1,9 +1,9 @@
 import { setImmediate as tick } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import type { Host } from '../../src/host/host.ts';
-import type { Account } from '../../src/host/objects.ts';
+import type { Account } from '../../src/host/account.ts';
 import { connectSub2api } from '../../src/host/sub2api/connect.ts';
+import type { Sub2apiHost } from '../../src/host/sub2api/sub2api-host.ts';
 import { startSandbox, type Sandbox } from '../../src/sandbox/start-sandbox.ts';
 import type { Clock } from '../../src/core/clock.ts';
 import { Redactor } from '../../src/core/secrets/redactor.ts';
@@ -110,9 +110,9 @@ describe('a read that is told to end', () => {
 
 describe('a host whose reads are told to end', () => {
   let sandbox: Sandbox;
-  let host: Host;
+  let host: Sub2apiHost;
   let stop: AbortController;
-  let until: Host;
+  let until: Sub2apiHost;
   beforeEach(async () => {
     sandbox = await startSandbox();
     const options = { baseUrl: sandbox.url, userAgent: 'relay/test', timeoutMs: 30_000, clock: quickClock() };
@@ -131,8 +131,8 @@ describe('a host whose reads are told to end', () => {
     stop.abort(interruption);
     await expect(until.reads.groups()).rejects.toBe(interruption);
     await expect(until.reads.account('1')).rejects.toBe(interruption);
-    await expect(until.probes.accountModels('1')).rejects.toBe(interruption);
-    await expect(until.probes.upstreamModels('1')).rejects.toBe(interruption);
+    await expect(until.proof.accountModels('1')).rejects.toBe(interruption);
+    await expect(until.proof.upstreamModels('1')).rejects.toBe(interruption);
     // This one reads before it writes.
     expect(await until.writes.describeGroup(made.value.id, 'two')).toMatchObject({ status: 'applied' });
     expect(await host.reads.groups()).toContainEqual({ ...made.value, description: 'two' });
@@ -145,7 +145,7 @@ describe('a host whose reads are told to end', () => {
     const own = new AbortController();
     sandbox.addFault({ path: '/api/v1/admin/accounts/*/test', fault: 'delay', ms: 600_000 });
     const options = { model: 'kimi-k2.6', deadCodes: [], signal: own.signal };
-    const test = until.probes.testAccount({ id: '1', platform: 'openai' } as Account, options);
+    const test = until.proof.testAccount({ id: '1', platform: 'openai' } as Account, options);
     const ended = test.then(
       ({ outcome }) => outcome,
       (error: RelayError) => error.code,

@@ -6,7 +6,7 @@ import type { Change } from '../../src/apply/change.ts';
 import { beginLine } from '../../src/flows/import/begin-journal.ts';
 import type { ImportJob } from '../../src/flows/import/import-job.ts';
 import { readRun, runIds } from '../../src/journal/read-journal.ts';
-import { FolderJournal } from '../../src/journal/folder-journal.ts';
+import { FolderJournal, type JournalTools } from '../../src/journal/folder-journal.ts';
 import { aRecord } from '../support/builders.ts';
 import { quickClock } from '../support/clocks.ts';
 
@@ -18,9 +18,9 @@ afterEach(() => rm(stateDir, { recursive: true, force: true }));
 
 const file = (run = 'run-2') => join(stateDir, 'runs', `${run}.jsonl`);
 
-const tools = () => ({ clock: quickClock(), hide: (text: string) => text });
+const tools = () => ({ clock: quickClock(), writable: (_kind: string, state: object) => state });
 
-function begin(run = 'run-2'): FolderJournal {
+function begin(run = 'run-2', keptWith: JournalTools = tools()): FolderJournal {
   const { provider, keyFile, pack } = aRecord('test-key-one-0123456789\ntest-key-two-0123456789\n');
   const job = {
     run,
@@ -42,12 +42,12 @@ function begin(run = 'run-2'): FolderJournal {
   const host = { info: { url: 'https://host.example', kind: 'sub2api', version: '0.1.179' } } as Parameters<
     typeof beginLine
   >[1];
-  return FolderJournal.begin(stateDir, beginLine(job, host, 0), tools());
+  return FolderJournal.begin(stateDir, beginLine(job, host, 0), keptWith);
 }
 
 const made = { action: 'created', id: null, before: null } as const;
 const group: Change = { ...made, seq: 1, kind: 'group', name: 'relay-acme-subscription', after: { name: 'g' } };
-const account: Change = { ...made, seq: 2, kind: 'account', name: 'acme-01', after: { groupIds: ['4'] } };
+const account: Change = { ...made, seq: 2, kind: 'account', name: 'acme-01', after: { places: ['4'] } };
 const priority = (seq: number, before: number, after: number): Change => ({
   seq,
   kind: 'account',
@@ -101,6 +101,31 @@ describe('a journal', () => {
     expect(text).not.toContain('test-key-one-0123456789');
   });
 
+  it('holds each state as it may be written down, by its kind (N1)', async () => {
+    const seen: [string, object][] = [];
+    const journal = begin('run-2', {
+      clock: quickClock(),
+      writable: (kind, state) => {
+        seen.push([kind, state]);
+        return { hidden: seen.length };
+      },
+    });
+    journal.note({ type: 'change', change: group }, { type: 'change', change: priority(2, 50, 7) });
+    journal.note({ type: 'made', kind: 'group', seq: 1, id: '4', after: { name: 'h' } });
+    journal.note({ type: 'made', kind: 'group', seq: 1, id: '4' });
+    expect(seen).toEqual([
+      ['group', group.after],
+      ['account', { priority: 7 }],
+      ['account', { priority: 50 }],
+      ['group', { name: 'h' }],
+    ]);
+    const { changes } = await readRun(stateDir, 'run-2');
+    expect(changes).toEqual([
+      { ...group, id: '4', after: { hidden: 4 } },
+      { ...priority(2, 50, 7), after: { hidden: 2 }, before: { hidden: 3 } },
+    ]);
+  });
+
   it('is on disk when a note returns', async () => {
     const journal = begin();
     journal.note({ type: 'change', change: group });
@@ -144,7 +169,8 @@ describe('a journal', () => {
   });
 
   it.each([
-    ['another version, by its number', '{"v":7,"type":"begin"}\n', /version 7; this relay reads 3/],
+    ['another version, by its number', '{"v":7,"type":"begin"}\n', /version 7; this relay reads 4/],
+    ['the version before, by its number', '{"v":3,"type":"begin"}\n', /version 3; this relay reads 4/],
     ['no beginning', 'hello\n', /does not begin as a journal/],
     ['nothing', '', /does not begin as a journal/],
   ])('is refused when it has %s', async (_name, text, message) => {

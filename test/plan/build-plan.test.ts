@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { ResourceStep } from '../../src/host/layout.ts';
 import { buildPlan } from '../../src/plan/build-plan.ts';
 import { acts, changesAnything, type ImportPlan } from '../../src/plan/import-plan.ts';
 import type { HostSnapshot, Desired } from '../../src/plan/observed.ts';
@@ -9,7 +10,7 @@ import {
   aMarker,
   anAccount,
   anEmptyHost,
-  aPlan,
+  aTariff,
   aPrice,
   aProvider,
   aServingHost,
@@ -17,10 +18,11 @@ import {
   aUser,
   aDesired,
   dayMs,
-  features,
+  capabilities,
   fingerprintOf,
   keysOf,
   noon,
+  type Holding,
 } from '../support/builders.ts';
 
 const name = 'relay-acme-subscription';
@@ -29,6 +31,11 @@ function planned(desired: Partial<Desired> = {}, snapshot: HostSnapshot = anEmpt
   const result = buildPlan(aDesired(desired), snapshot);
   if ('problems' in result) throw new Error(`no plan: ${result.problems.map((each) => each.message).join('; ')}`);
   return result.plan;
+}
+
+/** What is to become of the resource of a kind; nothing where the plan has none. */
+function stepOf(plan: ImportPlan, kind: 'group' | 'channel' | 'tariff'): ResourceStep | undefined {
+  return plan.resources.find((step) => step.kind === kind);
 }
 
 function problems(desired: Partial<Desired>, snapshot: HostSnapshot): Problem[] {
@@ -43,30 +50,43 @@ describe('on an empty host', () => {
       run: 'run-2',
       mode: 'strict',
       access: 'subscription',
-      group: {
-        action: 'create',
-        name,
-        spec: {
+      place: { kind: 'group', name, id: null },
+      resources: [
+        {
+          kind: 'group',
+          action: 'create',
+          id: null,
           name,
-          description: 'Acme AI [relay acme subscription run-2]',
-          platform: 'openai',
-          type: 'subscription',
-          rateMultiplier: 1,
+          after: {
+            name,
+            description: 'Acme AI [relay acme subscription run-2]',
+            platform: 'openai',
+            type: 'subscription',
+            rateMultiplier: 1,
+          },
         },
-      },
-      channel: {
-        action: 'create',
-        name,
-        spec: {
+        {
+          kind: 'channel',
+          action: 'create',
+          id: null,
           name,
-          mappings: { openai: { big: 'big', small: 'small' } },
-          restrictsModels: true,
-          billingSource: 'channel_mapped',
+          after: {
+            name,
+            mappings: { openai: { big: 'big', small: 'small' } },
+            restrictsModels: true,
+            billingSource: 'channel_mapped',
+          },
         },
-      },
-      plan: { action: 'create', name, spec: { name, price: 9, validityDays: 30, validityUnit: 'day', forSale: false } },
+        {
+          kind: 'tariff',
+          action: 'create',
+          id: null,
+          name,
+          after: { name, price: 9, validityDays: 30, validityUnit: 'day', forSale: false },
+        },
+      ],
       removals: [],
-      subscriptions: [],
+      grants: [],
       warnings: [],
     });
     expect(plan.accounts).toEqual([
@@ -80,7 +100,6 @@ describe('on an empty host', () => {
         spec: expect.objectContaining({
           name: 'acme-01',
           platform: 'openai',
-          type: 'apikey',
           baseUrl: 'https://api.acme.example/v1',
           mapping: { big: 'big', small: 'small' },
           concurrency: 10,
@@ -100,13 +119,13 @@ describe('on an empty host', () => {
 
   it('self-service makes a standard group and no plan (B6, B8, B9)', () => {
     const plan = planned({ access: 'self_service' });
-    expect(plan.group).toMatchObject({
+    expect(stepOf(plan, 'group')).toMatchObject({
       action: 'create',
       name: 'relay-acme-self-service',
-      spec: { type: 'standard', description: 'Acme AI [relay acme self_service run-2]' },
+      after: { type: 'standard', description: 'Acme AI [relay acme self_service run-2]' },
     });
-    expect(plan.channel.name).toBe('relay-acme-self-service');
-    expect(plan.plan).toBeNull();
+    expect(stepOf(plan, 'channel')?.name).toBe('relay-acme-self-service');
+    expect(plan.resources.map((step) => step.kind)).toEqual(['group', 'channel']);
     expect(plan.accounts[0]).toMatchObject({ name: 'acme-self-01', spec: { marker: { access: 'self_service' } } });
   });
 
@@ -115,9 +134,8 @@ describe('on an empty host', () => {
   });
 
   it('the channel is priced (B10, N18)', () => {
-    const { channel } = planned();
-    expect(channel).toMatchObject({
-      spec: {
+    expect(stepOf(planned(), 'channel')).toMatchObject({
+      after: {
         prices: [
           { models: ['big'], input: 0.000002 },
           { models: ['small'], input: 0.0000001 },
@@ -131,9 +149,12 @@ describe('on a host that holds it all', () => {
   it('there is nothing to do (N5)', () => {
     const plan = planned({}, aServingHost());
     expect(plan).toMatchObject({
-      group: { action: 'unchanged', id: '1' },
-      channel: { action: 'unchanged', id: '1' },
-      plan: { action: 'unchanged', id: '1' },
+      place: { kind: 'group', name, id: '1' },
+      resources: [
+        { kind: 'group', action: 'unchanged', id: '1' },
+        { kind: 'channel', action: 'unchanged', id: '1' },
+        { kind: 'tariff', action: 'unchanged', id: '1' },
+      ],
       accounts: [{ action: 'unchanged', retest: null }],
       removals: [],
       warnings: [],
@@ -150,10 +171,10 @@ describe('on a host that holds it all', () => {
     const others = aServingHost({
       groups: [aGroup(), aGroup({ id: '9', name: 'default', description: '' })],
       channels: [aChannel(), aChannel({ id: '9', name: 'other', groupIds: ['9'] })],
-      plans: [aPlan(), aPlan({ id: '9', name: 'other', groupId: '9' })],
+      tariffs: [aTariff(), aTariff({ id: '9', name: 'other', groupId: '9' })],
       accounts: [
         anAccount(),
-        anAccount({ id: '9', name: 'other', marker: null, groupIds: ['9'] }),
+        anAccount({ id: '9', name: 'other', marker: null, places: ['9'] }),
         anAccount({ id: '10', name: 'beta-01', marker: aMarker({ provider: 'beta' }) }),
       ],
     });
@@ -190,12 +211,12 @@ describe('what has a managed name but was not made by relay (N4)', () => {
     ],
     [
       'a plan beside no group',
-      anEmptyHost({ plans: [aPlan({ id: '5', groupId: '8' })] }),
+      anEmptyHost({ tariffs: [aTariff({ id: '5', groupId: '8' })] }),
       `The tariff "${name}" (5) does not belong to a group that relay manages.`,
     ],
     [
       'a plan of another group',
-      aServingHost({ plans: [aPlan({ id: '5', groupId: '8' })] }),
+      aServingHost({ tariffs: [aTariff({ id: '5', groupId: '8' })] }),
       `The tariff "${name}" (5) does not belong to a group that relay manages.`,
     ],
   ])('%s refuses the run and names the way out', (_, snapshot, message) => {
@@ -205,7 +226,12 @@ describe('what has a managed name but was not made by relay (N4)', () => {
   });
 
   it('is named all at once', () => {
-    const all = anEmptyHost({ groups: [foreignGroup], channels: [aChannel()], plans: [aPlan()], users: [undefined] });
+    const all = anEmptyHost({
+      groups: [foreignGroup],
+      channels: [aChannel()],
+      tariffs: [aTariff()],
+      users: [undefined],
+    });
     const found = problems({ targets: [{ asked: 'x@y', user: { email: 'x@y' }, days: null }] }, all);
     expect(found.map((each) => each.code)).toEqual([
       'FOREIGN_OBJECT',
@@ -216,27 +242,46 @@ describe('what has a managed name but was not made by relay (N4)', () => {
   });
 
   it('is taken over when that is asked for', () => {
+    const { id: _, active: __, ...channel } = aChannel({ groupIds: ['8'], billingSource: 'requested' });
     const foreign = anEmptyHost({
       groups: [foreignGroup],
-      channels: [aChannel({ id: '4', groupIds: ['8'], billingSource: 'requested' })],
-      plans: [aPlan({ id: '5', groupId: '8' })],
+      channels: [{ id: '4', active: true, ...channel }],
+      tariffs: [aTariff({ id: '5', groupId: '8' })],
     });
     const plan = planned({ adopt: true }, foreign);
-    expect(plan.group).toEqual({
-      action: 'adopt',
-      name,
-      id: '1',
-      before: foreignGroup,
-      description: 'made by hand [relay acme subscription run-2]',
-    });
-    expect(plan.channel).toMatchObject({
-      action: 'adopt',
-      id: '4',
-      before: foreign.channels[0],
-      spec: { groupIds: ['8'], billingSource: 'channel_mapped' },
-      differences: ['groups', 'billing source'],
-    });
-    expect(plan.plan).toEqual({ action: 'adopt', name, id: '5', before: foreign.plans[0] });
+    expect(plan.place).toEqual({ kind: 'group', name, id: '1' });
+    expect(plan.resources).toEqual([
+      {
+        kind: 'group',
+        action: 'adopt',
+        name,
+        id: '1',
+        before: { description: 'made by hand' },
+        after: { description: 'made by hand [relay acme subscription run-2]' },
+        differences: ['description'],
+        detail: 'mark it as managed by relay',
+      },
+      {
+        kind: 'channel',
+        action: 'adopt',
+        name,
+        id: '4',
+        before: channel,
+        after: { ...channel, groupIds: ['8'], billingSource: 'channel_mapped' },
+        differences: ['groups', 'billing source'],
+        detail: 'change groups, billing source',
+      },
+      {
+        kind: 'tariff',
+        action: 'adopt',
+        name,
+        id: '5',
+        before: { groupId: '8' },
+        after: {},
+        differences: ['group'],
+        detail: 'bind it to the group',
+      },
+    ]);
   });
 
   it('is not adopted again once it was (B7)', () => {
@@ -263,23 +308,23 @@ describe('obstacles', () => {
   it.each([
     ['groups', { groups: [aGroup({ id: '3' }), aGroup({ id: '4' })] }],
     ['channels', { channels: [aChannel({ id: '3' }), aChannel({ id: '4', groupIds: [] })] }],
-    ['plans', { plans: [aPlan({ id: '3' }), aPlan({ id: '4' })] }],
+    ['tariffs', { tariffs: [aTariff({ id: '3' }), aTariff({ id: '4' })] }],
   ])('two %s of one name are named, and none is guessed (B7)', (kind, changes) => {
     for (const adopt of [false, true]) {
       expect(
-        problems({ adopt }, aServingHost({ ...changes, ...(kind === 'groups' ? { channels: [], plans: [] } : {}) })),
+        problems({ adopt }, aServingHost({ ...changes, ...(kind === 'groups' ? { channels: [], tariffs: [] } : {}) })),
       ).toEqual([
         expect.objectContaining({
           code: 'NAME_AMBIGUOUS',
-          message: `2 ${kind.replace('plans', 'tariffs')} are named "${name}" (3, 4).`,
+          message: `2 ${kind} are named "${name}" (3, 4).`,
         }),
       ]);
     }
   });
 
   it('a plan of the same name in another group is no obstacle beside the own one', () => {
-    const plan = planned({}, aServingHost({ plans: [aPlan({ id: '3', groupId: '8' }), aPlan({ id: '4' })] }));
-    expect(plan.plan).toEqual({ action: 'unchanged', name, id: '4' });
+    const plan = planned({}, aServingHost({ tariffs: [aTariff({ id: '3', groupId: '8' }), aTariff({ id: '4' })] }));
+    expect(stepOf(plan, 'tariff')).toEqual({ kind: 'tariff', action: 'unchanged', name, id: '4', detail: '' });
   });
 
   it.each([
@@ -331,10 +376,10 @@ describe('obstacles', () => {
     expect(problems({ targets: twice(null) }, anEmptyHost({ users }))).toEqual([
       expect.objectContaining({
         code: 'USER_TWICE',
-        message: '"ann@example.org" and "7" are one user, for 30 days and for the days of the tariff.',
+        message: '"ann@example.org" and "7" are one user, for 30 days and for the days that the pack gives.',
       }),
     ]);
-    expect(planned({ targets: twice(30) }, anEmptyHost({ users })).subscriptions).toHaveLength(1);
+    expect(planned({ targets: twice(30) }, anEmptyHost({ users })).grants).toHaveLength(1);
   });
 
   it('all users who are missing are named at once', () => {
@@ -351,19 +396,20 @@ describe('the channel', () => {
   it('is brought to the wanted state, and keeps what others set (B7, N7)', () => {
     const theirs = aPrice({ platform: 'gemini', models: ['g'], input: 1 });
     const plan = planned({}, aServingHost({ channels: [{ ...old, prices: [theirs] }] }));
-    expect(plan.channel).toMatchObject({
+    const { id: _, active: __, ...before } = old;
+    expect(stepOf(plan, 'channel')).toMatchObject({
       action: 'update',
       id: '1',
-      before: { ...old, prices: [theirs] },
+      before: { ...before, prices: [theirs] },
       differences: ['model mapping', 'prices'],
-      spec: {
+      after: {
         name,
         groupIds: ['1', '6'],
         mappings: { openai: { big: 'big', small: 'small' }, gemini: { g: 'g' } },
         restrictsModels: true,
       },
     });
-    expect(plan.channel).toHaveProperty('spec.prices.0', theirs);
+    expect(stepOf(plan, 'channel')).toHaveProperty('after.prices.0', theirs);
   });
 
   it.each<[string, Partial<ReturnType<typeof aChannel>>]>([
@@ -374,7 +420,7 @@ describe('the channel', () => {
     ['model restriction', { restrictsModels: false }],
     ['billing source', { billingSource: 'requested' }],
   ])('is updated when it differs in its %s', (difference, changes) => {
-    expect(planned({}, aServingHost({ channels: [aChannel(changes)] })).channel).toMatchObject({
+    expect(stepOf(planned({}, aServingHost({ channels: [aChannel(changes)] })), 'channel')).toMatchObject({
       action: 'update',
       differences: [difference],
     });
@@ -386,7 +432,7 @@ describe('the channel', () => {
       prices: [...aChannel().prices.toReversed(), aPrice({ models: ['theirs'], input: 1 })],
       groupIds: ['6', '1'],
     });
-    expect(planned({}, aServingHost({ channels: [channel] })).channel.action).toBe('unchanged');
+    expect(stepOf(planned({}, aServingHost({ channels: [channel] })), 'channel')?.action).toBe('unchanged');
   });
 });
 
@@ -467,8 +513,8 @@ describe('the accounts', () => {
 
   it('that are not in the group, or outlived it, are tested and join it (N5)', () => {
     for (const host of [
-      aServingHost({ accounts: [anAccount({ id: '5', groupIds: [] })] }),
-      aServingHost({ accounts: [anAccount({ id: '5', groupIds: ['8'] })] }),
+      aServingHost({ accounts: [anAccount({ id: '5', places: [] })] }),
+      aServingHost({ accounts: [anAccount({ id: '5', places: ['8'] })] }),
       anEmptyHost({ accounts: [anAccount({ id: '5' })] }),
     ]) {
       const plan = planned({}, host);
@@ -518,8 +564,8 @@ describe('the accounts', () => {
 
   it('of self-service stand beside those of subscriptions, with names of their own (B6, N4)', () => {
     const plan = planned({ access: 'self_service' }, aServingHost());
-    expect(plan.group).toMatchObject({ action: 'create', name: 'relay-acme-self-service' });
-    expect(plan.channel).toMatchObject({ action: 'create', name: 'relay-acme-self-service' });
+    expect(stepOf(plan, 'group')).toMatchObject({ action: 'create', name: 'relay-acme-self-service' });
+    expect(stepOf(plan, 'channel')).toMatchObject({ action: 'create', name: 'relay-acme-self-service' });
     expect(plan.accounts).toEqual([expect.objectContaining({ action: 'create', name: 'acme-self-01' })]);
     expect(plan.removals).toEqual([]);
     expect(plan.policy.gatewayNotReady).toBe('keep');
@@ -546,15 +592,19 @@ describe('the accounts', () => {
     ['base URL', { baseUrl: 'https://old.example' }, 'changed'],
     ['base URL', { baseUrl: null }, 'changed'],
     ['model mapping', { mapping: {} }, 'changed'],
-    ['openai_responses_mode', { extra: { more: 1 } }, 'changed'],
-    ['given_up', { extra: { openai_responses_mode: 'auto', given_up: 2 } }, 'changed'],
+    ['openai_responses_mode', { settings: { 'extra.more': 1 } }, 'changed'],
+    ['given_up', { settings: { 'extra.openai_responses_mode': 'auto', 'extra.given_up': 2 } }, 'changed'],
     ['concurrency', { concurrency: 1 }, null],
     ['priority', { priority: 1 }, null],
   ])('that differ in their %s are changed (N5, N7)', (what, changes, retest) => {
     const provider = aProvider();
     provider.hosts = { sub2api: { account: { credentials: {}, extra: { openai_responses_mode: 'auto' } } } };
     const marker = aMarker({ sets: ['extra.given_up', 'extra.openai_responses_mode'] });
-    const account = anAccount({ extra: { openai_responses_mode: 'auto', more: 1 }, marker, ...changes });
+    const account = anAccount({
+      settings: { 'extra.openai_responses_mode': 'auto', 'extra.more': 1 },
+      marker,
+      ...changes,
+    });
     const plan = planned({ provider }, aServingHost({ accounts: [account] }));
     const [step] = plan.accounts;
     expect(step).toMatchObject({ action: 'update', retest, place: 'serves' });
@@ -657,7 +707,7 @@ describe('the accounts', () => {
 
   it('that an interrupted replacement left go, and those it had made stay, when it goes on', () => {
     const old = anAccount();
-    const made = anAccount({ id: '2', name: 'acme-02', groupIds: ['8'], marker: aMarker({ run: 'run-2' }) });
+    const made = anAccount({ id: '2', name: 'acme-02', places: ['8'], marker: aMarker({ run: 'run-2' }) });
     const plan = planned({ accounts: 'replace' }, aServingHost({ accounts: [old, made] }));
     expect(plan.accounts).toMatchObject([{ action: 'update', name: 'acme-02', place: 'joins' }]);
     expect(plan.removals.map((each) => each.id)).toEqual(['1']);
@@ -684,7 +734,7 @@ describe('the accounts', () => {
 
   it('that join a group which serves are proven beside it (N6)', () => {
     const plan = planned({ keys: keysOf('test-key-one', 'key-new') }, aServingHost());
-    expect(plan.staging).toEqual({ name: 'relay-staging-run-2' });
+    expect(plan.staging).toEqual({ kind: 'group', name: 'relay-staging-run-2' });
     const idle = aServingHost({ accounts: [anAccount({ state: 'error' })] });
     expect(planned({ keys: keysOf('test-key-one', 'key-new') }, idle).staging).toBeNull();
   });
@@ -764,31 +814,31 @@ describe('what is shown as drift and not put right (N7)', () => {
   it('is nothing of groups and plans of others', () => {
     const others = {
       groups: [aGroup(), aGroup({ id: '9', name: 'default', description: '', rateMultiplier: 3 })],
-      plans: [aPlan(), aPlan({ id: '9', name: 'other', groupId: '9', price: 1 })],
+      tariffs: [aTariff(), aTariff({ id: '9', name: 'other', groupId: '9', price: 1 })],
     };
     expect(planned({}, aServingHost(others)).warnings).toEqual([]);
   });
 
-  it.each<[string, Partial<HostSnapshot>]>([
+  it.each<[string, Holding]>([
     ['the rate of the group', { groups: [aGroup({ rateMultiplier: 3 })] }],
-    ['the price of the plan', { plans: [aPlan({ price: 1 })] }],
-    ['the days of the plan', { plans: [aPlan({ validityDays: 7 })] }],
-    ['the sale flag of the plan', { plans: [aPlan({ forSale: true })] }],
+    ['the price of the plan', { tariffs: [aTariff({ price: 1 })] }],
+    ['the days of the plan', { tariffs: [aTariff({ validityDays: 7 })] }],
+    ['the sale flag of the plan', { tariffs: [aTariff({ forSale: true })] }],
     ['an account that was disabled by hand', { accounts: [anAccount({ state: 'inactive' })] }],
   ])('is %s', (_, changes) => {
     expect(planned({}, aServingHost(changes)).warnings).toEqual([expect.objectContaining({ code: 'DRIFT' })]);
   });
 
-  it.each<[string, Partial<HostSnapshot>]>([
+  it.each<[string, Holding]>([
     ['the rate of the group', { groups: [aGroup({ rateMultiplier: 1.00004 })] }],
-    ['the price of the plan', { plans: [aPlan({ price: 9.004 })] }],
+    ['the price of the plan', { tariffs: [aTariff({ price: 9.004 })] }],
   ])('is not what a host rounds off %s', (_, changes) => {
     expect(planned({}, aServingHost(changes)).warnings).toEqual([]);
   });
 
-  it.each<[string, Partial<HostSnapshot>]>([
+  it.each<[string, Holding]>([
     ['the rate of the group', { groups: [aGroup({ rateMultiplier: 3 })] }],
-    ['the price of the plan', { plans: [aPlan({ price: 1, validityDays: 7, forSale: true })] }],
+    ['the price of the plan', { tariffs: [aTariff({ price: 1, validityDays: 7, forSale: true })] }],
   ])('stays as it is: %s', (_, changes) => {
     expect(changesAnything(planned({}, aServingHost(changes)))).toBe(false);
   });
@@ -800,10 +850,9 @@ describe('subscriptions (B22)', () => {
     user: { email: 'ann@example.org' },
     days,
   });
-  const host = (...subscriptions: ReturnType<typeof aSubscription>[]) =>
-    aServingHost({ users: [aUser()], subscriptions });
+  const host = (...grants: ReturnType<typeof aSubscription>[]) => aServingHost({ users: [aUser()], grants });
   const steps = (desired: Partial<Desired>, snapshot: HostSnapshot) =>
-    planned({ targets: [target()], ...desired }, snapshot).subscriptions;
+    planned({ targets: [target()], ...desired }, snapshot).grants;
 
   it.each([
     ['the days that were asked for', 12, 30, 'day', 12],
@@ -813,14 +862,15 @@ describe('subscriptions (B22)', () => {
   ] as const)('are created for %s', (_, asked, validityDays, validityUnit, days) => {
     const provider = aProvider({ planTemplate: { price: 9, validityDays, validityUnit, forSale: false } });
     expect(steps({ provider, targets: [target(asked)] }, host())).toEqual([
-      { action: 'create', user: aUser(), asked: 'ann@example.org', days },
+      { kind: 'subscription', action: 'create', user: aUser(), asked: 'ann@example.org', days },
     ]);
   });
 
   it('are created for 30 days, and no tariff is made, where the pack has no template of one', () => {
     const { planTemplate: _, ...provider } = aProvider();
     const plan = planned({ provider, targets: [target(null)] }, anEmptyHost({ users: [aUser()] }));
-    expect(plan).toMatchObject({ plan: null, subscriptions: [{ action: 'create', days: 30 }] });
+    expect(plan.resources.map((step) => step.kind)).toEqual(['group', 'channel']);
+    expect(plan).toMatchObject({ grants: [{ action: 'create', days: 30 }] });
   });
 
   it('are created where the group is yet to be made', () => {
@@ -828,15 +878,23 @@ describe('subscriptions (B22)', () => {
   });
 
   it('are created beside those of other users and groups', () => {
-    expect(steps({}, host(aSubscription({ userId: '8' }), aSubscription({ groupId: '2' })))).toEqual([
+    expect(steps({}, host(aSubscription({ userId: '8' }), aSubscription({ place: '2' })))).toEqual([
       expect.objectContaining({ action: 'create' }),
     ]);
   });
 
   it('are reused when they are active, whatever their days', () => {
     const plan = planned({ targets: [target()] }, host(aSubscription()));
-    expect(plan.subscriptions).toEqual([
-      { action: 'reuse', user: aUser(), asked: 'ann@example.org', days: 30, id: '1', expiresAt: noon + 20 * dayMs },
+    expect(plan.grants).toEqual([
+      {
+        kind: 'subscription',
+        action: 'reuse',
+        user: aUser(),
+        asked: 'ann@example.org',
+        days: 30,
+        id: '1',
+        expiresAt: noon + 20 * dayMs,
+      },
     ]);
     expect(changesAnything(plan)).toBe(false);
   });
@@ -928,21 +986,21 @@ describe('how the gateway is checked (N5, N9)', () => {
   });
 
   it('is refused when a user would have to be made and cannot be (N10)', () => {
-    const closed = { ...features, probeUser: { possible: false as const, why: 'it asks for a captcha' } };
-    expect(problems({}, anEmptyHost({ features: closed }))).toEqual([
+    const closed = { ...capabilities, clientKeys: { possible: false as const, why: 'it asks for a captcha' } };
+    expect(problems({}, anEmptyHost({ capabilities: closed }))).toEqual([
       expect.objectContaining({
         code: 'PROBE_KEY_IMPOSSIBLE',
         message: expect.stringContaining('it asks for a captcha'),
       }),
     ]);
     for (const way of [{ probeKeyGiven: true }, { probe: 'find' as const }, { probe: 'none' as const }])
-      expect(problems(way, anEmptyHost({ features: closed }))).toEqual([]);
-    expect(problems({}, aServingHost({ features: closed }))).toEqual([]);
+      expect(problems(way, anEmptyHost({ capabilities: closed }))).toEqual([]);
+    expect(problems({}, aServingHost({ capabilities: closed }))).toEqual([]);
   });
 
   it('is refused together with the other obstacles (N10)', () => {
-    const closed = { ...features, probeUser: { possible: false as const, why: 'it asks for a captcha' } };
-    const found = problems({}, anEmptyHost({ features: closed, groups: [aGroup({ description: '' })] }));
+    const closed = { ...capabilities, clientKeys: { possible: false as const, why: 'it asks for a captcha' } };
+    const found = problems({}, anEmptyHost({ capabilities: closed, groups: [aGroup({ description: '' })] }));
     expect(found.map((each) => each.code)).toEqual(['FOREIGN_OBJECT', 'PROBE_KEY_IMPOSSIBLE']);
   });
 });
@@ -951,7 +1009,7 @@ describe('what a mode means (B17, B18, N15)', () => {
   const served = aServingHost();
   const silent = aServingHost({ accounts: [anAccount({ state: 'error' })] });
   const paused = aServingHost({ accounts: [anAccount({ enabled: false })] });
-  const elsewhere = aServingHost({ accounts: [anAccount({ groupIds: ['8'] })] });
+  const elsewhere = aServingHost({ accounts: [anAccount({ places: ['8'] })] });
   const others = aServingHost({ accounts: [anAccount({ marker: null, name: 'by-hand' })] });
 
   it.each([

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readGroupMarker, withGroupMarker } from '../../src/plan/group-marker.ts';
+import { readGroupMarker, withGroupMarker } from '../../src/host/sub2api/group-marker.ts';
 import { buildPlan } from '../../src/plan/build-plan.ts';
-import { accountNames, accountPrefix, isAccountName, resourceName } from '../../src/plan/names.ts';
-import { anEmptyHost, aProvider, aDesired, features } from '../support/builders.ts';
+import { accountNames, accountPrefix, isAccountName, resourceName } from '../../src/host/names.ts';
+import { anEmptyHost, aProvider, aDesired, capabilities } from '../support/builders.ts';
 
 describe('the names of what relay manages (B6)', () => {
   it.each([
@@ -92,9 +92,11 @@ describe('the names of what relay manages (B6)', () => {
   });
 
   it('fit into what the host at hand takes', () => {
-    const short = anEmptyHost({ features: { ...features, maxNameLength: 22 } });
+    const short = anEmptyHost({ capabilities: { ...capabilities, maxNameLength: 22 } });
     expect(buildPlan(aDesired(), short)).toEqual({ problems: [expect.objectContaining({ code: 'MANIFEST_INVALID' })] });
-    expect(buildPlan(aDesired(), anEmptyHost({ features: { ...features, maxNameLength: 23 } }))).toHaveProperty('plan');
+    expect(buildPlan(aDesired(), anEmptyHost({ capabilities: { ...capabilities, maxNameLength: 23 } }))).toHaveProperty(
+      'plan',
+    );
   });
 });
 

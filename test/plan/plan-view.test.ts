@@ -8,7 +8,7 @@ import {
   aMarker,
   anAccount,
   anEmptyHost,
-  aPlan,
+  aTariff,
   aServingHost,
   aSubscription,
   aUser,
@@ -82,7 +82,7 @@ describe('a plan in words (N8)', () => {
         anAccount({ id: '3', name: 'acme-03', marker: aMarker({ fingerprint: 'sha256:gone' }) }),
       ],
       users: [aUser()],
-      subscriptions: [aSubscription()],
+      grants: [aSubscription()],
     });
     const targets = [{ asked: '7', user: { id: '7' }, days: null }];
     const shown = view(
@@ -107,9 +107,9 @@ describe('a plan in words (N8)', () => {
     const snapshot = aServingHost({
       groups: [aGroup({ description: '' })],
       channels: [aChannel({ groupIds: [] })],
-      plans: [aPlan({ groupId: '8' })],
+      tariffs: [aTariff({ groupId: '8' })],
       users: [aUser()],
-      subscriptions: [aSubscription()],
+      grants: [aSubscription()],
     });
     const shown = view(
       { adopt: true, extend: true, probe: 'find', targets: [{ asked: '7', user: { id: '7' }, days: 60 }] },

@@ -1,13 +1,13 @@
 import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Draft } from '../../src/apply/change.ts';
 import type { AccountOutcome } from '../../src/apply/accounts/making.ts';
 import { buildReport } from '../../src/report/build-report.ts';
 import { reportSchema, type Report } from '../../src/report/report-schema.ts';
 import type { RunRecord } from '../../src/report/run-record.ts';
 import { problem } from '../../src/core/relay-error.ts';
 import {
+  aChannel,
   aGatewayCheck,
   anAccount,
   aRecord,
@@ -38,24 +38,20 @@ function takeBack({ log, undone, leftovers }: RunRecord): void {
 }
 
 /** Something that was made, in a log. */
-function made({ log }: RunRecord, kind: 'group' | 'channel' | 'tariff' | 'account', id: string, name: string): void {
-  const [change] = log.note([{ kind, action: 'created', id: null, name, before: null, after: {} } as Draft]);
+function made({ log }: RunRecord, kind: string, id: string, name: string): void {
+  const [change] = log.note([{ kind, action: 'created', id: null, name, before: null, after: {} }]);
   if (change !== undefined) log.made([{ change, id }]);
 }
 
 /** What applying a plan writes into the log. */
 function recordResources(record: RunRecord): void {
   const { log, plan } = record;
-  for (const [kind, step] of [
-    ['group', plan.group],
-    ['channel', plan.channel],
-    ['tariff', plan.plan],
-  ] as const) {
-    if (step === null || step.action === 'unchanged') continue;
-    if (step.action === 'create') made(record, kind, '1', step.name);
-    else {
-      const { id, name, before } = step;
-      log.note([{ kind, action: 'updated', id, name, before, after: before } as Draft]);
+  for (const step of plan.resources) {
+    const { kind, name } = step;
+    if (step.action === 'create') made(record, kind, '1', name);
+    else if (step.action !== 'unchanged') {
+      const { id, before, after } = step;
+      log.note([{ kind, action: 'updated', id, name, before, after }]);
     }
   }
 }
@@ -519,13 +515,7 @@ describe('what was there before', () => {
     [false, 'updated'],
   ] as const)('and was edited is, with it undone %s, %s (N7)', (undone, action) => {
     const record = failing(
-      carry(
-        aRecord(
-          'test-key-one\ntest-key-two\n',
-          {},
-          aServingHost({ channels: [{ ...aServingHost().channels[0]!, prices: [] }] }),
-        ),
-      ),
+      carry(aRecord('test-key-one\ntest-key-two\n', {}, aServingHost({ channels: [aChannel({ prices: [] })] }))),
     );
     record.undone = undone;
     expect(reportOf(record)).toMatchObject({
@@ -554,12 +544,11 @@ describe('subscriptions (B22)', () => {
   const targets = [{ asked: 'ann@example.org', user: { email: 'ann@example.org' }, days: 30 }];
   const given = (outcome: 'created' | 'reused' | 'extended' | 'failed', undone = false, left = false): Report => {
     const record = failing(
-      carry(
-        aRecord(three, { targets, extend: true }, aServingHost({ users: [aUser()], subscriptions: [aSubscription()] })),
-      ),
+      carry(aRecord(three, { targets, extend: true }, aServingHost({ users: [aUser()], grants: [aSubscription()] }))),
     );
-    record.subscriptions = [
+    record.grants = [
       {
+        kind: 'subscription',
         user: 'ann@example.org',
         userId: '7',
         days: 30,
@@ -570,7 +559,7 @@ describe('subscriptions (B22)', () => {
       },
     ];
     record.undone = undone;
-    const state = { userId: '7', groupId: '1', expiresAt: noon, days: 30, active: true };
+    const state = { userId: '7', place: '1', expiresAt: noon, days: 30, active: true };
     const draft = { kind: 'subscription', id: '1', name: 'ann@example.org', after: state } as const;
     if (outcome === 'created') record.log.note([{ ...draft, action: 'created', before: null }]);
     if (outcome === 'extended') record.log.note([{ ...draft, action: 'updated', before: state }]);

@@ -1,16 +1,12 @@
 import { noJournal } from '../../src/apply/journal.ts';
 import { ChangeLog } from '../../src/apply/change-log.ts';
-import type { HostFeatures } from '../../src/host/host.ts';
-import type {
-  Account,
-  Channel,
-  ChannelPrice,
-  Group,
-  Marker,
-  Plan,
-  Subscription,
-  User,
-} from '../../src/host/objects.ts';
+import type { Account, Marker } from '../../src/host/account.ts';
+import type { Capabilities } from '../../src/host/capabilities.ts';
+import type { Grant, User } from '../../src/host/grants.ts';
+import { groupIsolation } from '../../src/host/sub2api/isolation.ts';
+import { sub2apiLayout } from '../../src/host/sub2api/layout/layout.ts';
+import { desiredPrices } from '../../src/host/sub2api/layout/prices.ts';
+import type { Channel, ChannelPrice, Group, Tariff } from '../../src/host/sub2api/objects.ts';
 import { fingerprintKey } from '../../src/keys/fingerprint.ts';
 import { acceptedKeys } from '../../src/keys/key-file.ts';
 import { parseKeyLines } from '../../src/keys/parse-key-lines.ts';
@@ -19,7 +15,6 @@ import { effectiveMapping } from '../../src/pack/model-mapping.ts';
 import { buildPlan } from '../../src/plan/build-plan.ts';
 import type { AccountStep } from '../../src/plan/import-plan.ts';
 import type { HostSnapshot, Desired } from '../../src/plan/observed.ts';
-import { desiredPrices } from '../../src/plan/prices.ts';
 import { nothingDone, type RunRecord } from '../../src/report/run-record.ts';
 import { Secret } from '../../src/core/secrets/secret.ts';
 import type { AccountVerdict } from '../../src/verify/probe-accounts.ts';
@@ -102,7 +97,7 @@ export function aChannel(changes: Partial<Channel> = {}): Channel {
   };
 }
 
-export function aPlan(changes: Partial<Plan> = {}): Plan {
+export function aTariff(changes: Partial<Tariff> = {}): Tariff {
   return {
     id: '1',
     name: 'relay-acme-subscription',
@@ -132,14 +127,12 @@ export function anAccount(changes: Partial<Account> = {}): Account {
     id: '1',
     name: 'acme-01',
     platform: 'openai',
-    type: 'apikey',
     baseUrl: provider.baseUrl,
     mapping: effectiveMapping(provider),
     concurrency: 10,
     priority: 50,
-    groupIds: ['1'],
-    credentials: {},
-    extra: {},
+    places: ['1'],
+    settings: {},
     marker: aMarker(),
     tested: true,
     paused: false,
@@ -157,12 +150,12 @@ export function aUser(changes: Partial<User> = {}): User {
   return { id: '7', email: 'ann@example.org', active: true, createdAt: noon, ...changes };
 }
 
-export function aSubscription(changes: Partial<Subscription> = {}): Subscription {
+export function aSubscription(changes: Partial<Grant> = {}): Grant {
   return {
     id: '1',
     userId: '7',
     user: null,
-    groupId: '1',
+    place: '1',
     startsAt: noon - 10 * dayMs,
     expiresAt: noon + 20 * dayMs,
     active: true,
@@ -201,37 +194,51 @@ export function aDesired(changes: Partial<Desired> = {}): Desired {
   };
 }
 
-export const features: HostFeatures = {
+export const capabilities: Capabilities = {
   maxNameLength: 100,
   discoveryMs: 0,
   refreshAfterDiscovery: false,
-  probeUser: { possible: true },
+  proof: 'after-create',
+  disable: { possible: true },
+  clientKeys: { possible: true },
+  grants: { possible: true },
+  accountSettings: { concurrency: { possible: true }, priority: { possible: true } },
+  ignores: [],
+  lock: 'provider',
 };
 
-/** A host that holds nothing. */
-export function anEmptyHost(changes: Partial<HostSnapshot> = {}): HostSnapshot {
+/** What a sub2api host may hold, resource by resource. */
+export type Holding = Partial<Omit<HostSnapshot, 'resources'>> & {
+  groups?: Group[];
+  channels?: Channel[];
+  tariffs?: Tariff[];
+};
+
+/** A host that holds nothing but this. */
+export function anEmptyHost({ groups, channels, tariffs, ...changes }: Holding = {}): HostSnapshot {
   return {
     kind: 'sub2api',
-    features,
-    groups: [],
-    channels: [],
-    plans: [],
+    capabilities,
+    layout: sub2apiLayout,
+    isolation: groupIsolation,
+    words: { grant: 'subscription', client: 'user' },
+    resources: { group: groups ?? [], channel: channels ?? [], tariff: tariffs ?? [] },
     accounts: [],
-    subscriptions: [],
+    grants: [],
     users: [],
     foreignKeys: new Map(),
-    leftUsers: [],
+    leftClients: [],
     now: noon,
     ...changes,
   };
 }
 
 /** A host on which `aWanted()` has been carried out before. */
-export function aServingHost(changes: Partial<HostSnapshot> = {}): HostSnapshot {
+export function aServingHost(changes: Holding = {}): HostSnapshot {
   return anEmptyHost({
     groups: [aGroup()],
     channels: [aChannel()],
-    plans: [aPlan()],
+    tariffs: [aTariff()],
     accounts: [anAccount()],
     ...changes,
   });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setImmediate as tick } from 'node:timers/promises';
 import { inspect } from 'node:util';
 import { noJournal, type Journal, type RunJournal } from '../../src/apply/journal.ts';
+import { writableStates } from '../../src/apply/reopen-changes.ts';
 import type { RunPhase, RunTools } from '../../src/apply/run-tools.ts';
 import type { ImportJob } from '../../src/flows/import/import-job.ts';
 import { resumeJob } from '../../src/flows/import/resume-job.ts';
@@ -12,9 +13,9 @@ import { executeImport, type ExecuteEnv } from '../../src/flows/import/execute-i
 import { prepareImport, type PreparedImport } from '../../src/flows/import/prepare-import.ts';
 import type { Begin } from '../../src/journal/entries.ts';
 import { reopenRun } from '../../src/flows/import/reopen-run.ts';
-import { connectSub2api } from '../../src/host/sub2api/connect.ts';
+import { reachSub2api } from '../../src/host/sub2api/connect.ts';
 import { readRun } from '../../src/journal/read-journal.ts';
-import { journalFolder, FolderJournal } from '../../src/journal/folder-journal.ts';
+import { journalFolder, FolderJournal, type JournalTools } from '../../src/journal/folder-journal.ts';
 import type { KeyFile } from '../../src/keys/key-file.ts';
 import { parseKeyFile } from '../../src/keys/parse-key-file.ts';
 import { chooseProvider, findPack } from '../../src/pack/find-pack.ts';
@@ -27,6 +28,7 @@ import type { RunEvent } from '../../src/core/run-event.ts';
 import { Secret } from '../../src/core/secrets/secret.ts';
 import { keepsSecrets } from './canaries.ts';
 import { quickClock, type QuickClock } from './clocks.ts';
+import { toolsOver, type Sub2apiTools } from './sub2api-tools.ts';
 
 export interface RunOptions extends Partial<Omit<ImportJob, 'pack' | 'provider' | 'keyFile'>> {
   pack?: string;
@@ -45,7 +47,7 @@ export interface RunOptions extends Partial<Omit<ImportJob, 'pack' | 'provider' 
   /** Keeps a journal there. */
   stateDir?: string;
   /** Stands between the run and what it works with. */
-  between?: (tools: RunTools) => RunTools;
+  between?: (tools: Sub2apiTools) => RunTools;
 }
 
 export interface FinishedImport {
@@ -110,20 +112,20 @@ export async function importInto(sandbox: Sandbox, keys: Keys, options: RunOptio
     gatewayWaitMs: 60_000,
     ...more,
   };
-  const { tools, events, said, hide } = await toolsFor(sandbox, job.keyFile, { stop, clock, onEvent, phase });
+  const { tools, events, said, kept } = await toolsFor(sandbox, job.keyFile, { stop, clock, onEvent, phase });
   const prepared = await prepareImport(job, { tools }).catch((error: unknown) => {
     keepsSecrets(sandbox, [said, inspect(error, { depth: 8 }), events]);
     throw error;
   });
-  const through = between ?? ((same: RunTools) => same);
+  const through: NonNullable<typeof between> = between ?? ((same) => same);
   const openJournal = (begin: Begin): RunJournal => {
-    const journal = stateDir === undefined ? undefined : FolderJournal.begin(stateDir, begin, { clock, hide });
+    const journal = stateDir === undefined ? undefined : FolderJournal.begin(stateDir, begin, kept);
     const seen = through({ ...tools, journal: journal ?? noJournal }).journal;
     return { note: (...notes) => seen.note(...notes), end: (outcome, exitCode) => journal?.end(outcome, exitCode) };
   };
   const done = await execute(prepared, through(tools), openJournal);
-  const kept = stateDir === undefined ? '' : await journalText(stateDir, job.run);
-  keepsSecrets(sandbox, [said, done.report, viewPlan(done.plan, done.report), events, kept]);
+  const written = stateDir === undefined ? '' : await journalText(stateDir, job.run);
+  keepsSecrets(sandbox, [said, done.report, viewPlan(done.plan, done.report), events, written]);
   return { ...done, events };
 }
 
@@ -137,15 +139,15 @@ export async function resumeIn(
 ): Promise<FinishedImport> {
   const recorded = await readRun(stateDir, run);
   const keyFile = keyFileOf(keys);
-  const { tools, events, said, hide } = await toolsFor(sandbox, keyFile, { onEvent });
-  const journal = FolderJournal.reopen(stateDir, run, { clock: tools.clock, hide });
+  const { tools, events, said, kept } = await toolsFor(sandbox, keyFile, { onEvent });
+  const journal = FolderJournal.reopen(stateDir, run, kept);
   const working = { ...tools, journal };
   const job = resumeJob(recorded, keyFile, null, { relayVersion: '0.0.0-test', allowMassRemoval: true });
   const earlier = await reopenRun(recorded, working);
   const prepared = await prepareImport(job, { tools: working });
   const done = await execute({ ...prepared, earlier }, working, () => journal);
-  const kept = await journalText(stateDir, run);
-  keepsSecrets(sandbox, [said, done.report, viewPlan(done.plan, done.report), events, kept]);
+  const written = await journalText(stateDir, run);
+  keepsSecrets(sandbox, [said, done.report, viewPlan(done.plan, done.report), events, written]);
   return { ...done, events };
 }
 
@@ -166,8 +168,8 @@ export async function passTimeoutsAt(
 
 /** Undoes a run of which only the journal is left. */
 export async function rollbackIn(sandbox: Sandbox, stateDir: string, run: string): Promise<Rollback> {
-  const { tools, events, said, hide } = await toolsFor(sandbox, keyFileOf(''), {});
-  const journal = FolderJournal.reopen(stateDir, run, { clock: tools.clock, hide });
+  const { tools, events, said, kept } = await toolsFor(sandbox, keyFileOf(''), {});
+  const journal = FolderJournal.reopen(stateDir, run, kept);
   const done = await rollbackRun(await readRun(stateDir, run), { ...tools, journal });
   keepsSecrets(sandbox, [said, done, events]);
   return done;
@@ -197,7 +199,7 @@ async function toolsFor(
     onEvent,
     phase = 'unknown',
   }: { [K in 'stop' | 'clock' | 'onEvent' | 'phase']?: RunOptions[K] | undefined },
-): Promise<{ tools: RunTools; events: RunEvent[]; said: string[]; hide: (text: string) => string }> {
+): Promise<{ tools: Sub2apiTools; events: RunEvent[]; said: string[]; kept: JournalTools }> {
   setMaxListeners(0, stop.signal);
   const redactor = new Redactor();
   for (const entry of keyFile.entries) if (entry.kind === 'key') redactor.learn(entry.key);
@@ -209,11 +211,12 @@ async function toolsFor(
   const said: string[] = [];
   const trace = (line: string) => void said.push(line);
   const http = { baseUrl: sandbox.url, userAgent: 'relay/test', timeoutMs: 30_000, clock, redactor, trace };
-  const host = await connectSub2api(http, { key: new Secret(sandbox.adminKey) });
+  const parts = await reachSub2api(http, { key: new Secret(sandbox.adminKey) });
   const journal: Journal = noJournal;
   const phaseOf = async () => phase;
-  const tools = { host: host.until(stop.signal), base: host, clock, emit, journal, phaseOf, stop: stop.signal };
-  return { tools, events, said, hide: (text) => redactor.hide(text) };
+  const tools = toolsOver(parts, { clock, emit, journal, phaseOf, stop: stop.signal });
+  const writable = writableStates(tools.base, (text) => redactor.hide(text));
+  return { tools, events, said, kept: { clock, writable } };
 }
 
 /** What the host holds, by name. */

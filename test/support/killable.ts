@@ -1,5 +1,5 @@
-import type { RunTools } from '../../src/apply/run-tools.ts';
-import type { Host } from '../../src/host/host.ts';
+import type { Sub2apiParts } from '../../src/host/sub2api/sub2api-host.ts';
+import { toolsOver, type Sub2apiTools } from './sub2api-tools.ts';
 
 /** What is thrown by everything a killed process would have done next. */
 export class Killed extends Error {}
@@ -8,7 +8,7 @@ export class Killed extends Error {}
 export const moments = ['before', 'sent', 'answered'] as const;
 
 export interface KillSwitch {
-  between: (tools: RunTools) => RunTools;
+  between: (tools: Sub2apiTools) => Sub2apiTools;
   /** Writes begun so far. */
   writes: () => number;
   /** Whether the run was killed. */
@@ -52,30 +52,30 @@ export function killAt(k: number, moment: (typeof moments)[number]): KillSwitch 
         };
       },
     });
-  const killable = (host: Host): Host => ({
-    ...host,
-    reads: guarded(host.reads),
-    probes: guarded(host.probes),
-    gateway: { ...guarded(host.gateway), connection: host.gateway.connection },
-    writes: counted(host.writes),
-    until: (signal) => killable(host.until(signal)),
+  const killable = (parts: Sub2apiParts): Sub2apiParts => ({
+    ...parts,
+    asking: (signal) => {
+      const { reads, proof, identity } = parts.asking(signal);
+      return { reads: guarded(reads), proof: guarded(proof), identity };
+    },
+    gateway: { ...guarded(parts.gateway), connection: parts.gateway.connection },
+    writes: counted(parts.writes),
   });
   return {
     writes: () => writes,
     fired: () => dead,
-    between: (tools) => ({
-      ...tools,
-      emit: (event) => {
-        if (!dead) tools.emit(event);
-      },
-      journal: {
-        note: (...notes) => {
-          check();
-          tools.journal.note(...notes);
+    between: ({ parts, ...tools }) =>
+      toolsOver(killable(parts), {
+        ...tools,
+        emit: (event) => {
+          if (!dead) tools.emit(event);
         },
-      },
-      host: killable(tools.host),
-      base: killable(tools.base),
-    }),
+        journal: {
+          note: (...notes) => {
+            check();
+            tools.journal.note(...notes);
+          },
+        },
+      }),
   };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { AccountTest, TestFault, UpstreamModels } from '../../src/host/host.ts';
+import type { AccountTest, TestFault, UpstreamModels } from '../../src/host/proof.ts';
 import type { Code } from '../../src/core/codes.ts';
 import { isInconclusive, decideVerdict } from '../../src/verify/verdict.ts';
 

@@ -1,8 +1,8 @@
-import type { Account, AccountSpec, Id } from '../../host/objects.ts';
-import { settingsDigest } from '../../plan/account-change.ts';
-import { sameMapping } from '../../plan/plan-channel.ts';
+import { sameMapping, type Account, type AccountSpec, type Id } from '../../host/account.ts';
+import { isAs, settingsDigest, shortName } from '../../plan/account-change.ts';
 import type { ChangeLog } from '../change-log.ts';
 import type { Change } from '../change.ts';
+import type { AccountState } from '../drivers/account-state.ts';
 import { createBatch } from './create-batch.ts';
 import { isMarkedBy, type AccountsJob, type CreateStep, type Making } from './making.ts';
 import { throwIfStopped, unstopped, type RunTools } from '../run-tools.ts';
@@ -18,7 +18,7 @@ export async function applyAccounts(job: AccountsJob, tools: RunTools, log: Chan
   const made: Making[] = [];
   for (let start = 0; start < job.steps.length; start += job.batchSize) {
     if (tools.stop.aborted) break;
-    const batch = noteBatch(job.steps.slice(start, start + job.batchSize), job.groupId, log);
+    const batch = noteBatch(job.steps.slice(start, start + job.batchSize), job.place, tools, log);
     const ended = await createBatch(batch, job, tools, log);
     made.push(...ended.made);
     tools.emit({ type: 'step', stage: 'apply', text: `${made.length} of ${job.steps.length} accounts created` });
@@ -28,22 +28,28 @@ export async function applyAccounts(job: AccountsJob, tools: RunTools, log: Chan
   throwIfStopped(tools);
 }
 
-function noteBatch(steps: readonly CreateStep[], groupId: Id, log: ChangeLog): Making[] {
-  const specs = steps.map((step): AccountSpec => ({ ...step.spec, groupId }));
-  const changes = log.note<'account'>(
-    specs.map(({ name, marker, groupId: group, ...settings }) => ({
+function noteBatch(steps: readonly CreateStep[], place: Id, { host }: RunTools, log: ChangeLog): Making[] {
+  const { concurrency, priority } = host.info.capabilities.accountSettings;
+  // What the host has no setting for, it will not show.
+  const absent = {
+    ...(concurrency.possible ? {} : { concurrency: null }),
+    ...(priority.possible ? {} : { priority: null }),
+  };
+  const specs = steps.map((step): AccountSpec => ({ ...step.spec, place }));
+  const changes = log.note(
+    specs.map(({ name, marker, place: at, ...rest }) => ({
       kind: 'account',
       action: 'created',
       id: null,
       name,
       before: null,
-      after: { marker, groupIds: [group], digest: settingsDigest({ ...settings, name }) },
+      after: { marker, places: [at], digest: settingsDigest({ ...rest, name, ...absent }) },
     })),
   );
   return steps.map((step, index) => ({
     step,
     spec: specs[index] as AccountSpec,
-    change: changes[index] as Change<'account'>,
+    change: changes[index] as Change,
   }));
 }
 
@@ -56,7 +62,7 @@ async function readBack(made: readonly Making[], job: AccountsJob, tools: RunToo
     const fingerprint = account.marker?.fingerprint ?? '';
     byFingerprint.set(fingerprint, [...(byFingerprint.get(fingerprint) ?? []), account]);
   }
-  const corrected: { change: Change<'account'>; id: Id; after: Change<'account'>['after'] }[] = [];
+  const corrected: { change: Change; id: Id; after: AccountState }[] = [];
   for (const { step, change, spec } of made) {
     const ofKey = byFingerprint.get(step.fingerprint) ?? [];
     const account = ofKey.find((each) => each.name === step.name && isMarkedBy(each, spec));
@@ -74,7 +80,7 @@ async function readBack(made: readonly Making[], job: AccountsJob, tools: RunToo
       corrected.push({
         change,
         id: account.id,
-        after: { ...change.after, digest: settingsDigest(account), groupIds: account.groupIds },
+        after: { ...change.after, digest: settingsDigest(account), places: account.places },
       });
     if (rival !== undefined)
       job.outcomes.set(fingerprint, {
@@ -97,11 +103,13 @@ async function readBack(made: readonly Making[], job: AccountsJob, tools: RunToo
 
 function differences(account: Account, spec: AccountSpec): string[] {
   return [
-    ...(account.groupIds.includes(spec.groupId) ? [] : ['group']),
+    ...(account.places.includes(spec.place) ? [] : ['place']),
     ...(account.baseUrl === spec.baseUrl ? [] : ['base URL']),
     ...(sameMapping(account.mapping, spec.mapping) ? [] : ['model mapping']),
-    ...(account.concurrency === spec.concurrency ? [] : ['concurrency']),
-    ...(account.priority === spec.priority ? [] : ['priority']),
-    ...Object.keys(spec.extra).filter((key) => JSON.stringify(account.extra[key]) !== JSON.stringify(spec.extra[key])),
+    ...(isAs(account.concurrency, spec.concurrency) ? [] : ['concurrency']),
+    ...(isAs(account.priority, spec.priority) ? [] : ['priority']),
+    ...Object.keys(spec.settings)
+      .filter((key) => JSON.stringify(account.settings[key]) !== JSON.stringify(spec.settings[key]))
+      .map(shortName),
   ];
 }

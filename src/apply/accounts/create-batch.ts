@@ -1,8 +1,9 @@
 import type { HostFailure } from '../../host/host-failure.ts';
 import type { CreatedAccount } from '../../host/host.ts';
-import type { Account, Id } from '../../host/objects.ts';
+import type { Account, Id } from '../../host/account.ts';
 import { RelayError } from '../../core/relay-error.ts';
 import type { ChangeLog } from '../change-log.ts';
+import { accountStateOf } from '../drivers/account-state.ts';
 import { isMarkedBy, type AccountsJob, type Making } from './making.ts';
 import { performWrite, type Look } from '../perform-write.ts';
 import { unstopped, type RunTools } from '../run-tools.ts';
@@ -69,17 +70,25 @@ async function sortBatch(
   tools: RunTools,
   log: ChangeLog,
 ): Promise<Making[]> {
-  const refused = batch.filter((_, index) => results[index]?.ok === false);
-  // A refused item of a batch can exist all the same, without its group.
-  const halves = refused.length === 0 ? new Map<Making, Account>() : await ownAccounts(refused, tools);
+  // A refused item of a batch can exist all the same, without its place; and not every host tells the id of what it made.
+  const open = batch.filter((_, index) => {
+    const result = results[index];
+    return result?.ok === false || (result?.ok === true && result.id === null);
+  });
+  const halves = open.length === 0 ? new Map<Making, Account>() : await ownAccounts(open, tools);
   const made: { making: Making; id: Id }[] = [];
   const broken: { making: Making; id: Id }[] = [];
   for (const [index, making] of batch.entries()) {
     const result = results[index] ?? { ok: false, message: 'no answer' };
     const { fingerprint } = making.step;
     const half = halves.get(making);
-    if (result.ok === true) made.push({ making, id: result.id });
-    else if (half?.groupIds.includes(making.spec.groupId) === true) made.push({ making, id: half.id });
+    if (result.ok === true && result.id !== null) made.push({ making, id: result.id });
+    else if (half?.places.includes(making.spec.place) === true) made.push({ making, id: half.id });
+    else if (result.ok === true)
+      outcomes.set(fingerprint, {
+        outcome: 'unsettled',
+        message: 'The host says that it made the account, and does not show it.',
+      });
     else if (result.ok === 'unknown') outcomes.set(fingerprint, { outcome: 'unsettled', message: result.message });
     else {
       if (half !== undefined) broken.push({ making, id: half.id });
@@ -89,11 +98,11 @@ async function sortBatch(
   }
   log.made([
     ...made.map(({ making: { change }, id }) => ({ change, id })),
-    // It stands without its group, and is the run's all the same.
+    // It stands without its place, and is the run's all the same.
     ...broken.map(({ making: { change }, id }) => ({
       change,
       id,
-      after: { marker: change.after.marker },
+      after: { marker: accountStateOf(change)?.marker },
     })),
   ]);
   return made.map(({ making }) => making);

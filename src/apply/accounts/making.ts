@@ -1,5 +1,6 @@
-import type { Account, AccountSpec, Id } from '../../host/objects.ts';
+import type { Account, AccountSpec, Id } from '../../host/account.ts';
 import type { AccountStep } from '../../plan/import-plan.ts';
+import type { Code } from '../../core/codes.ts';
 import type { Secret } from '../../core/secrets/secret.ts';
 import type { Change } from '../change.ts';
 
@@ -10,7 +11,7 @@ export type AccountOutcome =
   | { outcome: 'created' | 'updated'; account: Account }
   | {
       outcome: 'failed';
-      code: 'WRITE_REFUSED' | 'SETTINGS_DROPPED' | 'GATEWAY_NOT_READY' | 'KEY_HAS_ACCOUNT';
+      code: Code;
       message: string;
       /** What to do about it, where more is known than the code tells. */
       hint?: string;
@@ -21,7 +22,7 @@ export type AccountOutcome =
 
 export interface AccountsJob {
   steps: readonly CreateStep[];
-  groupId: Id;
+  place: Id;
   batchSize: number;
   keyOf: (fingerprint: string) => Secret;
   /** Accounts that were there when the plan was made. */
@@ -34,7 +35,7 @@ export interface AccountsJob {
 export interface Making {
   step: CreateStep;
   spec: AccountSpec;
-  change: Change<'account'>;
+  change: Change;
 }
 
 /** Whether an account is the one that was sent, by its mark. */

@@ -1,4 +1,4 @@
-import type { Id } from '../../host/objects.ts';
+import type { Id } from '../../host/account.ts';
 import { problem, type Problem } from '../../core/relay-error.ts';
 import { isOfOne } from '../ends-run.ts';
 import { performWrite } from '../perform-write.ts';

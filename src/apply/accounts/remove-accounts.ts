@@ -1,6 +1,6 @@
 import pLimit from 'p-limit';
 import { HostFailure } from '../../host/host-failure.ts';
-import type { Id } from '../../host/objects.ts';
+import type { Id } from '../../host/account.ts';
 import type { ChangeLog } from '../change-log.ts';
 import { isOfOne } from '../ends-run.ts';
 import type { Leftover } from '../leftover.ts';
@@ -59,7 +59,7 @@ export async function removeAccounts<T extends { id: Id; name: string }>(
  * while accounts that served were deleted. Where the host does not do it, they go all the same.
  */
 async function takeOut(steps: readonly { id: Id }[], tools: RunTools, log: ChangeLog): Promise<void> {
-  if (tools.stop.aborted) return;
+  if (tools.stop.aborted || !tools.host.info.capabilities.disable.possible) return;
   const ids = new Set(steps.map((step) => step.id));
   const serving = (await tools.host.reads.accounts()).filter((account) => ids.has(account.id) && account.enabled);
   if (serving.length === 0) return;

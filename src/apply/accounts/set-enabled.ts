@@ -1,6 +1,7 @@
-import type { Account } from '../../host/objects.ts';
+import type { Account } from '../../host/account.ts';
 import { problem, type Problem } from '../../core/relay-error.ts';
 import type { ChangeLog } from '../change-log.ts';
+import { accountDriver } from '../drivers/account.ts';
 import { isOfOne } from '../ends-run.ts';
 import { edit } from '../make-change.ts';
 import { UnresolvedWrite } from '../perform-write.ts';
@@ -28,7 +29,7 @@ export async function setEnabled(
   const due = [first, ...others];
   const verb = enabled ? 'put back into service' : 'take out of service';
   const now = await edit(
-    'account',
+    accountDriver,
     due.map(({ id, name, enabled: was, paused }) => ({ id, name, before: { enabled: was, paused }, after })),
     {
       what: `${verb}: "${first.name}"${others.length > 0 ? ` and ${others.length} more` : ''}`,

@@ -1,40 +1,53 @@
-import type { Account, Marker } from '../../host/objects.ts';
+import type { Account, Marker } from '../../host/account.ts';
+import type { Driver, Surroundings } from '../../host/driver.ts';
+import type { Host } from '../../host/host.ts';
 import { differencesFrom, settingsDigest } from '../../plan/account-change.ts';
-import type { AccountState } from '../change.ts';
-import { comparableAccounts, keptOf } from '../undo/unkept.ts';
-import type { Driver } from './driver.ts';
+import { accountStateSchema, type AccountState } from './account-state.ts';
+import { comparableAccounts, keptOf, unkeptOfAccount, writableAccount } from './hidden-settings.ts';
 
-/** Accounts bear the marker of their run and key among their extra settings. */
-export const accountDriver: Driver<'account'> = {
-  find: (host) => host.reads.accounts(),
-  // A person's duplicate of an account bears its marker too, under another name.
-  isMadeAs: (account, name, made) => account.name === name && isOfKey(account.marker, made.marker),
-  isStill: (account, _, made) => isOfKey(account.marker, made.marker),
-  differences: (account, { groupIds, digest, ...state }, groups) => [
+/** Accounts bear the marker of their run and key. */
+export function accountDriver({ reads, writes }: Host): Driver<AccountState, Account> {
+  return {
+    kind: 'account',
+    schema: accountStateSchema,
+    find: () => reads.accounts(),
+    get: (id) => reads.account(id),
+    // A person's duplicate of an account bears its marker too, under another name.
+    isMadeAs: (account, name, made) => account.name === name && isOfKey(account.marker, made.marker),
+    isStill: (account, _, made) => isOfKey(account.marker, made.marker),
+    differences,
+    stateOf: (account, made) => ({ ...made, digest: settingsDigest(account), places: account.places }),
+    remove: ({ id }) => writes.deleteAccount(id),
+    restore: async (account, { before, after }, { around }) => {
+      // What hidden texts were is not known; the account keeps those that it has, and undoing says so.
+      const { enabled, paused, digest: _, places, ...rest } = keptOf(before);
+      if (enabled !== undefined && isPausedAs(account, after))
+        await writes.setEnabled([account.id], { enabled, paused: paused ?? false });
+      const settings = {
+        ...rest,
+        ...(places === undefined ? {} : { places: places.filter((id) => around.placeExists(id)) }),
+      };
+      return differences(account, settings, around).length === 0
+        ? undefined
+        : writes.changeAccount(account.id, settings);
+    },
+    writable: writableAccount,
+    unkept: unkeptOfAccount,
+  };
+}
+
+function differences(account: Account, { places, digest, ...state }: AccountState, around?: Surroundings): string[] {
+  const existing = (ids: readonly string[]) => ids.filter((id) => around?.placeExists(id) !== false);
+  return [
     ...(digest === undefined || digest === settingsDigest(account) ? [] : ['settings']),
     ...differencesFrom(
       ...comparableAccounts(
-        { ...account, groupIds: account.groupIds.filter((id) => groups?.exists(id) !== false) },
-        groupIds === undefined ? state : { ...state, groupIds: groupIds.filter((id) => groups?.exists(id) !== false) },
+        { ...account, places: existing(account.places) },
+        places === undefined ? state : { ...state, places: existing(places) },
       ),
     ),
-  ],
-  stateOf: (account, made) => ({ ...made, digest: settingsDigest(account), groupIds: account.groupIds }),
-  remove: (host, { id }) => host.writes.deleteAccount(id),
-  restore: async (host, account, { before, after }, { groups }) => {
-    // What hidden texts were is not known; the account keeps those that it has, and undoing says so.
-    const { enabled, paused, digest: _, groupIds, ...rest } = keptOf(before);
-    if (enabled !== undefined && isPausedAs(account, after))
-      await host.writes.setEnabled([account.id], { enabled, paused: paused ?? false });
-    const settings = {
-      ...rest,
-      ...(groupIds === undefined ? {} : { groupIds: groupIds.filter((id) => groups.exists(id)) }),
-    };
-    return accountDriver.differences(account, settings, groups).length === 0
-      ? undefined
-      : host.writes.changeAccount(account.id, settings);
-  },
-};
+  ];
+}
 
 /** Whether an account is in or out of service as the run left it: then nobody else has decided it since. */
 export function isPausedAs(account: Account, { enabled, paused }: AccountState): boolean {

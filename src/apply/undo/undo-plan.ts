@@ -1,83 +1,98 @@
+import type { Account } from '../../host/account.ts';
+import type { Driver, HostObject } from '../../host/driver.ts';
+import type { Host } from '../../host/host.ts';
 import { isSameText } from '../../core/secrets/hidden-text.ts';
-import type { AccountState, Change, Objects, States } from '../change.ts';
+import { keyOf, type Change } from '../change.ts';
 import { isPausedAs } from '../drivers/account.ts';
-import type { Driver } from '../drivers/driver.ts';
-import { drivers } from '../drivers/drivers.ts';
+import type { AccountState } from '../drivers/account-state.ts';
+import { driverFor } from '../drivers/drivers.ts';
 import type { Snapshot } from './snapshot.ts';
-import { statesOf, type Undoable } from './states-of.ts';
+import { statesOf } from './states-of.ts';
 import type { Target, UndoPlan } from './undo-target.ts';
-import { unkeptOf } from './unkept.ts';
-import { whoUses } from './who-uses.ts';
+
+interface World {
+  snapshot: Snapshot;
+  /** Every change of the run, of which only some may be undone here. */
+  all: readonly Change[];
+  driverOf: (kind: string) => Driver;
+  /** By id. */
+  objectsOf: (kind: string) => ReadonlyMap<string, HostObject> | undefined;
+  grantKind: string;
+}
 
 /**
  * What undoing these changes would do to a host that holds this. Only what is proven to be the run's is touched: what was
  * made bears its mark, or stands where it was made; what was edited still has a state that the run left. What others have
- * changed or use since is kept. `all`: every change of the run, of which only some may be undone here. Pure.
+ * changed or use since is kept. `all`: every change of the run, of which only some may be undone here. Sends nothing.
  */
-export function planUndo(changes: readonly Change[], snapshot: Snapshot, all: readonly Change[] = changes): UndoPlan {
+export function planUndo(
+  changes: readonly Change[],
+  snapshot: Snapshot,
+  host: Host,
+  all: readonly Change[] = changes,
+): UndoPlan {
   const plan: UndoPlan = { targets: [], kept: [], resolved: [], unseen: [] };
-  const index = indexOf(snapshot);
-  for (const own of chains(changes)) sort(own, { ...index, snapshot, all }, plan);
-  keepWhatOthersUse(plan, snapshot, all);
+  const driverOf = (kind: string) => driverFor(kind, host);
+  const world = { snapshot, all, driverOf, objectsOf: indexOf(snapshot), grantKind: host.grants?.kind ?? '' };
+  for (const own of chains(changes, host.clientKeys?.driver.kind)) sort(own, world, plan);
+  keepWhatOthersUse(plan, world);
   return plan;
 }
 
-/** The changes of each object, in order. What was made is an object of its own, whatever number it was said to have. */
-function chains(changes: readonly Change[]): Change[][] {
+function indexOf(snapshot: Snapshot): World['objectsOf'] {
+  const known = new Map<string, ReadonlyMap<string, HostObject> | undefined>();
+  return (kind) => {
+    if (!known.has(kind)) {
+      const objects = snapshot.objects(kind);
+      known.set(kind, objects && new Map(objects.map((each) => [each.id, each])));
+    }
+    return known.get(kind);
+  };
+}
+
+/**
+ * The changes of each object, in order. What was made is an object of its own, whatever number it was said to have.
+ * Temporary clients are removed by who made them.
+ */
+function chains(changes: readonly Change[], clientKind: string | undefined): Change[][] {
   const found: Change[][] = [];
   const byObject = new Map<string, Change[]>();
   for (const change of changes) {
-    if (change.kind === 'user') continue;
-    const key = `${change.kind} ${change.id}`;
+    if (change.kind === clientKind) continue;
+    const key = keyOf(change);
     const own = byObject.get(key);
     if (change.action === 'updated' && own !== undefined) {
       own.push(change);
       continue;
     }
-    found.push([change]);
-    if (own === undefined) byObject.set(key, found.at(-1) ?? []);
+    const chain = [change];
+    found.push(chain);
+    if (own === undefined) byObject.set(key, chain);
   }
   return found;
 }
 
-interface World {
-  snapshot: Snapshot;
-  byId: ReadonlyMap<string, Objects[Undoable]>;
-  all: readonly Change[];
-}
-
-function indexOf(snapshot: Snapshot): Pick<World, 'byId'> {
-  const kinds = ['group', 'channel', 'tariff', 'account', 'subscription'] as const;
-  return {
-    byId: new Map(
-      kinds.flatMap((kind) =>
-        ((snapshot[kind] ?? []) as readonly Objects[Undoable][]).map(
-          (object) => [`${kind} ${object.id}`, object] as const,
-        ),
-      ),
-    ),
-  };
-}
-
 function sort(own: Change[], world: World, plan: UndoPlan): void {
   const [first] = own;
-  if (first === undefined || first.kind === 'user') return;
-  const { snapshot, byId } = world;
-  if (snapshot[first.kind] === undefined) {
+  if (first === undefined) return;
+  const { kind, action, id, name } = first;
+  const { snapshot } = world;
+  const objects = world.objectsOf(kind);
+  if (objects === undefined) {
     plan.unseen.push(...own);
     return;
   }
-  const driver = drivers[first.kind] as unknown as Driver<Undoable>;
+  const driver = world.driverOf(kind);
   const states = statesOf(own);
-  const object = first.action === 'created' ? madeObject(first, driver, world) : byId.get(`${first.kind} ${first.id}`);
+  const object = action === 'created' ? madeObject(first, objects, driver, world) : objects.get(id ?? '');
   if (object === undefined) {
     // What was sent and never seen may arrive yet.
-    if (first.id !== null) plan.resolved.push(...own);
+    if (id !== null) plan.resolved.push(...own);
     return;
   }
-  const target = { kind: first.kind, object, name: first.name, changes: own, states: null } as Target;
-  const differences = closest(states, (state) => driver.differences(object, state, snapshot.groups));
-  if (first.action === 'created') {
+  const target: Target = { kind, object, name, changes: own, states: null };
+  const differences = closest(states, (state) => driver.differences(object, state, snapshot.around));
+  if (action === 'created') {
     if (differences.length === 0) plan.targets.push(target);
     else plan.kept.push({ target, reason: changedBy(differences) });
     return;
@@ -86,12 +101,11 @@ function sort(own: Change[], world: World, plan: UndoPlan): void {
   const last = states.at(-1);
   if (before === undefined || last === undefined) return;
   const pause = pauseInPlace(target, states);
-  const after = { ...last, ...pause } as States[Undoable];
-  const missing = driver.differences(object, withoutPause(before), snapshot.groups);
+  const missing = driver.differences(object, withoutPause(before), snapshot.around);
   if (missing.length === 0 && pause === undefined) plan.resolved.push(...own);
-  else if (differences.length === 0) plan.targets.push({ ...target, states: { before, after } });
+  else if (differences.length === 0) plan.targets.push({ ...target, states: { before, after: { ...last, ...pause } } });
   else if (isSame(object, first, driver, snapshot))
-    plan.kept.push({ target, reason: whyNotRestored(first.kind, before, missing) ?? changedBy(differences) });
+    plan.kept.push({ target, reason: whyNotRestored(driver, before, missing) ?? changedBy(differences) });
   // Another object bears the number by now.
   else plan.resolved.push(...own);
 }
@@ -99,21 +113,20 @@ function sort(own: Change[], world: World, plan: UndoPlan): void {
 /** The object that a change has made: under its id if that is it, else wherever its mark is found. */
 function madeObject(
   change: Change,
-  driver: Driver<Undoable>,
-  { snapshot, byId, all }: World,
-): Objects[Undoable] | undefined {
-  const { kind, id, name } = change;
-  const after = change.after as States[Undoable];
-  const noted = byId.get(`${kind} ${id}`);
-  if (noted !== undefined && driver.isStill(noted, name, after, snapshot.groups)) return noted;
-  const objects = (snapshot[kind as Undoable] ?? []) as readonly Objects[Undoable][];
-  const found = objects.filter((object) => driver.isMadeAs(object, name, after));
+  objects: ReadonlyMap<string, HostObject>,
+  driver: Driver,
+  { snapshot, all }: World,
+): HostObject | undefined {
+  const { kind, id, name, after } = change;
+  const noted = objects.get(id ?? '');
+  if (noted !== undefined && driver.isStill(noted, name, after, snapshot.around)) return noted;
+  const found = [...objects.values()].filter((object) => driver.isMadeAs(object, name, after));
   // An object that another change has made or edited is that change's.
   return found.find((object) => !all.some((each) => each.kind === kind && each !== change && each.id === object.id));
 }
 
 /** The differences from the state that comes nearest; none where one of them is in place. */
-function closest(states: readonly States[Undoable][], differences: (state: States[Undoable]) => string[]): string[] {
+function closest(states: readonly object[], differences: (state: object) => string[]): string[] {
   return states
     .map((state) => differences(withoutPause(state)))
     .reduce(
@@ -123,8 +136,8 @@ function closest(states: readonly States[Undoable][], differences: (state: State
 }
 
 /** Whether an account serves is not what tells whose it is: a host takes accounts out by itself, and people do. */
-function withoutPause(state: States[Undoable]): States[Undoable] {
-  const { enabled: _scheduled, paused: _paused, ...rest } = state as AccountState;
+function withoutPause(state: object): object {
+  const { enabled: _enabled, paused: _paused, ...rest } = state as AccountState;
   return rest;
 }
 
@@ -134,22 +147,34 @@ function withoutPause(state: States[Undoable]): States[Undoable] {
  */
 function pauseInPlace(
   { kind, object }: Target,
-  states: readonly States[Undoable][],
+  states: readonly AccountState[],
 ): Pick<AccountState, 'enabled' | 'paused'> | undefined {
   if (kind !== 'account') return undefined;
-  const [was, ...left] = states as readonly AccountState[];
+  const [was, ...left] = states;
   const found = left.findLast(
-    (is) => is.enabled !== undefined && is.enabled !== was?.enabled && isPausedAs(object as Objects['account'], is),
+    (is) => is.enabled !== undefined && is.enabled !== was?.enabled && isPausedAs(object as Account, is),
   );
   return found && { enabled: found.enabled, paused: found.paused };
 }
 
-/** What hangs on a group that stays, stays; and a group stays under what stays. */
-function keepWhatOthersUse(plan: UndoPlan, snapshot: Snapshot, all: readonly Change[]): void {
+/** What hangs on a place that stays, stays; and a place stays under what stays. */
+function keepWhatOthersUse(plan: UndoPlan, { snapshot, all, driverOf, grantKind }: World): void {
+  const { around, accounts, grants } = snapshot;
   for (;;) {
+    // What stays for others is theirs by now.
+    const own = new Set(all.map(keyOf));
+    for (const { target } of plan.kept) own.delete(keyOf({ kind: target.kind, id: target.object.id }));
+    const notOwn = <T extends HostObject>(kind: string, list: readonly T[] | undefined) =>
+      list?.filter(({ id }) => !own.has(keyOf({ kind, id })));
+    const others = {
+      accounts: notOwn('account', accounts),
+      grants: notOwn(grantKind, grants),
+      kept: plan.kept.map(({ target: { kind, name, object } }) => ({ kind, name, object })),
+      around,
+    };
     const found = plan.targets.flatMap((target) => {
-      const reason = target.states === null ? whoUses(target, plan, snapshot, all) : null;
-      return reason === null ? [] : [{ target, reason }];
+      const reason = target.states === null ? driverOf(target.kind).usedBy?.(target.object, others) : null;
+      return typeof reason === 'string' ? [{ target, reason }] : [];
     });
     if (found.length === 0) return;
     plan.kept.push(...found);
@@ -158,12 +183,8 @@ function keepWhatOthersUse(plan: UndoPlan, snapshot: Snapshot, all: readonly Cha
 }
 
 /** Why an object cannot get its state back in these settings, where it is for what nobody wrote down. */
-export function whyNotRestored(
-  kind: Undoable,
-  before: States[Undoable],
-  differences?: readonly string[],
-): string | undefined {
-  const unkept = unkeptOf(kind, before);
+export function whyNotRestored(driver: Driver, before: object, differences?: readonly string[]): string | undefined {
+  const unkept = driver.unkept?.(before) ?? [];
   if (unkept.length === 0 || differences?.every((each) => unkept.includes(each)) === false) return undefined;
   return `its earlier ${unkept.join(', ')} may have held a key and ${unkept.length === 1 ? 'was' : 'were'} not kept`;
 }
@@ -173,14 +194,9 @@ function changedBy(differences: readonly string[]): string {
 }
 
 /** Whether an object that was edited is the one that bears its number now. */
-function isSame(
-  object: Objects[Undoable],
-  { name, after }: Change,
-  driver: Driver<Undoable>,
-  { groups }: Snapshot,
-): boolean {
+function isSame(object: HostObject, { name, after }: Change, driver: Driver, { around }: Snapshot): boolean {
   const given = 'name' in after ? after.name : undefined;
-  return 'name' in object
-    ? object.name === given || isSameText(object.name, name)
-    : driver.isStill(object, name, after as States[Undoable], groups);
+  return object.name === undefined
+    ? driver.isStill(object, name, after, around)
+    : object.name === given || isSameText(object.name, name);
 }

@@ -1,14 +1,14 @@
-import type { Change, Objects, States } from '../change.ts';
-import type { Undoable } from './states-of.ts';
+import type { HostObject } from '../../host/driver.ts';
+import type { Change } from '../change.ts';
 
 /** What becomes of one object that a run has changed. */
-export interface Target<K extends Undoable = Undoable> {
-  kind: K;
-  object: Objects[K];
+export interface Target {
+  kind: string;
+  object: HostObject;
   name: string;
-  changes: Change<K>[];
+  changes: Change[];
   /** The state that it gets back, and the one that the run left; `null` where it is removed. */
-  states: { before: States[K]; after: States[K] } | null;
+  states: { before: object; after: object } | null;
 }
 
 /** An object that stays, because it is not the run's alone any more. */

@@ -1,10 +1,9 @@
 import pLimit from 'p-limit';
 import { HostFailure } from '../../host/host-failure.ts';
-import type { Id } from '../../host/objects.ts';
+import type { Id } from '../../host/account.ts';
 import type { ChangeLog } from '../change-log.ts';
-import type { Change, ChangeKind } from '../change.ts';
-import type { Driver } from '../drivers/driver.ts';
-import { drivers } from '../drivers/drivers.ts';
+import { keyOf, type Change } from '../change.ts';
+import { driverFor, undoOrder } from '../drivers/drivers.ts';
 import { leftoverOf, type Leftover } from '../leftover.ts';
 import { unstopped, type RunTools } from '../run-tools.ts';
 import { snapshotFor, type Snapshot } from './snapshot.ts';
@@ -13,7 +12,7 @@ import type { Target, UndoPlan } from './undo-target.ts';
 
 /** An object that undoing has removed or restored. */
 export interface Undone {
-  kind: ChangeKind;
+  kind: string;
   id: Id;
   name: string;
 }
@@ -26,9 +25,6 @@ export interface UndoResult {
 
 /** Pauses before the rounds in which what is still there is tried again, in milliseconds. */
 const roundPauses = [0, 1000, 4000];
-
-/** What hangs on something goes before it. */
-const order = ['subscription', 'account', 'tariff', 'channel', 'group'] as const;
 
 const atOnce = 4;
 
@@ -45,16 +41,16 @@ export async function undo(changes: readonly Change[], given: RunTools, log: Cha
   for (const pause of roundPauses) {
     if (plan.targets.length + plan.unseen.length === 0) break;
     if (pause > 0) await tools.clock.sleep(pause);
-    for (const target of plan.targets) tried.set(keyOf(target), refOf(target));
+    for (const target of plan.targets) tried.set(nameOf(target), refOf(target));
     await attemptAll(plan, tools);
-    const before = plan.targets.map(keyOf);
+    const before = plan.targets.map(nameOf);
     plan = await look(changes, tools, log).catch((failure: unknown) => {
       // What cannot be looked at counts as still there.
       if (failure instanceof HostFailure) return plan;
       throw failure;
     });
-    const left = new Set([...plan.targets, ...plan.kept.map(({ target }) => target)].map(keyOf));
-    const unseen = new Set(plan.unseen.map(({ kind, id }) => `${kind} ${id}`));
+    const left = new Set([...plan.targets, ...plan.kept.map(({ target }) => target)].map(nameOf));
+    const unseen = new Set(plan.unseen.map(keyOf));
     for (const key of before) {
       const ref = tried.get(key);
       if (ref !== undefined && !left.has(key) && !unseen.has(key) && !undone.includes(ref)) undone.push(ref);
@@ -75,7 +71,7 @@ export interface UndoForecast {
 export async function foreseeUndo(changes: readonly Change[], given: RunTools, log: ChangeLog): Promise<UndoForecast> {
   const tools = unstopped(given);
   const plan = await look(changes, tools, log);
-  const inOrder = order.flatMap((kind) => plan.targets.filter((target) => target.kind === kind));
+  const inOrder = undoOrder(tools.host).flatMap((kind) => plan.targets.filter((target) => target.kind === kind));
   return {
     removed: inOrder.filter(({ states }) => states === null).map(refOf),
     restored: inOrder.filter(({ states }) => states !== null).map(refOf),
@@ -91,13 +87,13 @@ async function look(
 ): Promise<UndoPlan & { snapshot: Snapshot }> {
   const live = changes.filter((change) => log.changes.includes(change));
   const snapshot = await snapshotFor(live, tools.host);
-  const plan = planUndo(live, snapshot, log.changes);
+  const plan = planUndo(live, snapshot, tools.host, log.changes);
   if (plan.resolved.length > 0) log.revert(plan.resolved);
   return { ...plan, snapshot };
 }
 
 async function attemptAll({ targets, snapshot }: UndoPlan & { snapshot: Snapshot }, tools: RunTools): Promise<void> {
-  for (const kind of order) {
+  for (const kind of undoOrder(tools.host)) {
     const limit = pLimit(kind === 'account' ? atOnce : 1);
     const due = targets.filter((target) => target.kind === kind);
     await Promise.all(due.map((target) => limit(() => attempt(target, snapshot, tools))));
@@ -105,13 +101,13 @@ async function attemptAll({ targets, snapshot }: UndoPlan & { snapshot: Snapshot
 }
 
 /** How it ends is not asked here; looking tells. */
-async function attempt({ kind, object, name, states }: Target, { groups }: Snapshot, tools: RunTools): Promise<void> {
+async function attempt({ kind, object, name, states }: Target, { around }: Snapshot, tools: RunTools): Promise<void> {
   const { host, clock, journal } = tools;
-  const driver = drivers[kind] as unknown as Driver<Target['kind']>;
+  const driver = driverFor(kind, host);
   journal.note({ type: 'intent', kind, name, what: `${states === null ? 'remove' : 'restore'} the ${kind} "${name}"` });
   try {
-    if (states === null) await driver.remove(host, object);
-    else await driver.restore(host, object, states, { clock, groups });
+    if (states === null) await driver.remove(object);
+    else await driver.restore(object, states, { around, requestId: clock.randomHex(16) });
   } catch (failure) {
     if (!(failure instanceof HostFailure)) throw failure;
   }
@@ -124,7 +120,7 @@ function leftoversOf({ targets, kept, unseen }: UndoPlan, { host }: RunTools): L
         ? leftoverOf({ kind, action: 'created', id, name }, 'it could not be removed', host)
         : leftoverOf(
             { kind, action: 'updated', id, name },
-            whyNotRestored(kind, states.before) ?? 'its earlier state could not be restored',
+            whyNotRestored(driverFor(kind, host), states.before) ?? 'its earlier state could not be restored',
             host,
           ),
     ),
@@ -133,8 +129,8 @@ function leftoversOf({ targets, kept, unseen }: UndoPlan, { host }: RunTools): L
   ];
 }
 
-function keyOf({ kind, object }: Target): string {
-  return `${kind} ${object.id}`;
+function nameOf({ kind, object: { id } }: Target): string {
+  return keyOf({ kind, id });
 }
 
 function refOf({ kind, object, name }: Target): Undone {

@@ -6,7 +6,7 @@ import { limitsOf } from '../../config/defaults.ts';
 import type { Flags } from '../../config/options/option-flags.ts';
 import { examineHost } from '../../flows/run-diagnostics.ts';
 import type { Diagnosis } from '../../host/diagnosis.ts';
-import type { GivenLogin } from '../../host/sub2api/diagnose.ts';
+import type { GivenLogin } from '../../host/login.ts';
 import { chooseProvider } from '../../pack/find-pack.ts';
 import type { Provider } from '../../pack/manifest.ts';
 import { doctorReport, type DoctorReport } from '../../report/doctor-report.ts';
@@ -27,7 +27,9 @@ import { watch } from '../session/watch.ts';
 
 type DoctorFlags = Flags<'doctor'>;
 
-type Settings = { kind: 'sandbox' } | { kind: 'url'; url: string; onlyIn: string | null; login: GivenLogin };
+type Settings =
+  | { kind: 'sandbox' }
+  | { kind: 'url'; url: string; hostKind: string | undefined; onlyIn: string | null; login: GivenLogin };
 
 /**
  * `relay doctor`: what works between here and a host, and what to do where it does not. 0, or 3 when a check failed. Sends
@@ -43,7 +45,7 @@ export async function doctorCommand(flags: DoctorFlags, io: Io, redactor: Redact
     const place = await hostPlace(settings, { ...session, stop });
     atEnd(place.close);
     const { baseUrl } = place.http;
-    const look = () => diagnoseHost(place);
+    const look = () => diagnoseHost(place, session.hostKinds);
     const tools = { clock: systemClock, stop, emit: events.emit };
     const examine = async () =>
       inStage(tools, 'connect', `Examine ${baseUrl}`, () => examination(look, provider, tools, baseUrl), summary);
@@ -75,7 +77,8 @@ async function settingsOf(flags: DoctorFlags, loaded: LoadedConfig, io: Io): Pro
     if (error instanceof RelayError && error.code === 'LOGIN_MISSING') return { missing: error.toProblem() };
     throw error;
   });
-  return { kind: 'url', url: address.url, onlyIn: address.onlyIn, login };
+  const { url, hostKind, onlyIn } = address;
+  return { kind: 'url', url, hostKind, onlyIn, login };
 }
 
 interface Examination {

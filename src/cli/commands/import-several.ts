@@ -1,3 +1,4 @@
+import { accessSlug } from '../../core/modes.ts';
 import { resolve } from 'node:path';
 import { stopReason, throwIfStopped } from '../../apply/run-tools.ts';
 import type { ImportFlags } from '../../config/options/option-flags.ts';
@@ -149,7 +150,7 @@ function printFailures(reports: readonly Report[], again: string, io: Io): void 
   if (failed.length === 0) return;
   for (const report of failed) {
     print(io.stderr, '');
-    print(io.stderr, `${report.provider.id}, ${report.accessMode.replace('_', '-')}:`);
+    print(io.stderr, `${report.provider.id}, ${accessSlug(report.accessMode)}:`);
     const step = stepAfter(report);
     const ways = otherWays(report, { same: again, partial: 'write "mode: partial" for it into the file' });
     for (const line of [...endText(report), ...ways, ...(step === undefined ? [] : [`To do: ${step}`])])

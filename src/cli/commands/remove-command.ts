@@ -1,9 +1,10 @@
+import { accessSlug } from '../../core/modes.ts';
 import { throwIfStopped } from '../../apply/run-tools.ts';
 import type { Flags } from '../../config/options/option-flags.ts';
 import { findManaged, removeProvider, type Managed, type Removal } from '../../flows/remove-provider.ts';
 import type { RemoveOutput } from '../../report/outputs/provider-schemas.ts';
 import { leftoverLine } from '../../report/text/leftover-text.ts';
-import { counted } from '../../core/counted.ts';
+import { counted, enumerated } from '../../core/counted.ts';
 import type { Redactor } from '../../core/secrets/redactor.ts';
 import { askConsent } from '../session/consent.ts';
 import { print, styleFor, type Io } from '../io.ts';
@@ -61,30 +62,34 @@ export async function removeCommand(flags: RemoveFlags, io: Io, redactor: Redact
   });
 }
 
-function objectsOf({ group, channel, plan, accounts, stagingGroups, subscriptions }: Managed) {
-  const ref = (kind: string, each: { id: string; name?: string } | null) =>
-    each === null ? [] : [{ kind, id: each.id, name: each.name ?? '' }];
+function objectsOf({ resources, accounts, staging, grants }: Managed) {
+  const refs = (kind: string, list: readonly { id: string; name?: string }[]) =>
+    list.map(({ id, name = '' }) => ({ kind, id, name }));
+  const goes = (when: 'first' | 'last') =>
+    resources.filter((each) => each.when === when).flatMap(({ kind, object }) => refs(kind, [object]));
   return [
-    ...ref('tariff', plan),
-    ...subscriptions.flatMap((each) => ref('subscription', { id: each.id })),
-    ...ref('channel', channel),
-    ...accounts.flatMap((each) => ref('account', each)),
-    ...ref('group', group),
-    ...stagingGroups.flatMap((each) => ref('group', each)),
+    ...goes('first'),
+    ...refs(grants.kind, grants.list),
+    ...refs('account', accounts),
+    ...goes('last'),
+    ...refs(staging.kind, staging.objects),
   ];
 }
 
 /** What would go, and who would feel it. */
-function describe({ access, group, accounts, subscriptions, keys, foreign }: Managed): string[] {
-  const name = group?.name ?? access.replace('_', '-');
+function describe({ access, place, resources, accounts, grants, userKeys, foreign }: Managed): string[] {
+  const name = place?.name ?? accessSlug(access);
+  const kinds = enumerated(resources.map(({ kind }) => kind).toReversed());
   return [
-    `${name}: ${counted(accounts.length, 'account')} would be removed${group === null ? '' : ', with group, channel and tariff'}.`,
-    ...(subscriptions.length > 0
-      ? [`${name}: ${counted(subscriptions.length, 'user')} would lose an active subscription.`]
+    `${name}: ${counted(accounts.length, 'account')} would be removed${kinds === '' ? '' : `, with ${kinds}`}.`,
+    ...(grants.list.length > 0
+      ? [`${name}: ${counted(grants.list.length, 'user')} would lose an active ${grants.kind}.`]
       : []),
-    ...(keys.length > 0 ? [`${name}: ${counted(keys.length, 'key')} of users would stop working.`] : []),
+    ...(userKeys > 0 ? [`${name}: ${counted(userKeys, 'key')} of users would stop working.`] : []),
     ...(foreign.length > 0
-      ? [`${name}: ${counted(foreign.length, 'account')} of others stay, and with them group, channel and tariff.`]
+      ? [
+          `${name}: ${counted(foreign.length, 'account')} of others stay${kinds === '' ? '' : `, and with them ${kinds}`}.`,
+        ]
       : []),
   ];
 }

@@ -1,3 +1,4 @@
+import { accessSlug } from '../../core/modes.ts';
 import type { PoolProbe } from '../../flows/probe-pool.ts';
 import type { ProbedAccount } from '../../flows/repair-accounts.ts';
 import { leftoverLine } from '../../report/text/leftover-text.ts';
@@ -13,7 +14,7 @@ export function probeLines({ accounts, gateways }: PoolProbe, style: Style): str
   const count = (validation: string) => accounts.filter(({ verdict }) => verdict.validation === validation).length;
   const some = (word: string, number: number) => (number === 0 ? [] : [`${number} ${word}`]);
   const answers = gateways.map(
-    ({ access, check }) => `${access.replace('_', '-')} gateway ${check.ok ? 'answers' : 'does not answer'}`,
+    ({ access, check }) => `${accessSlug(access)} gateway ${check.ok ? 'answers' : 'does not answer'}`,
   );
   const sum = [
     `${count('passed')} of ${accounts.length} accounts passed`,
@@ -26,7 +27,7 @@ export function probeLines({ accounts, gateways }: PoolProbe, style: Style): str
     ...told.map((each) => accountLine(each, style)),
     ...gateways
       .filter(({ check }) => !check.ok)
-      .map(({ access, check }) => `${style.bad('gateway')} ${access.replace('_', '-')}: ${check.message}`),
+      .map(({ access, check }) => `${style.bad('gateway')} ${accessSlug(access)}: ${check.message}`),
     sum.join(', '),
   ];
 }

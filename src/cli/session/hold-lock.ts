@@ -12,6 +12,9 @@ import type { RelayError } from '../../core/relay-error.ts';
 import type { Io } from '../io.ts';
 import { systemProcesses } from './processes.ts';
 
+/** Stands in a lock for all providers of a host; no provider is called so. */
+const wholeHost = '*';
+
 /** Patience with another run on the same provider of the same host (rule N12). */
 const waitMs = 10_000;
 
@@ -22,8 +25,8 @@ export function stateDirOf(io: Io): string {
 /** The run that is at work on a provider at this address, among those that share the folder for state. */
 export async function runAtWork(io: Io, hostUrl: string, provider: string): Promise<string | undefined> {
   const store = new FolderLocks(join(stateDirOf(io), 'locks'), lockFiles);
-  const [key] = lockKeys(hostUrl, null, provider);
-  const found = key && (await store.find(key.name));
+  const keys = [provider, wholeHost].flatMap((each) => lockKeys(hostUrl, null, each));
+  const [found] = (await Promise.all(keys.map(({ name }) => store.find(name)))).filter((each) => each !== undefined);
   if (found === undefined || new LockWatch(systemProcesses()).isStale(found, systemClock.now())) return undefined;
   return found.owner?.run;
 }
@@ -40,14 +43,17 @@ export function lockHolder(
   const store = new FolderLocks(join(stateDirOf(io), 'locks'), lockFiles);
   const hostUrl = host.info.url;
   const held = new Set<string>();
+  // Where one object holds everything, two runs on different providers would write over each other.
+  const isWhole = host.info.capabilities.lock === 'host';
   let identity: ReturnType<typeof host.identity> | undefined;
-  return async (provider, run) => {
+  return async (asked, run) => {
+    const provider = isWhole ? wholeHost : asked;
     if (held.has(provider)) return async () => undefined;
     identity ??= host.identity();
     const giveBack = await takeLocks({
       store,
       keys: lockKeys(hostUrl, await identity, provider),
-      provider,
+      provider: asked,
       hostUrl,
       run,
       waitMs,

@@ -3,10 +3,12 @@ import { proxyFor } from '../../config/proxy-settings.ts';
 import type { Diagnosis } from '../../host/diagnosis.ts';
 import type { Host } from '../../host/host.ts';
 import type { HttpOptions } from '../../host/http-client.ts';
-import { connectSub2api } from '../../host/sub2api/connect.ts';
-import { diagnoseSub2api, type GivenLogin } from '../../host/sub2api/diagnose.ts';
+import { hostKinds, kindOf, type HostKind } from '../../host/catalog.ts';
+import type { GivenLogin } from '../../host/login.ts';
+import { CheckList } from '../../host/diagnosis.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { Redactor } from '../../core/secrets/redactor.ts';
+import { RelayError } from '../../core/relay-error.ts';
 import { Secret } from '../../core/secrets/secret.ts';
 
 export interface OpenHost {
@@ -22,6 +24,8 @@ export interface SessionOptions {
   clock: Clock;
   redactor: Redactor;
   env: Environment;
+  /** The kinds of hosts that may be there; those of the catalog by default. */
+  hostKinds?: readonly HostKind[] | undefined;
   trace?: (line: string) => void;
   stop?: AbortSignal;
 }
@@ -30,31 +34,45 @@ export interface SessionOptions {
 export interface HostPlace<Login> {
   http: HttpOptions;
   login: Login | { key: Secret };
+  /** Its kind, where that need not be found out. */
+  kind: string | undefined;
   vendorUrl: string | null;
   close: () => Promise<void>;
 }
 
 /** Opens the host of the settings; `sandbox` starts one for this command. Throws what connecting throws. */
 export async function openHost(settings: HostSettings, options: SessionOptions): Promise<OpenHost> {
-  const { http, login, vendorUrl, close } = await hostPlace(settings, options);
-  return { host: await connectSub2api(http, login), vendorUrl, close };
+  const { http, login, kind, vendorUrl, close } = await hostPlace(settings, options);
+  const { connect } = await kindOf(options.hostKinds ?? hostKinds, kind, http);
+  return { host: await connect(http, login), vendorUrl, close };
 }
 
 /** Looks step by step why a host opens, or does not. */
-export function diagnoseHost({ http, login }: HostPlace<GivenLogin>): Promise<Diagnosis> {
-  return diagnoseSub2api(http, login);
+export async function diagnoseHost(
+  { http, login, kind }: HostPlace<GivenLogin>,
+  kinds: readonly HostKind[] = hostKinds,
+): Promise<Diagnosis> {
+  try {
+    const { diagnose } = await kindOf(kinds, kind, http);
+    return await diagnose(http, login);
+  } catch (failure) {
+    if (!(failure instanceof RelayError)) throw failure;
+    const checks = new CheckList();
+    checks.fail('address', failure);
+    return { checks, info: null, host: null, termsOfUse: null };
+  }
 }
 
 /** Where the host of the settings is; `sandbox` starts one that runs until it is closed. */
 export async function hostPlace<Login>(
-  settings: { kind: 'sandbox' } | { kind: 'url'; url: string; login: Login },
-  { version, env, ...options }: SessionOptions,
+  settings: { kind: 'sandbox' } | { kind: 'url'; url: string; hostKind: string | undefined; login: Login },
+  { version, env, hostKinds: _kinds, ...options }: SessionOptions,
 ): Promise<HostPlace<Login>> {
   const http = (baseUrl: string): HttpOptions => ({ baseUrl, userAgent: `relay/${version}`, ...options });
   if (settings.kind === 'url') {
     const proxy = proxyFor(settings.url, env, (secret) => options.redactor.learn(secret));
     const at = { ...http(settings.url), ...(proxy === null ? {} : { proxy }) };
-    return { http: at, login: settings.login, vendorUrl: null, close: async () => undefined };
+    return { http: at, login: settings.login, kind: settings.hostKind, vendorUrl: null, close: async () => undefined };
   }
   // Only who asks for the embedded host pays for loading it.
   const { startSandbox } = await import('../../sandbox/start-sandbox.ts');
@@ -62,6 +80,7 @@ export async function hostPlace<Login>(
   return {
     http: http(sandbox.url),
     login: { key: new Secret(sandbox.adminKey) },
+    kind: 'sub2api',
     vendorUrl: sandbox.vendorUrl,
     close: () => sandbox.stop(),
   };

@@ -1,3 +1,4 @@
+import { writableStates } from '../../apply/reopen-changes.ts';
 import { systemClock } from '../../core/clock.ts';
 import { executeImport } from '../../flows/import/execute-import.ts';
 import type { ImportJob } from '../../flows/import/import-job.ts';
@@ -50,7 +51,8 @@ export async function execute(
   from: { startedAt: number; stages: number },
   io: Io,
 ): Promise<Report> {
-  const kept = { clock: systemClock, hide: (text: string) => redactor.hide(text) };
+  const writable = writableStates(tools.host, (text) => redactor.hide(text));
+  const kept = { clock: systemClock, writable };
   const report = await executeImport(prepared, {
     tools,
     startedAt: from.startedAt,

@@ -33,7 +33,8 @@ export async function watch<Result>(
   const { stop, endEarly, release } = stopSignals((text) => events.emit({ type: 'notice', text }), limits.deadlineMs);
   const trace = flags.verbose === true ? { trace: (line: string) => print(io.stderr, redactor.redact(line)) } : {};
   const { timeoutMs } = limits;
-  const session = { version: io.version, timeoutMs, clock: systemClock, redactor, env: io.env, ...trace };
+  const { version, env, hostKinds } = io;
+  const session = { version, timeoutMs, clock: systemClock, redactor, env, hostKinds, ...trace };
   const taken: (() => void | Promise<void>)[] = [];
   try {
     return await work({ events, stop, endEarly, session, atEnd: (giveBack) => void taken.push(giveBack) });

@@ -3,7 +3,6 @@ import { untilLockIsLost } from '../../apply/lost-lock.ts';
 import { inStage, throwIfStopped, type RunTools } from '../../apply/run-tools.ts';
 import type { HostSettings } from '../../config/host-settings.ts';
 import type { PrintFlags } from '../../config/options/option-flags.ts';
-import type { Host } from '../../host/host.ts';
 import { systemClock } from '../../core/clock.ts';
 import type { Redactor } from '../../core/secrets/redactor.ts';
 import { confirmHost } from './confirm-host.ts';
@@ -57,12 +56,7 @@ export async function withHost<Result>(
     );
     atEnd(close);
     throwIfStopped(base);
-    const guarded = (each: Host): Host => ({
-      ...each,
-      writes: untilLockIsLost(each.writes, stop),
-      until: (signal) => guarded(each.until(signal)),
-    });
-    const whole = guarded(host);
+    const whole = untilLockIsLost(host, stop);
     const phaseOf = (run: string) => runPhase(io, run);
     const tools = { ...base, host: whole.until(stop), base: whole, phaseOf };
     const hold = lockHolder(io, tools, endEarly);

@@ -1,3 +1,4 @@
+import { writableStates } from '../../apply/reopen-changes.ts';
 import type { RunTools } from '../../apply/run-tools.ts';
 import { loadConfig } from '../../config/config-file.ts';
 import { hostSettings } from '../../config/host-settings.ts';
@@ -37,7 +38,7 @@ export async function withRun(
     const run = await readRun(stateDirOf(io), id);
     const journal = FolderJournal.reopen(stateDirOf(io), id, {
       clock: systemClock,
-      hide: (text) => redactor.hide(text),
+      writable: writableStates(at.tools.host, (text) => redactor.hide(text)),
     });
     return work({ ...at, run, tools: { ...at.tools, journal }, journal });
   });

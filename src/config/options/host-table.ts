@@ -1,3 +1,4 @@
+import { hostKindNames } from '../../core/host-kinds.ts';
 import { onHost } from './option-groups.ts';
 import type { OptionRecord } from './option-record.ts';
 
@@ -11,6 +12,15 @@ export const hostTable = {
     about: 'the host: a URL, a name of the configuration file, or "sandbox" (env RELAY_HOST)',
     env: ['RELAY_HOST', 'SUB2API_BASE_URL'],
     config: { about: 'a URL, a name of hosts, or "sandbox"' },
+    on: reaching,
+  },
+  hostKind: {
+    kind: 'choice',
+    value: 'kind',
+    about: 'kind of the host, where it is not recognised (env RELAY_HOST_KIND)',
+    words: hostKindNames,
+    env: ['RELAY_HOST_KIND'],
+    config: { about: 'kind of the host, for a host that names none itself' },
     on: reaching,
   },
   adminKeyFile: {

@@ -24,7 +24,10 @@ export type PrintFlags = Pick<ImportFlags, 'output' | 'quiet' | 'verbose' | 'col
 export type ExtraReportFlags = Pick<ImportFlags, 'junit' | 'html' | 'markdown' | 'github'>;
 
 /** The options by which every command that talks to a host names it. */
-export type HostOptions = Pick<ImportFlags, 'host' | 'adminKeyFile' | 'adminEmail' | 'adminPasswordFile' | 'allowHttp'>;
+export type HostOptions = Pick<
+  ImportFlags,
+  'host' | 'hostKind' | 'adminKeyFile' | 'adminEmail' | 'adminPasswordFile' | 'allowHttp'
+>;
 
 /** What a configuration file may say of options: as they are handed over, but durations as they are written. */
 export type OptionSettings = {

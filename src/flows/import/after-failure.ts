@@ -6,7 +6,7 @@ import { undo } from '../../apply/undo/undo.ts';
 import { RelayError } from '../../core/relay-error.ts';
 import { nameWhatServes, resolveRemaining } from './resolve-remaining.ts';
 import type { RunFailure } from './run-failure.ts';
-import { removeStagingGroups } from './clean-up.ts';
+import { removeStaging } from './clean-up.ts';
 import type { ImportRun } from './import-run.ts';
 import { takeFailedOut } from './verify-accounts.ts';
 
@@ -29,7 +29,7 @@ export async function afterFailure(failure: RunFailure, run: ImportRun): Promise
         ),
         run,
       );
-      await removeStagingGroups(run);
+      await removeStaging(run);
     }
   } catch (error) {
     if (!(error instanceof RelayError)) throw error;

@@ -2,25 +2,29 @@ import { leftoverOf } from '../../apply/leftover.ts';
 import { removeAccounts } from '../../apply/accounts/remove-accounts.ts';
 import { removeObjects } from '../../apply/remove-objects.ts';
 import { inStage, signalOf, stopReason, throwIfStopped } from '../../apply/run-tools.ts';
-import { stagingChanges } from '../../apply/accounts/staging-group.ts';
+import { stagingChanges } from '../../apply/accounts/staging.ts';
 import { undo } from '../../apply/undo/undo.ts';
+import { counted } from '../../core/counted.ts';
 import { problem, type RelayError } from '../../core/relay-error.ts';
-import { isStagingGroup } from '../../plan/staging-groups.ts';
+import { isStagingName } from '../../host/names.ts';
 import type { ImportRun } from './import-run.ts';
 import { RunFailure } from './run-failure.ts';
 import { works } from './verify-accounts.ts';
 
-/** Staging groups: those of this run, and those that interrupted runs have left. */
-export async function removeStagingGroups(run: ImportRun): Promise<void> {
+/** Staging places: those of this run, and those that interrupted runs have left. */
+export async function removeStaging(run: ImportRun): Promise<void> {
   const { plan, tools, log } = run;
   const own = stagingChanges(log, plan.run);
   if (own.length > 0) run.leave((await undo(own, tools, log)).leftovers);
-  const ids = new Set(plan.staleStaging.map(({ id }) => id));
-  if (ids.size === 0) return;
+  const [first] = plan.stale.staging;
+  if (first === undefined) return;
+  const { kind } = first;
+  const ids = new Set(plan.stale.staging.map(({ id }) => id));
   const list = async () =>
-    (await tools.host.reads.groups()).filter(({ id, name }) => ids.has(id) && isStagingGroup(name));
-  const stale = await list();
-  run.leave((await removeObjects('group', stale, tools, list)).leftovers);
+    ((await tools.host.resources.list())[kind] ?? []).flatMap(({ id, name = '' }) =>
+      ids.has(id) && isStagingName(name) ? [{ id, name }] : [],
+    );
+  run.leave((await removeObjects(kind, await list(), tools, list)).leftovers);
 }
 
 /** Rules B21 and N22: in strict mode only when nothing failed, else only where something serves without them. */
@@ -43,7 +47,7 @@ export async function removeStale(run: ImportRun): Promise<void> {
   );
   record.removed.push(...removed);
   run.leave(leftovers);
-  // What was removed cannot come back, so undoing the rest would only make the group smaller.
+  // What was removed cannot come back, so undoing the rest would only leave fewer that serve.
   if (left.length > 0) notRemoved(left, run, run.undoesOnFailure && removed.length === 0);
 }
 
@@ -77,7 +81,7 @@ function stillThere({ code }: RelayError, left: number, removals: readonly unkno
 }
 
 function countOf(removals: readonly unknown[]): string {
-  return `${removals.length} account${removals.length === 1 ? '' : 's'}`;
+  return counted(removals.length, 'account');
 }
 
 /** Why accounts without a key in the file stay for now, or `null`. */

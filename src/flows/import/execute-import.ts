@@ -1,5 +1,6 @@
 import { noJournal, type RunJournal } from '../../apply/journal.ts';
 import { inStage, signalOf, type RunTools } from '../../apply/run-tools.ts';
+import { counted, enumerated } from '../../core/counted.ts';
 import type { Begin } from '../../journal/entries.ts';
 import { acts, changesAnything } from '../../plan/import-plan.ts';
 import { buildReport } from '../../report/build-report.ts';
@@ -7,9 +8,9 @@ import type { Report } from '../../report/report-schema.ts';
 import type { RunRecord } from '../../report/run-record.ts';
 import { afterFailure } from './after-failure.ts';
 import { beginLine } from './begin-journal.ts';
-import { removeStagingGroups, removeStale } from './clean-up.ts';
+import { removeStaging, removeStale } from './clean-up.ts';
 import { ImportRun } from './import-run.ts';
-import { removeProbeUsers, stayingProbeUsers } from '../left-probe-users.ts';
+import { removeLeftClients, stayingClients } from '../left-clients.ts';
 import { makeObjects } from './make-objects.ts';
 import { openAccess } from './open-access.ts';
 import type { PreparedImport } from './prepare-import.ts';
@@ -17,6 +18,7 @@ import { promoteAccounts } from './promote-accounts.ts';
 import { resolveRemaining } from './resolve-remaining.ts';
 import { rollingUpdate } from './rolling-update.ts';
 import { asRunFailure, type StagedFailure } from './run-failure.ts';
+import { testKeysFirst } from './test-keys-first.ts';
 import { verifyAccounts } from './verify-accounts.ts';
 
 /** What an import is executed with. */
@@ -41,14 +43,15 @@ export async function executeImport(prepared: PreparedImport, env: ExecuteEnv): 
   const journal = kept ? env.openJournal(beginLine(job, host, env.startedAt)) : null;
   const run = new ImportRun(prepared, { ...env.tools, journal: journal ?? noJournal }, env.startedAt);
   try {
-    await run.during('apply', () => removeLeftUsers(run));
-    const { groupId } = await run.during('apply', () => makeAll(run));
+    await run.during('apply', () => removeLeft(run));
+    await run.during('verify', () => testKeysFirst(run));
+    const place = await run.during('apply', () => makeAll(run));
     await run.during('verify', () => verifyAccounts(run));
-    await run.during('access', () => promoteAccounts(groupId, run));
+    await run.during('access', () => promoteAccounts(place, run));
     await run.during('verify', () => rollingUpdate(run));
-    await run.during('access', () => openAccess(groupId, run));
+    await run.during('access', () => openAccess(place, run));
     await run.during('remove', () => removeStale(run));
-    await run.during('remove', () => removeStagingGroups(run));
+    await run.during('remove', () => removeStaging(run));
     await run.during('remove', () => resolveRemaining(null, run));
   } catch (error) {
     await endEarly(asRunFailure(error, 'apply'), run);
@@ -60,9 +63,9 @@ export async function executeImport(prepared: PreparedImport, env: ExecuteEnv): 
   return report;
 }
 
-async function removeLeftUsers(run: ImportRun): Promise<void> {
-  const left = run.plan.leftUsers.map(({ name }) => ({ email: name }));
-  for (const found of stayingProbeUsers(await removeProbeUsers(left, run.tools))) run.warn('apply', found);
+async function removeLeft(run: ImportRun): Promise<void> {
+  const left = await removeLeftClients(run.plan.stale.clients, run.tools);
+  for (const found of stayingClients(left)) run.warn('apply', found);
 }
 
 function makeAll(run: ImportRun): ReturnType<typeof makeObjects> {
@@ -76,10 +79,14 @@ function makeAll(run: ImportRun): ReturnType<typeof makeObjects> {
   );
 }
 
-function appliedText({ record }: ImportRun): string {
+function appliedText({ plan, record }: ImportRun): string {
   const made = [...record.outcomes.values()].filter(({ outcome }) => outcome === 'created').length;
-  const accounts = `, ${made} account${made === 1 ? '' : 's'} created`;
-  return `group, channel and tariff are in place${made === 0 ? '' : accounts}`;
+  const kinds = plan.resources.map(({ kind }) => kind);
+  const parts = [
+    ...(kinds.length === 0 ? [] : [`${enumerated(kinds)} ${kinds.length === 1 ? 'is' : 'are'} in place`]),
+    ...(made === 0 ? [] : [`${counted(made, 'account')} created`]),
+  ];
+  return parts.join(', ') || 'nothing to make';
 }
 
 async function endEarly(failure: StagedFailure, run: ImportRun): Promise<void> {
@@ -87,7 +94,7 @@ async function endEarly(failure: StagedFailure, run: ImportRun): Promise<void> {
   record.aborted = true;
   run.fail(failure.stage, failure.problem);
   record.interruptedBy = signalOf(tools.stop);
-  run.leave(await run.probeUser.remove());
+  run.leave(await run.clientKeys.remove());
   const title = run.undoesOnFailure ? 'Undo' : 'Tidy up';
   await inStage(
     tools,

@@ -2,13 +2,15 @@ import { ChangeLog } from '../../apply/change-log.ts';
 import { addLeftovers, type Leftover } from '../../apply/leftover.ts';
 import type { UnresolvedWrite } from '../../apply/perform-write.ts';
 import type { RunTools } from '../../apply/run-tools.ts';
-import type { Problem } from '../../core/relay-error.ts';
+import { RelayError, type Problem } from '../../core/relay-error.ts';
 import type { Stage } from '../../core/run-event.ts';
 import type { Secret } from '../../core/secrets/secret.ts';
-import type { Group } from '../../host/objects.ts';
+import type { Id } from '../../host/account.ts';
+import { acceptedKeys } from '../../keys/key-file.ts';
 import type { ImportPlan } from '../../plan/import-plan.ts';
 import type { RunRecord } from '../../report/run-record.ts';
-import { ProbeUser } from '../../verify/probe-key.ts';
+import { ClientKeys } from '../../apply/client-keys.ts';
+import type { KeyVerdict } from '../../verify/test-keys.ts';
 import type { ImportJob } from './import-job.ts';
 import { beginRecord } from './import-record.ts';
 import type { PreparedImport } from './prepare-import.ts';
@@ -22,12 +24,15 @@ export class ImportRun {
   readonly probeKey: Secret | null;
   readonly tools: RunTools;
   readonly log: ChangeLog;
-  readonly probeUser: ProbeUser;
+  readonly clientKeys: ClientKeys;
   readonly record: RunRecord;
-  /** The staging group, once it is made. */
-  staging: Group | null = null;
+  /** The staging place, once it is made. */
+  staging: { id: Id; name: string } | null = null;
+  /** What the tests told of keys before accounts were made of them, by fingerprint. */
+  readonly keyVerdicts = new Map<string, KeyVerdict>();
   /** Changes of which nobody knows yet whether they were carried out, and that did not end the run. */
   readonly unresolved: UnresolvedWrite[] = [];
+  #keys: ReadonlyMap<string, Secret> | undefined;
 
   constructor({ job, plan, probeKey, earlier }: PreparedImport, tools: RunTools, startedAt: number) {
     this.job = job;
@@ -37,13 +42,22 @@ export class ImportRun {
     this.record = beginRecord(job, plan, tools.host, this.log, startedAt);
     this.leave(earlier?.leftovers ?? []);
     this.tools = tools;
-    this.probeUser = new ProbeUser(plan.run, tools, this.log);
+    this.clientKeys = new ClientKeys(plan.run, tools, this.log);
   }
 
   /** Whether what fails undoes the run; else what works is kept. */
   get undoesOnFailure(): boolean {
     return this.plan.policy.onFailure === 'undo';
   }
+
+  /** The key of a fingerprint that the plan names. Throws `INTERNAL` where the key file does not hold it. */
+  keyOf = (fingerprint: string): Secret => {
+    this.#keys ??= new Map(acceptedKeys(this.job.keyFile).map((entry) => [entry.fingerprint, entry.key]));
+    const key = this.#keys.get(fingerprint);
+    if (key === undefined)
+      throw new RelayError('INTERNAL', `The plan names a key that the key file does not hold (${fingerprint}).`);
+    return key;
+  };
 
   /** Does the work of a stage. What it throws is told as met in this stage. */
   async during<T>(stage: Stage, work: () => Promise<T>): Promise<T> {

@@ -1,42 +1,42 @@
 import { isOfOne } from '../../apply/ends-run.ts';
-import { makeStagingGroup } from '../../apply/accounts/staging-group.ts';
+import { makeStaging } from '../../apply/accounts/staging.ts';
 import { setEnabled } from '../../apply/accounts/set-enabled.ts';
 import { throwIfStopped } from '../../apply/run-tools.ts';
 import { updateAccount } from '../../apply/accounts/update-account.ts';
 import { applyAccounts } from '../../apply/accounts/apply-accounts.ts';
-import { applyResources, type Resources } from '../../apply/apply-resources.ts';
-import type { Account } from '../../host/objects.ts';
-import { acceptedKeys } from '../../keys/key-file.ts';
+import { applyResources } from '../../apply/apply-resources.ts';
+import type { Account, Id } from '../../host/account.ts';
 import type { AccountStep } from '../../plan/import-plan.ts';
 import type { RunRecord } from '../../report/run-record.ts';
-import { problem, RelayError, type Problem } from '../../core/relay-error.ts';
-import type { Secret } from '../../core/secrets/secret.ts';
-import type { ImportJob } from './import-job.ts';
+import { problem, type Problem } from '../../core/relay-error.ts';
 import type { ImportRun } from './import-run.ts';
 import { RunFailure } from './run-failure.ts';
 import { failedUpdate } from './rolling-update.ts';
 import { isRolling } from './verify-accounts.ts';
 
-/** Group, channel, plan and accounts. Ends the run where the policy wants that, or where no account could be made. */
-export async function makeObjects(run: ImportRun): Promise<Resources> {
+/**
+ * Resources and accounts. Returns the place that the accounts serve in. Ends the run where the policy wants that, or where
+ * no account could be made.
+ */
+export async function makeObjects(run: ImportRun): Promise<Id> {
   const { job, plan, tools, log, record } = run;
-  const resources = await applyResources(plan, tools, log);
+  const place = await applyResources(plan, tools, log);
   if (plan.staging !== null) {
     const { provider } = job;
-    run.staging = await makeStagingGroup(
+    run.staging = await makeStaging(
       { name: plan.staging.name, provider, access: plan.access, run: plan.run },
       tools,
       log,
     );
   }
-  const steps = plan.accounts.filter((step) => step.action === 'create');
-  const groupId = run.staging?.id ?? resources.groupId;
+  const isRefused = ({ fingerprint }: AccountStep) => run.keyVerdicts.get(fingerprint)?.validation === 'failed';
+  const steps = plan.accounts.filter((step) => step.action === 'create').filter((step) => !isRefused(step));
   await applyAccounts(
     {
       steps,
-      groupId,
+      place: run.staging?.id ?? place,
       batchSize: job.batchSize,
-      keyOf: keyLookup(job),
+      keyOf: run.keyOf,
       known: plan.knownAccounts,
       outcomes: record.outcomes,
     },
@@ -46,15 +46,17 @@ export async function makeObjects(run: ImportRun): Promise<Resources> {
   await disableUnwanted(steps, run);
   await updateIdle(run);
   const bad = plan.accounts.filter((step) => {
+    // Told already, as a key that failed its test.
+    if (isRefused(step)) return false;
     const outcome = record.outcomes.get(step.fingerprint)?.outcome;
     return step.action === 'create' ? outcome !== 'created' : outcome === 'failed' || outcome === 'unsettled';
   });
   const [first] = bad;
-  if (first === undefined) return resources;
+  if (first === undefined) return place;
   const found = problemOf(record, first, bad.length, plan.accounts.length);
   if (run.undoesOnFailure || bad.length === plan.accounts.length) throw new RunFailure(found);
   run.fail('apply', found);
-  return resources;
+  return place;
 }
 
 /** Accounts that the key file gives and disables. */
@@ -94,16 +96,6 @@ async function updateIdle(run: ImportRun): Promise<void> {
       record.outcomes.set(step.fingerprint, failedUpdate(error, step));
     }
   }
-}
-
-function keyLookup(job: ImportJob): (fingerprint: string) => Secret {
-  const keys = new Map(acceptedKeys(job.keyFile).map((entry) => [entry.fingerprint, entry.key]));
-  return (fingerprint) => {
-    const key = keys.get(fingerprint);
-    if (key === undefined)
-      throw new RelayError('INTERNAL', `The plan names a key that the key file does not hold (${fingerprint}).`);
-    return key;
-  };
 }
 
 function problemOf(

@@ -1,49 +1,49 @@
 import { inStage, throwIfStopped } from '../../apply/run-tools.ts';
-import type { CompletionRequest } from '../../host/host.ts';
+import type { CompletionRequest } from '../../host/gateway.ts';
 import { effectiveMapping } from '../../pack/model-mapping.ts';
 import { problem } from '../../core/relay-error.ts';
 import { checkGateway, type GatewayCheck } from '../../verify/check-gateway.ts';
-import { grantAccess } from '../../verify/grant-access.ts';
+import { grantAccess } from '../../apply/grant-access.ts';
 import { completionOf } from '../completion-of.ts';
 import { RunFailure } from './run-failure.ts';
 import type { ImportRun } from './import-run.ts';
 
 /** Gives users access, and proves by a real request that the gateway serves (rules B22 to B24, N9, N19). */
-export async function openAccess(groupId: string, run: ImportRun): Promise<void> {
+export async function openAccess(place: string, run: ImportRun): Promise<void> {
   const { job, plan, tools, record } = run;
   const request = completionOf(job.provider);
-  if (plan.subscriptions.length > 0 || plan.gateway.probe !== 'skip') {
+  if (plan.grants.length > 0 || plan.gateway.probe !== 'skip') {
     await inStage(
       tools,
       'access',
       'Open access',
-      () => closeAccess(groupId, request, run),
+      () => closeAccess(place, request, run),
       () => ({ ok: record.gateway?.ok !== false, text: gatewayText(record.gateway) }),
     );
   }
   record.connect = {
     ...tools.host.gateway.connection(request),
-    access: plan.group.name,
+    access: plan.place.name,
     models: Object.keys(effectiveMapping(job.provider)),
   };
 }
 
-async function closeAccess(groupId: string, request: CompletionRequest, run: ImportRun): Promise<void> {
+async function closeAccess(place: string, request: CompletionRequest, run: ImportRun): Promise<void> {
   const { plan, tools, log, record } = run;
-  await grantAccess(plan.subscriptions, groupId, run.undoesOnFailure, tools, log, record.subscriptions);
-  for (const failed of record.subscriptions.filter((each) => each.outcome === 'failed')) {
+  await grantAccess(plan.grants, place, run.undoesOnFailure, tools, log, record.grants);
+  for (const failed of record.grants.filter((each) => each.outcome === 'failed')) {
     const found = problem('SUBSCRIPTION_FAILED', `${failed.user}: ${failed.message ?? ''}`);
     if (run.undoesOnFailure) throw new RunFailure(found, failed.lost);
     run.fail('access', found, failed.lost);
   }
-  if (plan.gateway.probe !== 'skip') await checkAccess(groupId, request, run);
+  if (plan.gateway.probe !== 'skip') await checkAccess(place, request, run);
 }
 
-async function checkAccess(groupId: string, request: CompletionRequest, run: ImportRun): Promise<void> {
+async function checkAccess(place: string, request: CompletionRequest, run: ImportRun): Promise<void> {
   const { plan, tools, record } = run;
-  const { probeUser } = run;
+  const { clientKeys } = run;
   try {
-    const key = run.probeKey ?? (await probeUser.keyFor(groupId, plan.access));
+    const key = run.probeKey ?? (await clientKeys.keyFor(place, plan.access));
     const check = await checkGateway(key, request, patienceOf(run), tools);
     throwIfStopped(tools);
     record.gateway = {
@@ -51,7 +51,7 @@ async function checkAccess(groupId: string, request: CompletionRequest, run: Imp
       probeKey: run.probeKey === null ? 'made' : plan.gateway.probe === 'find' ? 'found' : 'given',
     };
   } finally {
-    run.leave(await probeUser.remove());
+    run.leave(await clientKeys.remove());
   }
   const { gateway } = record;
   if (gateway.ok && !gateway.hasExpectedModel)
@@ -66,8 +66,9 @@ async function checkAccess(groupId: string, request: CompletionRequest, run: Imp
 }
 
 /** Where every account was seen to fail, there is nothing to wait for. */
-function patienceOf({ job, plan, record }: ImportRun): number {
-  const fails = ({ fingerprint }: { fingerprint: string }) => record.verdicts.get(fingerprint)?.validation === 'failed';
+function patienceOf({ job, plan, record, keyVerdicts }: ImportRun): number {
+  const fails = ({ fingerprint }: { fingerprint: string }) =>
+    (record.verdicts.get(fingerprint) ?? keyVerdicts.get(fingerprint))?.validation === 'failed';
   const hopeless = plan.servingElsewhere === 0 && plan.accounts.length > 0 && plan.accounts.every(fails);
   return hopeless ? 0 : job.gatewayWaitMs;
 }

@@ -1,18 +1,17 @@
-import type { HostInfo, HostReads } from '../../host/host.ts';
+import type { Account, Id } from '../../host/account.ts';
+import type { AccountReads, Host, HostInfo } from '../../host/host.ts';
+import { accountPrefix, isAccountName } from '../../host/names.ts';
 import { inStage, type RunTools } from '../../apply/run-tools.ts';
-import type { Account, Id } from '../../host/objects.ts';
 import { fingerprintKey } from '../../keys/fingerprint.ts';
 import { acceptedKeys } from '../../keys/key-file.ts';
 import { buildPlan } from '../../plan/build-plan.ts';
 import type { ImportPlan } from '../../plan/import-plan.ts';
 import type { HostSnapshot, Desired } from '../../plan/observed.ts';
-import { accountPrefix, isAccountName, resourceName } from '../../plan/names.ts';
-import { managedGroup } from '../../plan/plan-group.ts';
 import { RelayError, type Problem } from '../../core/relay-error.ts';
 import type { Secret } from '../../core/secrets/secret.ts';
 import { versionProblems } from '../preflight.ts';
 import type { ImportJob } from './import-job.ts';
-import { leftProbeUsers, unclearProbeUsers } from '../left-probe-users.ts';
+import { leftClients, unclearClients } from '../left-clients.ts';
 
 export interface PlannedImport {
   plan: ImportPlan;
@@ -31,18 +30,18 @@ export function planImport(job: ImportJob, tools: RunTools): Promise<PlannedImpo
       checkHostVersion(job, host.info);
       const { baseUrl, platform } = job.provider;
       const desired = desiredOf(job, host.upstreamBase(baseUrl, platform));
-      const left = await leftProbeUsers(job.run, tools);
-      const snapshot = { ...(await observe(desired, tools)), leftUsers: left.orphans };
+      const left = await leftClients(job.run, tools);
+      const snapshot = { ...(await observe(desired, tools)), leftClients: left.orphans };
       const result = buildPlan(desired, snapshot);
       if ('problems' in result) throw combined(result.problems);
-      const probeKey = job.probeKey ?? (await findKey(result.plan, host.reads));
+      const probeKey = job.probeKey ?? (await findKey(result.plan, host));
       return {
         plan: {
           ...result.plan,
           warnings: [
             ...job.warnings,
             ...host.info.warnings,
-            ...unclearProbeUsers(left.unclear),
+            ...unclearClients(snapshot.words.client, left.unclear),
             ...result.plan.warnings,
           ],
         },
@@ -94,32 +93,28 @@ function desiredOf(job: ImportJob, baseUrl: string): Desired {
   };
 }
 
-async function observe(desired: Desired, { host }: RunTools): Promise<Omit<HostSnapshot, 'leftUsers'>> {
-  const { reads } = host;
-  const [groups, channels, plans, accounts, users] = await Promise.all([
-    reads.groups(),
-    reads.channels(),
-    reads.plans(),
+async function observe(desired: Desired, { host }: RunTools): Promise<Omit<HostSnapshot, 'leftClients'>> {
+  const { info, layout, isolation, clientKeys, reads } = host;
+  const [resources, accounts, users] = await Promise.all([
+    host.resources.list(),
     reads.accounts(),
-    Promise.all(
-      desired.targets.map(({ user }) => ('email' in user ? reads.userByEmail(user.email) : reads.userById(user.id))),
-    ),
+    Promise.all(desired.targets.map(async ({ user }) => host.grants?.user(user))),
   ]);
-  const name = resourceName(desired.provider.id, desired.access);
-  // A group that is to be adopted may have subscriptions already.
-  const group =
-    managedGroup(desired, { groups }) ?? (desired.adopt ? groups.find((each) => each.name === name) : undefined);
-  const subscriptions = group === undefined ? [] : await reads.subscriptionsOfGroup(group.id);
+  // One that is to be adopted may have grants already.
+  const { id: place } = layout.plan(desired, { resources, accounts }).place;
+  const grants = place === null || host.grants === null ? [] : await host.grants.ofPlace(place);
   const foreignKeys = desired.adopt ? await keysOfForeign(desired, accounts, reads) : new Map<Id, string>();
-  const { kind, features } = host.info;
-  return { kind, features, groups, channels, plans, accounts, subscriptions, users, foreignKeys, now: host.time() };
+  const { kind, capabilities } = info;
+  const words = { grant: host.grants?.kind ?? '', client: clientKeys?.driver.kind ?? '' };
+  const now = host.time();
+  return { kind, capabilities, layout, isolation, words, resources, accounts, grants, users, foreignKeys, now };
 }
 
 /** Which keys accounts hold that bear a managed name and no marker, where the host gives them out. */
 async function keysOfForeign(
   { provider, access }: Desired,
   accounts: readonly Account[],
-  reads: HostReads,
+  reads: AccountReads,
 ): Promise<Map<Id, string>> {
   const prefix = accountPrefix(provider.id, access);
   const found = new Map<Id, string>();
@@ -131,12 +126,12 @@ async function keysOfForeign(
   return found;
 }
 
-/** The key of a user who has access, where the plan asks for one. A group that is yet to be made has none. */
-async function findKey({ gateway, group }: ImportPlan, reads: HostReads): Promise<Secret | null> {
+/** The key of a user who has access, where the plan asks for one. A place that is yet to be made has none. */
+async function findKey({ gateway, place }: ImportPlan, { clientKeys }: Host): Promise<Secret | null> {
   if (gateway.probe !== 'find') return null;
-  const key = group.action === 'create' ? undefined : await reads.usableKey(group.id);
+  const key = place.id === null ? undefined : await clientKeys?.usable(place.id);
   if (key !== undefined) return key;
-  throw new RelayError('PROBE_KEY_IMPOSSIBLE', 'No user of the host has a key with access to the group.', {
+  throw new RelayError('PROBE_KEY_IMPOSSIBLE', `No user of the host has a key with access to the ${place.kind}.`, {
     hint: 'Let relay make one with --probe auto, or give one with --probe-key-file.',
   });
 }

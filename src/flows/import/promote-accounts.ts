@@ -1,8 +1,9 @@
 import { inStage, throwIfStopped } from '../../apply/run-tools.ts';
-import { bindAccounts } from '../../apply/accounts/staging-group.ts';
+import { placeAccounts } from '../../apply/accounts/staging.ts';
 import { undo } from '../../apply/undo/undo.ts';
-import type { Account, Id } from '../../host/objects.ts';
+import type { Account, Id } from '../../host/account.ts';
 import type { AccountStep } from '../../plan/import-plan.ts';
+import { counted } from '../../core/counted.ts';
 import { problem } from '../../core/relay-error.ts';
 import { checkGateway } from '../../verify/check-gateway.ts';
 import { completionOf } from '../completion-of.ts';
@@ -14,51 +15,55 @@ import { works } from './verify-accounts.ts';
 const seenAfterMs = 3000;
 
 /**
- * Promotes accounts that were proven in the staging group (rule N6): that group must answer a real request first,
+ * Promotes accounts that were proven in a staging place (rule N6): that place must answer a real request first,
  * and afterwards the host is given time to see them, so that others may go.
  */
-export async function promoteAccounts(groupId: string, run: ImportRun): Promise<void> {
+export async function promoteAccounts(place: Id, run: ImportRun): Promise<void> {
   const { plan, tools, record } = run;
   const outside = plan.accounts.flatMap((step): Account[] => {
     const outcome = record.outcomes.get(step.fingerprint);
     if (outcome?.outcome !== 'created' && outcome?.outcome !== 'updated') return [];
     const account = record.verdicts.get(step.fingerprint)?.account ?? outcome.account;
-    return !account.groupIds.includes(groupId) && mayComeIn(step, account, run) ? [account] : [];
+    return !account.places.includes(place) && mayComeIn(step, account, run) ? [account] : [];
   });
   if (outside.length === 0) return;
-  const count = `${outside.length} account${outside.length === 1 ? '' : 's'}`;
+  const count = counted(outside.length, 'account');
   await inStage(
     tools,
     'access',
-    `Promote ${count} into the group`,
+    `Promote ${count} into the ${plan.place.kind}`,
     async () => {
       if (!(await checkStaging(outside, run))) return false;
-      await bindAll(outside, groupId, run);
+      await bindAll(outside, place, run);
       if (plan.staging !== null) await tools.clock.sleep(seenAfterMs, tools.stop);
       return true;
     },
     (ok) => ({
       ok,
-      text: ok ? (plan.staging === null ? 'bound' : 'proven in a staging group, then bound') : 'they do not answer',
+      text: ok
+        ? plan.staging === null
+          ? 'bound'
+          : `proven in a staging ${plan.staging.kind}, then bound`
+        : 'they do not answer',
     }),
   );
 }
 
-/** Into the group and out of staging groups; in others an account stays. */
+/** Into the place and out of staging places; in others an account stays. */
 async function bindAll(
   accounts: readonly Account[],
-  groupId: Id,
+  place: Id,
   { plan, staging, tools, log }: ImportRun,
 ): Promise<void> {
-  const stagingIds = new Set([staging?.id, ...plan.staleStaging.map((each) => each.id)]);
-  const targets = new Map<string, { groupIds: Id[]; accounts: Account[] }>();
+  const stagingIds = new Set([staging?.id, ...plan.stale.staging.map((each) => each.id)]);
+  const targets = new Map<string, { places: Id[]; accounts: Account[] }>();
   for (const account of accounts) {
-    const groupIds = [...account.groupIds.filter((id) => !stagingIds.has(id)), groupId];
-    const target = targets.get(groupIds.join()) ?? { groupIds, accounts: [] };
+    const places = [...account.places.filter((id) => !stagingIds.has(id)), place];
+    const target = targets.get(places.join()) ?? { places, accounts: [] };
     target.accounts.push(account);
-    targets.set(groupIds.join(), target);
+    targets.set(places.join(), target);
   }
-  for (const target of targets.values()) await bindAccounts(target.accounts, target.groupIds, tools, log);
+  for (const target of targets.values()) await placeAccounts(target.accounts, target.places, tools, log);
 }
 
 /** What works, and what does not serve: disabled by the key file, or as failed. */
@@ -69,15 +74,15 @@ function mayComeIn({ fingerprint }: AccountStep, account: Account, { plan, recor
   return works(verdict) || takenOut === 'disabled' || (takenOut === undefined && plan.policy.failedAccounts === 'keep');
 }
 
-/** A real request to the group beside. Only a key that relay makes can be bound to it. */
+/** A real request to the place beside. Only a key that relay makes can be bound to it. */
 async function checkStaging(accounts: readonly Account[], run: ImportRun): Promise<boolean> {
-  const { job, plan, tools, record, staging, probeUser } = run;
+  const { job, plan, tools, record, staging, clientKeys } = run;
   const working = new Set([...record.verdicts.values()].filter(works).map((verdict) => verdict.account.id));
   const serving = accounts.filter((account) => account.enabled && working.has(account.id));
   if (staging === null || plan.gateway.probe !== 'make' || serving.length === 0) return true;
-  const outsideStaging = serving.filter((account) => !account.groupIds.includes(staging.id));
+  const outsideStaging = serving.filter((account) => !account.places.includes(staging.id));
   if (outsideStaging.length > 0) await bindAll(outsideStaging, staging.id, run);
-  const key = await probeUser.keyFor(staging.id, 'self_service');
+  const key = await clientKeys.keyFor(staging.id, 'self_service');
   const check = await checkGateway(key, completionOf(job.provider), job.gatewayWaitMs, tools);
   throwIfStopped(tools);
   if (check.ok) return true;

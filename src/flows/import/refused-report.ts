@@ -25,7 +25,7 @@ export function refusedReport(
     pack: { id: pack.id, digest: pack.digest },
     provider,
     keyFile,
-    plan: { mode, access, group: null, accounts: [], removals: [], servingElsewhere: 0 },
+    plan: { mode, access, resources: [], accounts: [], removals: [], servingElsewhere: 0 },
     decided: {
       batchStatus: dryRun ? 'succeeded' : 'failed',
       providerStatus: dryRun ? 'active' : 'failed',

@@ -38,8 +38,8 @@ export async function resolveRemaining(failure: RunFailure | null, run: ImportRu
       });
     else addLeftovers(record.unsettled, [unsettled('account', step.name, run)]);
   }
-  for (const result of record.subscriptions)
-    if (result.outcome === 'failed' && resolved.has(`subscription ${result.user}`)) result.outcome = 'created';
+  for (const result of record.grants)
+    if (result.outcome === 'failed' && resolved.has(`${result.kind} ${result.user}`)) result.outcome = 'created';
   for (const lost of [failure?.cause, ...unresolved]) {
     if (!(lost instanceof UnresolvedWrite) || resolved.has(`${lost.kind} ${lost.objectName}`)) continue;
     addLeftovers(record.unsettled, [unsettled(lost.kind, lost.objectName, run)]);

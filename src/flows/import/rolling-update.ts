@@ -3,7 +3,7 @@ import { setEnabled } from '../../apply/accounts/set-enabled.ts';
 import { throwIfStopped, unstopped } from '../../apply/run-tools.ts';
 import { undo } from '../../apply/undo/undo.ts';
 import { updateAccount, type UpdateStep } from '../../apply/accounts/update-account.ts';
-import type { Account } from '../../host/objects.ts';
+import type { Account } from '../../host/account.ts';
 import type { RelayError } from '../../core/relay-error.ts';
 import type { ImportRun } from './import-run.ts';
 import { isRolling, testAccounts } from './verify-accounts.ts';
@@ -13,7 +13,8 @@ const seenAfterMs = 3000;
 
 /**
  * Changes accounts that serve, where only a test proves the change: at most half of them at a time are out of service,
- * changed, tested and put back, while the others serve (rule N6). The only account of a group is changed while it serves.
+ * changed, tested and put back, while the others serve (rule N6). The only account of a place is changed while it serves, and
+ * so is each on a host that can take none out of service.
  */
 export async function rollingUpdate(run: ImportRun): Promise<void> {
   const { plan, tools } = run;
@@ -25,7 +26,11 @@ export async function rollingUpdate(run: ImportRun): Promise<void> {
   const batch = Math.max(1, Math.floor(serving / 2));
   for (let start = 0; start < steps.length; start += batch) {
     throwIfStopped(tools);
-    await updateBatch(steps.slice(start, start + batch), serving > 1, run);
+    await updateBatch(
+      steps.slice(start, start + batch),
+      serving > 1 && tools.host.info.capabilities.disable.possible,
+      run,
+    );
     if (start + batch < steps.length) await tools.clock.sleep(seenAfterMs, tools.stop);
   }
 }

@@ -3,10 +3,12 @@ import { disableAccounts } from '../../apply/accounts/disable-accounts.ts';
 import { inStage, throwIfStopped, unstopped } from '../../apply/run-tools.ts';
 import { trySetEnabled } from '../../apply/accounts/set-enabled.ts';
 import { undo } from '../../apply/undo/undo.ts';
-import type { Account, Id } from '../../host/objects.ts';
+import type { Account, Id } from '../../host/account.ts';
+import { counted } from '../../core/counted.ts';
 import { problem } from '../../core/relay-error.ts';
 import { probeAccounts, type AccountVerdict } from '../../verify/probe-accounts.ts';
 import { isOpen, checkInIsolation } from '../../verify/isolation-check.ts';
+import { verdictOfMade } from '../../verify/test-keys.ts';
 import { completionOf } from '../completion-of.ts';
 import { RunFailure, verdictProblem } from './run-failure.ts';
 import type { ImportRun } from './import-run.ts';
@@ -51,19 +53,23 @@ export async function testAccounts(tested: Tested, run: ImportRun): Promise<Acco
   const { job, tools, record, undoesOnFailure } = run;
   const { accounts, heldOut } = tested;
   if (accounts.length === 0) return [];
+  const isKnown = ({ marker }: Account) => run.keyVerdicts.has(marker?.fingerprint ?? '');
   const probing = {
-    accounts,
+    accounts: accounts.filter((account) => !isKnown(account)),
     provider: job.provider,
     concurrency: job.concurrency,
     endsOnError: undoesOnFailure,
     retested: new Set(tested.retested.map((account) => account.id)),
   };
-  const title = `Test ${accounts.length} account${accounts.length === 1 ? '' : 's'}`;
+  const title = `${accounts.every(isKnown) ? 'Check' : 'Test'} ${counted(accounts.length, 'account')}`;
   const verdicts = await inStage(
     tools,
     'verify',
     title,
-    async () => isolationCheck(await probeAccounts(probing, tools), run),
+    async () => [
+      ...(await isolationCheck(await probeAccounts(probing, tools), run)),
+      ...(await verdictsOfMade(accounts.filter(isKnown), run)),
+    ],
     (all) => ({ ok: all.every(works), text: verdictText(all) }),
   );
   for (const verdict of verdicts) {
@@ -86,15 +92,28 @@ export async function testAccounts(tested: Tested, run: ImportRun): Promise<Acco
   return verdicts;
 }
 
+/** Of accounts whose keys were tested before they were made. */
+function verdictsOfMade(
+  accounts: readonly Account[],
+  { job, tools, keyVerdicts }: ImportRun,
+): Promise<AccountVerdict[]> {
+  return Promise.all(
+    accounts.flatMap((account) => {
+      const verdict = keyVerdicts.get(account.marker?.fingerprint ?? '');
+      return verdict === undefined ? [] : [verdictOfMade(account, verdict, job.provider, tools)];
+    }),
+  );
+}
+
 /** One completion for each account that nothing else proves, where relay can make a key for it (rule N13). */
 async function isolationCheck(verdicts: AccountVerdict[], run: ImportRun): Promise<AccountVerdict[]> {
-  const { job, plan, tools, log, probeUser } = run;
-  if (plan.gateway.probe !== 'make' || !verdicts.some(isOpen)) return verdicts;
+  const { job, plan, tools, log, clientKeys } = run;
+  if (plan.gateway.probe !== 'make' || tools.host.isolation === null || !verdicts.some(isOpen)) return verdicts;
   const { provider, concurrency } = job;
   const proof = {
     staging: { provider, access: plan.access, run: plan.run },
     request: completionOf(provider),
-    probeUser,
+    clientKeys,
     concurrency,
   };
   return checkInIsolation(verdicts, proof, tools, log);

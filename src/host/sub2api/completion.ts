@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { CompletionRequest } from '../host.ts';
+import type { CompletionRequest } from '../gateway.ts';
 import type { HttpRequest } from '../http-client.ts';
 
 const content = z.union([z.string(), z.array(z.looseObject({ text: z.string().nullish() }))]).nullish();

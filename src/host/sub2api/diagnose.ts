@@ -1,18 +1,16 @@
-import { RelayError, type Problem } from '../../core/relay-error.ts';
+import { RelayError } from '../../core/relay-error.ts';
 import { CheckList, type Diagnosis } from '../diagnosis.ts';
 import { HttpClient, type HttpOptions } from '../http-client.ts';
 import { checkReachable } from './api/address.ts';
 import { AdminClient } from './api/admin-client.ts';
 import { readTermsOfUse } from './compliance.ts';
 import { hostOf, infoOf } from './connect.ts';
-import { logIn, checkGates, secretOf, type AdminLogin } from './login.ts';
+import type { AdminLogin, GivenLogin } from '../login.ts';
+import { logIn, checkGates, secretOf } from './login.ts';
 import { asksForCaptcha, readSettings, type PublicSettings } from './public-settings.ts';
 import { checkVersion } from './version.ts';
 import { keepsKeysBack } from './stored-keys.ts';
 import { pageWire, userWire } from './api/wire.ts';
-
-/** A login and where it comes from, or why there is none. */
-export type GivenLogin = (AdminLogin & { from?: string }) | { missing: Problem };
 
 /**
  * Takes the steps of `connectSub2api` one by one and tells how each went; stops where the next would mean nothing. Writes

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Secret } from '../../core/secrets/secret.ts';
 import { HostFailure } from '../host-failure.ts';
-import type { Gateway, GatewayAnswer } from '../host.ts';
+import type { Gateway, GatewayAnswer } from '../gateway.ts';
 import type { HttpClient, HttpReply, HttpRequest } from '../http-client.ts';
 import { completionHttp, faultOfAnswer } from './completion.ts';
 import { isHtml, parseJson } from './api/envelope.ts';

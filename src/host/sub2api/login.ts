@@ -1,14 +1,10 @@
 import { Secret } from '../../core/secrets/secret.ts';
+import type { AdminLogin } from '../login.ts';
 import { RelayError } from '../../core/relay-error.ts';
 import { HostFailure } from '../host-failure.ts';
 import type { AdminClient } from './api/admin-client.ts';
 import { asksForCaptcha, type PublicSettings } from './public-settings.ts';
 import { anything, loginWire } from './api/wire.ts';
-
-export type AdminLogin = ({ key: Secret } | { email: string; password: Secret }) & {
-  /** What a shell puts in the place of the secret, between double quotes: for commands that people are given. */
-  inShell?: string;
-};
 
 /** What logs curl in as relay did; it holds no secret, but names where a shell finds it. */
 export function loginArguments(login: AdminLogin, baseUrl: string): string {

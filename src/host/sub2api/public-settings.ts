@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { RelayError } from '../../core/relay-error.ts';
 import { HostFailure } from '../host-failure.ts';
-import type { HostFeatures } from '../host.ts';
+import type { Can } from '../capabilities.ts';
 import { wrongAddress } from '../wrong-address.ts';
 import type { AdminClient } from './api/admin-client.ts';
 import { publicSettingsWire, setupWire } from './api/wire.ts';
@@ -40,7 +40,7 @@ export function asksForCaptcha(settings: PublicSettings): boolean {
 }
 
 /** What stands between relay and a user of its own. */
-export function probeUserOf(settings: PublicSettings): HostFeatures['probeUser'] {
+export function probeUserOf(settings: PublicSettings): Can {
   if (asksForCaptcha(settings)) return { possible: false, why: 'users log in with a captcha' };
   if (settings.backend_mode_enabled) return { possible: false, why: 'backend mode keeps users from logging in' };
   return { possible: true };

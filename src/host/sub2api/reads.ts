@@ -1,9 +1,9 @@
 import { Secret } from '../../core/secrets/secret.ts';
-import type { HostReads } from '../host.ts';
+import type { Sub2apiReads } from './admin-port.ts';
 import type { AdminClient } from './api/admin-client.ts';
 import { storedKey } from './stored-keys.ts';
-import { toChannel, toGroup, toPlan } from './translate-resources.ts';
-import { toSubscription, toUser } from './translate-access.ts';
+import { toChannel, toGroup, toTariff } from './translate-resources.ts';
+import { toGrant, toUser } from './translate-access.ts';
 import { toAccount } from './translate-account.ts';
 import {
   accountWire,
@@ -19,20 +19,20 @@ import {
 const byId = { sort_by: 'id', sort_order: 'asc' };
 
 /** What the host holds, read through its admin API. */
-export function sub2apiReads(client: AdminClient): HostReads {
+export function sub2apiReads(client: AdminClient): Sub2apiReads {
   const { http } = client;
   const now = () => client.http.clock.now();
   // 0.1.179 lists revoked ones too. They are gone: assigning again makes a fresh one.
   const living = (wires: SubscriptionWire[]) =>
-    wires.filter((wire) => wire.status !== 'revoked').map((wire) => toSubscription(wire, now(), http));
+    wires.filter((wire) => wire.status !== 'revoked').map((wire) => toGrant(wire, now(), http));
 
   return {
     groups: async () => (await client.list('/api/v1/admin/groups', groupWire, byId)).map((wire) => toGroup(wire, http)),
     channels: async () =>
       (await client.list('/api/v1/admin/channels', channelWire, byId)).map((wire) => toChannel(wire, http)),
-    plans: async () =>
+    tariffs: async () =>
       (await client.get('/api/v1/admin/payment/plans', planWire.array().nullish()))?.map((wire) =>
-        toPlan(wire, http),
+        toTariff(wire, http),
       ) ?? [],
     accounts: async () =>
       (await client.list('/api/v1/admin/accounts', accountWire, byId)).map((wire) => toAccount(wire, http)),

@@ -1,7 +1,7 @@
 import { Secret } from '../../core/secrets/secret.ts';
 import { HostFailure } from '../host-failure.ts';
 import type { HttpRequest } from '../http-client.ts';
-import type { Id } from '../objects.ts';
+import type { Id } from '../account.ts';
 import type { AdminClient } from './api/admin-client.ts';
 import { adminSettingsWire, anything, exportWire } from './api/wire.ts';
 

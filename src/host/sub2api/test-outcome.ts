@@ -1,6 +1,6 @@
 import { createParser } from 'eventsource-parser';
 import { z } from 'zod';
-import type { AccountTest, TestFault } from '../host.ts';
+import type { AccountTest, TestFault } from '../proof.ts';
 
 const eventWire = z.looseObject({
   type: z.string(),

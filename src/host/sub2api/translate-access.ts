@@ -1,4 +1,4 @@
-import type { Subscription, User } from '../objects.ts';
+import type { Grant, User } from '../grants.ts';
 import type { Screen } from './api/screen.ts';
 import { toTime } from './api/times.ts';
 import type { SubscriptionWire, UserWire } from './api/wire.ts';
@@ -7,13 +7,13 @@ import type { SubscriptionWire, UserWire } from './api/wire.ts';
 export const subscriptionNotes = 'relay';
 
 /** From the host's words to relay's. Pure. */
-export function toSubscription(wire: SubscriptionWire, now: number, screen: Screen): Subscription {
+export function toGrant(wire: SubscriptionWire, now: number, screen: Screen): Grant {
   const expiresAt = Date.parse(wire.expires_at);
   return {
     id: String(wire.id),
     userId: String(wire.user_id),
     user: wire.user ? screen.name(wire.user.email) : null,
-    groupId: String(wire.group_id),
+    place: String(wire.group_id),
     startsAt: Date.parse(wire.starts_at),
     expiresAt,
     active: wire.status === 'active' && expiresAt > now,

@@ -1,4 +1,4 @@
-import type { Account, AccountChange, AccountSpec, Marker, Setting } from '../objects.ts';
+import type { Account, AccountChange, AccountSpec, Marker, Setting } from '../account.ts';
 import { screenedMarker, type Screen } from './api/screen.ts';
 import { toTime } from './api/times.ts';
 import type { AccountWire } from './api/wire.ts';
@@ -19,14 +19,12 @@ export function toAccount(wire: AccountWire, screen: Screen): Account {
     id: String(wire.id),
     name: screen.name(wire.name, marker?.fingerprint),
     platform: screen.name(wire.platform),
-    type: screen.name(wire.type),
     baseUrl: typeof base_url === 'string' ? base_url : null,
     mapping: toMapping(model_mapping),
     concurrency: wire.concurrency,
     priority: wire.priority,
-    groupIds: wire.group_ids.map(String),
-    credentials,
-    extra,
+    places: wire.group_ids.map(String),
+    settings: { ...named('credentials', credentials), ...named('extra', extra) },
     marker,
     tested: typeof tested === 'string',
     paused: paused === true,
@@ -37,6 +35,20 @@ export function toAccount(wire: AccountWire, screen: Screen): Account {
     limitedUntil: latest(wire.rate_limit_reset_at, wire.overload_until, wire.temp_unschedulable_until),
     discovering: isDiscovering(wire),
   };
+}
+
+/** This host keeps settings in two maps; `credentials.x` and `extra.x` name them in one. */
+function named(map: string, settings: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(settings).map(([key, value]) => [`${map}.${key}`, value]));
+}
+
+/** Those of one of the two maps. */
+function settingsIn<T>(map: 'credentials' | 'extra', settings: Record<string, T>): Record<string, T> {
+  return Object.fromEntries(
+    Object.entries(settings).flatMap(([name, value]): [string, T][] =>
+      name.startsWith(`${map}.`) ? [[name.slice(map.length + 1), value]] : [],
+    ),
+  );
 }
 
 function latest(...texts: (string | null | undefined)[]): number | null {
@@ -69,18 +81,23 @@ export function fromAccountSpec(spec: AccountSpec, key: string): Record<string, 
   return {
     name: spec.name,
     platform: spec.platform,
-    type: spec.type,
-    group_ids: [Number(spec.groupId)],
+    type: 'apikey',
+    group_ids: [Number(spec.place)],
     concurrency: spec.concurrency,
     priority: spec.priority,
-    credentials: { ...spec.credentials, base_url: spec.baseUrl, api_key: key, model_mapping: spec.mapping },
-    extra: { ...spec.extra, relay: fromMarker(spec.marker) },
+    credentials: {
+      ...settingsIn('credentials', spec.settings),
+      base_url: spec.baseUrl,
+      api_key: key,
+      model_mapping: spec.mapping,
+    },
+    extra: { ...settingsIn('extra', spec.settings), relay: fromMarker(spec.marker) },
   };
 }
 
 /** Whether a change is of settings that this host keeps in one piece, and replaces whole. */
-export function touchesMaps({ baseUrl, mapping, credentials, extra, marker, tested }: AccountChange): boolean {
-  return [baseUrl, mapping, credentials, extra, marker, tested].some((each) => each !== undefined);
+export function touchesMaps({ baseUrl, mapping, settings, marker, tested }: AccountChange): boolean {
+  return [baseUrl, mapping, settings, marker, tested].some((each) => each !== undefined);
 }
 
 /**
@@ -91,8 +108,10 @@ export function fromAccountChange(
   change: Omit<AccountChange, 'enabled' | 'paused'>,
   now: Pick<AccountWire, 'credentials' | 'extra'> = { credentials: {}, extra: {} },
 ): Record<string, unknown> {
-  const { name, concurrency, priority, groupIds, baseUrl, mapping, credentials, extra, marker, tested } = change;
-  const forgets = baseUrl !== undefined || extra?.['openai_responses_mode'] !== undefined;
+  const { name, concurrency, priority, places, baseUrl, mapping, settings = {}, marker, tested } = change;
+  const credentials = settingsIn('credentials', settings);
+  const extra = settingsIn('extra', settings);
+  const forgets = baseUrl !== undefined || extra['openai_responses_mode'] !== undefined;
   const maps = {
     credentials: edited(now.credentials, {
       ...credentials,
@@ -107,12 +126,13 @@ export function fromAccountChange(
     }),
   };
   // The host looks at the upstream again only when it is sent credentials.
-  const sent = credentials !== undefined || mapping !== undefined || forgets ? maps : { extra: maps.extra };
+  const asksUpstream = Object.keys(credentials).length > 0 || mapping !== undefined || forgets;
+  const sent = asksUpstream ? maps : { extra: maps.extra };
   return {
     ...(name === undefined ? {} : { name }),
     ...(concurrency === undefined ? {} : { concurrency }),
     ...(priority === undefined ? {} : { priority }),
-    ...(groupIds === undefined ? {} : { group_ids: groupIds.map(Number) }),
+    ...(places === undefined ? {} : { group_ids: places.map(Number) }),
     ...(touchesMaps(change) ? sent : {}),
   };
 }

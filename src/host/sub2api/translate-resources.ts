@@ -1,4 +1,4 @@
-import type { Channel, ChannelPrice, ChannelSpec, Group, GroupSpec, Plan, PlanSpec } from '../objects.ts';
+import type { Channel, ChannelPrice, ChannelSpec, Group, GroupSpec, Tariff, TariffSpec } from './objects.ts';
 import { screenedDescription, type Screen } from './api/screen.ts';
 import type { ChannelWire, GroupWire, PlanWire } from './api/wire.ts';
 
@@ -83,7 +83,7 @@ export function fromChannelSpec(spec: ChannelSpec): Record<string, unknown> {
   };
 }
 
-export function toPlan(wire: PlanWire, screen: Screen): Plan {
+export function toTariff(wire: PlanWire, screen: Screen): Tariff {
   return {
     id: String(wire.id),
     name: screen.name(wire.name),
@@ -95,7 +95,7 @@ export function toPlan(wire: PlanWire, screen: Screen): Plan {
   };
 }
 
-export function fromPlanSpec(spec: PlanSpec): Record<string, unknown> {
+export function fromTariffSpec(spec: TariffSpec): Record<string, unknown> {
   return {
     name: spec.name,
     group_id: Number(spec.groupId),

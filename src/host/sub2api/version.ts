@@ -1,6 +1,6 @@
 import { coerce, compare, gt, lt, parse } from 'semver';
 import { problem, RelayError, type Problem } from '../../core/relay-error.ts';
-import type { HostFeatures } from '../host.ts';
+import type { Capabilities } from '../capabilities.ts';
 import type { HttpClient } from '../http-client.ts';
 import { probeUserOf, type PublicSettings } from './public-settings.ts';
 
@@ -30,13 +30,19 @@ export function checkVersion(text: string, http: HttpClient): { version: string;
 }
 
 /** What a host of this version, with these settings, can and cannot do. */
-export function featuresOf(version: string, settings: PublicSettings): HostFeatures {
+export function capabilitiesOf(version: string, settings: PublicSettings): Capabilities {
   const learnsSlowly = compare(version, '0.1.179') >= 0;
   return {
     maxNameLength: 100,
     discoveryMs: learnsSlowly ? 17_000 : 10_000,
     // Until the scheduler's outbox was mended, what an account learnt could stay unseen for up to 300 s.
     refreshAfterDiscovery: !learnsSlowly,
-    probeUser: probeUserOf(settings),
+    proof: 'after-create',
+    disable: { possible: true },
+    clientKeys: probeUserOf(settings),
+    grants: { possible: true },
+    accountSettings: { concurrency: { possible: true }, priority: { possible: true } },
+    ignores: [],
+    lock: 'provider',
   };
 }

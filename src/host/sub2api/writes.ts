@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { Secret } from '../../core/secrets/secret.ts';
 import { HostFailure, type WriteResult } from '../host-failure.ts';
-import type { CreatedAccount, HostWrites, UserSession } from '../host.ts';
-import type { Id } from '../objects.ts';
+import type { Id } from '../account.ts';
+import type { CreatedAccount } from '../host.ts';
+import type { Sub2apiWrites, UserSession } from './admin-port.ts';
 import type { AdminClient } from './api/admin-client.ts';
-import { fromChannelSpec, fromGroupSpec, fromPlanSpec, toChannel, toGroup, toPlan } from './translate-resources.ts';
-import { subscriptionNotes, toSubscription, toUser } from './translate-access.ts';
+import { fromChannelSpec, fromGroupSpec, fromTariffSpec, toChannel, toGroup, toTariff } from './translate-resources.ts';
+import { subscriptionNotes, toGrant, toUser } from './translate-access.ts';
 import {
   fromAccountChange,
   fromAccountSpec,
@@ -32,7 +33,7 @@ import {
 } from './api/wire.ts';
 
 /** Changes through the admin API. Edits send back what they do not mean to change, since this host clears what is left out. */
-export function sub2apiWrites(client: AdminClient): HostWrites {
+export function sub2apiWrites(client: AdminClient): Sub2apiWrites {
   const { http } = client;
   const remove = async (path: string): Promise<WriteResult<void>> =>
     mapResult(await client.write('DELETE', path, undefined, anything), () => undefined);
@@ -40,7 +41,7 @@ export function sub2apiWrites(client: AdminClient): HostWrites {
 
   const group = (wire: GroupWire) => toGroup(wire, http);
   const channel = (wire: ChannelWire) => toChannel(wire, http);
-  const plan = (wire: PlanWire) => toPlan(wire, http);
+  const tariff = (wire: PlanWire) => toTariff(wire, http);
 
   return {
     createGroup: async (spec) =>
@@ -63,14 +64,14 @@ export function sub2apiWrites(client: AdminClient): HostWrites {
     updateChannel: async (id, spec) =>
       mapResult(await client.write('PUT', `/api/v1/admin/channels/${id}`, fromChannelSpec(spec), channelWire), channel),
     deleteChannel: (id) => remove(`/api/v1/admin/channels/${id}`),
-    createPlan: async (spec) =>
-      mapResult(await client.write('POST', '/api/v1/admin/payment/plans', fromPlanSpec(spec), planWire), plan),
-    movePlan: async (id, groupId) =>
+    createTariff: async (spec) =>
+      mapResult(await client.write('POST', '/api/v1/admin/payment/plans', fromTariffSpec(spec), planWire), tariff),
+    moveTariff: async (id, groupId) =>
       mapResult(
         await client.write('PUT', `/api/v1/admin/payment/plans/${id}`, { group_id: Number(groupId) }, planWire),
-        plan,
+        tariff,
       ),
-    deletePlan: (id) => remove(`/api/v1/admin/payment/plans/${id}`),
+    deleteTariff: (id) => remove(`/api/v1/admin/payment/plans/${id}`),
     createAccounts: async (specs, keyOf, requestId) => {
       const body = { accounts: specs.map((spec) => fromAccountSpec(spec, keyOf(spec).open())) };
       const end = await client.write('POST', '/api/v1/admin/accounts/batch', body, batchWire, {
@@ -91,7 +92,7 @@ export function sub2apiWrites(client: AdminClient): HostWrites {
       return mapResult(end, (wire) => toAccount(wire, http));
     },
     // The host refuses a group that is named twice.
-    bindAccounts: (ids, groupIds) => bulkUpdate(client, ids, { group_ids: [...new Set(groupIds)].map(Number) }),
+    placeAccounts: (ids, places) => bulkUpdate(client, ids, { group_ids: [...new Set(places)].map(Number) }),
     setEnabled: (ids, { enabled, paused }) =>
       bulkUpdate(client, ids, { schedulable: enabled, extra: { [pausedKey]: paused } }),
     markTested: (ids, run) => bulkUpdate(client, ids, { extra: { [testedKey]: run } }),
@@ -110,14 +111,14 @@ export function sub2apiWrites(client: AdminClient): HostWrites {
       };
       return mapResult(
         await client.write('POST', '/api/v1/admin/subscriptions/assign', body, subscriptionWire),
-        (wire) => toSubscription(wire, http.clock.now(), http),
+        (wire) => toGrant(wire, http.clock.now(), http),
       );
     },
     extendSubscription: async (id, days, requestId) => {
       const end = await client.write('POST', `/api/v1/admin/subscriptions/${id}/extend`, { days }, subscriptionWire, {
         'idempotency-key': requestId,
       });
-      return mapResult(end, (wire) => toSubscription(wire, http.clock.now(), http));
+      return mapResult(end, (wire) => toGrant(wire, http.clock.now(), http));
     },
     deleteSubscription: (id) => remove(`/api/v1/admin/subscriptions/${id}`),
     createUser: async (email, password, balance) => {

@@ -1,3 +1,4 @@
+import { accessSlug } from '../../core/modes.ts';
 import { accessModes } from '../../core/modes.ts';
 import type { AccountStatus, ProviderStatus, ResourceStatus } from '../../plan/status-schema.ts';
 import type { Style } from '../../core/style.ts';
@@ -30,7 +31,7 @@ export function statusText(status: ProviderStatus, style: Style, columns: number
   for (const { access, own } of there) {
     const users = status.grants.filter((each) => each.access === access).length;
     const served = users === 0 ? '' : `, ${counted(users, 'user')}`;
-    lines.push('', `${access.replace('_', '-')}: ${own[0]?.name ?? ''} (${partsText(own, style)})${served}`);
+    lines.push('', `${accessSlug(access)}: ${own[0]?.name ?? ''} (${partsText(own, style)})${served}`);
     const accounts = status.accounts.filter((each) => each.access === access);
     lines.push(...accountLines(accounts, style, columns >= wideScreen));
   }

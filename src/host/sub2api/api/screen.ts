@@ -1,4 +1,4 @@
-import type { Marker } from '../../objects.ts';
+import type { Marker } from '../../account.ts';
 import { markerWire } from './wire.ts';
 
 /** What text of the host passes through before it enters an object. */

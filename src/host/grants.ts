@@ -1,0 +1,40 @@
+import type { Id } from './account.ts';
+import type { WriteResult } from './host-failure.ts';
+
+/** Somebody who uses the host. */
+export interface User {
+  id: Id;
+  email: string;
+  active: boolean;
+  /** Milliseconds since 1970, by the host's own clock; `null` where it does not say. */
+  createdAt: number | null;
+}
+
+/** The access of one user to one place. */
+export interface Grant {
+  id: Id;
+  userId: Id;
+  /** E-mail of the user; `null` where the host does not tell it along. */
+  user: string | null;
+  place: Id;
+  /** Milliseconds since 1970. */
+  startsAt: number;
+  expiresAt: number;
+  active: boolean;
+  /** Its notes say that relay gave it. */
+  byRelay: boolean;
+}
+
+/** Access for users. Reads throw `HostFailure`. */
+export interface GrantPort {
+  /** What the host calls a grant. */
+  kind: string;
+  /** Only those that are there: a revoked one is none. */
+  ofPlace(place: Id): Promise<Grant[]>;
+  ofUser(userId: Id): Promise<Grant[]>;
+  user(by: { email: string } | { id: Id }): Promise<User | undefined>;
+  give(userId: Id, place: Id, days: number): Promise<WriteResult<Grant>>;
+  /** A negative number of days shortens it. `requestId` must be new for each attempt. */
+  extend(id: Id, days: number, requestId: string): Promise<WriteResult<Grant>>;
+  remove(id: Id): Promise<WriteResult<void>>;
+}

@@ -1,0 +1,11 @@
+import type { Problem } from '../core/relay-error.ts';
+import type { Secret } from '../core/secrets/secret.ts';
+
+/** The login of an admin: a key, or a name with a password. */
+export type AdminLogin = ({ key: Secret } | { email: string; password: Secret }) & {
+  /** What a shell puts in the place of the secret, between double quotes: for commands that people are given. */
+  inShell?: string;
+};
+
+/** A login and where it comes from, or why there is none. */
+export type GivenLogin = (AdminLogin & { from?: string }) | { missing: Problem };

@@ -1,0 +1,25 @@
+import { RelayError } from '../../core/relay-error.ts';
+import { HttpClient } from '../http-client.ts';
+import { AdminClient } from './api/admin-client.ts';
+import { connectSub2api } from './connect.ts';
+import { diagnoseSub2api } from './diagnose.ts';
+import { readSettings } from './public-settings.ts';
+
+/** sub2api: one gateway of groups, channels, subscriptions and users. */
+export const sub2apiKind = {
+  kind: 'sub2api',
+  recognisedBy: 'GET /api/v1/settings/public answers with its settings',
+  recognise: async (options: ConstructorParameters<typeof HttpClient>[0]): Promise<boolean> => {
+    try {
+      await readSettings(new AdminClient(new HttpClient(options), () => ({})));
+      return true;
+    } catch (failure) {
+      // A host that is still being set up is one, and connecting says so.
+      if (failure instanceof RelayError && failure.code === 'HOST_IN_SETUP') return true;
+      if (failure instanceof RelayError && failure.code === 'HOST_WRONG_ADDRESS') return false;
+      throw failure;
+    }
+  },
+  connect: connectSub2api,
+  diagnose: diagnoseSub2api,
+} as const;

@@ -1,0 +1,48 @@
+import type { Can } from '../host/capabilities.ts';
+import { saysItself } from '../pack/own-words.ts';
+import { problem, type Problem } from '../core/relay-error.ts';
+import type { HostSnapshot, Desired } from './observed.ts';
+
+/**
+ * What is asked for and the host cannot do: each is an obstacle, told with the host's own why. What only the pack says is
+ * ignored there, and told. Pure.
+ */
+export function hostLimits(desired: Desired, host: HostSnapshot): { problems: Problem[]; warnings: Problem[] } {
+  const { grants, disable, accountSettings } = host.capabilities;
+  const { keys, targets, access } = desired;
+  const lines = (is: (settings: (typeof keys)[number]['settings']) => boolean) =>
+    keys.filter(({ settings }) => is(settings)).map(({ line }) => line);
+  return {
+    problems: [
+      ...refused(targets.length > 0, '--user', grants),
+      ...refused(access === 'subscription' && targets.length === 0, '--access subscription', grants),
+      ...refusedColumn(
+        'enabled',
+        lines(({ enabled }) => enabled === false),
+        disable,
+      ),
+      ...refusedColumn(
+        'concurrency',
+        lines(({ concurrency }) => concurrency !== undefined),
+        accountSettings.concurrency,
+      ),
+      ...refusedColumn(
+        'priority',
+        lines(({ priority }) => priority !== undefined),
+        accountSettings.priority,
+      ),
+    ],
+    warnings: host.capabilities.ignores
+      .filter(({ field }) => saysItself(field, desired.provider))
+      .map(({ field, why }) => problem('HOST_IGNORES', `This host does not honour ${field} of the pack: ${why}.`)),
+  };
+}
+
+function refused(isAsked: boolean, flag: string, can: Can): Problem[] {
+  return isAsked && !can.possible ? [problem('HOST_CANNOT', `This host cannot honour ${flag}: ${can.why}.`)] : [];
+}
+
+function refusedColumn(column: string, lines: readonly number[], can: Can): Problem[] {
+  const which = `the column "${column}" of the key file (line ${lines.slice(0, 5).join(', ')}${lines.length > 5 ? ', …' : ''})`;
+  return refused(lines.length > 0, which, can);
+}

@@ -1,0 +1,48 @@
+import { hostSettings } from '../../src/config/host-settings.ts';
+import { systemClock } from '../../src/core/clock.ts';
+import { Redactor } from '../../src/core/secrets/redactor.ts';
+import { Secret } from '../../src/core/secrets/secret.ts';
+import { hostKinds, kindOf } from '../../src/host/catalog.ts';
+import { startSandbox } from '../../src/sandbox/start-sandbox.ts';
+import { quickClock } from '../support/clocks.ts';
+import { portContract } from './port-contract.ts';
+
+const model = 'kimi-k2.6';
+const keys = {
+  good: ['sk-good-port-00000001', 'sk-good-port-00000002', 'sk-good-port-00000003'],
+  dead: 'sk-dead-port-000000004',
+};
+const http = { userAgent: 'relay/test', timeoutMs: 30_000, redactor: new Redactor() };
+
+for (const hostVersion of ['0.1.129', '0.1.179'] as const)
+  portContract(`the sandbox as sub2api ${hostVersion}`, async () => {
+    const sandbox = await startSandbox({ hostVersion });
+    const options = { ...http, baseUrl: sandbox.url, clock: quickClock() };
+    const { connect } = await kindOf(hostKinds, undefined, options);
+    return {
+      host: await connect(options, { key: new Secret(sandbox.adminKey) }),
+      baseUrl: `${sandbox.vendorUrl}/v1`,
+      model,
+      keys,
+      close: () => sandbox.stop(),
+    };
+  });
+
+const given = process.env['RELAY_TEST_HOST'];
+if (given !== undefined && given !== '')
+  portContract(`the host at ${given}`, async () => {
+    const none = { file: null, place: 'none', config: {} } as const;
+    const settings = await hostSettings({ host: given }, process.env, none, process.stdin);
+    if (settings.kind === 'sandbox') throw new Error('RELAY_TEST_HOST must be a URL');
+    // Only its vendor is used; the host must be able to reach this machine.
+    const vendor = await startSandbox();
+    const options = { ...http, baseUrl: settings.url, clock: systemClock };
+    const { connect } = await kindOf(hostKinds, settings.hostKind, options);
+    return {
+      host: await connect(options, settings.login),
+      baseUrl: `${vendor.vendorUrl}/v1`,
+      model,
+      keys,
+      close: () => vendor.stop(),
+    };
+  });
