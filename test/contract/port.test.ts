@@ -3,6 +3,8 @@ import { systemClock } from '../../src/core/clock.ts';
 import { Redactor } from '../../src/core/secrets/redactor.ts';
 import { Secret } from '../../src/core/secrets/secret.ts';
 import { hostKinds, kindOf } from '../../src/host/catalog.ts';
+import { memoryHost } from '../../src/host/memory/memory-host.ts';
+import { newWorld } from '../../src/host/memory/world.ts';
 import { startSandbox } from '../../src/sandbox/start-sandbox.ts';
 import { quickClock } from '../support/clocks.ts';
 import { portContract } from './port-contract.ts';
@@ -13,6 +15,17 @@ const keys = {
   dead: 'sk-dead-port-000000004',
 };
 const http = { userAgent: 'relay/test', timeoutMs: 30_000, redactor: new Redactor() };
+
+portContract('the host in memory', async () => ({
+  host: memoryHost(
+    newWorld(new Secret('memory-admin-key'), () => Date.now()),
+    'http://memory.test',
+  ),
+  baseUrl: 'https://vendor.example/v1',
+  model,
+  keys,
+  close: async () => undefined,
+}));
 
 for (const hostVersion of ['0.1.129', '0.1.179'] as const)
   portContract(`the sandbox as sub2api ${hostVersion}`, async () => {
