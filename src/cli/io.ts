@@ -27,6 +27,12 @@ export function styleFor(io: Io, stream: 'stdout' | 'stderr', colour: boolean): 
   return { bold: chalk.bold, dim: chalk.dim, good: chalk.green, bad: chalk.red, unsure: chalk.yellow };
 }
 
+/** How wide a screen is: the terminal's, else what `COLUMNS` says, else 80. */
+export function columnsOf({ stdout, env }: Pick<Io, 'stdout' | 'env'>): number {
+  const said = Number(env['COLUMNS']);
+  return stdout.columns ?? (Number.isInteger(said) && said >= 20 ? said : 80);
+}
+
 /** Whether a CI system runs this. It may bring a terminal; nobody sits there. */
 export function isCi({ env }: Pick<Io, 'env'>): boolean {
   return !['', '0', 'false'].includes(env['CI']?.toLowerCase() ?? '');

@@ -16,6 +16,13 @@ export interface Held {
   accounts: readonly Account[];
 }
 
+/** One value as it is and as it shall be, for people; `null` where there is none. */
+export interface ValueChange {
+  name: string;
+  from: string | null;
+  to: string | null;
+}
+
 /** What is to become of one resource. It lacks the ids of what is yet to be made; applying adds them. */
 export type ResourceStep = {
   kind: string;
@@ -23,7 +30,14 @@ export type ResourceStep = {
   /** For people: what would be made or changed. */ detail: string;
 } & (
   | { action: 'create'; id: null; after: object }
-  | { action: 'adopt' | 'update'; id: Id; before: object; after: object; differences: string[] }
+  | {
+      action: 'adopt' | 'update';
+      id: Id;
+      before: object;
+      after: object;
+      differences: string[];
+      values: ValueChange[];
+    }
   | { action: 'unchanged'; id: Id }
 );
 

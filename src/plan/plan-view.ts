@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import type { ResourceStep, ValueChange } from '../host/layout.ts';
+import { accountValues } from './account-values.ts';
 import { acts, changesAnything, type ImportPlan, type Retest } from './import-plan.ts';
 
 const actions = ['create', 'adopt', 'update', 'unchanged', 'retest', 'remove', 'reuse', 'extend', 'check'] as const;
@@ -11,6 +13,10 @@ const change = z.object({
   detail: z.string(),
   line: z.int().optional().describe('The line of the key file, for accounts.'),
   fingerprint: z.string().optional(),
+  values: z
+    .array(z.object({ name: z.string(), from: z.string().nullable(), to: z.string().nullable() }))
+    .optional()
+    .describe('Each value that would change, as it is and as it shall be, for people.'),
 });
 
 /** A plan as programs read it. */
@@ -36,10 +42,17 @@ export const planViewSchema = z.object({
 export type PlanView = z.infer<typeof planViewSchema>;
 export type Change = z.infer<typeof change>;
 
-/** The plan in words: one change for each object, in the order in which they are carried out. Pure. */
-export function viewPlan(plan: ImportPlan, { host, provider }: Pick<PlanView, 'host' | 'provider'>): PlanView {
-  const changes = [
-    ...plan.resources.map(({ action, kind, name, id, detail }): Change => ({ action, kind, name, id, detail })),
+/**
+ * The plan in words: one change for each object, in the order in which they are carried out. `hide` replaces a text that
+ * may hold a key: values come from the host, where anybody may have put one. Pure.
+ */
+export function viewPlan(
+  plan: ImportPlan,
+  { host, provider }: Pick<PlanView, 'host' | 'provider'>,
+  hide: (text: string) => string,
+): PlanView {
+  const all: Change[] = [
+    ...plan.resources.map(resourceChange),
     ...accountChanges(plan),
     ...grantChanges(plan),
     ...gatewayChange(plan),
@@ -47,6 +60,7 @@ export function viewPlan(plan: ImportPlan, { host, provider }: Pick<PlanView, 'h
     ...plan.stale.staging.map((each) => staleChange(each, `a staging ${each.kind}, left by an interrupted run`)),
     ...plan.stale.clients.map((each) => staleChange(each, 'made for a gateway check, left by an interrupted run')),
   ];
+  const changes = all.map((each) => withoutSecrets(each, hide));
   const accounts = (action: Change['action'][]) =>
     changes.filter((each) => each.kind === 'account' && action.includes(each.action)).length;
   return {
@@ -69,6 +83,11 @@ export function viewPlan(plan: ImportPlan, { host, provider }: Pick<PlanView, 'h
   };
 }
 
+function resourceChange(step: ResourceStep): Change {
+  const { action, kind, name, id, detail } = step;
+  return { action, kind, name, id, detail, ...valuesOf('values' in step ? step.values : []) };
+}
+
 function staleChange({ kind, id, name }: ImportPlan['stale']['staging'][number], detail: string): Change {
   return { kind, name, action: 'remove', id, detail };
 }
@@ -86,6 +105,7 @@ function accountChanges({ accounts }: ImportPlan): Change[] {
         action: step.action,
         id: step.account.id,
         detail: [key, edit, ...retestWhy(step.retest)].join('; '),
+        ...valuesOf(accountValues(step.account, step.change)),
       };
     }
     return {
@@ -95,6 +115,20 @@ function accountChanges({ accounts }: ImportPlan): Change[] {
       detail: [key, ...retestWhy(step.retest)].join('; '),
     };
   });
+}
+
+function withoutSecrets(told: Change, hide: (text: string) => string): Change {
+  const { values } = told;
+  if (values === undefined) return told;
+  const hidden = (text: string | null) => (text === null ? null : hide(text));
+  return {
+    ...told,
+    values: values.map(({ name, from, to }) => ({ name: hide(name), from: hidden(from), to: hidden(to) })),
+  };
+}
+
+function valuesOf(values: ValueChange[]): Pick<Change, 'values'> {
+  return values.length === 0 ? {} : { values };
 }
 
 function retestWhy(retest: Retest | null): string[] {

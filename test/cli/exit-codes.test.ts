@@ -68,23 +68,25 @@ describe('0: done, or nothing to do', () => {
     const user = ['--user', 'user@relay.test=7'];
     await place.run(onto(host, ...user), login(host));
     const again = () => place.run(onto(host, ...user), login(host));
-    expect((await again()).stdout).toContain('Nothing to do: the host is as the pack and the key file say.');
+    expect((await again()).stdout).toMatch(
+      /^✔ Nothing to do: .* is as the pack and the key\s+file say \(3 of 3 accounts serve\)/,
+    );
     const [account] = [...host.state.accounts.values()];
     if (account === undefined) throw new Error('no account');
     // It is tested, and put back when it works.
     account.status = 'error';
     const tested = await again();
     expect(tested).toMatchObject({ exitCode: 0, stdout: expect.not.stringContaining('Nothing to do') as unknown });
-    expect(tested.stdout).toContain('1 passed');
+    expect(tested.stdout).toContain('tests: 1 passed');
     const [group] = [...host.state.groups.values()].filter((each) => each.name.startsWith('relay-'));
     if (group === undefined) throw new Error('no group');
     group.rate_multiplier = 3;
     const differs = await again();
-    expect(differs.stdout).toContain('Nothing to do: what differs is left as it is; the warnings name it.');
-    expect(differs.stdout).toMatch(/warning {2}DRIFT: /);
+    expect(differs.stdout).toMatch(/^✔ Nothing to do for [^]*what differs is\s+left as it is/);
+    expect(differs.stdout).toMatch(/! DRIFT: /);
     group.rate_multiplier = 1;
     const longer = await place.run(onto(host, '--user', 'user@relay.test=90'), login(host));
-    expect(longer.stdout).toContain('Nothing to do: what differs is left as it is; the warnings name it.');
+    expect(longer.stdout).toMatch(/^✔ Nothing to do for [^]*what differs is\s+left as it is/);
     expect(longer.stdout).toMatch(/warning {2}SUBSCRIPTION_DIFFERS: /);
   });
 

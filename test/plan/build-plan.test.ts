@@ -259,6 +259,7 @@ describe('what has a managed name but was not made by relay (N4)', () => {
         before: { description: 'made by hand' },
         after: { description: 'made by hand [relay acme subscription run-2]' },
         differences: ['description'],
+        values: [],
         detail: 'mark it as managed by relay',
       },
       {
@@ -269,6 +270,7 @@ describe('what has a managed name but was not made by relay (N4)', () => {
         before: channel,
         after: { ...channel, groupIds: ['8'], billingSource: 'channel_mapped' },
         differences: ['groups', 'billing source'],
+        values: [],
         detail: 'change groups, billing source',
       },
       {
@@ -279,6 +281,7 @@ describe('what has a managed name but was not made by relay (N4)', () => {
         before: { groupId: '8' },
         after: {},
         differences: ['group'],
+        values: [],
         detail: 'bind it to the group',
       },
     ]);

@@ -23,7 +23,7 @@ const provider = { id: 'acme', displayName: 'Acme AI', baseUrl: 'https://api.acm
 function view(desired: Partial<Desired> = {}, snapshot: HostSnapshot = anEmptyHost()): PlanView {
   const result = buildPlan(aDesired(desired), snapshot);
   if ('problems' in result) throw new Error('no plan');
-  return planViewSchema.strict().parse(viewPlan(result.plan, { host, provider }));
+  return planViewSchema.strict().parse(viewPlan(result.plan, { host, provider }, (text) => text));
 }
 
 const rows = ({ changes }: PlanView) =>

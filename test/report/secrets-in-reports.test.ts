@@ -18,7 +18,7 @@ beforeAll(async () => {
 });
 
 describe.each<[string, (report: Report) => string]>([
-  ['text', (report) => reportText(report, plain)],
+  ['text', (report) => reportText(report, { style: plain, columns: 80 })],
   ['Markdown', markdownReport],
   ['JUnit XML', junitReport],
   ['a page', htmlReport],

@@ -7,17 +7,19 @@ import { closingText } from '../../src/report/text/footer-text.ts';
 import { planText } from '../../src/report/text/plan-text.ts';
 import { shorten } from '../../src/report/text/shorten.ts';
 import type { Report } from '../../src/report/report-schema.ts';
-import { summaryText } from '../../src/report/text/summary-text.ts';
+import { resultText } from '../../src/report/text/result-text.ts';
 import { Redactor } from '../../src/core/secrets/redactor.ts';
 import { Secret } from '../../src/core/secrets/secret.ts';
 import type { Style } from '../../src/core/style.ts';
 import {
+  aChannel,
   aMarker,
   anAccount,
   anEmptyHost,
   aRecord,
   aServingHost,
   aDesired,
+  aPrice,
   fingerprintOf,
   keysOf,
 } from '../support/builders.ts';
@@ -86,240 +88,269 @@ describe('a plan for people (N8)', () => {
     const result = buildPlan(aDesired(desired), snapshot);
     if (!('plan' in result)) throw new Error('no plan');
     const { id, displayName, baseUrl } = aDesired(desired).provider;
-    return planText(viewPlan(result.plan, { host, provider: { id, displayName, baseUrl } }), style).split('\n');
+    const view = viewPlan(result.plan, { host, provider: { id, displayName, baseUrl } }, (text) => text);
+    return planText([view], { style, columns: 120 }).split('\n');
   }
 
   it('says on which host, and where keys go', () => {
     expect(textOf().slice(0, 2)).toEqual([
-      '*Acme AI (acme) on https://host.example (sub2api 0.1.179), strict, subscription*',
+      '*Acme AI (acme) on host.example (sub2api 0.1.179), strict, subscription access*',
       'Keys go to https://api.acme.example/v1',
     ]);
   });
 
-  it('has a line for each change, marked by what it does, and the sum', () => {
+  it('has a line for each change, marked by what it does, and the sum over all kinds', () => {
     const lines = textOf({ keys: keysOf('test-key-one', 'test-key-two') });
     expect(lines.filter((line) => line.startsWith('<good>+ '))).toHaveLength(5);
-    expect(lines).toContainEqual(expect.stringMatching(/^<good>\+ account {2}acme-01 .* create, line 1, key sha256:/));
-    expect(lines).toContainEqual(expect.stringMatching(/^<unsure>\? gateway {2}gateway .* check, with a user and key/));
-    expect(lines.at(-1)).toBe('Accounts: 2 to add, 0 to update, 0 to remove, 0 unchanged.');
+    const first = `acme-01 (line 1, ${fingerprintOf('test-key-one')})`;
+    expect(lines).toContain(`<good>+ create account ${first}`);
+    expect(lines).toContainEqual(expect.stringMatching(/^<unsure>\? check the gateway: with a user and key/));
+    expect(lines.at(-1)).toBe('*Plan: 5 to add, 0 to change, 0 to remove, 0 unchanged.*');
   });
 
-  it('marks what goes and what stays', () => {
+  it('marks what goes, and sums up what stays', () => {
     const gone = anAccount({ id: '2', name: 'acme-02', marker: aMarker({ fingerprint: 'sha256:gone' }) });
     const lines = textOf({}, aServingHost({ accounts: [anAccount(), gone] }));
-    expect(lines).toContainEqual(
-      expect.stringMatching(/^<bad>- account {2}acme-02 .* remove \(2\), its key is not in the key file$/),
-    );
-    expect(lines).toContainEqual(expect.stringMatching(/^= account {2}acme-01 .* unchanged \(1\), line 1/));
-    expect(lines.at(-1)).toBe('Accounts: 0 to add, 0 to update, 1 to remove, 1 unchanged.');
+    expect(lines).toContain('<bad>- remove account acme-02 (2): its key is not in the key file');
+    expect(lines).toContain('= group, channel, tariff and account unchanged');
+    expect(lines.at(-1)).toBe('*Plan: 0 to add, 0 to change, 1 to remove, 4 unchanged.*');
   });
 
   it('says that there is nothing to do (N5)', () => {
-    expect(textOf({}, aServingHost()).at(-1)).toBe('Accounts: nothing to do, 1 unchanged.');
+    expect(textOf({}, aServingHost()).at(-1)).toBe('*Nothing to do: 4 unchanged.*');
+  });
+
+  it('tells each value as it is and as it shall be', () => {
+    const account = anAccount({ concurrency: 3, baseUrl: 'https://old.example/v1', mapping: { big: 'bigger' } });
+    const channel = aChannel({ prices: [aPrice({ models: ['big'], input: 1e-6, output: 10e-6 })] });
+    const lines = textOf({}, aServingHost({ accounts: [account], channels: [channel] }));
+    expect(lines.filter((line) => line.startsWith('    '))).toEqual([
+      '    big input          $1 → $2',
+      '    big cache read     + $0.5',
+      '    big cache write    + $2',
+      '    small input        + $0.1',
+      '    small output       + $0.4',
+      '    small cache read   + $0.1',
+      '    small cache write  + $0.1',
+      '    base URL     https://old.example/v1 → https://api.acme.example/v1',
+      '    model big    bigger → big',
+      '    model small  + small',
+      '    concurrency  3 → 10',
+    ]);
   });
 
   it.each([
-    [5, 5, 0],
-    [6, 5, 1],
-    [40, 5, 35],
-  ])('of %i unchanged accounts lists %i and counts %i', (all, listed, counted) => {
+    [5, 5],
+    [6, 1],
+    [40, 1],
+  ])('of %i accounts to which the same happens tells %i lines', (all, lines) => {
     const names = Array.from({ length: all }, (_, index) => `key-${index}`);
     const accounts = names.map((key, index) =>
-      anAccount({ id: String(index + 1), name: `acme-${index}`, marker: aMarker({ fingerprint: fingerprintOf(key) }) }),
+      anAccount({
+        id: String(index + 1),
+        name: `acme-${index}`,
+        concurrency: 1,
+        marker: aMarker({ fingerprint: fingerprintOf(key) }),
+      }),
     );
-    const lines = textOf({ keys: keysOf(...names) }, aServingHost({ accounts }));
-    expect(lines.filter((line) => line.startsWith('= account'))).toHaveLength(listed);
-    expect(lines.filter((line) => line.startsWith('= and'))).toEqual(
-      counted === 0 ? [] : [`= and ${counted} more accounts, unchanged`],
+    const told = textOf({ keys: keysOf(...names) }, aServingHost({ accounts }));
+    const changed = told.filter((line) => line.startsWith('<unsure>~ update account'));
+    expect(changed).toHaveLength(lines);
+    expect(told.filter((line) => line === '    concurrency  1 → 10')).toHaveLength(1);
+    if (all > 5) expect(changed[0]).toContain(`acme-0, acme-1, acme-2, acme-3, acme-4 and ${all - 5} more`);
+  });
+
+  it('tells what goes in the order in which people read', () => {
+    const accounts = ['acme-2', 'acme-10', 'acme-1'].map((name, index) =>
+      anAccount({ id: String(index + 1), name, marker: aMarker({ fingerprint: `sha256:${index}` }) }),
     );
-    expect(lines.at(-1)).toContain(`${all} unchanged`);
+    const gone = textOf({ keys: [] }, aServingHost({ accounts })).filter((line) => line.startsWith('<bad>-'));
+    expect(gone.map((line) => /acme-\d+/.exec(line)?.[0])).toEqual(['acme-1', 'acme-2', 'acme-10']);
   });
 
   it('ends with its warnings before the sum', () => {
     const lines = textOf({}, aServingHost({ accounts: [anAccount({ enabled: false })] }));
-    expect(lines.at(-3)).toMatch(/^<unsure>warning DRIFT: The account "acme-01" \(1\)/);
+    expect(lines.at(-3)).toMatch(/^<unsure>! DRIFT: The account "acme-01" \(1\)/);
+  });
+
+  it('is one plan with one sum where there are several', () => {
+    const result = buildPlan(aDesired(), anEmptyHost());
+    if (!('plan' in result)) throw new Error('no plan');
+    const { id, displayName, baseUrl } = aDesired().provider;
+    const view = viewPlan(result.plan, { host, provider: { id, displayName, baseUrl } }, (text) => text);
+    const lines = planText([view, view], { style, columns: 120 }).split('\n');
+    expect(lines.at(-1)).toBe('*All 2 imports: Plan: 8 to add, 0 to change, 0 to remove, 0 unchanged.*');
   });
 });
 
-describe('a summary for people (N19)', () => {
-  const linesOf = (report: Report, lasting = true) => summaryText(report, style, lasting).split('\n');
+describe('the result of a run for people (N19)', () => {
+  const screen = { style, columns: 200, lasting: true };
+  const linesOf = (report: Report, more: Partial<typeof screen> = {}) =>
+    resultText(report, { ...screen, ...more }).split('\n');
   const connect = {
     baseUrl: 'https://host.example/v1',
     access: 'g',
     models: ['big', 'small'],
-    example: "curl 'https://host.example/v1/…'",
+    example: "curl 'https://host.example/v1/…' -H 'a: b' -d '{}'",
   };
+  const applied = [{ name: 'apply', startedAt: '2026-11-20T12:00:00.000Z', durationMs: 1 }];
+  const ran = (changes: Partial<Report> = {}) => {
+    const report = aReport(changes);
+    return { ...report, run: { ...report.run, stages: applied } };
+  };
+  const answers: Report['gateway'] = {
+    ok: true,
+    reachable: true,
+    hasExpectedModel: true,
+    completionOk: true,
+    attempts: 1,
+    status: 200,
+    message: '',
+    ms: 1,
+    probeKey: 'made',
+  };
+  const three = ['acme-01', 'acme-02', 'acme-03'].map((name) => anAccountReport({ name }));
+  const refused = anAccountReport({ name: 'acme-04', line: 4, validation: 'failed', code: 'KEY_REFUSED' });
 
-  it.each([
-    [0, '<good>'],
-    [5, '<unsure>'],
-    [7, '<unsure>'],
-    [4, '<bad>'],
-    [6, '<bad>'],
-    [130, '<bad>'],
-  ])('that exits with %i begins in its tone', (exitCode, tone) => {
-    const report = aReport({ exitCode, batchStatus: 'succeeded', providerStatus: 'active', accessStatus: 'unchecked' });
-    expect(linesOf(report)[0]).toBe(`${tone}*succeeded* · provider active · access unchecked`);
-  });
-
-  it.each<[string, Partial<Report['summary']>]>([
-    ['3 added', { added: 3 }],
-    ['1 added, 2 unchanged, 3 removed, 4 failed', { added: 1, unchanged: 2, removed: 3, failed: 4 }],
+  it.each<[string, Partial<Report>, string]>([
     [
-      '1 rolled back, 2 not tried, 3 unsettled, 4 malformed, 5 duplicate',
-      { rolledBack: 1, notTried: 2, unsettled: 3, malformed: 4, duplicate: 5 },
-    ],
-    ['none', {}],
-  ])('counts the keys: %s', (text, summary) => {
-    expect(linesOf(aReport({ summary: summaryOf(summary) }))).toContain(`  keys      ${text}`);
-  });
-
-  it.each<[string, Partial<Report['summary']>]>([
-    ['none were needed', { unchanged: 3 }],
-    ['none were made', { notTried: 2 }],
-    ['2 passed, 1 with a warning, 0 failed', { passed: 2, warning: 1 }],
-    ['0 passed, 0 with a warning, 3 failed', { failedVerdict: 3 }],
-  ])('counts the tests: %s', (text, summary) => {
-    expect(linesOf(aReport({ summary: summaryOf(summary) }))).toContain(`  tests     ${text}`);
-  });
-
-  it.each<[string, Report['gateway']]>([
-    ['not checked', null],
-    [
-      'reachable yes, model listed no, completion answered yes',
-      {
-        ok: true,
-        reachable: true,
-        hasExpectedModel: false,
-        completionOk: true,
-        attempts: 1,
-        status: 200,
-        message: '',
-        ms: 1,
-        probeKey: 'made',
-      },
+      'that went well',
+      { exitCode: 0, accounts: three, gateway: answers },
+      '<good>✔ *Acme AI is live on host.example: 3 of 3 accounts serve, the gateway answers*',
     ],
     [
-      'reachable no, model listed no, completion answered no',
-      {
-        ok: false,
-        reachable: false,
-        hasExpectedModel: false,
-        completionOk: false,
-        attempts: 1,
-        status: null,
-        message: '',
-        ms: 1,
-        probeKey: 'made',
-      },
+      'that keeps what works',
+      { exitCode: 5, accounts: [...three, refused] },
+      '<unsure>! *Acme AI is partly live on host.example: 3 of 4 accounts serve*',
     ],
-  ])('tells of the gateway: %s', (text, gateway) => {
-    expect(linesOf(aReport({ gateway }))).toContain(`  gateway   ${text}`);
-  });
-
-  it('tells what became of the resources', () => {
-    const resources: Report['resources'] = [
-      { kind: 'group', id: '1', name: 'g', action: 'rolled_back' },
-      { kind: 'channel', id: '1', name: 'g', action: 'restored' },
-    ];
-    expect(linesOf(aReport({ resources }))).toContain('  resources g: group rolled back, channel restored');
-    const other = { kind: 'entry', id: null, name: 'h', action: 'none' } as const;
-    expect(linesOf(aReport({ resources: [...resources, other] }))).toContain(
-      '  resources g: group rolled back, channel restored; h: entry none',
-    );
-    expect(linesOf(aReport({ resources: [] }))).toContain('  resources none');
-  });
-
-  it.each<[string, Partial<Report>, string[]]>([
-    ['anybody with balance', { accessMode: 'self_service' }, ['  users     anyone with balance can make a key']],
-    ['nobody', { grants: [] }, ['  users     none was given access by this run; --user EMAIL gives it']],
+    ['that was undone', { exitCode: 4 }, '<bad>✖ *Rolled back: Acme AI on host.example is as it was before*'],
     [
-      'each user',
-      {
-        grants: [
-          { user: 'ann@example.org', userId: '7', days: 30, outcome: 'created', expiresAt: '2026-12-20T12:00:00.000Z' },
-          { user: 'bob@example.org', userId: '8', days: 30, outcome: 'failed', expiresAt: null },
-        ],
-      },
-      ['  user      ann@example.org: created, until 2026-12-20', '  user      bob@example.org: failed'],
+      'whose gateway does not answer',
+      { exitCode: 7, gateway: { ...answers, ok: false } },
+      '<unsure>! *Acme AI on host.example is in place, but the gateway does not answer*',
     ],
-    ['nobody after a rollback', { batchStatus: 'rolled_back' }, []],
-    ['nobody after a failure', { batchStatus: 'failed' }, []],
-  ])('tells who has access: %s (N9)', (_, changes, desired) => {
-    const lines = linesOf(aReport({ batchStatus: 'succeeded', ...changes }));
-    expect(lines.filter((line) => line.startsWith('  user'))).toEqual(desired);
+    [
+      'without an account that works',
+      { exitCode: 7 },
+      '<unsure>! *Acme AI on host.example is in place, but no account works*',
+    ],
+  ])('begins with how a run ended %s, in words', (_, changes, first) => {
+    expect(linesOf(ran(changes))[0]).toBe(first);
   });
 
-  it('names the accounts that need a look, and why, in words', () => {
-    const message = 'API returned 401: {"error":{"message":"no such key","type":"invalid"}}';
-    const accounts = [
-      anAccountReport(),
-      anAccountReport({
-        name: 'acme-02',
-        line: 2,
-        validation: 'failed',
-        code: 'KEY_REFUSED',
-        probe: { ...anAccountReport().probe!, message },
-      }),
-      anAccountReport({ name: 'acme-03', line: 5, validation: 'warning', code: 'KEY_UNPROVEN' }),
-      anAccountReport({ name: 'acme-04', line: 6, validation: 'not_tried', probe: null }),
-    ];
-    const lines = linesOf(aReport({ accounts })).filter((line) => line.includes('acme-0'));
-    expect(lines).toEqual([
-      '  <bad>failed   acme-02 (line 2) KEY_REFUSED: API returned 401: no such key (invalid)',
-      '  <unsure>warning  acme-03 (line 5) KEY_UNPROVEN: The test passed.',
-    ]);
-  });
-
-  it('names twenty of them at most, and counts the others', () => {
-    const accounts = Array.from({ length: 27 }, (_, index) =>
-      anAccountReport({ name: `acme-${index}`, validation: 'failed' }),
-    );
-    const lines = linesOf(aReport({ accounts }));
-    expect(lines.filter((line) => line.includes('<bad>failed'))).toHaveLength(20);
-    expect(lines).toContain('  and 7 more; the report has all of them');
-  });
-
-  const aWarning = (message: string, code = 'DRIFT', stage = 'plan') => ({ code, stage, message, hint: 'Look.' });
-
-  it('tells each warning in a line, ten at most, and counts the others', () => {
-    const warnings = Array.from({ length: 14 }, (_, index) => aWarning(`The account "acme-${index}" is paused.`));
-    const lines = linesOf(aReport({ accounts: [], warnings })).filter((line) => line.includes('DRIFT'));
-    expect(lines).toHaveLength(10);
-    expect(lines[0]).toBe('  <unsure>warning  DRIFT: The account "acme-0" is paused.');
-    expect(linesOf(aReport({ accounts: [], warnings }))).toContain('  and 4 more; the report has all of them');
-    expect(linesOf(aReport({ warnings: warnings.slice(0, 10) })).join()).not.toContain('more;');
-  });
-
-  it('does not tell twice what the line of an account tells, and tells every other warning of the tests', () => {
-    const account = anAccountReport({ validation: 'warning', code: 'KEY_UNPROVEN' });
+  it('is four lines where there was nothing to do', () => {
     const warnings = [
-      aWarning('acme-01: The test passed.', 'KEY_UNPROVEN', 'verify'),
-      aWarning('The host did not take the note.', 'TEST_NOT_NOTED', 'verify'),
+      { code: 'DRIFT', stage: 'plan', message: 'The account "acme-01" is paused.', hint: 'Look.' },
+      { code: 'PRICE_MISSING', stage: 'plan', message: 'No price.', hint: 'Look.' },
     ];
-    const lines = linesOf(aReport({ accounts: [account], warnings })).filter((line) => line.startsWith('  <unsure>'));
-    expect(lines).toEqual([
-      '  <unsure>warning  acme-01 (line 1) KEY_UNPROVEN: The test passed.',
-      '  <unsure>warning  TEST_NOT_NOTED: The host did not take the note.',
+    const summary = summaryOf({ unchanged: 1 });
+    const idle = aReport({ exitCode: 0, accounts: [anAccountReport()], summary, connect });
+    expect(linesOf(idle)).toEqual([
+      '<good>✔ *Nothing to do: Acme AI on host.example is as the pack and the key file say (1 of 1 account serves)*',
+    ]);
+    expect(linesOf({ ...idle, warnings })).toEqual([
+      '<good>✔ *Nothing to do for Acme AI on host.example (1 of 1 account serves); what differs is left as it is*',
+      '<unsure>! DRIFT: The account "acme-01" is paused.',
+      '<unsure>! PRICE_MISSING: No price.',
     ]);
   });
 
-  it('ends with how users connect', () => {
-    expect(linesOf(aReport({ exitCode: 0, connect })).slice(-5)).toEqual([
+  it('counts what became of keys and tests, and says how long it took', () => {
+    const summary = summaryOf({ added: 1200, removed: 2, failed: 1, passed: 1200, failedVerdict: 1 });
+    const report = ran({ exitCode: 5, summary });
+    report.run.durationMs = 49_309;
+    expect(linesOf(report)[1]).toBe('  keys: 1,200 added, 2 removed, 1 failed · tests: 1,200 passed, 1 failed · 49 s');
+  });
+
+  it('tells what became of the resources and of users, where something did', () => {
+    const resources: Report['resources'] = [
+      { kind: 'group', id: '1', name: 'g', action: 'created' },
+      { kind: 'channel', id: '1', name: 'g', action: 'created' },
+      { kind: 'tariff', id: '1', name: 'g', action: 'unchanged' },
+    ];
+    const grants: Report['grants'] = [
+      { user: 'ann@example.org', userId: '7', days: 30, outcome: 'created', expiresAt: '2026-12-20T12:00:00.000Z' },
+      { user: 'bob@example.org', userId: '8', days: 30, outcome: 'failed', expiresAt: null },
+    ];
+    expect(linesOf(ran({ exitCode: 0, resources, grants })).slice(2, 5)).toEqual([
+      '  created: group and channel',
+      '  access for ann@example.org: created until 2026-12-20',
+      '  access for bob@example.org: failed',
+    ]);
+  });
+
+  it('names what needs a look by its code, with what to do', () => {
+    const message = 'API returned 401: {"error":{"message":"no such key","type":"invalid"}}';
+    const probe = { ...refused.probe!, message };
+    const failing = Array.from({ length: 7 }, (_, index) =>
+      anAccountReport({ ...refused, name: `acme-${index}`, line: index + 1, probe }),
+    );
+    const warned = anAccountReport({ name: 'acme-09', line: 9, validation: 'warning', code: 'KEY_UNPROVEN' });
+    const errors = failing.map(({ name }) => anError(`${name}: ${message}`));
+    const warnings = [{ code: 'DRIFT', stage: 'plan', message: 'It is paused.', hint: 'Look.' }];
+    const lines = linesOf(ran({ exitCode: 5, accounts: [...failing, warned], errors, warnings }));
+    expect(lines.slice(2)).toEqual([
+      '',
+      '<bad>✖ KEY_REFUSED: acme-0 (line 1), acme-1 (line 2), acme-2 (line 3), acme-3 (line 4), acme-4 (line 5) and 2 more: API returned 401: no such key (invalid)',
+      '  → Replace the key.',
+      '',
+      '<unsure>! KEY_UNPROVEN: acme-09 (line 9): The test passed.',
+      '  → See `relay explain KEY_UNPROVEN`.',
+      '',
+      '<unsure>! DRIFT: It is paused.',
+      '  → Look.',
+    ]);
+  });
+
+  it('tells each code once, and not again what only counts its accounts', () => {
+    const probe = { ...refused.probe!, message: 'The host answered 500.' };
+    const account = anAccountReport({ ...refused, code: 'WRITE_REFUSED', probe });
+    const errors = [anError('1 of 1 accounts could not be made. The host answered 500.', 'WRITE_REFUSED')];
+    const told = linesOf(ran({ exitCode: 4, accounts: [account], errors })).filter((line) =>
+      line.startsWith('<bad>✖ W'),
+    );
+    expect(told).toHaveLength(1);
+  });
+
+  it('counts the kinds of problems that it leaves out', () => {
+    const warnings = Array.from({ length: 11 }, (_, index) => ({
+      code: `CODE_${index}`,
+      stage: 'plan',
+      message: 'x',
+      hint: 'y',
+    }));
+    expect(linesOf(ran({ exitCode: 0, warnings })).at(-1)).toBe('  and 3 more kinds of problems in the report');
+  });
+
+  const made: Report['resources'] = [{ kind: 'group', id: '1', name: 'g', action: 'created' }];
+
+  it('says how users connect when the provider is there for the first time', () => {
+    expect(linesOf(ran({ exitCode: 0, connect, resources: made })).slice(-7)).toEqual([
       'Users connect with',
       '  base URL  https://host.example/v1',
       '  access    g',
       '  models    big, small',
-      "  try       curl 'https://host.example/v1/…'",
+      "  try       curl 'https://host.example/v1/…' \\",
+      "              -H 'a: b' \\",
+      "              -d '{}'",
     ]);
   });
 
   it.each<[string, Partial<Report>, boolean]>([
-    ['there is nothing to connect to', { connect: null }, true],
-    ['the host is gone when this is read', { connect }, false],
-    ['the host holds what it should not', { connect, exitCode: 6 }, true],
+    ['there is nothing to connect to', { connect: null, resources: made }, true],
+    ['the host is gone when this is read', { connect, resources: made }, false],
+    ['the host holds what it should not', { connect, resources: made, exitCode: 6 }, true],
+    ['that was said before', { connect, resources: [{ ...made[0]!, action: 'unchanged' }] }, true],
   ])('does not say how users connect when %s', (_, changes, lasting) => {
-    expect(summaryText(aReport({ exitCode: 0, ...changes }), style, lasting)).not.toContain('Users connect');
+    expect(linesOf(ran({ exitCode: 0, ...changes }), { lasting }).join('\n')).not.toContain('Users connect');
+  });
+
+  it.each([40, 60, 80])('has no line wider than %i columns, and cuts no word', (columns) => {
+    const long = 'a message of the host that goes on and on for longer than any screen is wide, and then for some more';
+    const warnings = [{ code: 'DRIFT', stage: 'plan', message: long, hint: long }];
+    const lines = linesOf(ran({ exitCode: 0, accounts: three, gateway: answers, warnings }), { columns });
+    expect(lines.filter((line) => line.replaceAll(/[<>*]|unsure|good/g, '').length > columns)).toEqual([]);
+    expect(lines.join(' ').replaceAll(/\s+/g, ' ')).toContain(long);
   });
 });
 

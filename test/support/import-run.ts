@@ -112,7 +112,7 @@ export async function importInto(sandbox: Sandbox, keys: Keys, options: RunOptio
     gatewayWaitMs: 60_000,
     ...more,
   };
-  const { tools, events, said, kept } = await toolsFor(sandbox, job.keyFile, { stop, clock, onEvent, phase });
+  const { tools, events, said, hide, kept } = await toolsFor(sandbox, job.keyFile, { stop, clock, onEvent, phase });
   const prepared = await prepareImport(job, { tools }).catch((error: unknown) => {
     keepsSecrets(sandbox, [said, inspect(error, { depth: 8 }), events]);
     throw error;
@@ -125,7 +125,7 @@ export async function importInto(sandbox: Sandbox, keys: Keys, options: RunOptio
   };
   const done = await execute(prepared, through(tools), openJournal);
   const written = stateDir === undefined ? '' : await journalText(stateDir, job.run);
-  keepsSecrets(sandbox, [said, done.report, viewPlan(done.plan, done.report), events, written]);
+  keepsSecrets(sandbox, [said, done.report, viewPlan(done.plan, done.report, hide), events, written]);
   return { ...done, events };
 }
 
@@ -139,7 +139,7 @@ export async function resumeIn(
 ): Promise<FinishedImport> {
   const recorded = await readRun(stateDir, run);
   const keyFile = keyFileOf(keys);
-  const { tools, events, said, kept } = await toolsFor(sandbox, keyFile, { onEvent });
+  const { tools, events, said, hide, kept } = await toolsFor(sandbox, keyFile, { onEvent });
   const journal = FolderJournal.reopen(stateDir, run, kept);
   const working = { ...tools, journal };
   const job = resumeJob(recorded, keyFile, null, { relayVersion: '0.0.0-test', allowMassRemoval: true });
@@ -147,7 +147,7 @@ export async function resumeIn(
   const prepared = await prepareImport(job, { tools: working });
   const done = await execute({ ...prepared, earlier }, working, () => journal);
   const written = await journalText(stateDir, run);
-  keepsSecrets(sandbox, [said, done.report, viewPlan(done.plan, done.report), events, written]);
+  keepsSecrets(sandbox, [said, done.report, viewPlan(done.plan, done.report, hide), events, written]);
   return { ...done, events };
 }
 
@@ -199,7 +199,13 @@ async function toolsFor(
     onEvent,
     phase = 'unknown',
   }: { [K in 'stop' | 'clock' | 'onEvent' | 'phase']?: RunOptions[K] | undefined },
-): Promise<{ tools: Sub2apiTools; events: RunEvent[]; said: string[]; kept: JournalTools }> {
+): Promise<{
+  tools: Sub2apiTools;
+  events: RunEvent[];
+  said: string[];
+  hide: (text: string) => string;
+  kept: JournalTools;
+}> {
   setMaxListeners(0, stop.signal);
   const redactor = new Redactor();
   for (const entry of keyFile.entries) if (entry.kind === 'key') redactor.learn(entry.key);
@@ -215,8 +221,9 @@ async function toolsFor(
   const journal: Journal = noJournal;
   const phaseOf = async () => phase;
   const tools = toolsOver(parts, { clock, emit, journal, phaseOf, stop: stop.signal });
-  const writable = writableStates(tools.base, (text) => redactor.hide(text));
-  return { tools, events, said, kept: { clock, writable } };
+  const hide = (text: string) => redactor.hide(text);
+  const writable = writableStates(tools.base, hide);
+  return { tools, events, said, hide, kept: { clock, writable } };
 }
 
 /** What the host holds, by name. */

@@ -13,7 +13,7 @@ import { execute, planView, prepare, type Prepared } from '../session/run-import
 import { askConsent } from '../session/consent.ts';
 import { checkPlaces } from '../options/check-places.ts';
 import { readImportRequest, type ImportRequest } from '../options/import-options.ts';
-import { print, styleFor, type Io } from '../io.ts';
+import { columnsOf, print, styleFor, type Io } from '../io.ts';
 import { nothingWritten, printFooter } from '../output/footer.ts';
 import { publish, publishUnchanged } from '../output/publish.ts';
 import { repeatCommand } from '../options/repeat-command.ts';
@@ -61,7 +61,7 @@ async function importInto(
 ): Promise<number> {
   const prepared = await prepare(request, at, flags);
   const { tools, vendorUrl } = at;
-  if (flags.dryRun) return showPlan(request, prepared, tools.host, flags, io, startedAt);
+  if (flags.dryRun) return showPlan(request, prepared, at, flags, io, startedAt);
   await askConsent(prepared.questions, io, flags, tools.stop);
   throwIfStopped(tools);
   const report = await execute(prepared, at, { startedAt, stages: 0 }, io);
@@ -91,7 +91,7 @@ export function hostOf(host: Host | undefined, request: ImportRequest): Report['
 async function showPlan(
   request: ImportRequest,
   prepared: Prepared,
-  host: Host,
+  { tools: { host }, redactor }: HostSession,
   flags: ImportFlags,
   io: Io,
   startedAt: number,
@@ -114,7 +114,8 @@ async function showPlan(
   const [lost] = await publishUnchanged(report, named ? place : null, flags, io);
   if (lost !== undefined) throw lost;
   if (place === '-' && named) return end();
-  const view = planView(prepared, host);
-  if (!printResult(io, flags, 'plan', view)) print(io.stdout, planText(view, styleFor(io, 'stdout', flags.color)));
+  const view = planView(prepared, host, redactor);
+  if (!printResult(io, flags, 'plan', view))
+    print(io.stdout, planText([view], { style: styleFor(io, 'stdout', flags.color), columns: columnsOf(io) }));
   return end();
 }

@@ -17,7 +17,7 @@ import { askConsent } from '../session/consent.ts';
 import { checkPlaces } from '../options/check-places.ts';
 import { readImportFile } from '../options/import-file.ts';
 import { readImportRequest, type ImportRequest } from '../options/import-options.ts';
-import { print, styleFor, type Io } from '../io.ts';
+import { columnsOf, print, styleFor, type Io } from '../io.ts';
 import { nothingWritten, printFooter } from '../output/footer.ts';
 import { printOutcome } from '../output/publish.ts';
 import { publishAll } from '../output/publish-all.ts';
@@ -164,12 +164,11 @@ function printFailures(reports: readonly Report[], again: string, io: Io): void 
   });
 }
 
-function showPlans(all: readonly Prepared[], { tools }: HostSession, flags: ImportFlags, io: Io): number {
-  const imports = all.map((each) => planView(each, tools.host));
+function showPlans(all: readonly Prepared[], { tools, redactor }: HostSession, flags: ImportFlags, io: Io): number {
+  const imports = all.map((each) => planView(each, tools.host, redactor));
   const value = importsPlanSchema.parse({ schema: 'relay.imports-plan/1', imports });
   if (!printResult(io, flags, 'plans', value)) {
-    const style = styleFor(io, 'stdout', flags.color);
-    print(io.stdout, value.imports.map((view) => planText(view, style)).join('\n\n'));
+    print(io.stdout, planText(value.imports, { style: styleFor(io, 'stdout', flags.color), columns: columnsOf(io) }));
   }
   const pending = all.some(({ plan }) => acts(plan));
   if (!pending || flags.detailedExitcode !== true) return 0;

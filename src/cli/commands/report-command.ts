@@ -7,7 +7,7 @@ import type { Report } from '../../report/report-schema.ts';
 import { reportText } from '../../report/text/report-text.ts';
 import { RelayError } from '../../core/relay-error.ts';
 import { didYouMean } from '../../core/suggest.ts';
-import { print, styleFor, type Io } from '../io.ts';
+import { columnsOf, print, styleFor, type Io } from '../io.ts';
 import { renderReport } from '../output/render-report.ts';
 
 type ShowFlags = Flags<'report show'>;
@@ -34,7 +34,7 @@ export async function showReport(file: string, flags: ShowFlags, io: Io): Promis
 }
 
 async function formed(report: Report, { as, color }: ShowFlags, io: Io): Promise<string> {
-  if (as === 'text') return reportText(report, styleFor(io, 'stdout', color));
+  if (as === 'text') return reportText(report, { style: styleFor(io, 'stdout', color), columns: columnsOf(io) });
   return (await renderReport(report, as)).trimEnd();
 }
 

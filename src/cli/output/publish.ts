@@ -1,10 +1,10 @@
 import type { ExtraReportFlags, PrintFlags } from '../../config/options/option-flags.ts';
 import { closingText, type Commands } from '../../report/text/footer-text.ts';
 import { reportSchema, type Report } from '../../report/report-schema.ts';
-import { summaryText } from '../../report/text/summary-text.ts';
+import { resultText } from '../../report/text/result-text.ts';
 import type { RelayError } from '../../core/relay-error.ts';
 import { tellGithub, writeExtraReports } from './extra-reports.ts';
-import { print, styleFor, type Io } from '../io.ts';
+import { columnsOf, print, styleFor, type Io } from '../io.ts';
 import { printFooter } from './footer.ts';
 import { printResult } from './result.ts';
 import { writeReport } from './write-report.ts';
@@ -68,14 +68,6 @@ function writeNamed(report: Report, place: string | null, io: Io): Promise<Relay
   return place === null ? Promise.resolve([]) : writeReport(reportSchema.parse(report), place, io);
 }
 
-/** Warnings that tell where the host is not as the pack, the key file or the command say. */
-const differences = new Set(['DRIFT', 'REMOVALS_HELD_BACK', 'SUBSCRIPTION_DIFFERS']);
-
-/** Whether there was anything to make, test or remove; checking the gateway is no change. */
-function didAnything({ run: { stages } }: Report): boolean {
-  return stages.some(({ name }) => ['apply', 'verify', 'remove', 'undo'].includes(name));
-}
-
 /** Says how a run ended, and where its reports are. */
 export function printOutcome(
   report: Report,
@@ -84,15 +76,8 @@ export function printOutcome(
   io: Io,
 ): void {
   if (io.stderr.isTTY === true && io.stdout.isTTY === true) print(io.stdout, '');
-  const differs = report.warnings.some(({ code }) => differences.has(code));
-  if (!didAnything(report) && report.exitCode === 0)
-    print(
-      io.stdout,
-      differs
-        ? 'Nothing to do: what differs is left as it is; the warnings name it.\n'
-        : 'Nothing to do: the host is as the pack and the key file say.\n',
-    );
-  print(io.stdout, summaryText(report, styleFor(io, 'stdout', flags.color), lasting));
+  const style = styleFor(io, 'stdout', flags.color);
+  print(io.stdout, resultText(report, { style, columns: columnsOf(io), lasting }));
   if (!lasting) print(io.stdout, '\nThe embedded host ran for this command only and is gone now.');
   if (files.length > 0) print(io.stdout, `\nReport: ${files.join(', ')}`);
 }

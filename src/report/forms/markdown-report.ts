@@ -4,7 +4,7 @@ import { keyRows, type KeyRow } from './key-rows.ts';
 import { headline, plainWord } from '../text/headline.ts';
 import { problemGroups, type ProblemGroup } from '../text/problem-groups.ts';
 import type { Report } from '../report-schema.ts';
-import { gatewayText, keysText, testsText } from '../text/summary-text.ts';
+import { gatewayText, keysText, testsText } from '../text/facts-text.ts';
 
 /** So many rows and messages are listed before the rest is only counted. A step summary may have no more than 1 MiB. */
 const maxRows = 100;

@@ -3,7 +3,7 @@ import { durationText, momentText } from '../text/format.ts';
 import { joined, markup, type Markup } from '../forms/markup.ts';
 import { headline, plainWord, type Tone } from '../text/headline.ts';
 import type { Report } from '../report-schema.ts';
-import { testsText } from '../text/summary-text.ts';
+import { testsText } from '../text/facts-text.ts';
 import { percent } from './scale.ts';
 
 /** The head of the page: what was run where, and how it went. */

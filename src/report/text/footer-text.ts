@@ -37,12 +37,12 @@ export function endText(report: Report): string[] {
 
 /** What the host holds after a run that did not end well; ends with a colon where a list follows. */
 export function holds(report: Report): string {
-  const { others } = report.summary;
+  const { serving, all } = servingCounts(report);
   switch (report.exitCode) {
     case 4:
       return 'The host is as it was before.';
     case 5:
-      return `The host holds what works: ${formatCount(working(report) + others)} of ${formatCount(report.accounts.length + others)} accounts serve.`;
+      return `The host holds what works: ${formatCount(serving)} of ${formatCount(all)} accounts serve.`;
     case 6:
       return leftoversState(report.leftovers, report.unsettled);
     case 7:
@@ -52,6 +52,12 @@ export function holds(report: Report): string {
         ? 'The host is as it was before.'
         : `The host holds ${formatCount(working(report))} accounts of this run that serve.`;
   }
+}
+
+/** How many accounts serve, of all of the provider; others are those that the run was not about. */
+export function servingCounts(report: Report): { serving: number; all: number } {
+  const { others } = report.summary;
+  return { serving: working(report) + others, all: report.accounts.length + others };
 }
 
 function working({ accounts }: Report): number {

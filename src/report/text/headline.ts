@@ -1,4 +1,5 @@
-import { holds } from './footer-text.ts';
+import { counted, formatCount } from '../../core/counted.ts';
+import { holds, servingCounts } from './footer-text.ts';
 import type { Report } from '../report-schema.ts';
 
 /** What a colour may say: it went well, look at it, it went wrong; or nothing at all. */
@@ -49,6 +50,51 @@ function held(report: Report): string {
     default:
       return holds(report).replace(/:$/, '.');
   }
+}
+
+/** Whether there was nothing to make, test or remove; checking the gateway is no change. */
+export function isIdle({ run: { stages }, exitCode }: Report): boolean {
+  return exitCode === 0 && !stages.some(({ name }) => ['apply', 'verify', 'remove', 'undo'].includes(name));
+}
+
+/** Warnings that tell where the host is not as the pack, the key file or the command say. */
+const differences = new Set(['DRIFT', 'REMOVALS_HELD_BACK', 'SUBSCRIPTION_DIFFERS']);
+
+/** How a run ended and what the host holds now, in one sentence without its end. */
+export function outcomeSentence(report: Report): string {
+  const { provider, host, exitCode, run } = report;
+  const at = `${provider.displayName} on ${hostName(host.url)}`;
+  if (run.dryRun) return `Dry run for ${at}: nothing was written${exitCode === 8 ? ', changes are pending' : ''}`;
+  if (run.interrupted) return `Stopped: ${at}. ${held(report).replace(/\.$/, '')}`;
+  const serve = servingText(report);
+  if (isIdle(report))
+    return report.warnings.some(({ code }) => differences.has(code))
+      ? `Nothing to do for ${at} (${serve}); what differs is left as it is`
+      : `Nothing to do: ${at} is as the pack and the key file say (${serve})`;
+  const gateway = report.gateway?.ok === true ? ', the gateway answers' : '';
+  switch (exitCode) {
+    case 0:
+      return `${provider.displayName} is live on ${hostName(host.url)}: ${serve}${gateway}`;
+    case 4:
+      return `Rolled back: ${at} is as it was before`;
+    case 5:
+      return `${provider.displayName} is partly live on ${hostName(host.url)}: ${serve}${gateway}`;
+    case 7:
+      return `${at} is in place, but ${report.gateway?.ok === false ? 'the gateway does not answer' : 'no account works'}`;
+    default:
+      return `${titles[report.batchStatus]}: ${at}. ${held(report).replace(/\.$/, '')}`;
+  }
+}
+
+function servingText(report: Report): string {
+  const { serving, all } = servingCounts(report);
+  if (all === 0) return 'no account was asked for';
+  return `${formatCount(serving)} of ${counted(all, 'account')} ${serving === 1 ? 'serves' : 'serve'}`;
+}
+
+/** An address as people call it. */
+export function hostName(url: string): string {
+  return URL.canParse(url) ? `${new URL(url).host}${new URL(url).pathname.replace(/\/$/, '')}` : url;
 }
 
 /** A word of the report's schema as people write it. */

@@ -1,7 +1,13 @@
+import { counted, enumerated, formatCount } from '../../core/counted.ts';
+import { isStagingName } from '../../host/names.ts';
 import type { Change, PlanView } from '../../plan/plan-view.ts';
 import type { Style } from '../../core/style.ts';
+import { fold } from './fold.ts';
+import { hostName, plainWord } from './headline.ts';
 
-const glyphs: Record<Change['action'], string> = {
+type Glyph = '+' | '~' | '-' | '?' | '=';
+
+const glyphs: Record<Change['action'], Glyph> = {
   create: '+',
   adopt: '~',
   update: '~',
@@ -13,43 +19,128 @@ const glyphs: Record<Change['action'], string> = {
   remove: '-',
 };
 
-/** How many unchanged accounts are listed before the rest is only counted. */
-const maxUnchanged = 5;
+/** How many accounts to which the same happens are named before the rest is only counted. */
+const maxNamed = 5;
 
-/** A plan for people: a line for each change, and what it comes to. */
-export function planText(view: PlanView, style: Style): string {
-  const { host, provider } = view;
-  const same = view.changes.filter((change) => change.kind === 'account' && change.action === 'unchanged');
-  const hidden = new Set(same.length > maxUnchanged ? same.slice(maxUnchanged) : []);
-  const shown = view.changes.filter((change) => !hidden.has(change));
-  const kindWidth = Math.max(...shown.map((change) => change.kind.length));
-  const nameWidth = Math.min(40, Math.max(...shown.map((change) => change.name.length)));
-  const lines = shown.map((change) => {
-    const colour =
-      { '+': style.good, '-': style.bad, '~': style.unsure, '?': style.unsure, '=': style.dim }[
-        glyphs[change.action]
-      ] ?? style.dim;
-    const id = change.id === null ? '' : ` (${change.id})`;
-    const detail = [`${change.action}${id}`, change.detail].filter((part) => part !== '').join(', ');
-    return `${colour(glyphs[change.action])} ${change.kind.padEnd(kindWidth)}  ${change.name.padEnd(nameWidth)}  ${style.dim(detail)}`;
-  });
-  if (hidden.size > 0) lines.push(style.dim(`= and ${hidden.size} more accounts, unchanged`));
-  const { added, updated, removed, unchanged, retested } = view.counts;
-  const counts = [
-    ...(view.changesAnything ? [`${added} to add`, `${updated} to update`, `${removed} to remove`] : []),
-    ...(retested > 0 ? [`${retested} to test again`] : []),
-    `${unchanged - retested} unchanged`,
-  ];
-  const sum = view.acts ? counts.join(', ') : `nothing to do, ${unchanged} unchanged`;
-  const warnings = view.warnings.map((warning) => `${style.unsure('warning')} ${warning.code}: ${warning.message}`);
-  const heading = `${provider.displayName} (${provider.id}) on ${host.url} (${host.kind} ${host.version}), ${view.mode}, ${view.accessMode}`;
+export interface PlanScreen {
+  style: Style;
+  columns: number;
+}
+
+/** Plans for people: what would be made, changed from what to what, and removed, and what it comes to in all. */
+export function planText(views: readonly PlanView[], { style, columns }: PlanScreen): string {
+  const blocks = views.map((view) => planBlock(view, style));
+  const total = totalText(views);
+  const sum = views.length === 1 ? total : `All ${views.length} imports: ${total}`;
+  return fold([...blocks, style.bold(sum)].join('\n\n'), columns);
+}
+
+function planBlock(view: PlanView, style: Style): string {
+  const { host, provider, changes } = view;
+  const heading = `${provider.displayName} (${provider.id}) on ${hostName(host.url)} (${host.kind} ${host.version}), ${view.mode}, ${plainWord(view.accessMode)} access`;
+  const told = changes.filter(({ action }) => glyphs[action] !== '=');
+  const same = changes.filter(({ action }) => glyphs[action] === '=');
+  const lines = [...groupsOf(told).flatMap((group) => groupLines(group, style)), ...sameLines(same, style)];
+  const warnings = view.warnings.map((warning) => `${style.unsure('!')} ${warning.code}: ${warning.message}`);
   return [
     style.bold(heading),
     `Keys go to ${provider.baseUrl}`,
     '',
     ...lines,
-    '',
-    ...(warnings.length > 0 ? [...warnings, ''] : []),
-    `Accounts: ${sum}.`,
+    ...(warnings.length > 0 ? ['', ...warnings] : []),
   ].join('\n');
+}
+
+/** Accounts to which the same happens are one group; in the order in which the first of each is carried out. */
+function groupsOf(changes: readonly Change[]): Change[][] {
+  const groups = new Map<string, Change[]>();
+  for (const change of changes) {
+    const { kind, action, values, detail, name } = change;
+    // What differs from one to the next is told of each: its line, and its key.
+    const what = kind === 'account' ? (values === undefined ? reasonOf(detail) : JSON.stringify(values)) : name;
+    const key = JSON.stringify([kind, action, what]);
+    groups.set(key, [...(groups.get(key) ?? []), change]);
+  }
+  return [...groups.values()].map((group) => (group[0]?.action === 'remove' ? group.toSorted(byName) : group));
+}
+
+/** Why it happens, without the line and the key that it happens to. */
+function reasonOf(detail: string): string {
+  return detail.replace(/^line \d+, key \S+(?: \(…\S+\))?(?:; )?/, '');
+}
+
+function byName(one: Change, other: Change): number {
+  return one.name.localeCompare(other.name, 'en', { numeric: true });
+}
+
+function groupLines(group: readonly Change[], style: Style): string[] {
+  const [first] = group;
+  if (first === undefined) return [];
+  const glyph = glyphs[first.action];
+  const mark = toneOf(glyph, style)(glyph);
+  const { kind, values = [] } = first;
+  const detail = kind === 'account' ? reasonOf(first.detail) : first.detail;
+  const word = wordOf(first);
+  const nameIn = (each: Change) => (nameOf(each) === '' ? '' : ` ${nameOf(each)}`);
+  // The values say it better.
+  const why = values.length > 0 || detail === '' ? '' : `: ${detail}`;
+  const head =
+    group.length <= maxNamed
+      ? group.map((each) => `${mark} ${word}${nameIn(each)}${style.dim(why)}`)
+      : [`${mark} ${word} ${manyOf(group)}${style.dim(why)}`];
+  const width = Math.max(...values.map(({ name }) => name.length));
+  return [
+    ...head,
+    ...values.map(({ name, from, to }) => {
+      const change = from === null ? `+ ${to ?? ''}` : to === null ? `- ${from}` : `${from} → ${to}`;
+      return `    ${name.padEnd(width)}  ${change}`;
+    }),
+  ];
+}
+
+function wordOf({ action, kind }: Change): string {
+  if (kind === 'gateway') return 'check the gateway';
+  return `${action === 'retest' ? 'test again' : action} ${kind}`;
+}
+
+function nameOf({ kind, name, id, line, fingerprint }: Change): string {
+  if (kind === 'gateway') return '';
+  const key = line === undefined ? '' : ` (line ${line}, ${fingerprint ?? ''})`;
+  return `${name}${id === null ? '' : ` (${id})`}${key}`;
+}
+
+function manyOf(group: readonly Change[]): string {
+  const names = group.map(({ name }) => name);
+  return `${names.slice(0, maxNamed).join(', ')} and ${formatCount(names.length - maxNamed)} more`;
+}
+
+/** What stays as it is, by kind. */
+function sameLines(same: readonly Change[], style: Style): string[] {
+  const kinds = [...new Set(same.map(({ kind }) => kind))];
+  if (kinds.length === 0) return [];
+  const parts = kinds.map((kind) => {
+    const count = same.filter((each) => each.kind === kind).length;
+    return count === 1 ? kind : counted(count, kind);
+  });
+  return [style.dim(`= ${enumerated(parts)} unchanged`)];
+}
+
+function toneOf(glyph: Glyph, style: Style): (text: string) => string {
+  return { '+': style.good, '-': style.bad, '~': style.unsure, '?': style.unsure, '=': style.dim }[glyph];
+}
+
+/** What it comes to, over all kinds of things. */
+function totalText(views: readonly PlanView[]): string {
+  // What a run makes to prove accounts in goes again.
+  const changes = views.flatMap((view) => view.changes).filter(({ name }) => !isStagingName(name));
+  const count = (glyph: Glyph) => changes.filter(({ action }) => glyphs[action] === glyph).length;
+  const retests = changes.filter(({ action }) => action === 'retest').length;
+  if (views.every(({ acts }) => !acts)) return `Nothing to do: ${formatCount(count('='))} unchanged.`;
+  return `Plan: ${[
+    `${formatCount(count('+'))} to add`,
+    `${formatCount(count('~'))} to change`,
+    `${formatCount(count('-'))} to remove`,
+    ...(retests > 0 ? [`${formatCount(retests)} to test again`] : []),
+    `${formatCount(count('='))} unchanged`,
+  ].join(', ')}.`;
 }

@@ -5,6 +5,7 @@ import type { Owner } from '../../layout.ts';
 import { resourceName } from '../../names.ts';
 import type { Channel, ChannelSpec, Group } from '../objects.ts';
 import type { Planned, Sub2apiResources } from './held.ts';
+import { channelValues } from './channel-values.ts';
 import { mergePrices, samePriceList, desiredPrices } from './prices.ts';
 
 /** Users are billed for the model that their request was mapped to (rule B10). */
@@ -51,7 +52,17 @@ export function planChannel(
   if (differences.length === 0) return { step: { ...step, action: 'unchanged', detail: '' } };
   const { id: _id, active: _active, ...before } = channel;
   const detail = `change ${differences.join(', ')}`;
-  return { step: { ...step, action: managed ? 'update' : 'adopt', before, after, differences, detail } };
+  return {
+    step: {
+      ...step,
+      action: managed ? 'update' : 'adopt',
+      before,
+      after,
+      differences,
+      values: channelValues(before, after),
+      detail,
+    },
+  };
 }
 
 function creation(after: ChannelSpec) {

@@ -37,6 +37,7 @@ export function planGroup(
       before: { description: group.description },
       after: { description: withGroupMarker(group.description, marker) },
       differences: ['description'],
+      values: [],
       detail: 'mark it as managed by relay',
     },
   };

@@ -44,6 +44,7 @@ export function planTariff(
       before: { groupId },
       after: {},
       differences: ['group'],
+      values: [],
       detail: 'bind it to the group',
     },
   };

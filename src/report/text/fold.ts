@@ -1,0 +1,40 @@
+/** Colours take no room on a screen. */
+const colours = /\u001B\[[0-9;]*m/g;
+
+/** How many columns a text takes. */
+export function widthOf(text: string): number {
+  return text.replaceAll(colours, '').length;
+}
+
+/**
+ * Breaks the lines of a text at their spaces so that none is wider than a screen; what goes on stands two columns further
+ * in. A word that is longer than a line, such as an address to copy, stays whole.
+ */
+export function fold(text: string, columns: number): string {
+  return text
+    .split('\n')
+    .flatMap((line) => foldLine(line, columns))
+    .join('\n');
+}
+
+function foldLine(line: string, columns: number): string[] {
+  if (widthOf(line) <= columns) return [line];
+  const [indent = ''] = /^ */.exec(line) ?? [];
+  const lines: string[] = [];
+  let current = indent;
+  let isFresh = true;
+  for (const word of line.slice(indent.length).split(' ')) {
+    const longer = isFresh ? current + word : `${current} ${word}`;
+    if (!isFresh && widthOf(longer) > columns) {
+      lines.push(current.trimEnd());
+      current = `${indent}  ${word}`;
+    } else current = longer;
+    isFresh = false;
+  }
+  return [...lines, current];
+}
+
+/** A text cut to a number of columns, with a mark where something is missing. Holds no colours. */
+export function cut(text: string, columns: number): string {
+  return text.length <= columns ? text : `${text.slice(0, Math.max(0, columns - 1))}…`;
+}

@@ -1,0 +1,105 @@
+import { counted, enumerated, formatCount } from '../../core/counted.ts';
+import type { Style } from '../../core/style.ts';
+import type { Report } from '../report-schema.ts';
+import { keysText } from './facts-text.ts';
+import { fold } from './fold.ts';
+import { spokenDuration } from './format.ts';
+import { isIdle, outcomeSentence, plainWord, toneOf } from './headline.ts';
+import { needsALook, type LookGroup } from './look-groups.ts';
+import { failedTests } from './problem-groups.ts';
+
+/** How many kinds of problems are told, and how many of them where nothing was done. */
+const maxGroups = 8;
+const maxIdleGroups = 3;
+
+const marks = { good: '✔', unsure: '!', bad: '✖' } as const;
+
+export interface ResultScreen {
+  style: Style;
+  columns: number;
+  /** Whether the host is there after the command has ended: nobody connects to one that is gone. */
+  lasting: boolean;
+}
+
+/** What a person wants to know when a run has ended: how it went, what changed, what needs a look, and how users connect. */
+export function resultText(report: Report, { style, columns, lasting }: ResultScreen): string {
+  const tone = toneOf(report.exitCode);
+  const idle = isIdle(report);
+  const groups = needsALook(report);
+  const shown = groups.slice(0, idle ? maxIdleGroups : maxGroups);
+  const hidden = groups.length - shown.length;
+  const lines = [
+    `${style[tone](marks[tone])} ${style.bold(outcomeSentence(report))}`,
+    ...(idle ? [] : [`  ${style.dim(countsText(report))}`, ...changeLines(report)]),
+    ...shown.flatMap((group) => groupLines(group, idle, style)),
+    ...(hidden > 0
+      ? [style.dim(`  and ${counted(hidden, 'more kind of problem', 'more kinds of problems')} in the report`)]
+      : []),
+    ...(lasting && isFirst(report) ? connectLines(report, style) : []),
+  ];
+  return fold(lines.join('\n'), columns);
+}
+
+function countsText(report: Report): string {
+  const { passed, warning } = report.summary;
+  const tests = [
+    [passed, 'passed'],
+    [warning, 'with a warning'],
+    [failedTests(report), 'failed'],
+  ] as const;
+  const told = tests.flatMap(([count, word]) => (count > 0 ? [`${formatCount(count)} ${word}`] : []));
+  return [
+    `keys: ${keysText(report.summary)}`,
+    ...(told.length > 0 ? [`tests: ${told.join(', ')}`] : []),
+    spokenDuration(report.run.durationMs),
+  ].join(' · ');
+}
+
+/** What became of the resources and of users, where something did. */
+function changeLines({ resources, grants }: Report): string[] {
+  const changed = resources.filter(({ action }) => action !== 'unchanged' && action !== 'none');
+  const actions = [...new Set(changed.map(({ action }) => action))];
+  return [
+    ...actions.map((action) => {
+      const kinds = changed.filter((each) => each.action === action).map(({ kind }) => kind);
+      return `  ${plainWord(action)}: ${enumerated(kinds)}`;
+    }),
+    ...grants.map(({ user, outcome, expiresAt }) => {
+      const until = expiresAt === null ? '' : ` until ${expiresAt.slice(0, 10)}`;
+      return `  access for ${user}: ${plainWord(outcome)}${until}`;
+    }),
+  ];
+}
+
+function groupLines({ tone, code, what, advice }: LookGroup, idle: boolean, style: Style): string[] {
+  const first = `${style[tone](marks[tone])} ${code}: ${what}`;
+  return idle ? [first] : ['', first, `  → ${advice}`];
+}
+
+/** Whether the provider is there for the first time: then its users have to be told how to connect. */
+function isFirst({ exitCode, connect, resources, summary }: Report): boolean {
+  if (connect === null || (exitCode !== 0 && exitCode !== 5)) return false;
+  return resources.length === 0
+    ? summary.unchanged + summary.updated === 0
+    : resources.some(({ action }) => action === 'created');
+}
+
+function connectLines({ connect }: Report, style: Style): string[] {
+  return connect === null ? [] : ['', ...connectionLines(connect, style)];
+}
+
+/** A command over several lines, as a shell takes it. */
+function commandLines(command: string): string {
+  return command.split(/ (?=-[A-Za-z] )/).join(' \\\n              ');
+}
+
+/** How users connect. */
+export function connectionLines(connect: NonNullable<Report['connect']>, style: Style): string[] {
+  return [
+    'Users connect with',
+    `  base URL  ${connect.baseUrl}`,
+    `  access    ${connect.access}`,
+    `  models    ${connect.models.join(', ')}`,
+    ...style.dim(`  try       ${commandLines(connect.example)}`).split('\n'),
+  ];
+}
