@@ -3,6 +3,7 @@ import { commandNames, type CommandName } from '../config/options/option-record.
 import type { Redactor } from '../core/secrets/redactor.ts';
 import { commands, groups } from './commands/command-list.ts';
 import type { Io } from './io.ts';
+import { commandHeading } from './help/headings.ts';
 import { addCommand, addExamples, type CommandRecord } from './options/build-command.ts';
 import { addOptions } from './options/build-options.ts';
 import { refuseTwoValues } from './options/given-once.ts';
@@ -13,6 +14,8 @@ export function buildProgram(io: Io, redactor: Redactor, done: (exitCode: number
     .description('Brings the keys of a vendor up on an LLM gateway: plans, applies, proves it, or undoes it.')
     .version(io.version, '--version', 'print the version')
     .helpOption('--help', 'print help')
+    .helpCommand(false)
+    .configureHelp({ showGlobalOptions: true, sortSubcommands: false })
     .showSuggestionAfterError()
     .exitOverride()
     .configureOutput({
@@ -30,7 +33,7 @@ export function buildProgram(io: Io, redactor: Redactor, done: (exitCode: number
     const [first = ''] = name.split(' ');
     const group = groups[first];
     if (group !== undefined && !program.commands.some((each) => each.name() === first))
-      addExamples(program.command(first).description(group.about), group.examples);
+      addExamples(program.command(first).description(group.about).helpGroup(commandHeading(first)), group.examples);
     addCommand(program, name, commands[name] as CommandRecord<CommandName>, { io, redactor, done });
   }
   refuseTwoValues(program);

@@ -147,6 +147,33 @@ export const codes = {
     summary: 'The host cannot do something that was asked for.',
     hint: 'Leave the option, or the column of the key file, out; nothing was sent.',
   },
+  PLAN_UNUSABLE: {
+    exit: 2,
+    summary: 'A saved plan cannot be used: it is none, was edited, or is of another version of relay.',
+    hint: 'Plan again: relay plan … --out FILE.',
+    corrected: true,
+  },
+  PLAN_DIFFERS: {
+    exit: 2,
+    summary: 'The host has changed since a plan was saved: it would get other steps.',
+    hint: 'Plan again, look at the new plan, and carry that out.',
+    corrected: true,
+  },
+  KEY_NOT_FOUND: {
+    exit: 2,
+    summary: 'No account of relay on the host holds the key that was named.',
+    hint: 'See what is there with `relay status`, and name the key by its fingerprint.',
+  },
+  KEY_AMBIGUOUS: {
+    exit: 2,
+    summary: 'Several accounts may hold the key that was named.',
+    hint: 'Name one of them by its fingerprint or its name.',
+  },
+  NOT_THERE: {
+    exit: 2,
+    summary: 'The host holds nothing of the provider.',
+    hint: 'Bring it up with `relay import`.',
+  },
   FOREIGN_OBJECT: {
     exit: 2,
     summary: 'Something with a managed name was not made by relay.',

@@ -14,6 +14,8 @@ export interface Marker {
   access: AccessMode;
   run: string;
   fingerprint: string;
+  /** How the key ends, where it is long enough to tell. */
+  last4?: string | undefined;
   /** The free settings that relay has set, by name: one that a pack gives up is taken away again. */
   sets?: string[] | undefined;
 }

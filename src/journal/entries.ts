@@ -40,7 +40,7 @@ const target = z.object({
 });
 
 /** The version of the journal's form. Another one is refused by its number. */
-export const journalVersion = 4;
+export const journalVersion = 5;
 
 /** The first line: everything that is needed to finish or undo the run without the pack and the command line. */
 export const beginSchema = z.object({
@@ -70,7 +70,7 @@ export const beginSchema = z.object({
     batchSize: z.int(),
     gatewayWaitMs: z.int(),
   }),
-  keys: z.object({ lines: z.int(), blank: z.int(), entries: z.array(keyEntry) }),
+  keys: z.object({ file: z.string().nullable(), lines: z.int(), blank: z.int(), entries: z.array(keyEntry) }),
 });
 
 const intent = z.object({ type: z.literal('intent'), at, kind: z.string(), name: z.string(), what: z.string() });

@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { Change } from '../apply/change.ts';
@@ -29,6 +29,14 @@ export async function runIds(stateDir: string): Promise<string[]> {
   const files = await readdir(journalFolder(stateDir)).catch(() => []);
   const ids = files.filter((file) => file.endsWith('.jsonl')).map((file) => file.slice(0, -'.jsonl'.length));
   return ids.toSorted().toReversed();
+}
+
+/** Removes the record of a run for good: it can be neither resumed nor rolled back then. Throws `STATE_UNWRITABLE`. */
+export async function removeRun(stateDir: string, run: string): Promise<void> {
+  const file = join(journalFolder(stateDir), `${run}.jsonl`);
+  await rm(file, { force: true }).catch((cause: NodeJS.ErrnoException) => {
+    throw new RelayError('STATE_UNWRITABLE', `The record ${file} cannot be removed (${cause.code}).`, { cause });
+  });
 }
 
 /** Reads the journal of a run. Throws `RUN_NOT_FOUND` with the nearest ids, or `STATE_UNREADABLE`. */

@@ -122,6 +122,7 @@ function standing(
     access,
     run,
     fingerprint: key.fingerprint,
+    ...endOf(key.last4),
     sets: Object.keys(spec.settings).toSorted(),
   };
   const change = {
@@ -208,7 +209,7 @@ function otherRuns(accounts: readonly Account[], run: string): Problem[] {
 function specOf(
   { provider, access, run }: Desired,
   { kind }: HostSnapshot,
-  { fingerprint, settings }: DesiredKey,
+  { fingerprint, last4, settings }: DesiredKey,
 ): Omit<AccountSpec, 'place'> {
   const { concurrency, priority } = provider.accountTemplate;
   const free = accountSettings(provider, kind);
@@ -221,6 +222,18 @@ function specOf(
     concurrency: settings.concurrency ?? concurrency,
     priority: settings.priority ?? priority,
     settings: free,
-    marker: { provider: provider.id, access, run, fingerprint, ...(sets.length === 0 ? {} : { sets }) },
+    marker: {
+      provider: provider.id,
+      access,
+      run,
+      fingerprint,
+      ...endOf(last4),
+      ...(sets.length === 0 ? {} : { sets }),
+    },
   };
+}
+
+/** Short keys do not tell how they end. */
+function endOf(last4: string): { last4?: string } {
+  return last4 === '' ? {} : { last4 };
 }

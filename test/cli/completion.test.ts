@@ -35,7 +35,7 @@ describe('what may stand where the cursor is', () => {
     [['imp'], ['import']],
     [
       ['runs', ''],
-      ['list', 'show', 'help'],
+      ['list', 'show', 'prune', 'help'],
     ],
     [['import', '--mo'], ['--mode']],
     [

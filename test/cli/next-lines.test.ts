@@ -289,6 +289,26 @@ const situations: Partial<Record<Code, () => Promise<Finished>>> = {
     host.addFault(fault('DELETE', '/api/v1/admin/accounts/*'));
     return onto('--keys', 'two.txt', '--yes', '--mode', 'partial');
   },
+  KEY_NOT_FOUND: afterImport(() => onHost('revoke', '--name', 'nobody', '--yes')),
+  KEY_AMBIGUOUS: afterImport(async () => {
+    await onto('--access', 'self-service');
+    return onHost(
+      'revoke',
+      '--fingerprint',
+      (account().extra['relay'] as { fingerprint: string }).fingerprint,
+      '--yes',
+    );
+  }),
+  NOT_THERE: onFresh(() => onHost('connect', '--pack', 'kimi')),
+  PLAN_UNUSABLE: onFresh(async () => {
+    await place.write('none.json', '{}');
+    return run('import', '--plan', 'none.json', '--keys', 'keys.txt');
+  }),
+  PLAN_DIFFERS: onFresh(async () => {
+    await plan('--out', 'plan.json');
+    await onto();
+    return run('import', '--plan', 'plan.json', '--keys', 'keys.txt');
+  }),
   PROBE_USER_LEFT: onFresh(() => {
     addUser(host.state, { email: `relay-probe-${noRun}@relay.invalid`, username: 'probe' });
     return plan();

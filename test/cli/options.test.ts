@@ -281,7 +281,7 @@ describe('the table of options', () => {
 });
 
 it('gives actions types that say what is there', () => {
-  expectTypeOf<Flags<'status'>['pack']>().toEqualTypeOf<string>();
+  expectTypeOf<Flags<'probe'>['pack']>().toEqualTypeOf<string>();
   // A file may list what to import instead.
   expectTypeOf<Flags<'import'>['pack']>().toEqualTypeOf<string | undefined>();
   expectTypeOf<Flags<'import'>['user']>().toEqualTypeOf<string[] | undefined>();

@@ -51,7 +51,7 @@ describe('accounts that somebody has named by their keys', () => {
       {
         status: ['status', '--pack', 'kimi', '--keys', 'keys.txt', '--host', sandbox.url, '--output', 'json'],
         probe: ['probe', '--pack', 'kimi', '--host', sandbox.url, '--output', 'json'],
-        plan: ['plan', ...importWords(sandbox).slice(1)],
+        plan: ['plan', ...importWords(sandbox).slice(1), '--output', 'json'],
         import: importWords(sandbox, '--report', 'r.json', '--html', 'r.html', '--markdown', 'r.md', '--verbose'),
         remove: ['remove', '--pack', 'kimi', '--host', sandbox.url, '--yes', '--output', 'json'],
       }[command] ?? [],

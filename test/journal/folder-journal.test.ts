@@ -28,6 +28,7 @@ function begin(run = 'run-2', keptWith: JournalTools = tools()): FolderJournal {
     pack: { ...pack, file: 'pack.yaml', origin: 'path' },
     provider,
     keyFile,
+    keysFrom: null,
     mode: 'strict',
     access: 'subscription',
     targets: [],
@@ -169,8 +170,8 @@ describe('a journal', () => {
   });
 
   it.each([
-    ['another version, by its number', '{"v":7,"type":"begin"}\n', /version 7; this relay reads 4/],
-    ['the version before, by its number', '{"v":3,"type":"begin"}\n', /version 3; this relay reads 4/],
+    ['another version, by its number', '{"v":7,"type":"begin"}\n', /version 7; this relay reads 5/],
+    ['the version before, by its number', '{"v":4,"type":"begin"}\n', /version 4; this relay reads 5/],
     ['no beginning', 'hello\n', /does not begin as a journal/],
     ['nothing', '', /does not begin as a journal/],
   ])('is refused when it has %s', async (_name, text, message) => {

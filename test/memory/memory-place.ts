@@ -1,3 +1,4 @@
+import { cpSync } from 'node:fs';
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -55,9 +56,9 @@ export async function memoryPlace(): Promise<MemoryPlace> {
         dead = true;
         // Carried out, and its answer never seen; what is on disk now is all that the process leaves behind.
         const sent = send();
+        cpSync(join(state, 'runs'), saved, { recursive: true });
         return (async () => {
           await sent;
-          await cp(join(state, 'runs'), saved, { recursive: true });
           throw new Killed('killed');
         })() as T;
       },

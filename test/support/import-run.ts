@@ -95,6 +95,7 @@ export async function importInto(sandbox: Sandbox, keys: Keys, options: RunOptio
       ...(keyCheck === undefined ? {} : { keyCheck }),
     },
     keyFile: keyFileOf(keys),
+    keysFrom: null,
     mode: 'strict',
     access: 'subscription',
     accounts: 'reconcile',

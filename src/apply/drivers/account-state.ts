@@ -21,6 +21,7 @@ export const accountStateSchema = z
         access: z.enum(accessModes),
         run: z.string(),
         fingerprint: z.string(),
+        last4: z.string().optional(),
         sets: z.array(z.string()).optional(),
       })
       .nullable(),

@@ -1,3 +1,4 @@
+import { helpTopicNames } from '../help/topics.ts';
 import { outputNames } from '../../report/outputs/output-names.ts';
 import type { CommandName } from '../../config/options/option-record.ts';
 import type { CommandRecord, GroupRecord } from '../options/build-command.ts';
@@ -5,7 +6,7 @@ import type { CommandRecord, GroupRecord } from '../options/build-command.ts';
 /** Groups of commands. */
 export const groups: Readonly<Record<string, GroupRecord>> = {
   packs: {
-    about: 'what packs there are',
+    about: 'find, show and write packs',
     examples: [
       'relay packs list',
       'relay packs show kimi',
@@ -14,11 +15,11 @@ export const groups: Readonly<Record<string, GroupRecord>> = {
     ],
   },
   runs: {
-    about: 'what the journals of runs say',
+    about: 'list and show runs',
     examples: ['relay runs list', 'relay runs show 20261121-101530-4f2a91'],
   },
   report: {
-    about: 'about reports',
+    about: 'show a report, and the schemas of what relay prints',
     examples: ['relay report show relay-report.json', 'relay report schema > report.schema.json'],
   },
   config: {
@@ -33,7 +34,7 @@ export const groups: Readonly<Record<string, GroupRecord>> = {
  */
 export const commands: { readonly [Name in CommandName]: CommandRecord<Name> } = {
   import: {
-    about: 'do the whole job: plan, apply, verify, report',
+    about: 'bring the keys of a vendor up on a host: plan, apply, test, open access, report',
     examples: [
       'relay import --pack kimi --keys keys.txt --user ann@example.org=30',
       'relay import --pack kimi --keys keys.txt --user user@relay.test=30 --host sandbox',
@@ -87,7 +88,7 @@ export const commands: { readonly [Name in CommandName]: CommandRecord<Name> } =
     run: async (_, { io }) => (await import('./packs-command.ts')).showPackSchema(io),
   },
   doctor: {
-    about: 'look whether relay can work on a host, and say what to do where not; reads only',
+    about: 'check whether relay can work on a host, and what to do where it cannot; reads only',
     examples: ['relay doctor --host https://gateway.example.org', 'relay doctor --pack kimi --output json'],
     run: async (flags, { io, redactor }) => (await import('./doctor-command.ts')).doctorCommand(flags, io, redactor),
   },
@@ -99,6 +100,12 @@ export const commands: { readonly [Name in CommandName]: CommandRecord<Name> } =
     takes: '<run>',
     about: 'what a run did and what can be done about it',
     run: async (flags, { io }, [run = '']) => (await import('./runs-command.ts')).showRun(run, flags, io),
+  },
+  'runs prune': {
+    about:
+      'remove the records of old runs from this machine; never of one that is not finished, unless that is asked for',
+    examples: ['relay runs prune --older-than 30d', 'relay runs prune --older-than 90d --unfinished --yes'],
+    run: async (flags, { io }) => (await import('./prune-command.ts')).pruneRuns(flags, io),
   },
   resume: {
     takes: '<run>',
@@ -115,14 +122,28 @@ export const commands: { readonly [Name in CommandName]: CommandRecord<Name> } =
       (await import('./rollback-command.ts')).rollbackCommand(run, flags, io, redactor),
   },
   status: {
-    about: 'what the host holds for a provider, and the state of each account',
-    examples: ['relay status --pack kimi', 'relay status --pack kimi --keys keys.txt --output json'],
+    about: 'what the host holds for a provider, or for all that relay manages',
+    examples: ['relay status', 'relay status --pack kimi', 'relay status --pack kimi --keys keys.txt --output json'],
     run: async (flags, { io, redactor }) => (await import('./status-command.ts')).statusCommand(flags, io, redactor),
   },
   probe: {
     about: 'test the managed accounts and the gateway again',
     examples: ['relay probe --pack kimi', 'relay probe --pack kimi --repair disable --revive'],
     run: async (flags, { io, redactor }) => (await import('./probe-command.ts')).probeCommand(flags, io, redactor),
+  },
+  revoke: {
+    about: 'take the account of one leaked key out of service, now',
+    examples: [
+      'relay revoke --last4 9f3a --yes',
+      'relay revoke --fingerprint sha256:0123456789ab --pack kimi',
+      'relay revoke --name kimi-cn-07 --yes --output json',
+    ],
+    run: async (flags, { io, redactor }) => (await import('./revoke-command.ts')).revokeCommand(flags, io, redactor),
+  },
+  connect: {
+    about: 'what users need to connect: address, access, models, an example',
+    examples: ['relay connect --pack kimi'],
+    run: async (flags, { io, redactor }) => (await import('./connect-command.ts')).connectCommand(flags, io, redactor),
   },
   remove: {
     about: 'take what relay manages for a provider off the host',
@@ -182,5 +203,12 @@ export const commands: { readonly [Name in CommandName]: CommandRecord<Name> } =
     about: 'start the embedded host and a fake vendor, and run until stopped',
     examples: ['relay sandbox', 'relay sandbox --host-version 0.1.129 --output json'],
     run: async (flags, { io }) => (await import('./sandbox-command.ts')).sandboxCommand(flags, io),
+  },
+  help: {
+    takes: '[words...]',
+    about: `the help of a command, or of a topic: ${helpTopicNames.join(', ')}`,
+    examples: ['relay help import', 'relay help exit-codes'],
+    withoutConfig: true,
+    run: async (_, { io, command }, words) => (await import('./help-command.ts')).helpCommand(command, words, io),
   },
 };

@@ -1,5 +1,6 @@
 import { throwIfStopped } from '../../apply/run-tools.ts';
-import type { ImportFlags } from '../../config/options/option-flags.ts';
+import type { Flags, ImportFlags } from '../../config/options/option-flags.ts';
+import { checkSameSteps, savedPlanText, type SavedPlan } from '../../flows/import/saved-plan.ts';
 import { refusedReport } from '../../flows/import/refused-report.ts';
 import type { Host } from '../../host/host.ts';
 import { acts } from '../../plan/import-plan.ts';
@@ -17,27 +18,32 @@ import { columnsOf, print, styleFor, type Io } from '../io.ts';
 import { nothingWritten, printFooter } from '../output/footer.ts';
 import { publish, publishUnchanged } from '../output/publish.ts';
 import { repeatCommand } from '../options/repeat-command.ts';
+import { shellWord } from '../../core/shell-word.ts';
+import { writeWhole } from '../output/write-report.ts';
 import { printResult } from '../output/result.ts';
 import { withHost, type HostSession } from '../session/with-host.ts';
 
+/** What `import` is told, and what only `plan` is. */
+type CommandFlags = ImportFlags & Pick<Flags<'plan'>, 'out'>;
+
 /** `relay import` and `relay plan`. Returns the exit code; throws what stopped it before the first write. */
-export async function importCommand(flags: ImportFlags, io: Io, redactor: Redactor): Promise<number> {
+export async function importCommand(flags: CommandFlags, io: Io, redactor: Redactor): Promise<number> {
   if (flags.file !== undefined) {
     const { importSeveral } = await import('./import-several.ts');
     return importSeveral(flags.file, flags, io, redactor);
   }
   const startedAt = Date.now();
-  const request = await readImportRequest(flags, io, redactor);
-  if (flags.dryRun !== true) checkTerms(request.job.provider, flags.acceptTerms ?? []);
+  const { request, saved } = await requestOf(flags, io, redactor);
+  if (flags.dryRun !== true && saved === null) checkTerms(request.job.provider, flags.acceptTerms ?? []);
   const { place, named } = request.report;
   const written = place !== null && (flags.dryRun !== true || named) ? place : null;
-  await checkPlaces(flags, written, request.inputs, io);
+  await checkPlaces(flags, written, request.inputs, io, flags.out);
   let reached: Host | undefined;
   try {
     const asked = { settings: request.host, timeoutMs: request.timeoutMs, deadlineMs: request.deadlineMs };
     return await withHost(asked, flags, io, redactor, (at) => {
       reached = at.tools.host;
-      return importInto(request, at, flags, io, startedAt);
+      return importInto(request, saved, at, flags, io, startedAt);
     });
   } catch (error) {
     // Only who asked for a report by name gets one of a run that could not start.
@@ -52,17 +58,36 @@ export async function importCommand(flags: ImportFlags, io: Io, redactor: Redact
   }
 }
 
+/** What is asked for by options, or by a plan that was saved. */
+async function requestOf(
+  flags: CommandFlags,
+  io: Io,
+  redactor: Redactor,
+): Promise<{ request: ImportRequest; saved: SavedPlan | null }> {
+  const { plan, out, file } = flags;
+  if (file !== undefined && (plan ?? out) !== undefined)
+    throw new RelayError('USAGE', `${plan === undefined ? '--out' : '--plan'} is for a single import.`, {
+      hint: 'Plan each import by itself.',
+    });
+  if (plan === undefined) return { request: await readImportRequest(flags, io, redactor), saved: null };
+  const { savedPlanRequest } = await import('../options/saved-plan-request.ts');
+  return savedPlanRequest({ ...flags, plan }, io, redactor);
+}
+
 async function importInto(
   request: ImportRequest,
+  saved: SavedPlan | null,
   at: HostSession,
-  flags: ImportFlags,
+  flags: CommandFlags,
   io: Io,
   startedAt: number,
 ): Promise<number> {
   const prepared = await prepare(request, at, flags);
   const { tools, vendorUrl } = at;
   if (flags.dryRun) return showPlan(request, prepared, at, flags, io, startedAt);
-  await askConsent(prepared.questions, io, flags, tools.stop);
+  if (saved !== null) checkSameSteps(saved.steps, planView(prepared, tools.host, at.redactor).changes);
+  // Whoever saved a plan has seen it.
+  await askConsent(saved === null ? prepared.questions : [], io, flags, tools.stop);
   throwIfStopped(tools);
   const report = await execute(prepared, at, { startedAt, stages: 0 }, io);
   const { place } = request.report;
@@ -71,7 +96,7 @@ async function importInto(
 }
 
 /** The import as it may be given next; `place` is where its report is. */
-function importCommands(flags: ImportFlags, place: string | null): Commands {
+function importCommands(flags: CommandFlags, place: string | null): Commands {
   const retry = { onlyFailed: true, fromReport: place, accounts: undefined };
   return {
     same: repeatCommand('relay import', flags),
@@ -92,7 +117,7 @@ async function showPlan(
   request: ImportRequest,
   prepared: Prepared,
   { tools: { host }, redactor }: HostSession,
-  flags: ImportFlags,
+  flags: CommandFlags,
   io: Io,
   startedAt: number,
 ): Promise<number> {
@@ -115,7 +140,13 @@ async function showPlan(
   if (lost !== undefined) throw lost;
   if (place === '-' && named) return end();
   const view = planView(prepared, host, redactor);
+  if (flags.out !== undefined) await writeWhole(savedPlanText(prepared, view, host, startedAt), flags.out, '--out', io);
   if (!printResult(io, flags, 'plan', view))
     print(io.stdout, planText([view], { style: styleFor(io, 'stdout', flags.color), columns: columnsOf(io) }));
+  if (flags.out !== undefined && flags.quiet !== true)
+    print(
+      io.stderr,
+      `Saved. To carry it out: relay import --plan ${shellWord(flags.out)} --keys ${shellWord(flags.keys ?? 'FILE')}`,
+    );
   return end();
 }

@@ -3,22 +3,32 @@ import { readRun, runIds, type RecordedRun } from '../../journal/read-journal.ts
 import type { RunOutput, RunsOutput } from '../../report/outputs/run-schemas.ts';
 import { RelayError } from '../../core/relay-error.ts';
 import { stateDirOf } from '../session/hold-lock.ts';
-import { print, styleFor, type Io } from '../io.ts';
+import { runsText } from '../../report/text/runs-text.ts';
+import { columnsOf, print, styleFor, type Io } from '../io.ts';
 
-/** `relay runs list`: every run that has a journal here, newest first. */
+/** `relay runs list`: the runs that have a journal here, newest first. */
 export async function listRuns(flags: Flags<'runs list'>, io: Io): Promise<number> {
-  const read: ReadRun[] = [];
-  for (const id of await runIds(stateDirOf(io))) read.push(await readOrWhy(id, io));
-  const runs = read.map((each) => listed(each, read));
+  const all = await allRuns(io);
+  const runs = all.filter(
+    ({ provider, state }) =>
+      (flags.provider === undefined || provider === flags.provider) &&
+      (flags.outcome === undefined || state === flags.outcome),
+  );
   const told: RunsOutput = { schema: 'relay.runs/1', runs };
   if (flags.output === 'json') print(io.stdout, JSON.stringify(told, null, 2));
-  else if (runs.length === 0) print(io.stdout, 'There are no runs yet.');
-  else {
-    const style = styleFor(io, 'stdout', flags.color);
-    for (const run of runs)
-      print(io.stdout, `${style.bold(run.id)}  ${run.state.padEnd(20)}  ${run.provider}  ${style.dim(run.host)}`);
-  }
+  else
+    print(
+      io.stdout,
+      runsText(runs, all.length, { style: styleFor(io, 'stdout', flags.color), columns: columnsOf(io) }),
+    );
   return 0;
+}
+
+/** Every run that has a journal here, newest first, those that cannot be read among them. */
+export async function allRuns(io: Io): Promise<RunsOutput['runs']> {
+  const read: ReadRun[] = [];
+  for (const id of await runIds(stateDirOf(io))) read.push(await readOrWhy(id, io));
+  return read.map((each) => listed(each, read));
 }
 
 /** `relay runs show RUN`: what a run did, what of it is on the host, and what to do. */
@@ -86,7 +96,17 @@ async function readOrWhy(id: string, io: Io): Promise<ReadRun> {
 function listed(each: ReadRun, all: readonly ReadRun[]): ListedRun {
   const { id } = each;
   if ('why' in each)
-    return { id, startedAt: null, host: '', provider: '', state: `unreadable: ${each.why}`, supersededBy: null };
+    return {
+      id,
+      startedAt: null,
+      finishedAt: null,
+      host: '',
+      provider: '',
+      state: `unreadable: ${each.why}`,
+      keys: null,
+      made: null,
+      supersededBy: null,
+    };
   const { begin } = each.run;
   const supersededBy = laterOf(each.run, all);
   return {
@@ -94,7 +114,10 @@ function listed(each: ReadRun, all: readonly ReadRun[]): ListedRun {
     startedAt: begin.at,
     host: begin.host.url,
     provider: begin.provider.id,
+    finishedAt: each.run.end?.at ?? null,
     state: supersededBy === null ? stateOf(each.run) : 'superseded',
+    keys: begin.keys.entries.filter(({ kind }) => kind === 'key').length,
+    made: changesOf(each.run).filter(({ action }) => action === 'created').length,
     supersededBy,
   };
 }

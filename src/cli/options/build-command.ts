@@ -3,6 +3,7 @@ import type { Flags } from '../../config/options/option-flags.ts';
 import type { CommandName } from '../../config/options/option-record.ts';
 import type { Redactor } from '../../core/secrets/redactor.ts';
 import type { Io } from '../io.ts';
+import { commandHeading } from '../help/headings.ts';
 import { addOptions } from './build-options.ts';
 
 /** What an action has at hand beside its options. */
@@ -45,6 +46,7 @@ export function addCommand<Name extends CommandName>(
   const own = path.pop() ?? '';
   const parent = path.reduce((at, word) => at.commands.find((each) => each.name() === word) ?? at, program);
   const command = parent.command(`${own}${takes === undefined ? '' : ` ${takes}`}`, { hidden: hidden === true });
+  command.helpGroup(parent === program ? commandHeading(name) : 'Commands:');
   if (about !== '') command.description(about);
   addOptions(command, name);
   if (notes !== undefined) command.addHelpText('after', `\n${notes}`);

@@ -2,6 +2,7 @@ import { InvalidArgumentError, Option, type Command } from 'commander';
 import { parseDuration } from '../../config/duration.ts';
 import type { CommandName, OptionRecord } from '../../config/options/option-record.ts';
 import { longOption, optionsOf } from '../../config/options/option-table.ts';
+import { headingOrder, optionHeading } from '../help/headings.ts';
 import { didYouMean } from '../../core/suggest.ts';
 
 /** An option that takes one of a few words. */
@@ -16,13 +17,22 @@ export class WordOption extends Option {
 
 /** Gives a command the options that the table has for it; with `all`, the program those of every command. */
 export function addOptions(command: Command, name: CommandName | 'all'): Command {
-  for (const [option, record] of optionsOf(name)) {
+  const inOrder = optionsOf(name).toSorted(
+    ([a, one], [b, other]) => placeOf(optionHeading(a, one)) - placeOf(optionHeading(b, other)),
+  );
+  for (const [option, record] of inOrder) {
+    const heading = optionHeading(option, record);
     const { negative, kind } = record;
     // A switch that is on until it is turned off has no other form.
-    if (negative === undefined || kind !== 'switch') command.addOption(buildOption(option, record, name));
-    if (negative !== undefined) command.addOption(new Option(longOption(option, false), negative));
+    if (negative === undefined || kind !== 'switch')
+      command.addOption(buildOption(option, record, name).helpGroup(heading));
+    if (negative !== undefined) command.addOption(new Option(longOption(option, false), negative).helpGroup(heading));
   }
   return command;
+}
+
+function placeOf(heading: string): number {
+  return headingOrder.indexOf(heading);
 }
 
 /** An option as commander takes it. A wrong value is answered with what it must be, and a wrong word with the nearest. */

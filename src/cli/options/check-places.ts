@@ -18,8 +18,10 @@ export async function checkPlaces(
   place: string | null,
   inputs: readonly InputFile[],
   io: Io,
+  planPlace?: string,
 ): Promise<void> {
   const reports = [
+    ...(planPlace === undefined ? [] : [{ option: '--out', file: planPlace }]),
     ...(place === null || place === '-' ? [] : [{ option: '--report', file: place }]),
     ...extraPlaces(flags),
   ];

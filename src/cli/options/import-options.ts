@@ -70,6 +70,7 @@ export async function readImportRequest(options: ImportFlags, io: Io, redactor: 
     relayVersion: io.version,
     pack,
     provider,
+    keysFrom: keys === '-' ? null : resolve(io.cwd, keys),
     keyFile: tryAgain === null ? keyFile : onlyKeys(keyFile, tryAgain),
     mode,
     access,

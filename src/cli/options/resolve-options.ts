@@ -36,8 +36,8 @@ export async function resolveOptions(command: Command, io: Io): Promise<void> {
     fromFile.push(setting);
   }
   if (fromFile.length > 0) command.setOptionValueWithSource('fromFile', fromFile, 'config');
-  // A file that lists imports says it for each.
-  if (command.getOptionValue('file') !== undefined) return;
+  // A file that lists imports says it for each, and a saved plan says it itself.
+  if ([command.getOptionValue('file'), command.getOptionValue('plan')].some((each) => each !== undefined)) return;
   for (const [option, { needed }] of optionsOf(name))
     if (needed?.includes(name) === true && command.getOptionValue(option) === undefined)
       command.error(`error: required option '${flagsOf(command, option)}' not specified`, {

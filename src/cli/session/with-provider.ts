@@ -26,7 +26,7 @@ export interface AtProvider {
 
 /** Opens the host for work on one provider, and holds the provider's lock meanwhile where the work may change something. */
 export async function withProvider(
-  flags: Flags<'status' | 'probe' | 'remove'>,
+  flags: Flags<'probe' | 'remove' | 'connect'>,
   changes: boolean,
   io: Io,
   redactor: Redactor,

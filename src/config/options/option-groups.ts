@@ -2,10 +2,10 @@
 export const imports = ['import', 'plan', 'config show'] as const;
 
 /** Commands that look after a provider. */
-export const ofProvider = ['status', 'probe', 'remove'] as const;
+export const ofProvider = ['status', 'probe', 'remove', 'connect'] as const;
 
 /** Commands that do nothing without a host. */
-export const onHost = [...imports, ...ofProvider, 'doctor', 'resume', 'rollback'] as const;
+export const onHost = [...imports, ...ofProvider, 'revoke', 'doctor', 'resume', 'rollback'] as const;
 
 /** Why options may not stand in a configuration file. */
 export const agrees = 'nothing but the command itself agrees to anything';

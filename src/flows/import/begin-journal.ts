@@ -16,6 +16,7 @@ export function beginLine(job: ImportJob, host: Host, now: number): Begin {
     provider: job.provider,
     job: { mode, access, accounts, targets, extend, adopt, failed, probe, concurrency, batchSize, gatewayWaitMs },
     keys: {
+      file: job.keysFrom,
       lines: job.keyFile.lines,
       blank: job.keyFile.blank,
       entries: job.keyFile.entries.map((entry) => {

@@ -9,6 +9,8 @@ export interface ImportJob extends Omit<Desired, 'keys' | 'malformedLines' | 'pr
   relayVersion: string;
   pack: Pack;
   keyFile: KeyFile;
+  /** Where the keys were read; nothing where they came through a pipe. */
+  keysFrom: string | null;
   /** What is to be said before anything is sent: of the pack, its terms, and the look of the keys. */
   warnings: readonly Problem[];
   probeKey: Secret | null;

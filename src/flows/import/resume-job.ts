@@ -9,7 +9,7 @@ import type { ImportJob } from './import-job.ts';
  * fingerprint, so their order and place in the file do not matter. Throws `RUN_KEYS_DIFFER` naming lines.
  */
 export function resumeJob(
-  { begin }: RecordedRun,
+  { begin }: Pick<RecordedRun, 'begin'>,
   given: KeyFile,
   probeKey: Secret | null,
   { relayVersion, allowMassRemoval }: Pick<ImportJob, 'relayVersion' | 'allowMassRemoval'>,
@@ -43,6 +43,7 @@ export function resumeJob(
     relayVersion,
     pack: { schema: 'relay.pack/1', displayName: provider.displayName, providers: [provider], shadows: [], ...pack },
     provider,
+    keysFrom: begin.keys.file,
     keyFile: { lines: begin.keys.lines, blank: begin.keys.blank, entries },
     ...job,
     allowMassRemoval,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { planViewSchema } from '../../plan/plan-view.ts';
+import { overviewSchema } from '../../plan/overview.ts';
 import { statusSchema } from '../../plan/status-schema.ts';
 import { stages } from '../../core/run-event.ts';
 import { importsPlanSchema, importsReportSchema } from './imports-schema.ts';
@@ -7,7 +8,7 @@ import { doctorSchema } from '../doctor-report.ts';
 import { reportSchema } from '../report-schema.ts';
 import { errorSchema, settingsSchema } from './about-schemas.ts';
 import { problemSchema } from './parts.ts';
-import { probeSchema, removeSchema } from './provider-schemas.ts';
+import { probeSchema, connectSchema, removeSchema, revokeSchema } from './provider-schemas.ts';
 import { rollbackSchema } from './run-schemas.ts';
 
 const stage = z.enum(stages);
@@ -37,6 +38,9 @@ export const eventSchema = z
     line('plan', { plan: planViewSchema }),
     line('plans', { plans: importsPlanSchema }),
     line('status', { status: statusSchema }),
+    line('overview', { overview: overviewSchema }),
+    line('revoke', { revoke: revokeSchema }),
+    line('connect', { connect: connectSchema }),
     line('doctor', { doctor: doctorSchema }),
     line('probe', { probe: probeSchema }),
     line('remove', { remove: removeSchema }),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { planViewSchema } from '../../plan/plan-view.ts';
+import { overviewSchema } from '../../plan/overview.ts';
 import { statusSchema } from '../../plan/status-schema.ts';
 import { doctorSchema } from '../doctor-report.ts';
 import { reportSchema } from '../report-schema.ts';
@@ -7,8 +8,8 @@ import { codeSchema, codesSchema, errorSchema, sandboxSchema, settingsSchema } f
 import { eventSchema } from './event-schema.ts';
 import { importsPlanSchema, importsReportSchema } from './imports-schema.ts';
 import { packsSchema, packViewSchema, validateSchema } from './pack-schemas.ts';
-import { probeSchema, removeSchema } from './provider-schemas.ts';
-import { rollbackSchema, runSchema, runsSchema } from './run-schemas.ts';
+import { probeSchema, connectSchema, removeSchema, revokeSchema } from './provider-schemas.ts';
+import { pruneSchema, rollbackSchema, runSchema, runsSchema } from './run-schemas.ts';
 import type { OutputName } from './output-names.ts';
 
 /** The schema of everything that relay prints for programs, by the name in its field `schema`. */
@@ -18,11 +19,15 @@ export const outputSchemas: Readonly<Record<OutputName, z.ZodType>> = {
   plan: planViewSchema,
   'imports-plan': importsPlanSchema,
   status: statusSchema,
+  overview: overviewSchema,
+  revoke: revokeSchema,
+  connect: connectSchema,
   doctor: doctorSchema,
   probe: probeSchema,
   remove: removeSchema,
   rollback: rollbackSchema,
   runs: runsSchema,
+  prune: pruneSchema,
   run: runSchema,
   packs: packsSchema,
   pack: packViewSchema,

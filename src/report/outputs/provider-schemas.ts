@@ -53,5 +53,30 @@ export const removeSchema = z.object({
   exitCode: z.int(),
 });
 
+/** What `relay revoke` says to programs. */
+export const revokeSchema = z.object({
+  schema: z.literal('relay.revoke/1'),
+  host: hostSchema,
+  account: z.object({ id: z.string(), name: z.string(), provider: z.string(), fingerprint: z.string() }),
+  done: z.enum(['disabled', 'removed']),
+  keyFiles: z.array(z.string()).describe('Key files of runs on this machine in which the key stood.'),
+});
+
+/** What `relay connect` says to programs. */
+export const connectSchema = z.object({
+  schema: z.literal('relay.connect/1'),
+  ways: z.array(
+    z.object({
+      accessMode: access,
+      access: z.string().describe('What users are given access to.'),
+      baseUrl: z.string(),
+      models: z.array(z.string()),
+      example: z.string(),
+    }),
+  ),
+});
+
+export type RevokeOutput = z.infer<typeof revokeSchema>;
+export type ConnectOutput = z.infer<typeof connectSchema>;
 export type ProbeOutput = z.infer<typeof probeSchema>;
 export type RemoveOutput = z.infer<typeof removeSchema>;

@@ -14,10 +14,20 @@ export const runsSchema = z.object({
         host: z.string(),
         provider: z.string(),
         state,
+        finishedAt: z.iso.datetime().nullable(),
+        keys: z.int().nullable().describe('How many keys it was given.'),
+        made: z.int().nullable().describe('How many objects of it are noted to be on the host.'),
         supersededBy: z.string().nullable().describe('The later run that has finished the work of an interrupted one.'),
       }),
     )
     .describe('Newest first.'),
+});
+
+/** What `relay runs prune` says to programs. */
+export const pruneSchema = z.object({
+  schema: z.literal('relay.prune/1'),
+  removed: z.array(z.string()).describe('Runs whose records are gone.'),
+  kept: z.array(z.object({ id: z.string(), why: z.string() })).describe('Old runs that were kept.'),
 });
 
 /** What `relay runs show` says to programs. */
@@ -47,6 +57,7 @@ export const rollbackSchema = z.object({
   exitCode: z.int(),
 });
 
+export type PruneOutput = z.infer<typeof pruneSchema>;
 export type RunsOutput = z.infer<typeof runsSchema>;
 export type RunOutput = z.infer<typeof runSchema>;
 export type RollbackOutput = z.infer<typeof rollbackSchema>;

@@ -23,3 +23,8 @@ export function spokenDuration(ms: number): string {
   if (seconds < 9.95) return `${seconds.toFixed(1)} s`;
   return seconds < 59.5 ? `${Math.round(seconds)} s` : durationText(ms);
 }
+
+/** The same without its seconds. */
+export function shortTime(iso: string): string {
+  return `${iso.slice(0, 10)} ${iso.slice(11, 16)}Z`;
+}

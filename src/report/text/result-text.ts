@@ -35,9 +35,10 @@ export function resultText(report: Report, { style, columns, lasting }: ResultSc
     ...(hidden > 0
       ? [style.dim(`  and ${counted(hidden, 'more kind of problem', 'more kinds of problems')} in the report`)]
       : []),
-    ...(lasting && isFirst(report) ? connectLines(report, style) : []),
   ];
-  return fold(lines.join('\n'), columns);
+  const text = fold(lines.join('\n'), columns);
+  if (!lasting || report.connect === null || !isFirst(report)) return text;
+  return `${text}\n\n${connectionText(report.connect, { style, columns })}`;
 }
 
 function countsText(report: Report): string {
@@ -84,22 +85,17 @@ function isFirst({ exitCode, connect, resources, summary }: Report): boolean {
     : resources.some(({ action }) => action === 'created');
 }
 
-function connectLines({ connect }: Report, style: Style): string[] {
-  return connect === null ? [] : ['', ...connectionLines(connect, style)];
-}
-
-/** A command over several lines, as a shell takes it. */
-function commandLines(command: string): string {
-  return command.split(/ (?=-[A-Za-z] )/).join(' \\\n              ');
-}
-
-/** How users connect. */
-export function connectionLines(connect: NonNullable<Report['connect']>, style: Style): string[] {
-  return [
+/** How users connect. The command stands whole, over several lines as a shell takes it, so that it can be copied. */
+export function connectionText(
+  connect: NonNullable<Report['connect']>,
+  { style, columns }: { style: Style; columns: number },
+): string {
+  const facts = [
     'Users connect with',
     `  base URL  ${connect.baseUrl}`,
     `  access    ${connect.access}`,
     `  models    ${connect.models.join(', ')}`,
-    ...style.dim(`  try       ${commandLines(connect.example)}`).split('\n'),
   ];
+  const command = connect.example.split(/ (?=-[A-Za-z] )/).join(' \\\n              ');
+  return `${fold(facts.join('\n'), columns)}\n  try       ${style.dim(command)}`;
 }

@@ -1,12 +1,14 @@
-import { accessSlug } from '../../core/modes.ts';
-import { accessModes } from '../../core/modes.ts';
+import { accessModes, accessSlug } from '../../core/modes.ts';
+import { counted, formatCount } from '../../core/counted.ts';
 import type { AccountStatus, ProviderStatus, ResourceStatus } from '../../plan/status-schema.ts';
 import type { Style } from '../../core/style.ts';
-import { counted } from '../../core/counted.ts';
+import { cut, fold, widthOf } from './fold.ts';
+import { shortTime } from './format.ts';
+import { hostName } from './headline.ts';
 import { shorten } from './shorten.ts';
 
 /** What each state of an account is called on a screen. */
-const words: Record<AccountStatus['state'], string> = {
+export const stateWords: Record<AccountStatus['state'], string> = {
   serving: 'serving',
   limited: 'limited',
   error: 'error',
@@ -19,97 +21,116 @@ const words: Record<AccountStatus['state'], string> = {
   foreign: 'not of relay',
 };
 
-/** From so many columns on, all that is told of an account stands on one line. */
-const wideScreen = 100;
+export interface StatusScreen {
+  style: Style;
+  columns: number;
+  /** Which accounts have a line of their own: those that need a look and a count of the others, or each, or no others. */
+  accounts: 'folded' | 'all' | 'problems';
+}
 
-/** The status of a provider for people: its objects, what is told of each account, and what it comes to. */
-export function statusText(status: ProviderStatus, style: Style, columns: number = wideScreen): string {
-  const { provider, host, totals } = status;
-  const lines = [style.bold(`${provider.displayName} (${provider.id}) on ${host.url} (${host.kind} ${host.version})`)];
-  const modes = accessModes.map((access) => ({ access, own: ownOf(status, access) }));
-  const there = modes.filter(({ own }) => own.length > 0);
-  for (const { access, own } of there) {
-    const users = status.grants.filter((each) => each.access === access).length;
-    const served = users === 0 ? '' : `, ${counted(users, 'user')}`;
-    lines.push('', `${accessSlug(access)}: ${own[0]?.name ?? ''} (${partsText(own, style)})${served}`);
-    const accounts = status.accounts.filter((each) => each.access === access);
-    lines.push(...accountLines(accounts, style, columns >= wideScreen));
+/** The status of a provider for people: what it comes to, what needs a look first, and what is fine in one line. */
+export function statusText(status: ProviderStatus, screen: StatusScreen): string {
+  const { style, columns } = screen;
+  const { provider, host } = status;
+  const lines = [
+    style.bold(`${provider.displayName} (${provider.id}) on ${hostName(host.url)} (${host.kind} ${host.version})`),
+    sumText(status, style),
+  ];
+  const there = accessModes.filter((access) => isThere(status, access));
+  for (const access of there) {
+    const own = status.accounts.filter((each) => each.access === access);
+    lines.push('', headingOf(status, access, style), ...accountLines(own, screen));
   }
-  if (there.length === 0) lines.push('', 'The host holds nothing of this provider.');
   const more = otherLines(status, style);
   if (more.length > 0) lines.push('', ...more);
-  if (there.length === 0) return lines.join('\n');
-  const untested = totals.untested === 0 ? '' : `, ${totals.untested} of them untested`;
-  const notEnabled = totals.notEnabled === 0 ? '' : `, ${totals.notEnabled} not enabled`;
-  const foreign = totals.foreign === 0 ? '' : `, ${totals.foreign} not of relay`;
-  const tone = status.ok ? style.good : style.unsure;
-  return [
-    ...lines,
-    '',
-    tone(`${totals.serving} of ${totals.accounts} accounts serve${untested}${notEnabled}${foreign}.`),
-  ].join('\n');
+  return fold(lines.join('\n'), columns);
 }
 
-/** What the provider is on the host in one access mode: what is there, and what should be. */
-function ownOf({ resources }: ProviderStatus, access: ResourceStatus['access']): ResourceStatus[] {
-  return resources.filter((each) => each.access === access && each.state !== 'foreign' && each.state !== 'left_behind');
+function sumText({ totals, ok, resources, accounts }: ProviderStatus, style: Style): string {
+  if (resources.length + accounts.length === 0) return 'The host holds nothing of this provider.';
+  const parts = [
+    `${formatCount(totals.serving)} of ${counted(totals.accounts, 'account')} ${totals.accounts === 1 ? 'serves' : 'serve'}`,
+    ...(totals.untested === 0 ? [] : [`${formatCount(totals.untested)} of them untested`]),
+    ...(totals.notEnabled === 0 ? [] : [`${formatCount(totals.notEnabled)} not enabled`]),
+    ...(totals.foreign === 0 ? [] : [`${formatCount(totals.foreign)} not of relay`]),
+  ];
+  return ok ? `${style.good('✔')} ${parts.join(', ')}` : `${style.bad('✖')} ${parts.join(', ')}`;
 }
 
-function partsText(own: readonly ResourceStatus[], style: Style): string {
+function isThere({ resources, accounts }: ProviderStatus, access: ResourceStatus['access']): boolean {
+  return (
+    accounts.some((each) => each.access === access) ||
+    resources.some((each) => each.access === access && each.state !== 'foreign' && each.state !== 'left_behind')
+  );
+}
+
+function headingOf(status: ProviderStatus, access: ResourceStatus['access'], style: Style): string {
+  const own = status.resources.filter(
+    (each) => each.access === access && each.state !== 'foreign' && each.state !== 'left_behind',
+  );
+  const users = status.grants.filter((each) => each.access === access).length;
   const parts = own.map(({ kind, id, state }) => {
     if (id === null) return style.bad(`${kind} missing`);
     return state === 'switched_off' ? style.bad(`${kind} ${id} switched off`) : `${kind} ${id}`;
   });
-  return parts.join(', ');
+  const name = own[0]?.name;
+  const where = name === undefined ? '' : `: ${name} (${parts.join(', ')})`;
+  return `${accessSlug(access)}${where}${users === 0 ? '' : `, ${counted(users, 'user')}`}`;
 }
 
-function accountLines(accounts: readonly AccountStatus[], style: Style, wide: boolean): string[] {
+/** Whether nothing need be done about an account. */
+function isFine({ state, tested, inKeys }: AccountStatus): boolean {
+  return ((state === 'serving' && tested) || state === 'not_enabled') && inKeys !== false;
+}
+
+/** Those that need a look first; the others are counted by their state, unless each is asked for. */
+function accountLines(accounts: readonly AccountStatus[], { style, columns, accounts: which }: StatusScreen): string[] {
+  const problems = accounts.filter((account) => !isFine(account));
+  const fine = accounts.filter(isFine);
+  const shown = which === 'all' ? [...problems, ...fine] : problems;
   const nameOf = ({ name, id }: AccountStatus) => `${name} (${id})`;
-  const nameWidth = Math.max(...accounts.map((account) => nameOf(account).length));
-  const stateWidth = Math.max(...accounts.map((account) => words[account.state].length));
-  return accounts.flatMap((account) => {
-    const tone = { serving: style.good, error: style.bad }[account.state as string] ?? style.unsure;
-    const notes = notesOf(account);
-    const begin = `  ${nameOf(account).padEnd(nameWidth)}  `;
-    if (wide) return [`${begin}${tone(words[account.state].padEnd(stateWidth))}  ${style.dim(notes.join(', '))}`];
-    return [`${begin}${tone(words[account.state])}`, ...notes.map((note) => `    ${style.dim(note)}`)];
+  const nameWidth = Math.max(...shown.map((account) => nameOf(account).length));
+  const lines = shown.map((account) => {
+    const mark = isFine(account) ? style.good('✔') : account.state === 'error' ? style.bad('✖') : style.unsure('!');
+    const begin = `  ${mark} ${nameOf(account).padEnd(nameWidth)}  `;
+    return begin + cut(notesOf(account).join(', '), Math.max(20, columns - widthOf(begin)));
   });
+  if (which !== 'folded' || fine.length === 0) return lines;
+  const states = [...new Set(fine.map(({ state }) => state))].map((state) => {
+    const count = fine.filter((each) => each.state === state).length;
+    return `${formatCount(count)} ${stateWords[state]}`;
+  });
+  return [...lines, style.dim(`  ${problems.length > 0 ? 'and ' : ''}${states.join(', ')}; --all shows each`)];
 }
 
 function notesOf(account: AccountStatus): string[] {
+  const { state, tested, limitedUntil, lastUsedAt, inKeys, message } = account;
   return [
-    account.limitedUntil === null ? '' : `until ${shortTime(account.limitedUntil)}`,
-    account.state === 'serving' && !account.tested ? 'not tested' : '',
-    account.lastUsedAt === null ? 'never used' : `used ${shortTime(account.lastUsedAt)}`,
-    account.inKeys === null ? '' : account.inKeys ? 'in the key file' : 'not in the key file',
-    account.state === 'superseded' ? 'another account has its key; the next import removes it' : '',
-    shorten(account.message),
+    state === 'serving' ? '' : stateWords[state],
+    limitedUntil === null ? '' : `until ${shortTime(limitedUntil)}`,
+    state === 'serving' && !tested ? 'serves untested' : '',
+    inKeys === false ? 'its key is not in the key file' : '',
+    state === 'superseded' ? 'another account has its key; the next import removes it' : '',
+    shorten(message),
+    lastUsedAt === null ? 'never used' : `used ${shortTime(lastUsedAt)}`,
   ].filter((note) => note !== '');
 }
 
 function otherLines(status: ProviderStatus, style: Style): string[] {
   const { resources, probeUsers, missingKeys, untestedRuns } = status;
+  const mark = style.unsure('!');
   const inState = (state: ResourceStatus['state']) => resources.filter((each) => each.state === state);
   return [
-    ...untestedRuns.map(
-      (run) => `${style.unsure('untested')} the run ${run} left accounts untested; it was interrupted, or is at work`,
-    ),
+    ...untestedRuns.map((run) => `${mark} The run ${run} left accounts untested; it was interrupted, or is at work.`),
     ...inState('foreign').map(
-      ({ kind, name, id }) => `${style.unsure('not of relay')} ${kind} ${name} (${id}) has a managed name; see --adopt`,
+      ({ kind, name, id }) =>
+        `${mark} The ${kind} ${name} (${id}) has a managed name and is not of relay; see --adopt.`,
     ),
     ...inState('left_behind').map(
       ({ kind, id, name }) =>
-        `${style.unsure('left')} ${kind} ${name} (${id}), by an interrupted run; the next import removes it`,
+        `${mark} An interrupted run left the ${kind} ${name} (${id}); the next import removes it.`,
     ),
-    ...probeUsers.map(
-      ({ id, name }) => `${style.unsure('left')} user ${name} (${id}), by a run that was interrupted or is at work`,
-    ),
-    ...missingKeys.map(
-      ({ line, fingerprint }) => `${style.unsure('missing')} the key of line ${line} (${fingerprint}) has no account`,
-    ),
+    ...probeUsers.map(({ id, name }) => `${mark} A run that was interrupted, or is at work, left ${name} (${id}).`),
+    ...missingKeys.map(({ line, fingerprint }) => `${mark} The key of line ${line} (${fingerprint}) has no account.`),
   ];
-}
-
-function shortTime(iso: string): string {
-  return `${iso.slice(0, 10)} ${iso.slice(11, 16)}Z`;
 }

@@ -19,6 +19,6 @@ export function screenedDescription(text: string, screen: Screen): string {
 export function screenedMarker(value: unknown, screen: Screen): Marker | null {
   const marker = markerWire.safeParse(value).data ?? null;
   if (marker === null) return null;
-  const words = [marker.provider, marker.run, marker.fingerprint, ...(marker.sets ?? [])].join(' ');
+  const words = [marker.provider, marker.run, marker.fingerprint, marker.last4 ?? '', ...(marker.sets ?? [])].join(' ');
   return screen.hide(words) === words ? marker : null;
 }

@@ -119,6 +119,7 @@ export const markerWire = z.object({
   access: z.enum(['subscription', 'self_service']),
   run: z.string(),
   fingerprint: z.string(),
+  last4: z.string().max(4).optional(),
   sets: z.array(z.string()).optional(),
 });
 

@@ -1,0 +1,63 @@
+import { exitCodes } from '../../core/exit-codes.ts';
+
+/** What is explained by `relay help TOPIC`, beside the help of each command. */
+export const helpTopics = {
+  'exit-codes': () =>
+    [
+      'What the host holds when a command ends:',
+      '',
+      ...Object.entries(exitCodes).map(([code, says]) => `  ${code.padStart(3)}  ${says}`),
+      '',
+      'Every code but 0 ends standard error with what happened, what the host holds, and the command to run next.',
+      '`relay explain CODE` explains the word in capitals before a message.',
+    ].join('\n'),
+  'key-files': () =>
+    `A key file has one upstream key a line, in UTF-8. Empty lines and lines that begin with # are skipped.
+
+  sk-first…
+  sk-second…
+
+CSV with a header is read too; every column but "key" is optional:
+
+  key,name,priority,concurrency,enabled
+  sk-first…,main,10,20,true
+
+So is a JSON array of keys, or of objects with these fields. A line that cannot be a key refuses the file, or is left out
+and counted with --mode partial. "-" reads standard input. Keys are named by a fingerprint, and never shown.`,
+  packs: () =>
+    `A pack describes one vendor: its addresses, protocols, models and prices. relay brings those of many vendors along.
+
+  relay packs list            every pack that is found by name
+  relay packs show kimi       one pack in full
+  relay packs new acme        write a pack of your own, asking for what it needs
+  relay validate ./acme       check it, with the line of each fault
+  relay import --pack ./acme --keys keys.txt
+
+Folders of packs are named by packDirs in the configuration file. A pack from outside is asked about before keys are sent
+to the address that it names; --pack-sha256 pins it.`,
+  hosts: () =>
+    `A host is the gateway whose admin API relay works with. It is named by --host or RELAY_HOST, or by its name in the
+configuration file:
+
+  hosts:
+    prod:
+      url: https://gateway.example.org
+      adminKeyFile: /etc/relay/prod.key
+
+Its kind is recognised by what it answers, without a credential; --host-kind decides. Kinds: sub2api, 0.1.129 and newer.
+
+  relay doctor --host prod    whether relay can work there, and what to do where not
+  relay status --host prod    all that relay manages there`,
+  ci: () =>
+    `In CI nobody is asked: what needs a yes is refused with exit code 2, unless --yes agrees to it. Give secrets by the
+environment or by files, never as values of options:
+
+  RELAY_HOST=https://gateway.example.org RELAY_ADMIN_KEY=… \\
+    relay import --pack kimi --keys keys.txt --yes --junit report.xml --github
+
+Act on the exit code (\`relay help exit-codes\`); relay-report.json tells everything. A job that is killed leaves a journal
+below RELAY_STATE_DIR: keep that folder, and \`relay resume RUN --keys keys.txt\` finishes the run.`,
+} as const;
+
+export type HelpTopic = keyof typeof helpTopics;
+export const helpTopicNames = Object.keys(helpTopics) as HelpTopic[];

@@ -1,0 +1,38 @@
+import { accessSlug } from '../../core/modes.ts';
+import { counted, formatCount } from '../../core/counted.ts';
+import type { Style } from '../../core/style.ts';
+import type { Overview, ProviderCounts } from '../../plan/overview.ts';
+import { fold } from './fold.ts';
+import { hostName } from './headline.ts';
+import { shortTime } from './format.ts';
+
+/** All that relay manages on a host, a line for each provider, those that are not fine first. */
+export function overviewText(
+  { host, providers, ok }: Overview,
+  { style, columns }: { style: Style; columns: number },
+): string {
+  const heading = style.bold(`${hostName(host.url)} (${host.kind} ${host.version})`);
+  if (providers.length === 0) return fold(`${heading}\n\nrelay manages nothing on this host.`, columns);
+  const nameOf = ({ id, access }: ProviderCounts) => `${id} ${accessSlug(access)}`;
+  const width = Math.max(...providers.map((each) => nameOf(each).length));
+  const lines = providers.map((each) => {
+    const faults = faultsText(each);
+    const mark = faults.length === 0 ? style.good('✔') : style.bad('✖');
+    const used = each.lastUsedAt === null ? 'never used' : `last used ${shortTime(each.lastUsedAt)}`;
+    const parts = [`${formatCount(each.serving)} of ${formatCount(each.accounts)} serve`, ...faults, style.dim(used)];
+    return `${mark} ${nameOf(each).padEnd(width)}  ${parts.join(', ')}`;
+  });
+  const total = providers.reduce((sum, { accounts }) => sum + accounts, 0);
+  const serving = providers.reduce((sum, each) => sum + each.serving, 0);
+  const tone = ok ? style.good : style.unsure;
+  const sum = `${counted(providers.length, 'provider')}: ${formatCount(serving)} of ${counted(total, 'account')} serve.`;
+  return fold([heading, '', ...lines, '', tone(sum)].join('\n'), columns);
+}
+
+function faultsText({ failing, paused, untested }: ProviderCounts): string[] {
+  return [
+    ...(failing > 0 ? [`${formatCount(failing)} failing`] : []),
+    ...(paused > 0 ? [`${formatCount(paused)} paused`] : []),
+    ...(untested > 0 ? [`${formatCount(untested)} untested`] : []),
+  ];
+}
