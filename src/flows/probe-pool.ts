@@ -13,7 +13,7 @@ import { probeAccounts, type AccountVerdict } from '../verify/probe-accounts.ts'
 import { ClientKeys } from '../apply/client-keys.ts';
 import { checkInIsolation } from '../verify/isolation-check.ts';
 import { completionOf } from './completion-of.ts';
-import { asAborted, abortedExitCode } from './import/aborted.ts';
+import { asAborted, abortedExitCode } from './import/failure/aborted.ts';
 import { leftClients, removeLeftClients, stayingClients } from './left-clients.ts';
 import { findPools, type Pool } from './pool-to-probe.ts';
 import { repairAccounts, unrepaired, type ProbedAccount, type RepairPolicy } from './repair-accounts.ts';

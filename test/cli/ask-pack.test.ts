@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream';
 import { expect, it } from 'vitest';
-import { askPack, type PackFlags } from '../../src/cli/commands/ask-pack.ts';
+import { askPack, type PackFlags } from '../../src/cli/commands/packs/ask-pack.ts';
 
 /** Answers on a terminal, one answer for each question, and tells what was said. */
 async function answered(answers: readonly string[], flags: Partial<PackFlags> = {}) {

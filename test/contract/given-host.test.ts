@@ -1,6 +1,6 @@
 import { describe, it } from 'vitest';
 import { hostSettings } from '../../src/config/host-settings.ts';
-import { connectSub2api } from '../../src/host/sub2api/connect.ts';
+import { connectSub2api } from '../../src/host/sub2api/session/connect.ts';
 import { startSandbox } from '../../src/sandbox/start-sandbox.ts';
 import { systemClock } from '../../src/core/clock.ts';
 import { Redactor } from '../../src/core/secrets/redactor.ts';

@@ -1,4 +1,4 @@
-import { connectSub2api } from '../../src/host/sub2api/connect.ts';
+import { connectSub2api } from '../../src/host/sub2api/session/connect.ts';
 import { startSandbox } from '../../src/sandbox/start-sandbox.ts';
 import { Redactor } from '../../src/core/secrets/redactor.ts';
 import { Secret } from '../../src/core/secrets/secret.ts';

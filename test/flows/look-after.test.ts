@@ -4,7 +4,7 @@ import type { RunTools } from '../../src/apply/run-tools.ts';
 import { readStatus } from '../../src/flows/read-status.ts';
 import { probeExitCode, probePool, type ProbeJobOptions } from '../../src/flows/probe-pool.ts';
 import { findManaged, removeProvider } from '../../src/flows/remove-provider.ts';
-import { connectSub2api } from '../../src/host/sub2api/connect.ts';
+import { connectSub2api } from '../../src/host/sub2api/session/connect.ts';
 import { fingerprintKey } from '../../src/keys/fingerprint.ts';
 import { chooseProvider, findPack } from '../../src/pack/find-pack.ts';
 import type { Provider } from '../../src/pack/manifest.ts';

@@ -6,9 +6,14 @@ import {
   toChannel,
   toGroup,
   toTariff,
-} from '../../src/host/sub2api/translate-resources.ts';
-import { toGrant, toUser } from '../../src/host/sub2api/translate-access.ts';
-import { fromAccountSpec, pausedKey, testedKey, toAccount } from '../../src/host/sub2api/translate-account.ts';
+} from '../../src/host/sub2api/translate/translate-resources.ts';
+import { toGrant, toUser } from '../../src/host/sub2api/translate/translate-access.ts';
+import {
+  fromAccountSpec,
+  pausedKey,
+  testedKey,
+  toAccount,
+} from '../../src/host/sub2api/translate/translate-account.ts';
 import {
   accountWire,
   channelWire,

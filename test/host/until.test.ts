@@ -2,7 +2,7 @@ import { setImmediate as tick } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import type { Account } from '../../src/host/account.ts';
-import { connectSub2api } from '../../src/host/sub2api/connect.ts';
+import { connectSub2api } from '../../src/host/sub2api/session/connect.ts';
 import type { Sub2apiHost } from '../../src/host/sub2api/sub2api-host.ts';
 import { startSandbox, type Sandbox } from '../../src/sandbox/start-sandbox.ts';
 import type { Clock } from '../../src/core/clock.ts';

@@ -13,7 +13,7 @@ import { executeImport, type ExecuteEnv } from '../../src/flows/import/execute-i
 import { prepareImport, type PreparedImport } from '../../src/flows/import/prepare-import.ts';
 import type { Begin } from '../../src/journal/entries.ts';
 import { reopenRun } from '../../src/flows/import/reopen-run.ts';
-import { reachSub2api } from '../../src/host/sub2api/connect.ts';
+import { reachSub2api } from '../../src/host/sub2api/session/connect.ts';
 import { readRun } from '../../src/journal/read-journal.ts';
 import { journalFolder, FolderJournal, type JournalTools } from '../../src/journal/folder-journal.ts';
 import type { KeyFile } from '../../src/keys/key-file.ts';

@@ -62,16 +62,16 @@ export const commands: { readonly [Name in CommandName]: CommandRecord<Name> } =
       'relay validate kimi --host https://gateway.example.org',
     ],
     run: async (flags, { io, redactor }, packs) =>
-      (await import('./validate-command.ts')).validateCommand(packs, flags, io, redactor),
+      (await import('./packs/validate-command.ts')).validateCommand(packs, flags, io, redactor),
   },
   'packs list': {
     about: 'every pack that is found by name',
-    run: async (flags, { io }) => (await import('./packs-command.ts')).listPacks(flags, io),
+    run: async (flags, { io }) => (await import('./packs/packs-command.ts')).listPacks(flags, io),
   },
   'packs show': {
     takes: '<pack>',
     about: 'one pack in full',
-    run: async (flags, { io }, [pack = '']) => (await import('./packs-command.ts')).showPack(pack, flags, io),
+    run: async (flags, { io }, [pack = '']) => (await import('./packs/packs-command.ts')).showPack(pack, flags, io),
   },
   'packs new': {
     takes: '<id>',
@@ -80,12 +80,13 @@ export const commands: { readonly [Name in CommandName]: CommandRecord<Name> } =
       'relay packs new acme',
       'relay packs new acme --base-url https://api.acme.example/v1 --model acme-small',
     ],
-    run: async (flags, { io }, [id = '']) => (await import('./new-pack-command.ts')).newPackCommand(id, flags, io),
+    run: async (flags, { io }, [id = '']) =>
+      (await import('./packs/new-pack-command.ts')).newPackCommand(id, flags, io),
   },
   'packs schema': {
     about: 'the JSON Schema of a manifest',
     withoutConfig: true,
-    run: async (_, { io }) => (await import('./packs-command.ts')).showPackSchema(io),
+    run: async (_, { io }) => (await import('./packs/packs-command.ts')).showPackSchema(io),
   },
   doctor: {
     about: 'check whether relay can work on a host, and what to do where it cannot; reads only',
@@ -94,42 +95,44 @@ export const commands: { readonly [Name in CommandName]: CommandRecord<Name> } =
   },
   'runs list': {
     about: 'every run on this machine, newest first',
-    run: async (flags, { io }) => (await import('./runs-command.ts')).listRuns(flags, io),
+    run: async (flags, { io }) => (await import('./runs/runs-command.ts')).listRuns(flags, io),
   },
   'runs show': {
     takes: '<run>',
     about: 'what a run did and what can be done about it',
-    run: async (flags, { io }, [run = '']) => (await import('./runs-command.ts')).showRun(run, flags, io),
+    run: async (flags, { io }, [run = '']) => (await import('./runs/runs-command.ts')).showRun(run, flags, io),
   },
   'runs prune': {
     about:
       'remove the records of old runs from this machine; never of one that is not finished, unless that is asked for',
     examples: ['relay runs prune --older-than 30d', 'relay runs prune --older-than 90d --unfinished --yes'],
-    run: async (flags, { io }) => (await import('./prune-command.ts')).pruneRuns(flags, io),
+    run: async (flags, { io }) => (await import('./runs/prune-command.ts')).pruneRuns(flags, io),
   },
   resume: {
     takes: '<run>',
     about: 'finish a run that was interrupted',
     examples: ['relay resume 20261121-101530-4f2a91 --keys keys.txt'],
     run: async (flags, { io, redactor }, [run = '']) =>
-      (await import('./resume-command.ts')).resumeCommand(run, flags, io, redactor),
+      (await import('./runs/resume-command.ts')).resumeCommand(run, flags, io, redactor),
   },
   rollback: {
     takes: '<run>',
     about: 'undo a run, finished or not',
     examples: ['relay rollback 20261121-101530-4f2a91 --dry-run', 'relay rollback 20261121-101530-4f2a91 --yes'],
     run: async (flags, { io, redactor }, [run = '']) =>
-      (await import('./rollback-command.ts')).rollbackCommand(run, flags, io, redactor),
+      (await import('./runs/rollback-command.ts')).rollbackCommand(run, flags, io, redactor),
   },
   status: {
     about: 'what the host holds for a provider, or for all that relay manages',
     examples: ['relay status', 'relay status --pack kimi', 'relay status --pack kimi --keys keys.txt --output json'],
-    run: async (flags, { io, redactor }) => (await import('./status-command.ts')).statusCommand(flags, io, redactor),
+    run: async (flags, { io, redactor }) =>
+      (await import('./provider/status-command.ts')).statusCommand(flags, io, redactor),
   },
   probe: {
     about: 'test the managed accounts and the gateway again',
     examples: ['relay probe --pack kimi', 'relay probe --pack kimi --repair disable --revive'],
-    run: async (flags, { io, redactor }) => (await import('./probe-command.ts')).probeCommand(flags, io, redactor),
+    run: async (flags, { io, redactor }) =>
+      (await import('./provider/probe-command.ts')).probeCommand(flags, io, redactor),
   },
   revoke: {
     about: 'take the account of one leaked key out of service, now',
@@ -138,17 +141,20 @@ export const commands: { readonly [Name in CommandName]: CommandRecord<Name> } =
       'relay revoke --fingerprint sha256:0123456789ab --pack kimi',
       'relay revoke --name kimi-cn-07 --yes --output json',
     ],
-    run: async (flags, { io, redactor }) => (await import('./revoke-command.ts')).revokeCommand(flags, io, redactor),
+    run: async (flags, { io, redactor }) =>
+      (await import('./provider/revoke-command.ts')).revokeCommand(flags, io, redactor),
   },
   connect: {
     about: 'what users need to connect: address, access, models, an example',
     examples: ['relay connect --pack kimi'],
-    run: async (flags, { io, redactor }) => (await import('./connect-command.ts')).connectCommand(flags, io, redactor),
+    run: async (flags, { io, redactor }) =>
+      (await import('./provider/connect-command.ts')).connectCommand(flags, io, redactor),
   },
   remove: {
     about: 'take what relay manages for a provider off the host',
     examples: ['relay remove --pack kimi --dry-run', 'relay remove --pack kimi --access self-service'],
-    run: async (flags, { io, redactor }) => (await import('./remove-command.ts')).removeCommand(flags, io, redactor),
+    run: async (flags, { io, redactor }) =>
+      (await import('./provider/remove-command.ts')).removeCommand(flags, io, redactor),
   },
   'report show': {
     takes: '<file>',

@@ -1,7 +1,7 @@
 import { throwIfStopped } from '../../apply/run-tools.ts';
 import type { Flags, ImportFlags } from '../../config/options/option-flags.ts';
 import { checkSameSteps, savedPlanText, type SavedPlan } from '../../flows/import/saved-plan.ts';
-import { refusedReport } from '../../flows/import/refused-report.ts';
+import { refusedReport } from '../../flows/import/failure/refused-report.ts';
 import type { Host } from '../../host/host.ts';
 import { acts } from '../../plan/import-plan.ts';
 import { planText } from '../../report/text/plan-text.ts';

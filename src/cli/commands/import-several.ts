@@ -2,7 +2,7 @@ import { accessSlug } from '../../core/modes.ts';
 import { resolve } from 'node:path';
 import { stopReason, throwIfStopped } from '../../apply/run-tools.ts';
 import type { ImportFlags } from '../../config/options/option-flags.ts';
-import { refusedReport } from '../../flows/import/refused-report.ts';
+import { refusedReport } from '../../flows/import/failure/refused-report.ts';
 import { acts } from '../../plan/import-plan.ts';
 import { endText, otherWays, stepAfter } from '../../report/text/footer-text.ts';
 import { exitCodeOfAll } from '../../report/outcome.ts';

@@ -8,7 +8,7 @@ import { counted } from '../../core/counted.ts';
 import { problem, type RelayError } from '../../core/relay-error.ts';
 import { isStagingName } from '../../host/names.ts';
 import type { ImportRun } from './import-run.ts';
-import { RunFailure } from './run-failure.ts';
+import { RunFailure } from './failure/run-failure.ts';
 import { works } from './verify-accounts.ts';
 
 /** Staging places: those of this run, and those that interrupted runs have left. */

@@ -14,7 +14,7 @@ import type { KeyVerdict } from '../../verify/test-keys.ts';
 import type { ImportJob } from './import-job.ts';
 import { beginRecord } from './import-record.ts';
 import type { PreparedImport } from './prepare-import.ts';
-import { asRunFailure } from './run-failure.ts';
+import { asRunFailure } from './failure/run-failure.ts';
 
 /** One run of an import: what its stages work with, and all that they change. */
 export class ImportRun {

@@ -10,7 +10,7 @@ import type { AccountStep } from '../../plan/import-plan.ts';
 import type { RunRecord } from '../../report/run-record.ts';
 import { problem, type Problem } from '../../core/relay-error.ts';
 import type { ImportRun } from './import-run.ts';
-import { RunFailure } from './run-failure.ts';
+import { RunFailure } from './failure/run-failure.ts';
 import { failedUpdate } from './rolling-update.ts';
 import { isRolling } from './verify-accounts.ts';
 

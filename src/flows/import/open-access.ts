@@ -5,7 +5,7 @@ import { problem } from '../../core/relay-error.ts';
 import { checkGateway, type GatewayCheck } from '../../verify/check-gateway.ts';
 import { grantAccess } from '../../apply/grant-access.ts';
 import { completionOf } from '../completion-of.ts';
-import { RunFailure } from './run-failure.ts';
+import { RunFailure } from './failure/run-failure.ts';
 import type { ImportRun } from './import-run.ts';
 
 /** Gives users access, and proves by a real request that the gateway serves (rules B22 to B24, N9, N19). */

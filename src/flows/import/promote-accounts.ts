@@ -7,7 +7,7 @@ import { counted } from '../../core/counted.ts';
 import { problem } from '../../core/relay-error.ts';
 import { checkGateway } from '../../verify/check-gateway.ts';
 import { completionOf } from '../completion-of.ts';
-import { RunFailure } from './run-failure.ts';
+import { RunFailure } from './failure/run-failure.ts';
 import type { ImportRun } from './import-run.ts';
 import { works } from './verify-accounts.ts';
 

@@ -3,7 +3,7 @@ import { counted } from '../../core/counted.ts';
 import { problem } from '../../core/relay-error.ts';
 import { testKeys } from '../../verify/test-keys.ts';
 import type { ImportRun } from './import-run.ts';
-import { RunFailure } from './run-failure.ts';
+import { RunFailure } from './failure/run-failure.ts';
 
 /**
  * On a host whose accounts serve as soon as they are there: tests the keys first, so that none is stored that does not work.

@@ -10,7 +10,7 @@ import { probeAccounts, type AccountVerdict } from '../../verify/probe-accounts.
 import { isOpen, checkInIsolation } from '../../verify/isolation-check.ts';
 import { verdictOfMade } from '../../verify/test-keys.ts';
 import { completionOf } from '../completion-of.ts';
-import { RunFailure, verdictProblem } from './run-failure.ts';
+import { RunFailure, verdictProblem } from './failure/run-failure.ts';
 import type { ImportRun } from './import-run.ts';
 
 /** Tests what was made, what has changed out of service, and what no test has proven. */

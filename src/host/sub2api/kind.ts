@@ -1,9 +1,9 @@
 import { RelayError } from '../../core/relay-error.ts';
 import { HttpClient } from '../http-client.ts';
 import { AdminClient } from './api/admin-client.ts';
-import { connectSub2api } from './connect.ts';
-import { diagnoseSub2api } from './diagnose.ts';
-import { readSettings } from './public-settings.ts';
+import { connectSub2api } from './session/connect.ts';
+import { diagnoseSub2api } from './session/diagnose.ts';
+import { readSettings } from './session/public-settings.ts';
 
 /** sub2api: one gateway of groups, channels, subscriptions and users. */
 export const sub2apiKind = {

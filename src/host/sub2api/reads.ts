@@ -2,9 +2,9 @@ import { Secret } from '../../core/secrets/secret.ts';
 import type { Sub2apiReads } from './admin-port.ts';
 import type { AdminClient } from './api/admin-client.ts';
 import { storedKey } from './stored-keys.ts';
-import { toChannel, toGroup, toTariff } from './translate-resources.ts';
-import { toGrant, toUser } from './translate-access.ts';
-import { toAccount } from './translate-account.ts';
+import { toChannel, toGroup, toTariff } from './translate/translate-resources.ts';
+import { toGrant, toUser } from './translate/translate-access.ts';
+import { toAccount } from './translate/translate-account.ts';
 import {
   accountWire,
   channelWire,

@@ -5,8 +5,15 @@ import type { Id } from '../account.ts';
 import type { CreatedAccount } from '../host.ts';
 import type { Sub2apiWrites, UserSession } from './admin-port.ts';
 import type { AdminClient } from './api/admin-client.ts';
-import { fromChannelSpec, fromGroupSpec, fromTariffSpec, toChannel, toGroup, toTariff } from './translate-resources.ts';
-import { subscriptionNotes, toGrant, toUser } from './translate-access.ts';
+import {
+  fromChannelSpec,
+  fromGroupSpec,
+  fromTariffSpec,
+  toChannel,
+  toGroup,
+  toTariff,
+} from './translate/translate-resources.ts';
+import { subscriptionNotes, toGrant, toUser } from './translate/translate-access.ts';
 import {
   fromAccountChange,
   fromAccountSpec,
@@ -14,7 +21,7 @@ import {
   testedKey,
   toAccount,
   touchesMaps,
-} from './translate-account.ts';
+} from './translate/translate-account.ts';
 import {
   accountWire,
   anything,

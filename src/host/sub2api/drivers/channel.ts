@@ -4,7 +4,7 @@ import { RelayError } from '../../../core/relay-error.ts';
 import type { Id } from '../../account.ts';
 import type { Others, ResourceDriver } from '../../driver.ts';
 import type { Sub2apiReads, Sub2apiWrites } from '../admin-port.ts';
-import { channelWith, comparableChannels, unkeptOfChannel } from '../hidden-texts.ts';
+import { channelWith, comparableChannels, unkeptOfChannel } from '../translate/hidden-texts.ts';
 import { differencesOf } from '../layout/plan-channel.ts';
 import type { Channel, ChannelSpec } from '../objects.ts';
 import type { GroupSurroundings } from '../survey.ts';

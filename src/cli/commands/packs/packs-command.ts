@@ -1,0 +1,98 @@
+import { stringify } from 'yaml';
+import { z } from 'zod';
+import { loadConfig } from '../../../config/config-file.ts';
+import type { Flags } from '../../../config/options/option-flags.ts';
+import { findPack, knownPacks, type PackPlace } from '../../../pack/find-pack.ts';
+import { packSchema } from '../../../pack/manifest.ts';
+import { inspectPack, type Pack, type PackReading } from '../../../pack/read-pack.ts';
+import { counted } from '../../../core/counted.ts';
+import type { PacksOutput, PackViewOutput } from '../../../report/outputs/pack-schemas.ts';
+import type { Style } from '../../../core/style.ts';
+import { print, styleFor, type Io } from '../../io.ts';
+
+type PacksFlags = Flags<'packs list' | 'packs show'>;
+
+/** `relay packs list`: every pack that is found by name, and what stands in the way of those that cannot be used. */
+export async function listPacks(flags: PacksFlags, io: Io): Promise<number> {
+  const { config } = await loadConfig(flags.config, io);
+  const known = await knownPacks(config.packDirs ?? []);
+  const found = await Promise.all(
+    [...known].map(async ([id, place]) => ({ id, place, reading: await inspectPack(place.path, place.origin) })),
+  );
+  if (flags.output === 'json') {
+    const packs = found.flatMap(({ place, reading: { pack } }) =>
+      pack === undefined ? [] : [packSummary({ ...pack, shadows: place.shadows })],
+    );
+    const broken = found.flatMap(({ id, reading: { pack, file, findings } }) =>
+      pack === undefined ? [{ id, file, faults: findings.length }] : [],
+    );
+    const told: PacksOutput = { schema: 'relay.packs/1', packs, broken };
+    print(io.stdout, JSON.stringify(told, null, 2));
+    return 0;
+  }
+  const style = styleFor(io, 'stdout', flags.color);
+  for (const { id, place, reading } of found)
+    print(io.stdout, `${style.bold(id)}  ${packLine(id, place, reading, style)}`);
+  print(io.stdout, style.dim('\n* is used when no --provider is named; ! asks for --accept-terms'));
+  return 0;
+}
+
+function packLine(id: string, { path, origin, shadows }: PackPlace, { pack, findings }: PackReading, style: Style) {
+  const from = origin === 'built-in' ? origin : path;
+  const hides = shadows.length === 0 ? '' : style.unsure(` hides ${shadows.join(', ')}`);
+  if (pack === undefined) {
+    return `${style.bad(`has ${counted(findings.length, 'fault')}`)}, see: relay validate ${id}  ${style.dim(from)}${hides}`;
+  }
+  const providers = pack.providers.map(
+    (provider) => `${provider.id}${provider.default ? '*' : ''}${provider.terms === undefined ? '' : '!'}`,
+  );
+  const digest = pack.digest.slice(0, 'sha256:'.length + 12);
+  return `${pack.displayName}  ${style.dim(`${from} ${digest}`)}${hides}\n  ${providers.join(' ')}`;
+}
+
+/** `relay packs show`: one pack in full, with every default filled in. */
+export async function showPack(word: string, flags: PacksFlags, io: Io): Promise<number> {
+  const { config } = await loadConfig(flags.config, io);
+  const { origin, file, digest, shadows, ...manifest } = await findPack(word, config.packDirs);
+  if (flags.output === 'json') {
+    const told: PackViewOutput = { origin, file, digest, shadows: [...shadows], ...manifest };
+    print(io.stdout, JSON.stringify(told, null, 2));
+    return 0;
+  }
+  const head = [`# ${origin}: ${file}`, ...shadows.map((path) => `# hides ${path}`), `# ${digest}`];
+  print(io.stdout, [...head, stringify(manifest, { lineWidth: 0 }).trimEnd()].join('\n'));
+  return 0;
+}
+
+/** `relay packs schema`: the JSON Schema of a manifest, made from what the reader checks with. */
+export function showPackSchema(io: Io): number {
+  print(io.stdout, JSON.stringify(packJsonSchema(), null, 2));
+  return 0;
+}
+
+/** Fields named `x-…` are free, which the reader handles before the schema sees them. */
+export function packJsonSchema(): unknown {
+  return z.toJSONSchema(packSchema, {
+    io: 'input',
+    override: ({ jsonSchema }) => {
+      if (jsonSchema.type === 'object' && jsonSchema.additionalProperties === false)
+        jsonSchema.patternProperties = { '^x-': {} };
+    },
+  });
+}
+
+function packSummary(pack: Pack): PacksOutput['packs'][number] {
+  const { id, displayName, origin, file, digest, shadows } = pack;
+  const providers = pack.providers.map((provider) => ({
+    id: provider.id,
+    displayName: provider.displayName,
+    platform: provider.platform,
+    baseUrl: provider.baseUrl,
+    default: provider.default,
+    terms: provider.terms?.id ?? null,
+    hosts: provider.hosts,
+    smokeTestModel: provider.smokeTestModel,
+    asOf: provider.asOf ?? null,
+  }));
+  return { id, displayName, origin, file, digest, shadows: [...shadows], providers };
+}

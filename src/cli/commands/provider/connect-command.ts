@@ -1,0 +1,40 @@
+import { completionOf } from '../../../flows/completion-of.ts';
+import { takeSnapshot } from '../../../flows/read-status.ts';
+import type { Flags } from '../../../config/options/option-flags.ts';
+import { effectiveMapping } from '../../../pack/model-mapping.ts';
+import type { ConnectOutput } from '../../../report/outputs/provider-schemas.ts';
+import { fold } from '../../../report/text/fold.ts';
+import { connectionText } from '../../../report/text/result-text.ts';
+import { accessSlug } from '../../../core/modes.ts';
+import type { Redactor } from '../../../core/secrets/redactor.ts';
+import { RelayError } from '../../../core/relay-error.ts';
+import { columnsOf, print, styleFor, type Io } from '../../io.ts';
+import { printResult } from '../../output/result.ts';
+import { withProvider } from '../../session/with-provider.ts';
+
+/** `relay connect`: what users need to reach a provider on a host. Sends nothing but reads. */
+export async function connectCommand(flags: Flags<'connect'>, io: Io, redactor: Redactor): Promise<number> {
+  return withProvider(flags, false, io, redactor, async ({ provider, modes, tools, idle }) => {
+    const held = await takeSnapshot(tools);
+    await idle();
+    const models = Object.keys(effectiveMapping(provider));
+    const connection = tools.host.gateway.connection(completionOf(provider));
+    const ways = modes.flatMap((access) => {
+      const place = held.layout.place({ provider, access }, held);
+      return place === undefined ? [] : [{ accessMode: access, ...connection, access: place.name, models }];
+    });
+    if (ways.length === 0)
+      throw new RelayError('NOT_THERE', `The host holds nothing of ${provider.id} to connect to.`, {
+        hint: `Bring it up: relay import --pack ${flags.pack} --keys FILE`,
+      });
+    const told: ConnectOutput = { schema: 'relay.connect/1', ways };
+    if (printResult(io, flags, 'connect', told)) return 0;
+    const screen = { style: styleFor(io, 'stdout', flags.color), columns: columnsOf(io) };
+    const texts = ways.map(({ accessMode, ...way }) => {
+      const heading = screen.style.bold(`${provider.displayName}, ${accessSlug(accessMode)} access`);
+      return `${fold(heading, screen.columns)}\n${connectionText(way, screen)}`;
+    });
+    print(io.stdout, texts.join('\n\n'));
+    return 0;
+  });
+}

@@ -1,0 +1,106 @@
+import { defaults, gatewayWaitMs } from '../../../config/defaults.ts';
+import type { Flags } from '../../../config/options/option-flags.ts';
+import { readProbeKey } from '../../options/import-options.ts';
+import { probeExitCode, probePool, type PoolProbe } from '../../../flows/probe-pool.ts';
+import type { ProbeOutput } from '../../../report/outputs/provider-schemas.ts';
+import type { Redactor } from '../../../core/secrets/redactor.ts';
+import { Interruption } from '../../../core/relay-error.ts';
+import { askConsent } from '../../session/consent.ts';
+import { print, styleFor, type Io } from '../../io.ts';
+import { probeClosing, probeLines } from '../../output/probe-lines.ts';
+import { repeatCommand } from '../../options/repeat-command.ts';
+import { printResult } from '../../output/result.ts';
+import { withProvider, type AtProvider } from '../../session/with-provider.ts';
+
+type ProbeFlags = Flags<'probe'>;
+
+/** `relay probe`: tests the accounts and the gateway again, and changes accounts only as the options say. */
+export async function probeCommand(flags: ProbeFlags, io: Io, redactor: Redactor): Promise<number> {
+  const probeKey = await readProbeKey(flags, io);
+  if (probeKey !== null) redactor.learn(probeKey);
+  if (flags.repair === 'remove')
+    await askConsent(['Accounts that do not work would be removed; their keys cannot come back.'], io, flags);
+  return withProvider(flags, true, io, redactor, async (at) => {
+    const { run, provider, modes, tools, idle } = at;
+    const probe = await probePool(
+      {
+        run,
+        provider,
+        modes,
+        repair: flags.repair ?? null,
+        revive: flags.revive === true,
+        allowMassRemoval: flags.allowMassRemoval === true,
+        probe: flags.probe ?? defaults.probe,
+        probeKey,
+        concurrency: flags.concurrency ?? defaults.concurrency,
+        gatewayWaitMs: flags.gatewayWait ?? gatewayWaitMs,
+      },
+      tools,
+    );
+    await idle();
+    const exitCode = probeExitCode(probe);
+    if (!printResult(io, flags, 'probe', view(at, probe, exitCode)))
+      for (const line of probeLines(probe, styleFor(io, 'stdout', flags.color))) print(io.stdout, line);
+    if (exitCode !== 0) {
+      for (const line of probeClosing(probe)) print(io.stderr, line);
+      print(io.stderr, `Next: ${next(flags, probe)}`);
+    }
+    return exitCode;
+  });
+}
+
+function view({ pack, provider, tools }: AtProvider, probe: PoolProbe, exitCode: number): ProbeOutput {
+  const { url, kind, version } = tools.host.info;
+  return {
+    schema: 'relay.probe/1',
+    host: { url, kind, version },
+    provider: { pack: pack.id, id: provider.id, displayName: provider.displayName },
+    accounts: probe.accounts.map(({ access, verdict, change }) => ({
+      access,
+      id: verdict.account.id,
+      name: verdict.account.name,
+      validation: verdict.validation,
+      code: verdict.code,
+      message: verdict.probe?.message ?? '',
+      scheduled: change === 'removed' ? null : change === null ? verdict.account.enabled : change === 'revived',
+      change,
+    })),
+    gateways: probe.gateways.map(({ access, check }) => ({ access, ...check })),
+    leftovers: probe.leftovers,
+    problems: [...(probe.aborted === null ? [] : [probe.aborted]), ...probe.problems].map(
+      ({ code, message, hint }) => ({ code, message, hint }),
+    ),
+    exitCode,
+  };
+}
+
+function next(flags: ProbeFlags, { accounts, gateways, leftovers, problems, aborted }: PoolProbe): string {
+  const again = repeatCommand('relay probe', flags);
+  if (leftovers.length > 0) return `run the commands above, then: ${again}`;
+  if (aborted !== null) return `${aborted instanceof Interruption ? '' : `${aborted.hint} Then: `}${again}`;
+  const held = problems.find((each) => each.code === 'MASS_REMOVAL');
+  if (held !== undefined) return `${held.hint} ${again} --allow-mass-removal`;
+  if (accounts.length === 0) return repeatCommand('relay import', { ...placeOf(flags), keys: 'FILE' });
+  if (gateways.some(({ check }) => !check.ok)) return repeatCommand('relay status', placeOf(flags));
+  const serving = accounts.some(({ verdict, change }) => {
+    return verdict.validation === 'failed' && verdict.account.enabled && change === null;
+  });
+  if (serving && flags.repair === undefined) return `${again} --repair disable`;
+  return `replace the keys that fail, then: ${repeatCommand('relay import', { ...placeOf(flags), keys: 'FILE' })}`;
+}
+
+/** Which provider of which host, as far as it was given by name. */
+function placeOf({
+  pack,
+  provider,
+  access,
+  host,
+  adminKeyFile,
+  adminEmail,
+  adminPasswordFile,
+  allowHttp,
+  config,
+  fromFile,
+}: ProbeFlags) {
+  return { pack, provider, access, host, adminKeyFile, adminEmail, adminPasswordFile, allowHttp, config, fromFile };
+}

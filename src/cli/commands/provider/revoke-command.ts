@@ -1,0 +1,118 @@
+import { resolve } from 'node:path';
+import { throwIfStopped } from '../../../apply/run-tools.ts';
+import { loadConfig } from '../../../config/config-file.ts';
+import { limitsOf } from '../../../config/defaults.ts';
+import { hostSettings } from '../../../config/host-settings.ts';
+import type { Flags } from '../../../config/options/option-flags.ts';
+import { longOption } from '../../../config/options/option-table.ts';
+import { findRevoked, revokeAccount, type RevokedKey } from '../../../flows/revoke-account.ts';
+import type { Account } from '../../../host/account.ts';
+import { readRun, runIds } from '../../../journal/read-journal.ts';
+import { acceptedKeys } from '../../../keys/key-file.ts';
+import { readKeyFile } from '../../../keys/read-key-file.ts';
+import { chooseProvider } from '../../../pack/find-pack.ts';
+import type { RevokeOutput } from '../../../report/outputs/provider-schemas.ts';
+import type { Redactor } from '../../../core/secrets/redactor.ts';
+import { RelayError } from '../../../core/relay-error.ts';
+import { choosePack } from '../../options/choose-pack.ts';
+import { newRunId } from '../../options/import-options.ts';
+import { print, styleFor, type Io } from '../../io.ts';
+import { printResult } from '../../output/result.ts';
+import { askConsent } from '../../session/consent.ts';
+import { stateDirOf } from '../../session/hold-lock.ts';
+import { withHost } from '../../session/with-host.ts';
+
+type RevokeFlags = Flags<'revoke'>;
+
+/** `relay revoke`: takes the account of one key out of service, now. Refuses unless exactly one account is meant. */
+export async function revokeCommand(flags: RevokeFlags, io: Io, redactor: Redactor): Promise<number> {
+  const key = await keyOf(flags, io, redactor);
+  const loaded = await loadConfig(flags.config, io);
+  const provider = await providerOf(flags, loaded.config);
+  const settings = await hostSettings(flags, io.env, loaded, io.stdin);
+  return withHost({ settings, ...limitsOf(flags) }, flags, io, redactor, async ({ tools, idle, hold }) => {
+    const found = await findRevoked(key, provider, tools);
+    await idle();
+    throwIfStopped(tools);
+    const account = onlyOne(found);
+    const { name, id, marker } = account;
+    await hold(marker?.provider ?? '', newRunId());
+    await askConsent([`The account "${name}" (${id}) would serve nobody any more.`], io, flags, tools.stop);
+    const done = await revokeAccount(account, tools);
+    await idle();
+    const files = await filesThatHold(marker?.fingerprint ?? '', io);
+    const { url, kind, version } = tools.host.info;
+    const told: RevokeOutput = {
+      schema: 'relay.revoke/1',
+      host: { url, kind, version },
+      account: { id, name, provider: marker?.provider ?? '', fingerprint: marker?.fingerprint ?? '' },
+      done,
+      keyFiles: files,
+    };
+    if (!printResult(io, flags, 'revoke', told)) say(told, flags, io);
+    return 0;
+  });
+}
+
+/** Throws `USAGE` where none of the ways to name a key was given, or the key file cannot be read. */
+async function keyOf(flags: RevokeFlags, io: Io, redactor: Redactor): Promise<RevokedKey> {
+  const { fingerprint, last4, name, keys } = flags;
+  if (fingerprint === undefined && last4 === undefined && name === undefined)
+    throw new RelayError('USAGE', 'Which key is meant?', {
+      hint: 'Give --fingerprint, --last4 or --name; `relay status --pack ID --output json` tells them.',
+    });
+  if (last4 !== undefined && !/^[\x21-\x7E]{4}$/.test(last4))
+    throw new RelayError('USAGE', '--last4 takes the last four characters of the key.', {
+      hint: 'Give no more of the key than that.',
+    });
+  if (keys === undefined) return { fingerprint, last4, name, known: new Map() };
+  const file = await readKeyFile(keys === '-' ? '-' : resolve(io.cwd, keys), 'partial', io.stdin);
+  for (const entry of file.entries) if (entry.kind === 'key') redactor.learn(entry.key);
+  const ends = acceptedKeys(file).map((entry) => [entry.fingerprint, entry.key.open().slice(-4)] as const);
+  return { fingerprint, last4, name, known: new Map(ends) };
+}
+
+async function providerOf(flags: RevokeFlags, config: Parameters<typeof choosePack>[1]): Promise<string | undefined> {
+  const { pack, provider } = flags;
+  if (pack !== undefined) return chooseProvider((await choosePack({ pack }, config)).pack, provider).id;
+  if (provider === undefined) return undefined;
+  throw new RelayError('USAGE', `${longOption('provider')} needs --pack.`, {
+    hint: 'Name the pack that the provider is of.',
+  });
+}
+
+function onlyOne(found: readonly Account[]): Account {
+  const [account, ...others] = found;
+  if (account === undefined)
+    throw new RelayError('KEY_NOT_FOUND', 'No account of relay on this host holds such a key.', {
+      hint: 'See what is there: relay status. Accounts of earlier runs do not say how their keys end: add --keys FILE.',
+    });
+  if (others.length > 0)
+    throw new RelayError('KEY_AMBIGUOUS', `${found.length} accounts of relay on this host may be meant.`, {
+      details: found.map(
+        ({ name, id, marker }) => `${name} (${id}) of ${marker?.provider ?? ''}, ${marker?.fingerprint ?? ''}`,
+      ),
+      hint: 'Name one by its --fingerprint or --name.',
+    });
+  return account;
+}
+
+/** Key files of runs on this machine in which the key stood: whoever imports such a file again brings it back. */
+async function filesThatHold(fingerprint: string, io: Io): Promise<string[]> {
+  const files = new Set<string>();
+  for (const id of await runIds(stateDirOf(io))) {
+    const run = await readRun(stateDirOf(io), id).catch(() => undefined);
+    const file = run?.begin.keys.file ?? null;
+    const holds = run?.begin.keys.entries.some((entry) => entry.kind === 'key' && entry.fingerprint === fingerprint);
+    if (file !== null && holds === true) files.add(file);
+  }
+  return [...files];
+}
+
+function say({ account, done, keyFiles }: RevokeOutput, flags: RevokeFlags, io: Io): void {
+  const style = styleFor(io, 'stdout', flags.color);
+  const how = done === 'removed' ? 'removed from the host' : 'out of service; no import and no probe puts it back';
+  print(io.stdout, `${style.good('✔')} ${account.name} (${account.id}) of ${account.provider} is ${how}`);
+  for (const file of keyFiles)
+    print(io.stdout, `${style.unsure('!')} ${file} may still hold the key: take it out there`);
+}

@@ -1,0 +1,142 @@
+import { resolve } from 'node:path';
+import { inStage, throwIfStopped } from '../../../apply/run-tools.ts';
+import { loadConfig } from '../../../config/config-file.ts';
+import { limitsOf } from '../../../config/defaults.ts';
+import { hostSettings } from '../../../config/host-settings.ts';
+import type { PrintFlags } from '../../../config/options/option-flags.ts';
+import { longOption } from '../../../config/options/option-table.ts';
+import { counted } from '../../../core/counted.ts';
+import { RelayError } from '../../../core/relay-error.ts';
+import { overviewOf, type Overview } from '../../../plan/overview.ts';
+import { overviewText } from '../../../report/text/overview-text.ts';
+import { statusCsv } from '../../../report/forms/status-csv.ts';
+import { isGiven } from '../../options/resolve-options.ts';
+import { withHost } from '../../session/with-host.ts';
+import type { Flags } from '../../../config/options/option-flags.ts';
+import { readStatus } from '../../../flows/read-status.ts';
+import { acceptedKeys } from '../../../keys/key-file.ts';
+import { readRun } from '../../../journal/read-journal.ts';
+import { readKeyFile } from '../../../keys/read-key-file.ts';
+import type { KeyOfStatus } from '../../../plan/provider-status.ts';
+import { statusSchema, type ProviderStatus } from '../../../plan/status-schema.ts';
+import { statusFaults } from '../../../report/status-faults.ts';
+import { statusText, type StatusScreen } from '../../../report/text/status-text.ts';
+import type { Redactor } from '../../../core/secrets/redactor.ts';
+import { stateDirOf } from '../../session/hold-lock.ts';
+import { columnsOf, print, styleFor, type Io } from '../../io.ts';
+import { nothingWritten, printFooter } from '../../output/footer.ts';
+import { shellWord } from '../../../core/shell-word.ts';
+import { repeatCommand } from '../../options/repeat-command.ts';
+import { printResult } from '../../output/result.ts';
+import { withProvider } from '../../session/with-provider.ts';
+
+type StatusFlags = Flags<'status'>;
+
+/**
+ * `relay status`: what the host holds for a provider, or without one for all that relay manages there. 0, or with
+ * `--detailed-exitcode` 8 when something is not fine.
+ */
+export async function statusCommand(flags: StatusFlags, io: Io, redactor: Redactor): Promise<number> {
+  const { pack } = flags;
+  if (flags.all === true && flags.onlyProblems === true)
+    throw new RelayError('USAGE', '--all and --only-problems exclude each other.', { hint: 'Give one of them.' });
+  // Progress has no form of its own in a table.
+  const asked = { ...flags, output: flags.output === 'csv' ? ('text' as const) : flags.output };
+  if (pack === undefined) return overviewCommand(flags, asked, io, redactor);
+  const keys = await keysOf(flags, io, redactor);
+  return withProvider({ ...asked, pack }, false, io, redactor, async (at) => {
+    const { provider, modes, tools, idle } = at;
+    const status = statusSchema.parse(await readStatus({ pack: at.pack, provider, modes, keys }, tools));
+    await idle();
+    throwIfStopped(tools);
+    if (flags.output === 'csv') print(io.stdout, statusCsv(status));
+    else if (!printResult(io, asked, 'status', status)) print(io.stdout, statusText(status, screenOf(flags, io)));
+    return endOf(status, flags, io);
+  });
+}
+
+function screenOf(flags: StatusFlags, io: Io): StatusScreen {
+  const accounts = flags.all === true ? 'all' : flags.onlyProblems === true ? 'problems' : 'folded';
+  return { style: styleFor(io, 'stdout', flags.color), columns: columnsOf(io), accounts };
+}
+
+async function endOf(status: ProviderStatus, flags: StatusFlags, io: Io): Promise<number> {
+  const faults = statusFaults(status);
+  if (faults === null || flags.detailedExitcode !== true) return 0;
+  const { happened, next } = faults;
+  const again = next === 'import' ? { ...flags, keys: flags.keys ?? 'FILE' } : { ...flags, keys: undefined };
+  const unfinished = await unfinishedOf(status.untestedRuns, io);
+  printFooter(io, {
+    happened: `Not fine: ${happened}.`,
+    holds: nothingWritten,
+    next:
+      unfinished === undefined
+        ? repeatCommand(`relay ${next}`, again)
+        : `relay resume ${unfinished} --keys ${flags.keys === undefined ? 'FILE' : shellWord(flags.keys)}`,
+  });
+  return 8;
+}
+
+/** All that relay manages on the host. Options that are about one provider are refused. */
+async function overviewCommand(
+  flags: StatusFlags,
+  asked: PrintFlags & StatusFlags,
+  io: Io,
+  redactor: Redactor,
+): Promise<number> {
+  const ofOne = (['provider', 'access', 'keys', 'all', 'onlyProblems'] as const).find((name) => isGiven(flags, name));
+  if (ofOne !== undefined || flags.output === 'csv')
+    throw new RelayError('USAGE', `${ofOne === undefined ? '--output csv' : longOption(ofOne)} needs --pack.`, {
+      hint: 'Name the pack that is meant: --pack ID.',
+    });
+  const loaded = await loadConfig(flags.config, io);
+  const settings = await hostSettings(flags, io.env, loaded, io.stdin);
+  return withHost({ settings, ...limitsOf(flags) }, asked, io, redactor, async ({ tools, idle }) => {
+    const { url, kind, version } = tools.host.info;
+    const accounts = await inStage(
+      tools,
+      'plan',
+      'Look',
+      () => tools.host.reads.accounts(),
+      (all) => ({ ok: true, text: counted(all.length, 'account') }),
+    );
+    const found = overviewOf(accounts, tools.host.time());
+    const overview: Overview = { schema: 'relay.overview/1', host: { url, kind, version }, ...found };
+    await idle();
+    throwIfStopped(tools);
+    const screen = { style: styleFor(io, 'stdout', flags.color), columns: columnsOf(io) };
+    if (!printResult(io, asked, 'overview', overview)) print(io.stdout, overviewText(overview, screen));
+    const [worst] = overview.providers;
+    if (overview.ok || flags.detailedExitcode !== true) return 0;
+    printFooter(io, {
+      happened: worst === undefined ? 'Not fine: relay manages nothing there.' : `Not fine: ${worst.id} above all.`,
+      holds: nothingWritten,
+      next: repeatCommand('relay status', { ...flags, pack: 'PACK' }),
+    });
+    return 8;
+  });
+}
+
+/** The only run that left accounts untested, if it can be finished from here. */
+async function unfinishedOf(runs: readonly string[], io: Io): Promise<string | undefined> {
+  const [run, ...others] = runs;
+  if (run === undefined || others.length > 0) return undefined;
+  const recorded = await readRun(stateDirOf(io), run).catch(() => undefined);
+  return recorded?.end === null ? run : undefined;
+}
+
+async function keysOf({ keys }: StatusFlags, io: Io, redactor: Redactor): Promise<KeyOfStatus[] | null> {
+  if (keys === undefined) return null;
+  // A line that cannot be a key hides nothing of what the host holds.
+  const file = await readKeyFile(keys === '-' ? '-' : resolve(io.cwd, keys), 'partial', io.stdin);
+  for (const entry of file.entries) {
+    if (entry.kind === 'key') redactor.learn(entry.key);
+    if (entry.kind === 'malformed')
+      print(io.stderr, `warning KEYS_MALFORMED: ${keys}:${entry.line}: the line ${entry.why}`);
+  }
+  return acceptedKeys(file).map(({ line, fingerprint, settings }) => ({
+    line,
+    fingerprint,
+    enabled: settings.enabled !== false,
+  }));
+}

@@ -1,0 +1,143 @@
+import type { Flags } from '../../../config/options/option-flags.ts';
+import { readRun, runIds, type RecordedRun } from '../../../journal/read-journal.ts';
+import type { RunOutput, RunsOutput } from '../../../report/outputs/run-schemas.ts';
+import { RelayError } from '../../../core/relay-error.ts';
+import { stateDirOf } from '../../session/hold-lock.ts';
+import { runsText } from '../../../report/text/runs-text.ts';
+import { columnsOf, print, styleFor, type Io } from '../../io.ts';
+
+/** `relay runs list`: the runs that have a journal here, newest first. */
+export async function listRuns(flags: Flags<'runs list'>, io: Io): Promise<number> {
+  const all = await allRuns(io);
+  const runs = all.filter(
+    ({ provider, state }) =>
+      (flags.provider === undefined || provider === flags.provider) &&
+      (flags.outcome === undefined || state === flags.outcome),
+  );
+  const told: RunsOutput = { schema: 'relay.runs/1', runs };
+  if (flags.output === 'json') print(io.stdout, JSON.stringify(told, null, 2));
+  else
+    print(
+      io.stdout,
+      runsText(runs, all.length, { style: styleFor(io, 'stdout', flags.color), columns: columnsOf(io) }),
+    );
+  return 0;
+}
+
+/** Every run that has a journal here, newest first, those that cannot be read among them. */
+export async function allRuns(io: Io): Promise<RunsOutput['runs']> {
+  const read: ReadRun[] = [];
+  for (const id of await runIds(stateDirOf(io))) read.push(await readOrWhy(id, io));
+  return read.map((each) => listed(each, read));
+}
+
+/** `relay runs show RUN`: what a run did, what of it is on the host, and what to do. */
+export async function showRun(id: string, flags: Flags<'runs show'>, io: Io): Promise<number> {
+  const run = await readRun(stateDirOf(io), id);
+  const { begin, removed, end } = run;
+  const changes = changesOf(run);
+  const next =
+    end === null
+      ? [`relay resume ${id} --keys FILE`, `relay rollback ${id}`]
+      : changes.length > 0
+        ? [`relay rollback ${id}`]
+        : [];
+  if (flags.output === 'json') {
+    const told: RunOutput = {
+      schema: 'relay.run/1',
+      id,
+      startedAt: begin.at,
+      host: begin.host.url,
+      provider: begin.provider.id,
+      state: stateOf(run),
+      changes,
+      removed: removed.map((account) => ({ id: account.id, name: account.name })),
+      next,
+    };
+    print(io.stdout, JSON.stringify(told, null, 2));
+    return 0;
+  }
+  const style = styleFor(io, 'stdout', flags.color);
+  const lines = [
+    `${style.bold(id)} · ${stateOf(run)}`,
+    `${begin.provider.displayName} (${begin.provider.id}) on ${begin.host.url}, ${begin.job.mode}, ${begin.job.access}, begun ${begin.at}`,
+    '',
+    ...changes.map((change) => `  ${change.action.padEnd(8)} ${change.kind} "${change.name}" (${change.id})`),
+    ...removed.map((account) => `  removed  account "${account.name}" (${account.id})`),
+    ...(changes.length + removed.length === 0 ? ['  nothing of it is noted to be on the host'] : []),
+    ...(next.length > 0 ? ['', 'What can be done:', ...next.map((command) => `  ${command}`)] : []),
+  ];
+  print(io.stdout, lines.join('\n'));
+  return 0;
+}
+
+/** What of a run is noted to be on the host, once for each object. */
+function changesOf({ changes }: RecordedRun) {
+  const found = new Map<string, RunOutput['changes'][number]>();
+  for (const { kind, action, id, name } of changes)
+    if (id !== null && !found.has(`${kind} ${id}`)) found.set(`${kind} ${id}`, { kind, action, id, name });
+  return [...found.values()];
+}
+
+type ListedRun = RunsOutput['runs'][number];
+
+type ReadRun = { id: string } & ({ run: RecordedRun } | { why: string });
+
+async function readOrWhy(id: string, io: Io): Promise<ReadRun> {
+  try {
+    return { id, run: await readRun(stateDirOf(io), id) };
+  } catch (error) {
+    if (!(error instanceof RelayError)) throw error;
+    return { id, why: error.message };
+  }
+}
+
+/** A journal that cannot be read is listed all the same, with why. */
+function listed(each: ReadRun, all: readonly ReadRun[]): ListedRun {
+  const { id } = each;
+  if ('why' in each)
+    return {
+      id,
+      startedAt: null,
+      finishedAt: null,
+      host: '',
+      provider: '',
+      state: `unreadable: ${each.why}`,
+      keys: null,
+      made: null,
+      supersededBy: null,
+    };
+  const { begin } = each.run;
+  const supersededBy = laterOf(each.run, all);
+  return {
+    id,
+    startedAt: begin.at,
+    host: begin.host.url,
+    provider: begin.provider.id,
+    finishedAt: each.run.end?.at ?? null,
+    state: supersededBy === null ? stateOf(each.run) : 'superseded',
+    keys: begin.keys.entries.filter(({ kind }) => kind === 'key').length,
+    made: changesOf(each.run).filter(({ action }) => action === 'created').length,
+    supersededBy,
+  };
+}
+
+/** A later run of the same provider and access that ended well: what an interrupted one left is finished by it. */
+function laterOf({ begin, end }: RecordedRun, all: readonly ReadRun[]): string | null {
+  if (end !== null) return null;
+  const later = all.find(
+    (each) =>
+      'run' in each &&
+      each.run.begin.at > begin.at &&
+      each.run.begin.host.url === begin.host.url &&
+      each.run.begin.provider.id === begin.provider.id &&
+      each.run.begin.job.access === begin.job.access &&
+      each.run.end?.outcome === 'succeeded',
+  );
+  return later?.id ?? null;
+}
+
+/** How a run ended, or that it did not: it was interrupted, or still goes on. */
+function stateOf({ end }: RecordedRun): string {
+  return end === null ? 'not_finished' : end.outcome;
+}
