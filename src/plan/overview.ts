@@ -26,15 +26,15 @@ export type ProviderCounts = z.infer<typeof counts>;
 
 /** What relay manages on a host, told by the markers of its accounts: providers that are not fine first. Pure. */
 export function overviewOf(accounts: readonly Account[], now: number): Pick<Overview, 'providers' | 'ok'> {
-  const groups = new Map<string, { id: string; access: AccessMode; own: Account[] }>();
+  const byOwner = new Map<string, { id: string; access: AccessMode; own: Account[] }>();
   for (const account of accounts) {
     if (account.marker === null) continue;
     const { provider: id, access } = account.marker;
-    const group = groups.get(`${id} ${access}`) ?? { id, access, own: [] };
-    group.own.push(account);
-    groups.set(`${id} ${access}`, group);
+    const found = byOwner.get(`${id} ${access}`) ?? { id, access, own: [] };
+    found.own.push(account);
+    byOwner.set(`${id} ${access}`, found);
   }
-  const providers = [...groups.values()]
+  const providers = [...byOwner.values()]
     .map(({ id, access, own }) => countsOf(id, access, own, now))
     .toSorted((a, b) => faultsIn(b) - faultsIn(a) || (a.id < b.id ? -1 : 1));
   return { providers, ok: providers.length > 0 && providers.every((each) => faultsIn(each) === 0) };

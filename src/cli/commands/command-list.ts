@@ -130,7 +130,11 @@ export const commands: { readonly [Name in CommandName]: CommandRecord<Name> } =
   },
   probe: {
     about: 'test the managed accounts and the gateway again',
-    examples: ['relay probe --pack kimi', 'relay probe --pack kimi --repair disable --revive'],
+    examples: [
+      'relay probe --pack kimi',
+      'relay probe --pack kimi --repair disable --revive',
+      'relay probe --pack kimi --since-last --quiet',
+    ],
     run: async (flags, { io, redactor }) =>
       (await import('./provider/probe-command.ts')).probeCommand(flags, io, redactor),
   },

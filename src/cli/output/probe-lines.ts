@@ -1,6 +1,9 @@
 import { accessSlug } from '../../core/modes.ts';
-import type { PoolProbe } from '../../flows/probe-pool.ts';
 import type { ProbedAccount } from '../../flows/repair-accounts.ts';
+import { probeExitCode, type PoolProbe } from '../../flows/probe-pool.ts';
+import type { VerdictNews } from '../../journal/verdicts.ts';
+import { counted } from '../../core/counted.ts';
+import { shortTime } from '../../report/text/format.ts';
 import { leftoverLine } from '../../report/text/leftover-text.ts';
 import { shorten } from '../../report/text/shorten.ts';
 import type { Style } from '../../core/style.ts';
@@ -69,4 +72,25 @@ export function probeClosing({ accounts, gateways, problems, leftovers, aborted 
     changes.length === 0 ? 'The host holds what it held before.' : `Of the accounts on the host ${changes.join(', ')}.`,
     ...leftovers.map(leftoverLine),
   ];
+}
+
+/** For a nightly job: what is new since the last probe, and one line that sums up. */
+export function newsLines(news: VerdictNews | null, probe: PoolProbe, style: Style): string[] {
+  const dead = probe.accounts.filter(({ verdict }) => verdict.validation === 'failed').length;
+  if (news === null)
+    return [`There is nothing to compare with yet: ${dead} of ${counted(probe.accounts.length, 'account')} fail.`];
+  const { newlyDead, recovered, stillDead, since } = news;
+  const lines = [
+    ...newlyDead.map((name) => `${style.bad('✖')} ${name} fails since then`),
+    ...recovered.map((name) => `${style.good('✔')} ${name} works again`),
+  ];
+  const counts = [`${newlyDead.length} newly dead`, `${recovered.length} recovered`, `${stillDead.length} still dead`];
+  return [...lines, `Since ${shortTime(since)}: ${counts.join(', ')}.`];
+}
+
+/** Accounts that were dead before are no news; everything else that is wrong is. */
+export function exitCodeOfNews(probe: PoolProbe, news: VerdictNews | null): number {
+  const exitCode = probeExitCode(probe);
+  const isKnown = news !== null && news.newlyDead.length === 0 && probe.problems.length === 0;
+  return exitCode === 5 && isKnown ? 0 : exitCode;
 }

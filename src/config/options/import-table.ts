@@ -144,6 +144,12 @@ export const importTable = {
     config: ofOne,
     on: ['probe'],
   },
+  sinceLast: {
+    kind: 'switch',
+    about: 'tell what is new since the last probe on this machine, and exit with 5 only for that',
+    config: ofOne,
+    on: ['probe'],
+  },
   probe: {
     kind: 'choice',
     value: 'way',

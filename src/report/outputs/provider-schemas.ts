@@ -37,6 +37,15 @@ export const probeSchema = z.object({
       ms: z.number(),
     }),
   ),
+  sinceLast: z
+    .object({
+      since: z.iso.datetime(),
+      newlyDead: z.array(z.string()),
+      recovered: z.array(z.string()),
+      stillDead: z.array(z.string()),
+    })
+    .nullable()
+    .describe('Accounts by what is new since the last probe on this machine; null when nothing was kept of one.'),
   leftovers: z.array(leftoverSchema),
   problems: z.array(problemSchema),
   exitCode: z.int(),

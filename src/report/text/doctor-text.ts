@@ -10,8 +10,8 @@ const stateWidth = 'skipped'.length;
 /** The checks for people, one below the other, and what they come to. Lines are folded only where a screen is known. */
 export function doctorText({ host, checks, ok }: DoctorReport, style: Style, columns?: number): string {
   const what = host.kind === null ? '' : ` (${host.kind} ${host.version ?? ''})`;
-  const nameWidth = Math.max(...checks.map(({ name }) => name.length));
-  const lines = checks.flatMap(({ name, state, message, hint }) => {
+  const nameWidth = Math.max(...checks.filter(({ state }) => state !== 'skipped').map(({ name }) => name.length));
+  const lines = shownOf(checks).flatMap(({ name, state, message, hint }) => {
     const word = toneOf(state, style)(state.padEnd(stateWidth));
     const told = state === 'skipped' ? style.dim : (text: string) => text;
     const advice = hint === null ? [] : [`→ ${hint}`];
@@ -33,6 +33,18 @@ export function doctorText({ host, checks, ok }: DoctorReport, style: Style, col
       : style.unsure(`relay can work on this host; ${warned === 1 ? '1 warning' : `${warned} warnings`}.`)
     : style.bad(`${failed === 1 ? '1 check' : `${failed} checks`} failed.`);
   return [style.bold(`${host.url}${what}`), '', ...lines, '', sum].join('\n');
+}
+
+/** What was skipped for one reason stands in one line. */
+function shownOf(
+  checks: DoctorReport['checks'],
+): Pick<DoctorReport['checks'][number], 'name' | 'state' | 'message' | 'hint'>[] {
+  const skipped = checks.filter(({ state, message }) => state === 'skipped' && message.startsWith('not looked at'));
+  const [first] = skipped;
+  if (first === undefined || skipped.length === 1) return checks;
+  const names = `${first.message.replace('because of: ', 'because of ')}: ${skipped.map(({ name }) => name).join(', ')}`;
+  const one = { name: '', state: first.state, message: names, hint: null };
+  return [...checks.filter((check) => !skipped.includes(check)), one];
 }
 
 function toneOf(state: CheckState, style: Style): (text: string) => string {

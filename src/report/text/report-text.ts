@@ -1,3 +1,4 @@
+import { fold } from './fold.ts';
 import { durationText, momentText } from './format.ts';
 import { leftoverLine, unresolvedLine } from './leftover-text.ts';
 import type { Report } from '../report-schema.ts';
@@ -22,5 +23,6 @@ export function reportText(report: Report, screen: Omit<ResultScreen, 'lasting'>
     ...report.leftovers.map(leftoverLine),
     ...report.unsettled.map(unresolvedLine),
   ];
-  return lines.join('\n');
+  const [result = '', ...rest] = lines;
+  return `${result}\n${fold(rest.join('\n'), screen.columns)}`;
 }

@@ -1,7 +1,7 @@
 import { counted, formatCount } from '../../core/counted.ts';
 import type { Style } from '../../core/style.ts';
 import type { RunsOutput } from '../outputs/run-schemas.ts';
-import { fold } from './fold.ts';
+import { fold, widthOf } from './fold.ts';
 import { shortTime, spokenDuration } from './format.ts';
 import { hostName, plainWord } from './headline.ts';
 
@@ -29,7 +29,10 @@ export function runsText(
       style.dim(hostName(run.host)),
     ];
     const why = run.state.startsWith('unreadable: ') ? [`    ${run.state.slice('unreadable: '.length)}`] : [];
-    return [parts.filter((part) => part.trim() !== '').join('  '), ...why].join('\n');
+    const told = parts.filter((part) => part.trim() !== '');
+    // What people miss least stands last, and is left out where there is no room.
+    while (told.length > 4 && widthOf(told.join('  ')) > columns) told.pop();
+    return [told.join('  '), ...why].join('\n');
   });
   const hidden = all - runs.length;
   const rest = hidden > 0 ? ['', style.dim(`${formatCount(hidden)} of ${counted(all, 'run')} not shown`)] : [];

@@ -5,9 +5,11 @@ import { probeExitCode, probePool, type PoolProbe } from '../../../flows/probe-p
 import type { ProbeOutput } from '../../../report/outputs/provider-schemas.ts';
 import type { Redactor } from '../../../core/secrets/redactor.ts';
 import { Interruption } from '../../../core/relay-error.ts';
+import { keepVerdicts, newsSince, readVerdicts, type VerdictNews } from '../../../journal/verdicts.ts';
+import { stateDirOf } from '../../session/hold-lock.ts';
 import { askConsent } from '../../session/consent.ts';
 import { print, styleFor, type Io } from '../../io.ts';
-import { probeClosing, probeLines } from '../../output/probe-lines.ts';
+import { exitCodeOfNews, newsLines, probeClosing, probeLines } from '../../output/probe-lines.ts';
 import { repeatCommand } from '../../options/repeat-command.ts';
 import { printResult } from '../../output/result.ts';
 import { withProvider, type AtProvider } from '../../session/with-provider.ts';
@@ -38,9 +40,13 @@ export async function probeCommand(flags: ProbeFlags, io: Io, redactor: Redactor
       tools,
     );
     await idle();
-    const exitCode = probeExitCode(probe);
-    if (!printResult(io, flags, 'probe', view(at, probe, exitCode)))
-      for (const line of probeLines(probe, styleFor(io, 'stdout', flags.color))) print(io.stdout, line);
+    const news = probe.aborted === null ? await compare(probe, at, flags, io) : null;
+    const exitCode = flags.sinceLast === true ? exitCodeOfNews(probe, news) : probeExitCode(probe);
+    if (!printResult(io, flags, 'probe', view(at, probe, news, exitCode))) {
+      const style = styleFor(io, 'stdout', flags.color);
+      for (const line of flags.sinceLast === true ? newsLines(news, probe, style) : probeLines(probe, style))
+        print(io.stdout, line);
+    }
     if (exitCode !== 0) {
       for (const line of probeClosing(probe)) print(io.stderr, line);
       print(io.stderr, `Next: ${next(flags, probe)}`);
@@ -49,7 +55,31 @@ export async function probeCommand(flags: ProbeFlags, io: Io, redactor: Redactor
   });
 }
 
-function view({ pack, provider, tools }: AtProvider, probe: PoolProbe, exitCode: number): ProbeOutput {
+/** Keeps what the tests told for the next time, and says what is new; nothing where nothing was kept before. */
+async function compare(
+  { accounts }: PoolProbe,
+  { provider, tools }: AtProvider,
+  flags: ProbeFlags,
+  io: Io,
+): Promise<VerdictNews | null> {
+  // The embedded host is another one each time.
+  if (flags.host === 'sandbox') return null;
+  const { url } = tools.host.info;
+  const now = accounts.flatMap(({ verdict: { account, validation } }) =>
+    validation === 'not_tried' ? [] : [{ id: account.id, name: account.name, failed: validation === 'failed' }],
+  );
+  const before = await readVerdicts(stateDirOf(io), url, provider.id);
+  const at = new Date(tools.clock.now()).toISOString();
+  await keepVerdicts(stateDirOf(io), url, provider.id, { at, accounts: now });
+  return before === undefined ? null : newsSince(before, now);
+}
+
+function view(
+  { pack, provider, tools }: AtProvider,
+  probe: PoolProbe,
+  sinceLast: VerdictNews | null,
+  exitCode: number,
+): ProbeOutput {
   const { url, kind, version } = tools.host.info;
   return {
     schema: 'relay.probe/1',
@@ -66,6 +96,7 @@ function view({ pack, provider, tools }: AtProvider, probe: PoolProbe, exitCode:
       change,
     })),
     gateways: probe.gateways.map(({ access, check }) => ({ access, ...check })),
+    sinceLast,
     leftovers: probe.leftovers,
     problems: [...(probe.aborted === null ? [] : [probe.aborted]), ...probe.problems].map(
       ({ code, message, hint }) => ({ code, message, hint }),

@@ -1,0 +1,103 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { CheckList } from '../../src/host/diagnosis.ts';
+import { doctorReport } from '../../src/report/doctor-report.ts';
+import { closingText } from '../../src/report/text/footer-text.ts';
+import { connectionText, resultText } from '../../src/report/text/result-text.ts';
+import { doctorText } from '../../src/report/text/doctor-text.ts';
+import { overviewText } from '../../src/report/text/overview-text.ts';
+import { planText } from '../../src/report/text/plan-text.ts';
+import { reportText } from '../../src/report/text/report-text.ts';
+import { runsText } from '../../src/report/text/runs-text.ts';
+import { statusText } from '../../src/report/text/status-text.ts';
+import { widthOf } from '../../src/report/text/fold.ts';
+import type { RunsOutput } from '../../src/report/outputs/run-schemas.ts';
+import type { Style } from '../../src/core/style.ts';
+import { changingPlan, firstPlan, importOf, importOfNothing, largeStatus, overview } from './samples.ts';
+
+interface Screen {
+  style: Style;
+  columns: number;
+}
+
+const same = (text: string) => text;
+const plain: Style = { bold: same, dim: same, good: same, bad: same, unsure: same };
+const colour = (code: number) => (text: string) => `\u001B[${code}m${text}\u001B[0m`;
+const coloured: Style = { bold: colour(1), dim: colour(2), good: colour(32), bad: colour(31), unsure: colour(33) };
+
+const runs: RunsOutput['runs'] = [
+  ['20261120-120000-aaaaaa', 'succeeded', '2026-11-20T12:00:49.000Z', null],
+  ['20261119-120000-bbbbbb', 'superseded', null, '20261120-120000-aaaaaa'],
+  ['20261118-120000-cccccc', 'rolled_back', '2026-11-18T12:00:02.100Z', null],
+].map(([id = '', state = '', finishedAt = null, supersededBy = null]) => ({
+  id: String(id),
+  startedAt: '2026-11-18T12:00:00.000Z',
+  finishedAt,
+  host: 'https://gateway.example.org',
+  provider: 'acme',
+  state: String(state),
+  keys: 3,
+  made: 6,
+  supersededBy,
+}));
+
+function wrongAddress() {
+  const checks = new CheckList();
+  const message = 'https://gateway.example.org/admin answers with a web page, not with the API of a host.';
+  checks.fail('address', { message, hint: 'Give the root address: --host https://gateway.example.org.' });
+  return doctorReport('https://gateway.example.org/admin', null, checks.all(['address', 'version', 'login']));
+}
+
+/** Every screen of which a renderer makes the lines. */
+const screens: Record<string, (screen: Screen) => string> = {
+  'result-first-import': (screen) => resultText(importOf(3, 0), { ...screen, lasting: true }),
+  'result-nothing-to-do': (screen) => resultText(importOfNothing(), { ...screen, lasting: true }),
+  'result-partial': (screen) => resultText(importOf(1000, 7, { mode: 'partial' }), { ...screen, lasting: true }),
+  'result-last-words': () => closingText(importOf(4, 1, { mode: 'partial' }), { same: 'relay import …' }).join('\n'),
+  'report-show': (screen) => reportText(importOf(3, 1, { mode: 'partial' }), screen),
+  'plan-first': (screen) => planText([firstPlan()], screen),
+  'plan-changes': (screen) => planText([changingPlan()], screen),
+  'plan-of-several': (screen) => planText([firstPlan(), changingPlan()], screen),
+  'status-of-1000': (screen) => statusText(largeStatus(), { ...screen, accounts: 'folded' }),
+  'status-problems': (screen) => statusText(largeStatus(), { ...screen, accounts: 'problems' }),
+  'status-of-a-host': (screen) => overviewText(overview(), screen),
+  'doctor-wrong-address': ({ style, columns }) => doctorText(wrongAddress(), style, columns),
+  'runs-list': (screen) => runsText(runs, 5, screen),
+  connect: (screen) => {
+    const { connect } = importOf(1, 0);
+    if (connect === null) throw new Error('nothing to connect to');
+    return connectionText(connect, screen);
+  },
+};
+
+/** Lines of a command that is copied stand as they are. */
+const isCommand = (line: string) => /curl|^ +-[A-Za-z] /.test(line);
+
+describe.each(Object.entries(screens))('%s', (name, render) => {
+  it.each([40, 80, 120])('fits %i columns', async (columns) => {
+    const text = render({ style: plain, columns });
+    await expect(`${text}\n`).toMatchFileSnapshot(`./${columns}/${name}.txt`);
+    if (name === 'result-last-words') return;
+    expect(text.split('\n').filter((line) => widthOf(line) > columns && !isCommand(line))).toEqual([]);
+  });
+
+  it('has colours that say no more than the words', async () => {
+    const text = render({ style: coloured, columns: 80 });
+    await expect(`${text.replaceAll('\u001B', '␛')}\n`).toMatchFileSnapshot(`./80-colour/${name}.txt`);
+    const uncoloured = text.replaceAll(/\u001B\[\d+m/g, '');
+    expect(uncoloured).toBe(render({ style: plain, columns: 80 }));
+  });
+});
+
+it('shows every renderer of text for a screen', () => {
+  const folder = new URL('../../src/report/text/', import.meta.url);
+  const renderers = readdirSync(folder).flatMap((file) => {
+    const text = readFileSync(new URL(file, folder), 'utf8');
+    return [...text.matchAll(/^export function (\w+Text)\(([\s\S]*?)\): string/gm)].flatMap(
+      ([, name = '', takes = '']) => (/columns|Screen/.test(takes) ? [name] : []),
+    );
+  });
+  const own = readFileSync(new URL(import.meta.url), 'utf8');
+  expect(renderers.length).toBeGreaterThan(6);
+  expect(renderers.filter((name) => !own.includes(`${name}(`))).toEqual([]);
+});
