@@ -1,11 +1,15 @@
 import type { RunEvent } from '../../core/run-event.ts';
 import type { Style } from '../../core/style.ts';
+import { cut } from '../../report/text/fold.ts';
+import { paceText } from './pace.ts';
 
 type Progress = Extract<RunEvent, { type: 'progress' }>;
 
 /** What a stage at work is known to do at the moment. */
 export interface Waiting {
   progress: Progress | undefined;
+  /** When the first progress was told, in milliseconds since 1970. */
+  since: number;
   /** The last thing that was said. */
   said: string;
   /** What is tried again: when, in milliseconds since 1970, and why. */
@@ -13,7 +17,7 @@ export interface Waiting {
 }
 
 export function noRetries(): Waiting {
-  return { progress: undefined, said: '', retries: new Map() };
+  return { progress: undefined, since: 0, said: '', retries: new Map() };
 }
 
 /** Most retries that are shown at once, and the widest bar. */
@@ -27,11 +31,13 @@ const margin = 5;
 export function liveLines(waiting: Waiting, now: number, columns: number, style: Style): string[] {
   const width = Math.max(20, columns - margin);
   for (const [what, { until }] of waiting.retries) if (until < now) waiting.retries.delete(what);
-  const { progress, said, retries } = waiting;
+  const { progress, since, said, retries } = waiting;
+  const pace = progress === undefined ? '' : paceText(progress.done, progress.total, now - since);
   const next = [...retries].toSorted(([, a], [, b]) => a.until - b.until);
   const more = next.length - maxRetries;
   return [
     ...(progress === undefined ? [] : [barLine(progress, width, style)]),
+    ...(pace === '' ? [] : [style.dim(cut(pace, width))]),
     ...(said === '' ? [] : [cut(said, width)]),
     ...next.slice(0, maxRetries).map(([what, { until, reason }]) => {
       const seconds = Math.max(1, Math.ceil((until - now) / 1000));
@@ -59,8 +65,4 @@ function barLine(progress: Progress, width: number, style: Style): string {
   const full = total === 0 ? 0 : Math.floor((Math.max(0, room) * done) / total);
   const bar = room < 8 ? '' : `${'━'.repeat(full)}${style.dim('─'.repeat(room - full))} `;
   return `${bar}${number}${counts.map(([text, tone]) => `  ${tone(text)}`).join('')}`;
-}
-
-function cut(text: string, width: number): string {
-  return text.length <= width ? text : `${text.slice(0, width - 1)}…`;
 }

@@ -75,7 +75,10 @@ function openTask(io: Io, title: string, style: Style): LiveTask {
   const drawn = list.run();
   return {
     take: (event) => {
-      if (event.type === 'progress') waiting.progress = event;
+      if (event.type === 'progress') {
+        if (waiting.progress === undefined) waiting.since = Date.now();
+        waiting.progress = event;
+      }
       if (event.type === 'notice' || event.type === 'step') waiting.said = event.text;
       if (event.type === 'warning') waiting.said = `${event.problem.code}: ${event.problem.message}`;
       if (event.type === 'retry')

@@ -1,5 +1,7 @@
 import type { RunEvent } from '../../core/run-event.ts';
 import type { Style } from '../../core/style.ts';
+import { spokenDuration } from '../../report/text/format.ts';
+import { paceText } from './pace.ts';
 import type { Show } from './progress.ts';
 
 /** Shortest and longest pause between two lines about how far a stage is, in milliseconds. */
@@ -30,7 +32,9 @@ export function plainView(write: (line: string) => void, style: Style, now: () =
     }
     if (event.type === 'stage-finished') {
       tellUntold();
-      line(`${event.ok ? style.good('done') : style.bad('failed')} ${event.stage} (${event.ms} ms): ${event.summary}`);
+      line(
+        `${event.ok ? style.good('done') : style.bad('failed')} ${event.stage} (${spokenDuration(event.ms)}): ${event.summary}`,
+      );
     }
     if (event.type === 'retry') {
       if (now() - retriedAt < retryMs) {
@@ -47,7 +51,8 @@ export function plainView(write: (line: string) => void, style: Style, now: () =
       const pause = Math.min(maxMs, Math.max(minMs, (now() - begun) / 10));
       if (now() - shownAt < pause && event.done !== event.total) return;
       shownAt = now();
-      line(progressText(event));
+      const pace = paceText(event.done, event.total, now() - begun);
+      line(`${progressText(event)}${pace === '' ? '' : `; ${pace}`}`);
     }
   };
 }

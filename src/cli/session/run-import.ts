@@ -54,7 +54,7 @@ export function planView(
  */
 export async function execute(
   prepared: PreparedImport,
-  { tools, vendorUrl, stages, idle, redactor }: HostSession,
+  { tools, vendorUrl, stages, idle, redactor, atWork }: HostSession,
   from: { startedAt: number; stages: number },
   io: Io,
 ): Promise<Report> {
@@ -64,7 +64,12 @@ export async function execute(
     tools,
     startedAt: from.startedAt,
     stages: () => stages.slice(from.stages),
-    openJournal: (begin) => (vendorUrl === null ? FolderJournal.begin(stateDirOf(io), begin, kept) : null),
+    openJournal: (begin) => {
+      if (vendorUrl !== null) return null;
+      const journal = FolderJournal.begin(stateDirOf(io), begin, kept);
+      atWork(begin.run);
+      return journal;
+    },
   });
   await idle();
   return report;

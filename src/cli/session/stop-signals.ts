@@ -5,11 +5,12 @@ import { Interruption, RelayError } from '../../core/relay-error.ts';
 
 /**
  * Stops a run in order on the first signal, at the deadline, or by `endEarly`; leaves at once on a signal after that.
- * `notice` is told about the first signal.
+ * `notice` is told about the first signal; `runAtWork` is named by whoever leaves at once, since it can be gone on with.
  */
 export function stopSignals(
   notice: (text: string) => void,
   deadlineMs: number | undefined,
+  runAtWork: () => string | null,
 ): { stop: AbortSignal; endEarly: (reason: RelayError) => void; release: () => void } {
   const controller = new AbortController();
   // Every request and every pause of a run listens to it.
@@ -17,12 +18,14 @@ export function stopSignals(
   const onSignal = (name: 'SIGINT' | 'SIGTERM') => {
     if (controller.signal.aborted) {
       // Past the view, which keeps back what is written beside it and would lose it here.
-      writeSync(2, '\nStopped at once. The host may hold a part of this run; run it again to see and finish it.\n');
+      writeSync(2, `\n${leavingText(runAtWork())}\n`);
       // The operator asked twice: not even what is in flight is waited for.
       // oxlint-disable-next-line no-process-exit, unicorn/no-process-exit -- leaving at once is what was asked for
       process.exit(name === 'SIGTERM' ? 143 : 130);
     }
-    notice(`${name}: ending in order; once more to leave at once`);
+    notice(
+      `${name}: stopping. Nothing new is begun; what was sent is seen to its end, and undone where the mode says so. ${name === 'SIGINT' ? 'Ctrl-C' : 'The signal'} again leaves at once.`,
+    );
     controller.abort(new Interruption(name));
   };
   const endEarly = (reason: RelayError) => controller.abort(reason);
@@ -41,4 +44,12 @@ export function stopSignals(
     process.off('SIGTERM', onTerminate);
   };
   return { stop: controller.signal, endEarly, release };
+}
+
+function leavingText(run: string | null): string {
+  if (run === null) return 'Stopped at once.';
+  return [
+    `Stopped at once. The host may hold a part of the run ${run}.`,
+    `Next: relay resume ${run} --keys FILE, or undo it: relay rollback ${run}`,
+  ].join('\n');
 }

@@ -15,6 +15,8 @@ export interface Watched {
   stop: AbortSignal;
   /** Stops the work in order, for this reason. */
   endEarly: (reason: RelayError) => void;
+  /** Names the run that is at work, from which whoever leaves at once can go on. */
+  atWork: (run: string) => void;
   /** How hosts are opened meanwhile. */
   session: SessionOptions;
   /** Has something given back when all is shown; what was taken last goes first. */
@@ -30,14 +32,19 @@ export async function watch<Result>(
   work: (at: Watched) => Promise<Result>,
 ): Promise<Result> {
   const events = new EventQueue(await progressView(io, flags));
-  const { stop, endEarly, release } = stopSignals((text) => events.emit({ type: 'notice', text }), limits.deadlineMs);
+  let run: string | null = null;
+  const notice = (text: string) => events.emit({ type: 'notice', text });
+  const { stop, endEarly, release } = stopSignals(notice, limits.deadlineMs, () => run);
+  const atWork = (id: string) => {
+    run = id;
+  };
   const trace = flags.verbose === true ? { trace: (line: string) => print(io.stderr, redactor.redact(line)) } : {};
   const { timeoutMs } = limits;
   const { version, env, hostKinds } = io;
   const session = { version, timeoutMs, clock: systemClock, redactor, env, hostKinds, ...trace };
   const taken: (() => void | Promise<void>)[] = [];
   try {
-    return await work({ events, stop, endEarly, session, atEnd: (giveBack) => void taken.push(giveBack) });
+    return await work({ events, stop, endEarly, session, atWork, atEnd: (giveBack) => void taken.push(giveBack) });
   } finally {
     await events.idle();
     release();

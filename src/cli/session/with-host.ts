@@ -29,6 +29,8 @@ export interface HostSession {
   /** Resolves when everything that was emitted is shown. */
   idle: () => Promise<void>;
   redactor: Redactor;
+  /** Names the run that is at work, from which whoever leaves at once can go on. */
+  atWork: (run: string) => void;
   /** Holds the locks of a provider until the command ends. */
   hold: (provider: string, run: string) => Promise<void>;
 }
@@ -45,7 +47,7 @@ export async function withHost<Result>(
   work: (at: HostSession) => Promise<Result>,
 ): Promise<Result> {
   await confirmHost(settings, flags, io);
-  return watch(limits, flags, io, redactor, async ({ events, stop, endEarly, session, atEnd }) => {
+  return watch(limits, flags, io, redactor, async ({ events, stop, endEarly, session, atWork, atEnd }) => {
     const base = { clock: systemClock, emit: events.emit, journal: noJournal, stop };
     const { host, vendorUrl, close } = await inStage(
       base,
@@ -65,6 +67,7 @@ export async function withHost<Result>(
       vendorUrl,
       stages: events.stages,
       redactor,
+      atWork,
       idle: () => events.idle(),
       hold: async (provider, run) => atEnd(await hold(provider, run)),
     });

@@ -40,6 +40,7 @@ export async function withRun(
       clock: systemClock,
       writable: writableStates(at.tools.host, (text) => redactor.hide(text)),
     });
+    at.atWork(id);
     return work({ ...at, run, tools: { ...at.tools, journal }, journal });
   });
 }
