@@ -83,6 +83,6 @@ function tellObjects(checks: CheckList, provider: Provider, host: Host, held: Pr
   const tooOld = new Set(versionProblems(provider, host.info).map(({ message }) => message));
   const problems = preflightProblems(provider, host, held).filter(({ message }) => !tooOld.has(message));
   const once = (what: (problem: Problem) => string) => [...new Set(problems.map(what))].join(' ');
-  if (problems.length === 0) checks.pass('pack_objects', `free, or of relay, for ${provider.id}`);
+  if (problems.length === 0) checks.pass('pack_objects', `no name that ${provider.id} needs is taken by anybody else`);
   else checks.fail('pack_objects', { message: once(({ message }) => message), hint: once(({ hint }) => hint) });
 }

@@ -39,6 +39,28 @@ describe('a report as a page', () => {
     expect(html).toContain('<tr class=b><td>7<td><td><td>malformed<td><td><td><td><b>KEYS_MALFORMED</b>');
   });
 
+  it('has what needs a look first, and each code leads to its rows', () => {
+    const html = htmlReport(samples.mixed.report);
+    const tones = rowsOf(html).map((row) => row.at(-2));
+    expect(tones).toEqual(tones.toSorted((a, b) => 'bugn'.indexOf(a ?? '') - 'bugn'.indexOf(b ?? '')));
+    expect(html).toContain('<a href="#q=KEY_REFUSED">KEY_REFUSED</a>');
+  });
+
+  it('shows keys that came with a warning as such in the bar', () => {
+    const bar = textOf(htmlReport(samples.mixed.report), '<ul class="legend">', '</ul>');
+    const { warning } = samples.mixed.report.summary;
+    expect(warning).toBeGreaterThan(0);
+    expect(bar).toContain(`${warning} with a warning`);
+  });
+
+  it('has no percentiles of a single test', () => {
+    const { report } = samples.fine;
+    const [first] = report.accounts;
+    if (first === undefined) throw new Error('no account');
+    expect(htmlReport(report)).toContain('Test latency');
+    expect(htmlReport({ ...report, accounts: [first] })).not.toContain('Test latency');
+  });
+
   it('shows each test and its tries on the time axis, and how long they took', () => {
     const html = htmlReport(samples.mixed.report);
     expect(textOf(html, '<h2>Timeline', '<h2>Test latency')).toMatch(/7 account tests; hatched .* kimi-cn-03 .* ×3/);

@@ -13,7 +13,11 @@ const maxFaultsBytes = 1024 * 1024;
 /** `relay sandbox`: runs the embedded host until it is told to stop. Its logins are made for this run and worth nothing elsewhere. */
 export async function sandboxCommand(flags: Flags<'sandbox'>, io: Io): Promise<number> {
   const faults = flags.faults === undefined ? [] : await readFaults(flags.faults);
-  const { stop, release } = stopSignals(() => undefined, undefined, () => null);
+  const { stop, release } = stopSignals(
+    () => undefined,
+    undefined,
+    () => null,
+  );
   const sandbox = await startSandbox({
     faults,
     ...(flags.port === undefined ? {} : { port: flags.port }),

@@ -35,7 +35,10 @@ export async function promoteAccounts(place: Id, run: ImportRun): Promise<void> 
     async () => {
       if (!(await checkStaging(outside, run))) return false;
       await bindAll(outside, place, run);
-      if (plan.staging !== null) await tools.clock.sleep(seenAfterMs, tools.stop);
+      if (plan.staging !== null) {
+        tools.emit({ type: 'step', stage: 'access', text: 'waiting until the host serves them' });
+        await tools.clock.sleep(seenAfterMs, tools.stop);
+      }
       return true;
     },
     (ok) => ({

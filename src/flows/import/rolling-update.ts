@@ -31,7 +31,9 @@ export async function rollingUpdate(run: ImportRun): Promise<void> {
       serving > 1 && tools.host.info.capabilities.disable.possible,
       run,
     );
-    if (start + batch < steps.length) await tools.clock.sleep(seenAfterMs, tools.stop);
+    if (start + batch >= steps.length) break;
+    tools.emit({ type: 'step', stage: 'verify', text: 'waiting until the host serves those that were put back' });
+    await tools.clock.sleep(seenAfterMs, tools.stop);
   }
 }
 

@@ -11,10 +11,14 @@ const columns = ['Line', 'Account', 'Key', 'Outcome', 'Test', 'Tries', 'ms', 'Wh
 
 const letters = { good: 'g', unsure: 'u', bad: 'b', none: 'n' } as const;
 
-/** Every line of the key file as a row. A plain table by itself; the page's script adds search, filter and sorting. */
+/** What needs a look stands first. */
+const urgency: readonly KeyRow['tone'][] = ['bad', 'unsure', 'good', 'none'];
+
+/** Every line of the key file as a row, what needs a look first. A plain table by itself; the page's script adds search, filter and sorting. */
 export function keyTable(rows: readonly KeyRow[]): Markup {
   if (rows.length === 0) return markup``;
   const cut = maxMessageLength(rows);
+  const inOrder = rows.toSorted((a, b) => urgency.indexOf(a.tone) - urgency.indexOf(b.tone) || a.line - b.line);
   // The end tags of cells and rows may be left out in HTML; with thousands of rows that is a third of the page.
   return markup`<section class="keys"><h2>Keys</h2>
 <form class="tools" hidden>
@@ -24,7 +28,7 @@ export function keyTable(rows: readonly KeyRow[]): Markup {
 </form>
 <table><thead><tr>${joined(columns.map((word) => markup`<th scope="col">${word}`))}<tbody>
 ${joined(
-  rows.map((row) => rowOf(row, cut)),
+  inOrder.map((row) => rowOf(row, cut)),
   '\n',
 )}
 </table></section>

@@ -18,7 +18,8 @@ interface Bin {
 
 /** How long the tests took: a histogram on a logarithmic axis, and the percentiles in words. */
 export function latency(tests: readonly TestTime[]): Markup {
-  if (tests.length === 0) return markup``;
+  // Of one test there is nothing to compare.
+  if (tests.length < 2) return markup``;
   const sorted = tests.map(({ ms }) => ms).toSorted((a, b) => a - b);
   const bins = binsOf(tests);
   const most = bins.reduce((peak, { all }) => Math.max(peak, all), 1);

@@ -29,7 +29,7 @@ export function attention(report: Report): Markup {
   const problems = groups.map(({ tone, code, hint, messages }) => {
     const told = messages.slice(0, maxMessages).map((message) => markup`<p class="said">${message}</p>`);
     const hidden = messages.length - told.length;
-    return markup`<li><i class="dot ${tone}"></i><div><p><b>${code}</b>${messages.length > 1 ? ` × ${formatCount(messages.length)}` : ''} <span class="dim">${tone === 'bad' ? 'error' : 'warning'}</span></p>${told}${hidden > 0 ? markup`<p class="said dim">and ${formatCount(hidden)} more</p>` : null}<p class="hint">${hint}</p></div>`;
+    return markup`<li><i class="dot ${tone}"></i><div><p><b><a href="#q=${code}">${code}</a></b>${messages.length > 1 ? ` × ${formatCount(messages.length)}` : ''} <span class="dim">${tone === 'bad' ? 'error' : 'warning'}</span></p>${told}${hidden > 0 ? markup`<p class="said dim">and ${formatCount(hidden)} more</p>` : null}<p class="hint">${hint}</p></div>`;
   });
   return markup`<section><h2>Needs a look</h2><ul class="problems">${commands}${rest(left.length)}${problems}</ul></section>
 `;

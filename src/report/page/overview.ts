@@ -30,11 +30,17 @@ interface Share {
 }
 
 /** What became of the keys, as shares of one bar, and in words. */
-function keysBar({ summary }: Report): Markup {
+function keysBar({ summary, keys, accounts }: Report): Markup {
+  const warned = new Set(accounts.flatMap((each) => (each.validation === 'warning' ? [each.fingerprint] : [])));
+  const withWarning = (outcome: string) =>
+    keys.filter((key) => key.outcome === outcome && key.fingerprint !== null && warned.has(key.fingerprint)).length;
+  const fine = (['added', 'updated', 'unchanged'] as const).map((word): Share => {
+    return { word, count: summary[word] - withWarning(word), tone: 'good' };
+  });
+  const warnings = (['added', 'updated', 'unchanged'] as const).reduce((sum, word) => sum + withWarning(word), 0);
   const shares: Share[] = [
-    { word: 'added', count: summary.added, tone: 'good' },
-    { word: 'updated', count: summary.updated, tone: 'good' },
-    { word: 'unchanged', count: summary.unchanged, tone: 'good' },
+    ...fine,
+    { word: 'with a warning', count: warnings, tone: 'unsure' },
     { word: 'failed', count: summary.failed, tone: 'bad' },
     { word: 'unsettled', count: summary.unsettled, tone: 'bad' },
     { word: 'malformed', count: summary.malformed, tone: 'bad' },

@@ -67,6 +67,13 @@ export const pageScript = String.raw`
 
   const asked = new URLSearchParams(location.hash.slice(1));
   search.value = asked.get('q') ?? '';
+  // A code that is followed shows its keys.
+  addEventListener('hashchange', () => {
+    search.value = new URLSearchParams(location.hash.slice(1)).get('q') ?? '';
+    which.value = '';
+    show();
+    section.scrollIntoView();
+  });
   const by = asked.get('sort') ?? '';
   const column = heads.findIndex((head) => head.textContent.toLowerCase() === by.replace(/^-/, '').toLowerCase());
   if (column >= 0) sort(column, by.startsWith('-'));
