@@ -1,3 +1,4 @@
+import { parse } from 'csv-parse/sync';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { startSandbox, type Sandbox } from '../../src/sandbox/start-sandbox.ts';
 import { stallAt, workplace, type Workplace } from '../support/binary.ts';
@@ -43,6 +44,55 @@ describe('the commands that look after a provider', () => {
       grants: [],
       totals: { accounts: 3, serving: 2 },
     });
+  });
+
+  it('status: without a pack tells all that relay manages on the host', async () => {
+    host = await startSandbox();
+    const env = { RELAY_ADMIN_KEY: host.adminKey };
+    const all = (...more: string[]) => place.run(['status', '--host', host.url, ...more], { env });
+    expect(await all('--detailed-exitcode')).toMatchObject({
+      exitCode: 8,
+      stdout: expect.stringContaining('relay manages nothing on this host.') as unknown,
+    });
+    await importInto(host, [...good, dead], { mode: 'partial' });
+    const { exitCode, stdout } = await all();
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/^✖ kimi-cn subscription {2}2 of 3 serve, 1 failing/m);
+    const csv = await run('status', '--output', 'csv');
+    const rows = parse(csv.stdout, { columns: true }) as { name: string; state: string }[];
+    expect(rows.map(({ name, state }) => `${name} ${state}`)).toEqual([
+      'kimi-cn-01 serving',
+      'kimi-cn-02 serving',
+      'kimi-cn-03 error',
+    ]);
+    const each = await run('status', '--all');
+    expect(each.stdout.split('\n').filter((line) => /^ {2}[✔✖!] kimi-cn-0/.test(line))).toHaveLength(3);
+    const problems = await run('status', '--only-problems');
+    expect(problems.stdout).not.toContain('--all shows each');
+    expect((await all('--all')).stderr).toContain('--all needs --pack.');
+    expect((await run('status', '--all', '--only-problems')).exitCode).toBe(2);
+  });
+
+  it('probe --since-last: tells what is new, and fails for nothing else', async () => {
+    host = await startSandbox();
+    await importInto(host, [...good, dead], { mode: 'partial', failed: 'keep' });
+    const since = () => run('probe', '--since-last', '--quiet');
+    expect(await since()).toMatchObject({
+      exitCode: 5,
+      stdout: expect.stringContaining('There is nothing to compare with yet') as unknown,
+    });
+    expect(await since()).toMatchObject({
+      exitCode: 0,
+      stdout: expect.stringMatching(/^Since .*: 0 newly dead, 0 recovered, 1 still dead\.$/) as unknown,
+    });
+    const [first] = host.state.accounts.values();
+    if (first === undefined) throw new Error('no account');
+    first.credentials['api_key'] = dead;
+    const found = await since();
+    expect(found.exitCode).toBe(5);
+    expect(found.stdout).toMatch(
+      /^✖ kimi-cn-01 fails since then\nSince .*: 1 newly dead, 0 recovered, 1 still dead\.$/,
+    );
   });
 
   it('probe: a line for what is not fine, and one that sums up', async () => {

@@ -138,6 +138,23 @@ describe('a host of quite another model, through the real commands', () => {
     expect(err).toContain('an entry serves as long as it is there');
   });
 
+  it('has the account of one leaked key removed, since it cannot be taken out of service', async () => {
+    await place.keys('memory-key-one', 'memory-key-two-which-is-long');
+    await place.run(importing);
+    const { exitCode, out } = await place.run(['revoke', '--last4', 'long', '--yes']);
+    expect(exitCode).toBe(0);
+    expect(out).toContain('is removed from the host');
+    expect(keysOnHost()).toEqual(['memory-key-one']);
+  });
+
+  it('says how users connect', async () => {
+    await place.keys('memory-key-one');
+    await place.run(importing);
+    const { exitCode, out } = await place.run(['connect', '--pack', 'kimi']);
+    expect(exitCode).toBe(0);
+    expect(out).toContain('base URL  http://127.0.0.1:9/memory/v1');
+  });
+
   it('is examined, and is not asked for what it has not', async () => {
     const { exitCode, out } = await place.run(['doctor', '--pack', 'kimi']);
     expect(exitCode).toBe(0);
@@ -167,6 +184,19 @@ describe('a run that is killed at any change of such a host', () => {
     expect(place.world.clients).toEqual([]);
     const journal = await readFile(join(place.folder, 'state', 'runs', `${run.id}.jsonl`), 'utf8');
     expect(journal).not.toMatch(/memory-key/);
+  });
+
+  it('stays when the records of old runs are removed, unless it is asked for', async () => {
+    const run = await killedAt(1);
+    const prune = (...more: string[]) =>
+      place.run(['runs', 'prune', '--older-than', '1ms', '--output', 'json', ...more]);
+    const kept = JSON.parse((await prune()).out) as { removed: string[]; kept: { id: string }[] };
+    expect(kept.removed).toHaveLength(1);
+    expect(kept.kept.map(({ id }) => id)).toEqual([run?.id]);
+    expect((await prune('--unfinished')).err).toContain('CONSENT_NEEDED');
+    expect(JSON.parse((await prune('--unfinished', '--yes')).out)).toMatchObject({ removed: [run?.id], kept: [] });
+    expect((await place.run(['runs', 'list'])).out).toBe('There are no runs yet.\n');
+    expect((await place.run(['runs', 'prune', '--older-than', 'long'])).exitCode).toBe(2);
   });
 
   it.each([1, 2, 3, 4])('is rolled back at change %i, as far as keys are at hand', async (killAt) => {

@@ -29,6 +29,10 @@ type CommandFlags = ImportFlags & Pick<Flags<'plan'>, 'out'>;
 /** `relay import` and `relay plan`. Returns the exit code; throws what stopped it before the first write. */
 export async function importCommand(flags: CommandFlags, io: Io, redactor: Redactor): Promise<number> {
   if (flags.file !== undefined) {
+    if ((flags.plan ?? flags.out) !== undefined)
+      throw new RelayError('USAGE', `${flags.plan === undefined ? '--out' : '--plan'} is for a single import.`, {
+        hint: 'Plan each import by itself.',
+      });
     const { importSeveral } = await import('./import-several.ts');
     return importSeveral(flags.file, flags, io, redactor);
   }
@@ -64,11 +68,7 @@ async function requestOf(
   io: Io,
   redactor: Redactor,
 ): Promise<{ request: ImportRequest; saved: SavedPlan | null }> {
-  const { plan, out, file } = flags;
-  if (file !== undefined && (plan ?? out) !== undefined)
-    throw new RelayError('USAGE', `${plan === undefined ? '--out' : '--plan'} is for a single import.`, {
-      hint: 'Plan each import by itself.',
-    });
+  const { plan } = flags;
   if (plan === undefined) return { request: await readImportRequest(flags, io, redactor), saved: null };
   const { savedPlanRequest } = await import('../options/saved-plan-request.ts');
   return savedPlanRequest({ ...flags, plan }, io, redactor);
