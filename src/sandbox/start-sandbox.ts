@@ -64,7 +64,8 @@ const userEmail = 'user@relay.test';
 
 function seed(host: Host, adminPassword: string): void {
   const { state } = host;
-  addUser(state, { email: adminEmail, password: adminPassword, role: 'admin' });
+  // A host's first user is the admin whom its set-up makes.
+  addUser(state, { id: 1, email: adminEmail, password: adminPassword, role: 'admin' });
   addUser(state, { email: userEmail, username: 'user' });
   const at = timestamp();
   const id = state.nextId('groups');

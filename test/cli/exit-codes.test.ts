@@ -176,9 +176,10 @@ describe('2: wrong input, nothing written', () => {
     const host = await start();
     const [any] = [...host.state.groups.values()];
     if (any === undefined) throw new Error('no group');
-    host.state.groups.set(77, {
+    const id = host.state.nextId('groups');
+    host.state.groups.set(id, {
       ...any,
-      id: 77,
+      id,
       name: 'relay-kimi-cn-subscription',
       platform: 'openai',
       subscription_type: 'subscription',
@@ -192,9 +193,9 @@ describe('2: wrong input, nothing written', () => {
     const adopted = await place.run(onto(host, '--adopt'), login(host));
     expect(adopted.exitCode).toBe(0);
     expect(await place.report()).toMatchObject({
-      resources: [{ kind: 'group', id: '77', action: 'adopted' }, {}, {}],
+      resources: [{ kind: 'group', id: String(id), action: 'adopted' }, {}, {}],
     });
-    expect(host.state.groups.get(77)?.description).toMatch(/^made by hand \[relay kimi-cn subscription \S+\]$/);
+    expect(host.state.groups.get(id)?.description).toMatch(/^made by hand \[relay kimi-cn subscription \S+\]$/);
   });
 
   it('removing accounts without a yes; with --yes they go', async () => {

@@ -189,7 +189,10 @@ const situations: Partial<Record<Code, () => Promise<Finished>>> = {
   MASS_REMOVAL: afterImport(() => onto('--keys', 'one.txt')),
   HTTP_REFUSED: onFresh(() => run('status', '--pack', 'kimi', '--host', 'http://gateway.example.org')),
   USER_NOT_FOUND: onFresh(() => onto('--user', 'nobody@relay.test')),
-  USER_TWICE: onFresh(() => onto('--user', 'user@relay.test=30', '--user', '2=90')),
+  USER_TWICE: onFresh(() => {
+    const [, user] = host.state.users.keys();
+    return onto('--user', 'user@relay.test=30', '--user', `${user}=90`);
+  }),
   FOREIGN_OBJECT: afterImport(() => {
     ownGroup().description = 'by hand';
     return onto();

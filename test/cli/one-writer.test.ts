@@ -39,7 +39,10 @@ const onto = (url: string, ...more: string[]) => importWords({ url, vendorUrl: h
 type Asked = Pick<IncomingMessage, 'method' | 'url'>;
 const makesAccounts = ({ method, url }: Asked) =>
   method === 'POST' && url?.startsWith('/api/v1/admin/accounts/batch') === true;
-const testsSecond = ({ method, url }: Asked) => method === 'POST' && url?.endsWith('/accounts/2/test') === true;
+const testsSecond = ({ method, url }: Asked) => {
+  const [, second] = host.state.accounts.keys();
+  return method === 'POST' && url?.endsWith(`/accounts/${second}/test`) === true;
+};
 const asksWho = ({ url }: Asked) => url?.includes('role=admin') === true;
 
 describe('two imports at once', () => {

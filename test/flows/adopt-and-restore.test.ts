@@ -141,7 +141,7 @@ describe('a managed channel that someone changed by hand', () => {
     if (channel === undefined) throw new Error('no channel');
     channel.model_mapping['openai'] = { 'kimi-k2.6': 'kimi-k2.6' };
     channel.model_pricing.push({
-      id: 900,
+      id: sandbox.state.nextId('pricing'),
       platform: 'openai',
       models: ['theirs'],
       billing_mode: 'token',

@@ -140,12 +140,13 @@ describe('a rollback leaves alone (N4)', () => {
   it('a duplicate that a person made of an account, and so does resume', async () => {
     await importInto(sandbox, keys, { stateDir });
     const [account] = sandbox.state.accounts.values();
-    sandbox.state.accounts.set(999, { ...structuredClone(account!), id: 999, name: `${account!.name} (copy)` });
+    const copy = sandbox.state.nextId('accounts');
+    sandbox.state.accounts.set(copy, { ...structuredClone(account!), id: copy, name: `${account!.name} (copy)` });
     const { report } = await resumeIn(sandbox, stateDir, await lastRun(), keys);
     expect(report.exitCode).toBe(0);
-    expect([...sandbox.state.accounts.keys()]).toContain(999);
+    expect([...sandbox.state.accounts.keys()]).toContain(copy);
     await rollbackIn(sandbox, stateDir, await lastRun());
-    expect([...sandbox.state.accounts.keys()]).toEqual([999]);
+    expect([...sandbox.state.accounts.keys()]).toEqual([copy]);
   });
 });
 
@@ -309,7 +310,8 @@ describe('a list that changes while it is read', () => {
     beforeSecondPage(() => {
       const [[id, account] = []] = [...accounts].filter(([, { name }]) => name.startsWith('other-'));
       accounts.delete(id!);
-      accounts.set(id! + 9000, { ...account!, id: id! + 9000 });
+      const again = sandbox.state.nextId('accounts');
+      accounts.set(again, { ...account!, id: again });
     });
     const writes = () => sandbox.requests.filter(({ method }) => method !== 'GET').length;
     const earlier = writes();

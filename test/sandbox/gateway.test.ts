@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ask, askAs, complete, openAccount, openGroup, openSandbox } from './sandbox-client.ts';
+import { ask, askAs, complete, openAccount, openGroup, openSandbox, seeded } from './sandbox-client.ts';
 
 const admin = '/api/v1/admin';
 const channel = (more = {}) => ({
@@ -20,9 +20,11 @@ describe('who may come in', () => {
     expect((await askAs(sandbox, key, 'GET', '/v1/models')).body.code).toBe('SUBSCRIPTION_NOT_FOUND');
     await ask(sandbox, 'DELETE', `${admin}/groups/${groupId}`);
     expect((await askAs(sandbox, key, 'GET', '/v1/models')).body.code).toBe('GROUP_DELETED');
-    const standard = (await askAs(sandbox, userToken, 'POST', '/api/v1/keys', { name: 's', group_id: 1 })).data.key;
+    const { group, user } = seeded(sandbox);
+    const standard = (await askAs(sandbox, userToken, 'POST', '/api/v1/keys', { name: 's', group_id: group.id })).data
+      .key;
     expect((await askAs(sandbox, standard, 'GET', '/v1/models')).body.code).toBe('INSUFFICIENT_BALANCE');
-    await ask(sandbox, 'POST', `${admin}/users/2/balance`, { balance: 1, operation: 'add' });
+    await ask(sandbox, 'POST', `${admin}/users/${user.id}/balance`, { balance: 1, operation: 'add' });
     expect((await askAs(sandbox, standard, 'GET', '/v1/models')).status).toBe(200);
   });
 });

@@ -1,6 +1,7 @@
 import { afterEach } from 'vitest';
 import { startSandbox } from '../../src/sandbox/start-sandbox.ts';
 import type { Sandbox, SandboxOptions } from '../../src/sandbox/start-sandbox.ts';
+import type { Group, User } from '../../src/sandbox/sub2api/rows.ts';
 
 // oxlint-disable-next-line typescript/no-explicit-any -- replies are looked into freely in tests
 export type Loose = any;
@@ -66,6 +67,13 @@ export async function eventually<T>(look: () => T | undefined | Promise<T | unde
   }
 }
 
+/** What every host begins with: its admin, a user, and a group that takes no subscriptions. */
+export function seeded(sandbox: Sandbox): { admin: User; user: User; group: Group } {
+  const [admin, user] = sandbox.state.users.values();
+  const [group] = sandbox.state.groups.values();
+  return { admin: admin!, user: user!, group: group! };
+}
+
 /** A group, a channel over it, a subscribed user and a key of that user. */
 export async function openGroup(
   sandbox: Sandbox,
@@ -85,9 +93,9 @@ export async function openGroup(
       ...options.channel,
     });
   }
-  const user = sandbox.state.users.get(2)!;
+  const { user } = seeded(sandbox);
   await ask(sandbox, 'POST', '/api/v1/admin/subscriptions/assign', {
-    user_id: 2,
+    user_id: user.id,
     group_id: groupId,
     validity_days: 30,
   });

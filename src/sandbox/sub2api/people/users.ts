@@ -17,7 +17,7 @@ import { adminUserView } from './user-view.ts';
 export function addUser(state: SandboxState, values: Partial<User> & { email: string }): User {
   const at = timestamp();
   const user: User = {
-    id: state.nextId('users'),
+    id: values.id ?? state.nextId('users'),
     password: randomBytes(12).toString('hex'),
     username: '',
     notes: '',
