@@ -165,7 +165,7 @@ describe('completions', () => {
     const first = await openAccount(sandbox, 'sk-good', { group_ids: [groupId] });
     expect((await complete(sandbox, key)).status).toBe(200);
     const second = await openAccount(sandbox, 'sk-good-2', { group_ids: [groupId] });
-    await ask(sandbox, 'POST', `${admin}/accounts/${first}/schedulable`, { schedulable: false });
+    await ask(sandbox, 'POST', `${admin}/accounts/bulk-update`, { account_ids: [first], schedulable: false });
     expect((await complete(sandbox, key)).status).toBe(503);
     sandbox.state.accounts.get(second)!.bindings[0]!.servedFrom = 0;
     expect((await complete(sandbox, key)).status).toBe(200);
