@@ -8,9 +8,8 @@ import type { Report } from '../report-schema.ts';
 /** How many accounts that need attention are listed before the rest is only counted. */
 const maxListed = 20;
 
-/** How many errors and warnings are. */
-const maxErrors = 10;
-const maxWarnings = 10;
+/** How many errors are, and how many warnings. */
+const maxProblems = 10;
 
 /**
  * What a person wants to know when a run has ended: how it went, what the host holds, how users connect. `lasting` is
@@ -28,9 +27,9 @@ export function summaryText(report: Report, style: Style, lasting: boolean): str
     `  gateway   ${gatewayText(report)}`,
     `  resources ${resourcesText(report)}`,
     ...userLines(report),
-    ...errorLines(report, style),
+    ...problemLines(besidesVerdicts(report.errors, report), style, `${style.bad('error')}  `),
     ...attentionLines(report, style),
-    ...warningLines(report, style),
+    ...problemLines(besidesVerdicts(report.warnings, report), style, style.unsure('warning')),
   ];
   if (lasting && report.connect !== null && report.exitCode !== 6) lines.push(...connectLines(report.connect, style));
   return lines.join('\n');
@@ -90,35 +89,24 @@ function userLines({ grants, accessMode, batchStatus }: Report): string[] {
   );
 }
 
-function errorLines(report: Report, style: Style): string[] {
-  const errors = besidesVerdicts(report.errors, report);
-  if (errors.length === 0) return [];
-  const lines = errors
-    .slice(0, maxErrors)
-    .map(({ code, message }) => `  ${style.bad('error')}    ${code}: ${shorten(message)}`);
-  const hidden = errors.length - lines.length;
-  return ['', ...lines, ...(hidden > 0 ? [style.dim(`  and ${hidden} more; the report has all of them`)] : [])];
+/** The first lines of a list, and how many more the report has; nothing of an empty one. */
+function firstLines<T>(all: readonly T[], most: number, style: Style, line: (each: T) => string): string[] {
+  if (all.length === 0) return [];
+  const hidden = all.length - Math.min(all.length, most);
+  const rest = hidden > 0 ? [style.dim(`  and ${hidden} more; the report has all of them`)] : [];
+  return ['', ...all.slice(0, most).map(line), ...rest];
+}
+
+function problemLines(problems: Report['errors'], style: Style, word: string): string[] {
+  return firstLines(problems, maxProblems, style, ({ code, message }) => `  ${word}  ${code}: ${shorten(message)}`);
 }
 
 function attentionLines({ accounts }: Report, style: Style): string[] {
   const attention = accounts.filter((account) => account.validation === 'failed' || account.validation === 'warning');
-  if (attention.length === 0) return [];
-  const lines = attention.slice(0, maxListed).map((account) => {
+  return firstLines(attention, maxListed, style, (account) => {
     const word = account.validation === 'failed' ? style.bad('failed ') : style.unsure('warning');
     return `  ${word}  ${account.name} (line ${account.line}) ${account.code ?? ''}: ${shorten(account.probe?.message ?? '')}`;
   });
-  const hidden = attention.length - lines.length;
-  return ['', ...lines, ...(hidden > 0 ? [style.dim(`  and ${hidden} more; the report has all of them`)] : [])];
-}
-
-function warningLines(report: Report, style: Style): string[] {
-  const others = besidesVerdicts(report.warnings, report);
-  if (others.length === 0) return [];
-  const lines = others
-    .slice(0, maxWarnings)
-    .map(({ code, message }) => `  ${style.unsure('warning')}  ${code}: ${shorten(message)}`);
-  const hidden = others.length - lines.length;
-  return ['', ...lines, ...(hidden > 0 ? [style.dim(`  and ${hidden} more; the report has all of them`)] : [])];
 }
 
 function connectLines(connect: NonNullable<Report['connect']>, style: Style): string[] {
