@@ -1,14 +1,14 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { startSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox/start-sandbox.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Sandbox, SandboxOptions } from '../../src/sandbox/start-sandbox.ts';
 import { lastWins, stallAt, workplace, type Workplace } from '../support/binary.ts';
+import { sandboxes } from '../support/sandboxes.ts';
+import { goodKeys as good } from '../support/keys.ts';
 
-const good = ['sk-good-aaaaaaaaaaaaaaaaaaaa1', 'sk-good-bbbbbbbbbbbbbbbbbbbb2', 'sk-good-cccccccccccccccccccc3'];
 const dead = 'sk-dead-bbbbbbbbbbbbbbbbbbbb2';
 
 let place: Workplace;
-let sandbox: Sandbox | undefined;
 beforeAll(async () => {
   place = await workplace();
   await place.write('good.txt', good.join('\n'));
@@ -16,15 +16,8 @@ beforeAll(async () => {
   await place.write('all-dead.txt', dead);
 });
 afterAll(() => place.remove());
-afterEach(async () => {
-  await sandbox?.stop();
-  sandbox = undefined;
-});
 
-async function start(options: SandboxOptions = {}): Promise<Sandbox> {
-  sandbox = await startSandbox(options);
-  return sandbox;
-}
+const start = sandboxes();
 
 const onto = (host: Sandbox, ...more: string[]) =>
   lastWins([

@@ -2,9 +2,9 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { startSandbox, type Sandbox } from '../../src/sandbox/start-sandbox.ts';
 import { stallAt, workplace, type Workplace } from '../support/binary.ts';
 import { holdings, importInto } from '../support/import-run.ts';
+import { deadKey as dead, goodKeys } from '../support/keys.ts';
 
-const good = ['sk-good-aaaaaaaaaaaaaaaaaaaa1', 'sk-good-bbbbbbbbbbbbbbbbbbbb2'];
-const dead = 'sk-dead-dddddddddddddddddddd4';
+const good = goodKeys.slice(0, 2);
 
 let place: Workplace;
 let host: Sandbox;

@@ -12,8 +12,8 @@ import { importWords, stallAt, workplace, type Finished, type Workplace } from '
 import { parse } from '../support/command-line.ts';
 import { always, closeServers, serve } from '../support/small-server.ts';
 import { wordsOf } from '../release/code-blocks.js';
+import { goodKeys as good } from '../support/keys.ts';
 
-const good = ['sk-good-aaaaaaaaaaaaaaaaaaaa1', 'sk-good-bbbbbbbbbbbbbbbbbbbb2', 'sk-good-cccccccccccccccccccc3'];
 const noRun = '20261121-101530-4f2a91';
 const files = {
   'keys.txt': good.join('\n'),

@@ -11,8 +11,9 @@ import { systemClock } from '../../src/core/clock.ts';
 import { importWords, workplace, type Workplace } from '../support/binary.ts';
 import { holdings } from '../support/import-run.ts';
 import { closeServers, serve, through } from '../support/small-server.ts';
+import { goodKeys } from '../support/keys.ts';
 
-const keys = ['sk-good-aaaaaaaaaaaaaaaaaaaa1', 'sk-good-bbbbbbbbbbbbbbbbbbbb2'];
+const keys = goodKeys.slice(0, 2);
 
 let place: Workplace;
 let host: Sandbox;

@@ -7,8 +7,9 @@ import { startSandbox, type Sandbox } from '../../src/sandbox/start-sandbox.ts';
 import { workplace, type Workplace } from '../support/binary.ts';
 import { parseXml } from '../support/parse-xml.ts';
 import { sampleReports } from '../support/sample-reports.ts';
+import { goodKeys } from '../support/keys.ts';
 
-const good = ['sk-good-aaaaaaaaaaaaaaaaaaaa1', 'sk-good-bbbbbbbbbbbbbbbbbbbb2'];
+const good = goodKeys.slice(0, 2);
 
 let place: Workplace;
 let host: Sandbox;

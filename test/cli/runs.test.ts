@@ -6,8 +6,7 @@ import { startSandbox, type Sandbox, type SandboxOptions } from '../../src/sandb
 import type { Report } from '../../src/report/report-schema.ts';
 import { importWords, passTimeoutAt, stallAt, workplace, type Workplace } from '../support/binary.ts';
 import { holdings } from '../support/import-run.ts';
-
-const keys = ['sk-good-aaaaaaaaaaaaaaaaaaaa1', 'sk-good-bbbbbbbbbbbbbbbbbbbb2', 'sk-good-cccccccccccccccccccc3'];
+import { goodKeys as keys } from '../support/keys.ts';
 
 let place: Workplace;
 let sandbox: Sandbox | undefined;

@@ -16,8 +16,7 @@ import { Interruption, RelayError } from '../../src/core/relay-error.ts';
 import { Secret } from '../../src/core/secrets/secret.ts';
 import { quickClock } from '../support/clocks.ts';
 import { holdings, importInto, wholeState } from '../support/import-run.ts';
-
-const good = ['sk-good-aaaaaaaaaaaaaaaaaaaa1', 'sk-good-bbbbbbbbbbbbbbbbbbbb2', 'sk-good-cccccccccccccccccccc3'];
+import { goodKeys as good } from '../support/keys.ts';
 
 type GroupRow = Sandbox['state']['groups'] extends Map<number, infer Row> ? Row : never;
 

@@ -9,10 +9,10 @@ import { startSandbox, type Sandbox } from '../../src/sandbox/start-sandbox.ts';
 import { holdings, importInto, rollbackIn, wholeState, type RunOptions } from '../support/import-run.ts';
 import { killAt } from '../support/killable.ts';
 import { otherHost } from '../support/other-host.ts';
+import { deadKey as dead, goodKeys } from '../support/keys.ts';
 
-const keys = ['sk-good-aaaaaaaaaaaaaaaaaaaa1', 'sk-good-bbbbbbbbbbbbbbbbbbbb2'];
-const third = 'sk-good-cccccccccccccccccccc3';
-const dead = 'sk-dead-dddddddddddddddddddd4';
+const keys = goodKeys.slice(0, 2);
+const third = goodKeys[2];
 const forUser = (days: number) => [{ asked: 'user@relay.test', user: { email: 'user@relay.test' }, days }];
 
 let sandbox: Sandbox;

@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { ask, askAs, complete, openAccount, openGroup, openSandbox, seeded } from './sandbox-client.ts';
+import { sandboxes } from '../support/sandboxes.ts';
+import { ask, askAs, complete, openAccount, openGroup, seeded } from './sandbox-client.ts';
+
+const openSandbox = sandboxes();
 
 const admin = '/api/v1/admin';
 const channel = (more = {}) => ({

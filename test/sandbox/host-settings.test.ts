@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { ask, askAs, openSandbox, seeded } from './sandbox-client.ts';
+import { sandboxes } from '../support/sandboxes.ts';
+import { ask, askAs, seeded } from './sandbox-client.ts';
+
+const openSandbox = sandboxes();
 
 const admin = '/api/v1/admin';
 

@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Sandbox } from '../../src/sandbox/start-sandbox.ts';
-import { ask, openAccount, openGroup, openSandbox, seeded } from './sandbox-client.ts';
+import { sandboxes } from '../support/sandboxes.ts';
+import { ask, openAccount, openGroup, seeded } from './sandbox-client.ts';
+
+const openSandbox = sandboxes();
 
 const admin = '/api/v1/admin';
 const versions = ['0.1.129', '0.1.179'] as const;

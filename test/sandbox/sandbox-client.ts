@@ -1,6 +1,4 @@
-import { afterEach } from 'vitest';
-import { startSandbox } from '../../src/sandbox/start-sandbox.ts';
-import type { Sandbox, SandboxOptions } from '../../src/sandbox/start-sandbox.ts';
+import type { Sandbox } from '../../src/sandbox/start-sandbox.ts';
 import type { Group, User } from '../../src/sandbox/sub2api/rows.ts';
 
 // oxlint-disable-next-line typescript/no-explicit-any -- replies are looked into freely in tests
@@ -12,19 +10,6 @@ export interface Reply {
   text: string;
   body: Loose;
   data: Loose;
-}
-
-const running: Sandbox[] = [];
-
-afterEach(async () => {
-  await Promise.all(running.splice(0).map((sandbox) => sandbox.stop()));
-});
-
-/** A sandbox that ends with the test. */
-export async function openSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
-  const sandbox = await startSandbox(options);
-  running.push(sandbox);
-  return sandbox;
 }
 
 /** One request; the admin key is sent unless other credentials are given. */
