@@ -61,3 +61,13 @@ export async function writeResult<T>(request: () => Promise<T>): Promise<WriteRe
     return { status: failure.delivery === 'not_applied' ? 'rejected' : 'unknown', failure };
   }
 }
+
+/** What a read tells; nothing where the host fails to answer it. */
+export async function orNothing<T>(read: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await read();
+  } catch (failure) {
+    if (failure instanceof HostFailure) return undefined;
+    throw failure;
+  }
+}

@@ -11,6 +11,7 @@ const modelName = z.string().min(1).max(200).regex(/^\S+$/, 'must not contain wh
 const text = z.string().min(1).max(2000);
 const httpUrl = z.url({ protocol: /^https?$/, error: 'must be an http or https URL' });
 const positive = z.number().positive();
+const within = ({ min, max }: { min: number; max: number }) => z.int().min(min).max(max);
 const price = z.number().nonnegative();
 
 const modelPrice = z.strictObject({
@@ -64,18 +65,8 @@ export const providerSchema = z.strictObject({
     .describe('Without it no tariff is made, and who is given access without a number of days has it for 30.'),
   accountTemplate: z
     .strictObject({
-      concurrency: z
-        .int()
-        .min(accountLimits.concurrency.min)
-        .max(accountLimits.concurrency.max)
-        .default(10)
-        .describe('Requests at once for each account.'),
-      priority: z
-        .int()
-        .min(accountLimits.priority.min)
-        .max(accountLimits.priority.max)
-        .default(50)
-        .describe('Lower is used first.'),
+      concurrency: within(accountLimits.concurrency).default(10).describe('Requests at once for each account.'),
+      priority: within(accountLimits.priority).default(50).describe('Lower is used first.'),
     })
     .prefault({}),
   pace: z

@@ -4,7 +4,6 @@ import { createFaultPicker } from './faults/faults.ts';
 import type { FaultPicker, FaultRule } from './faults/faults.ts';
 import { featuresOf } from './sub2api/features.ts';
 import type { HostVersion } from './sub2api/features.ts';
-import { groupDefaults } from './sub2api/resources/group-view.ts';
 import type { Host, HostSettings } from './sub2api/host.ts';
 import { createHostApp } from './sub2api/host-app.ts';
 import { listen } from './listen.ts';
@@ -64,7 +63,8 @@ const userEmail = 'user@relay.test';
 
 function seed(host: Host, adminPassword: string): void {
   const { state } = host;
-  addUser(state, { email: adminEmail, password: adminPassword, role: 'admin' });
+  // A host's first user is the admin whom its set-up makes.
+  addUser(state, { id: 1, email: adminEmail, password: adminPassword, role: 'admin' });
   addUser(state, { email: userEmail, username: 'user' });
   const at = timestamp();
   const id = state.nextId('groups');
@@ -74,16 +74,15 @@ function seed(host: Host, adminPassword: string): void {
     description: 'Default group',
     platform: 'anthropic',
     rate_multiplier: 1,
-    is_exclusive: false,
     status: 'active',
     subscription_type: 'standard',
     daily_limit_usd: null,
     weekly_limit_usd: null,
     monthly_limit_usd: null,
     sort_order: 1,
+    allow_messages_dispatch: false,
     created_at: at,
     updated_at: at,
-    more: { ...groupDefaults(host.features), supported_model_scopes: ['claude', 'gemini_text', 'gemini_image'] },
   });
 }
 

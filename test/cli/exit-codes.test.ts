@@ -1,14 +1,14 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { startSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox/start-sandbox.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Sandbox, SandboxOptions } from '../../src/sandbox/start-sandbox.ts';
 import { lastWins, stallAt, workplace, type Workplace } from '../support/binary.ts';
+import { sandboxes } from '../support/sandboxes.ts';
+import { goodKeys as good } from '../support/keys.ts';
 
-const good = ['sk-good-aaaaaaaaaaaaaaaaaaaa1', 'sk-good-bbbbbbbbbbbbbbbbbbbb2', 'sk-good-cccccccccccccccccccc3'];
 const dead = 'sk-dead-bbbbbbbbbbbbbbbbbbbb2';
 
 let place: Workplace;
-let sandbox: Sandbox | undefined;
 beforeAll(async () => {
   place = await workplace();
   await place.write('good.txt', good.join('\n'));
@@ -16,15 +16,8 @@ beforeAll(async () => {
   await place.write('all-dead.txt', dead);
 });
 afterAll(() => place.remove());
-afterEach(async () => {
-  await sandbox?.stop();
-  sandbox = undefined;
-});
 
-async function start(options: SandboxOptions = {}): Promise<Sandbox> {
-  sandbox = await startSandbox(options);
-  return sandbox;
-}
+const start = sandboxes();
 
 const onto = (host: Sandbox, ...more: string[]) =>
   lastWins([
@@ -178,9 +171,10 @@ describe('2: wrong input, nothing written', () => {
     const host = await start();
     const [any] = [...host.state.groups.values()];
     if (any === undefined) throw new Error('no group');
-    host.state.groups.set(77, {
+    const id = host.state.nextId('groups');
+    host.state.groups.set(id, {
       ...any,
-      id: 77,
+      id,
       name: 'relay-kimi-cn-subscription',
       platform: 'openai',
       subscription_type: 'subscription',
@@ -194,9 +188,9 @@ describe('2: wrong input, nothing written', () => {
     const adopted = await place.run(onto(host, '--adopt'), login(host));
     expect(adopted.exitCode).toBe(0);
     expect(await place.report()).toMatchObject({
-      resources: [{ kind: 'group', id: '77', action: 'adopted' }, {}, {}],
+      resources: [{ kind: 'group', id: String(id), action: 'adopted' }, {}, {}],
     });
-    expect(host.state.groups.get(77)?.description).toMatch(/^made by hand \[relay kimi-cn subscription \S+\]$/);
+    expect(host.state.groups.get(id)?.description).toMatch(/^made by hand \[relay kimi-cn subscription \S+\]$/);
   });
 
   it('removing accounts without a yes; with --yes they go', async () => {

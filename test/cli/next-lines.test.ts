@@ -12,8 +12,8 @@ import { importWords, stallAt, workplace, type Finished, type Workplace } from '
 import { parse } from '../support/command-line.ts';
 import { always, closeServers, serve } from '../support/small-server.ts';
 import { wordsOf } from '../release/code-blocks.js';
+import { goodKeys as good } from '../support/keys.ts';
 
-const good = ['sk-good-aaaaaaaaaaaaaaaaaaaa1', 'sk-good-bbbbbbbbbbbbbbbbbbbb2', 'sk-good-cccccccccccccccccccc3'];
 const noRun = '20261121-101530-4f2a91';
 const files = {
   'keys.txt': good.join('\n'),
@@ -189,7 +189,10 @@ const situations: Partial<Record<Code, () => Promise<Finished>>> = {
   MASS_REMOVAL: afterImport(() => onto('--keys', 'one.txt')),
   HTTP_REFUSED: onFresh(() => run('status', '--pack', 'kimi', '--host', 'http://gateway.example.org')),
   USER_NOT_FOUND: onFresh(() => onto('--user', 'nobody@relay.test')),
-  USER_TWICE: onFresh(() => onto('--user', 'user@relay.test=30', '--user', '2=90')),
+  USER_TWICE: onFresh(() => {
+    const [, user] = host.state.users.keys();
+    return onto('--user', 'user@relay.test=30', '--user', `${user}=90`);
+  }),
   FOREIGN_OBJECT: afterImport(() => {
     ownGroup().description = 'by hand';
     return onto();

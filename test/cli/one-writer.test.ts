@@ -11,8 +11,9 @@ import { systemClock } from '../../src/core/clock.ts';
 import { importWords, workplace, type Workplace } from '../support/binary.ts';
 import { holdings } from '../support/import-run.ts';
 import { closeServers, serve, through } from '../support/small-server.ts';
+import { goodKeys } from '../support/keys.ts';
 
-const keys = ['sk-good-aaaaaaaaaaaaaaaaaaaa1', 'sk-good-bbbbbbbbbbbbbbbbbbbb2'];
+const keys = goodKeys.slice(0, 2);
 
 let place: Workplace;
 let host: Sandbox;
@@ -39,7 +40,10 @@ const onto = (url: string, ...more: string[]) => importWords({ url, vendorUrl: h
 type Asked = Pick<IncomingMessage, 'method' | 'url'>;
 const makesAccounts = ({ method, url }: Asked) =>
   method === 'POST' && url?.startsWith('/api/v1/admin/accounts/batch') === true;
-const testsSecond = ({ method, url }: Asked) => method === 'POST' && url?.endsWith('/accounts/2/test') === true;
+const testsSecond = ({ method, url }: Asked) => {
+  const [, second] = host.state.accounts.keys();
+  return method === 'POST' && url?.endsWith(`/accounts/${second}/test`) === true;
+};
 const asksWho = ({ url }: Asked) => url?.includes('role=admin') === true;
 
 describe('two imports at once', () => {

@@ -7,8 +7,9 @@ import { startSandbox, type Sandbox } from '../../src/sandbox/start-sandbox.ts';
 import { workplace, type Workplace } from '../support/binary.ts';
 import { parseXml } from '../support/parse-xml.ts';
 import { sampleReports } from '../support/sample-reports.ts';
+import { goodKeys } from '../support/keys.ts';
 
-const good = ['sk-good-aaaaaaaaaaaaaaaaaaaa1', 'sk-good-bbbbbbbbbbbbbbbbbbbb2'];
+const good = goodKeys.slice(0, 2);
 
 let place: Workplace;
 let host: Sandbox;
@@ -142,7 +143,7 @@ describe('relay report show', () => {
   });
 
   it.each([
-    ['text', /^✔ Kimi, China site is live on [^]*\nrun \S+ by relay .*, exit code 0\nstages connect .* ms/],
+    ['text', /^✔ Kimi, China site is live on [^]*\nrun \S+ by relay .*, exit\s+code 0\nstages connect .* ms/],
     ['markdown', /^## ✅ Kimi/],
     ['html', /^<!doctype html>[^]*<\/html>$/],
     ['junit', /^<\?xml version="1.0"[^]*<\/testsuites>$/],

@@ -6,8 +6,7 @@ import { startSandbox, type Sandbox, type SandboxOptions } from '../../src/sandb
 import type { Report } from '../../src/report/report-schema.ts';
 import { importWords, passTimeoutAt, stallAt, workplace, type Workplace } from '../support/binary.ts';
 import { holdings } from '../support/import-run.ts';
-
-const keys = ['sk-good-aaaaaaaaaaaaaaaaaaaa1', 'sk-good-bbbbbbbbbbbbbbbbbbbb2', 'sk-good-cccccccccccccccccccc3'];
+import { goodKeys as keys } from '../support/keys.ts';
 
 let place: Workplace;
 let sandbox: Sandbox | undefined;
@@ -237,8 +236,9 @@ describe('rollback', () => {
     expect(refused.stderr).toContain('--yes');
     expect(holdings(host)).toEqual(before);
     const [group] = [...host.state.groups.values()].filter(({ name }) => name !== 'default');
-    const foreign = { ...[...host.state.accounts.values()][0]!, id: 99, name: 'by-hand', extra: {} };
-    host.state.accounts.set(99, foreign);
+    const theirs = host.state.nextId('accounts');
+    const foreign = { ...[...host.state.accounts.values()][0]!, id: theirs, name: 'by-hand', extra: {} };
+    host.state.accounts.set(theirs, foreign);
     const kept = await place.run(['rollback', id, '--dry-run', '--output', 'json'], { env });
     expect(JSON.parse(kept.stdout)).toMatchObject({
       run: id,
@@ -248,7 +248,7 @@ describe('rollback', () => {
         expect.objectContaining({ kind: 'group', name: group?.name, command: null }),
       ]) as unknown,
     });
-    host.state.accounts.delete(99);
+    host.state.accounts.delete(theirs);
     expect((await place.run(['rollback', id, '--yes'], { env })).exitCode).toBe(0);
     const again = await place.run(['rollback', id], { env });
     expect(again).toMatchObject({ exitCode: 0, stdout: 'Nothing of this run is on the host.' });
@@ -366,7 +366,7 @@ describe('what cannot be resumed or undone', () => {
     expect(undone.stderr.split('\n').slice(-6)).toEqual([
       '3 objects of the run were not undone.',
       'The host holds what others have changed or use since:',
-      '  kept: group "relay-kimi-cn-subscription" (2): used by 1 account that relay did not make',
+      `  kept: group "relay-kimi-cn-subscription" (${group.id}): used by 1 account that relay did not make`,
       expect.stringMatching(/^ {2}kept: channel .* the group "relay-kimi-cn-subscription" stays$/),
       expect.stringMatching(/^ {2}kept: tariff .* the group "relay-kimi-cn-subscription" stays$/),
       expect.stringMatching(/^Next: look at what was kept .* then: relay rollback \S+$/),

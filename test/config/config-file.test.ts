@@ -1,10 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import { mkdir, mkdtemp, realpath, rm, symlink, truncate, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, realpath, rm, symlink, truncate } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { loadConfig } from '../../src/config/config-file.ts';
-import { RelayError } from '../../src/core/relay-error.ts';
+import { refusal } from '../support/refusal.ts';
+import { writeInto } from '../support/write-into.ts';
 
 const before = process.cwd();
 let folder: string;
@@ -21,23 +22,11 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-async function put(name: string, content: string | Uint8Array): Promise<string> {
-  const file = join(folder, name);
-  await mkdir(join(file, '..'), { recursive: true });
-  await writeFile(file, content);
-  return file;
-}
+const put = (name: string, content: string | Uint8Array) => writeInto(folder, name, content);
 
 const load = (named: string | undefined, cwd: string) => loadConfig(named, { cwd, uid: process.geteuid?.() });
 
-async function refusal(named?: string, from = folder): Promise<RelayError> {
-  const error: unknown = await load(named, from).then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  );
-  expect(error).toBeInstanceOf(RelayError);
-  return error as RelayError;
-}
+const refused = (named?: string, from = folder) => refusal(load(named, from));
 
 describe('the configuration file', () => {
   it('is none where there is none', async () => {
@@ -139,7 +128,7 @@ describe('a wrong configuration file is an error', () => {
     ['that does not exist', 'absent.yaml', 'ENOENT'],
     ['that is a folder', '.', 'EISDIR'],
   ])('when one is named %s', async (_, named, why) => {
-    const error = await refusal(named);
+    const error = await refused(named);
     expect(error.code).toBe('CONFIG_INVALID');
     expect(error.message).toContain(why);
     expect(error.message).toContain(join(folder, named));
@@ -161,19 +150,19 @@ describe('a wrong configuration file is an error', () => {
     ['a name that objects give a meaning', '__proto__: { mode: partial }', '"__proto__" cannot be a name'],
   ])('when it has %s', async (_, content, message) => {
     const file = await put('wrong.yaml', content);
-    const error = await refusal(file);
+    const error = await refused(file);
     expect(error).toMatchObject({ code: 'CONFIG_INVALID' });
     expect(error.message).toContain(`${file} has `);
     expect(error.details.join('\n')).toContain(message);
   });
 
   it('when it is called JSON and is YAML', async () => {
-    const { details } = await refusal(await put('wrong.json', 'mode: partial'));
+    const { details } = await refused(await put('wrong.json', 'mode: partial'));
     expect(details[0]).toContain('this is no JSON');
   });
 
   it('when it is larger than any configuration', async () => {
-    expect((await refusal(await put('wrong.yaml', '#'.repeat(200_000)))).message).toContain('128 KiB');
+    expect((await refused(await put('wrong.yaml', '#'.repeat(200_000)))).message).toContain('128 KiB');
   });
 
   it.each([
@@ -184,7 +173,7 @@ describe('a wrong configuration file is an error', () => {
   ])('when it is found, and is %s', async (_, make, why) => {
     const file = join(folder, '.relayrc');
     await make(file);
-    const error = await refusal();
+    const error = await refused();
     expect(error).toMatchObject({ code: 'CONFIG_INVALID' });
     expect(error.message).toContain(`${file} cannot be read (`);
     expect(error.message).toContain(why);
@@ -192,7 +181,7 @@ describe('a wrong configuration file is an error', () => {
 
   it('when it is found, too', async () => {
     const file = await put('relay.config.yaml', 'mode: [partial');
-    expect((await refusal()).message).toContain(file);
+    expect((await refused()).message).toContain(file);
   });
 
   it.each<[string, string, string]>([
@@ -202,7 +191,7 @@ describe('a wrong configuration file is an error', () => {
     ['gateway-wait: 5s', 'unknown setting "gateway-wait".', 'gatewayWait'],
     ['hots: { }', 'unknown setting "hots".', 'hosts'],
   ])('when it holds %j', async (content, message, near) => {
-    const error = await refusal(await put('wrong.yaml', content));
+    const error = await refused(await put('wrong.yaml', content));
     const at = join(folder, 'wrong.yaml');
     expect(error.details[0]).toBe(`${at}:1:1: ${message} Did you mean "${near}"?`);
     expect(error.details.slice(1)).toEqual([expect.stringMatching(/^ {2}1 \| \S/), '    | ^']);
@@ -210,7 +199,7 @@ describe('a wrong configuration file is an error', () => {
 
   it('without a proposal where nothing is near', async () => {
     const file = await put('wrong.yaml', 'wallpaper: red');
-    expect((await refusal(file)).details[0]).toBe(`${file}:1:1: unknown setting "wallpaper".`);
+    expect((await refused(file)).details[0]).toBe(`${file}:1:1: unknown setting "wallpaper".`);
   });
 
   // Only the settings at the top are proposed.
@@ -219,7 +208,7 @@ describe('a wrong configuration file is an error', () => {
     ['adminMail', 'adminEmail'],
     ['uri', 'url'],
   ])('with the nearest setting of a host: %s', async (word, near) => {
-    const error = await refusal(await put('wrong.yaml', `hosts: { prod: { url: "https://h", ${word}: x } }`));
+    const error = await refused(await put('wrong.yaml', `hosts: { prod: { url: "https://h", ${word}: x } }`));
     expect(error.details[0]).toMatch(`unknown setting "${word}" in hosts.prod. Did you mean "${near}"?`);
   });
 
@@ -250,37 +239,37 @@ describe('a wrong configuration file is an error', () => {
     ['baseUrl: https://a.example\\@evil.example', 'baseUrl is read otherwise than it looks'],
     ['hosts: { h: { url: https://a.example\\@evil.example } }', 'hosts.h.url must be'],
   ])('when it holds %j', async (content, begin) => {
-    const { details } = await refusal(await put('wrong.yaml', content));
+    const { details } = await refused(await put('wrong.yaml', content));
     expect(details).toHaveLength(3);
     expect(details[0]).toContain(`wrong.yaml:1:`);
     expect(details[0]).toContain(begin);
   });
 
   it.each(['- mode', 'partial', '42'])('when it is no map: %j', async (content) => {
-    expect((await refusal(await put('wrong.yaml', content))).code).toBe('CONFIG_INVALID');
+    expect((await refused(await put('wrong.yaml', content))).code).toBe('CONFIG_INVALID');
   });
 
   it.each(['mode: parital', 'batchSize: 501', 'timeout: 30 s', 'allowHttp: "yes"', 'output: jsno'])(
     'and shows what can be no secret: %s',
     async (content) => {
-      expect((await refusal(await put('wrong.yaml', content))).details[1]).toBe(`  1 | ${content}`);
+      expect((await refused(await put('wrong.yaml', content))).details[1]).toBe(`  1 | ${content}`);
     },
   );
 
   it('with all its faults at once', async () => {
-    const { details } = await refusal(await put('wrong.yaml', 'mod: partial\nconcurrency: 0\ntimeout: x\n'));
+    const { details } = await refused(await put('wrong.yaml', 'mod: partial\nconcurrency: 0\ntimeout: x\n'));
     expect(details.filter((line) => line.includes('wrong.yaml:'))).toHaveLength(3);
   });
 
   it.each(['yes', 'allowMassRemoval', 'adopt'])('when it agrees to something: %s', async (name) => {
-    const { details } = await refusal(await put('wrong.yaml', `${name}: true`));
+    const { details } = await refused(await put('wrong.yaml', `${name}: true`));
     expect(details[0]).toContain(
       `"${name}" cannot stand in a configuration file: nothing but the command itself agrees`,
     );
   });
 
   it('and a secret in it is not shown (N1)', async () => {
-    const error = await refusal(
+    const error = await refused(
       await put(
         'wrong.yaml',
         'hosts: { prod: { url: "https://u:canary@h", adminKey: canary-0123 } }\nmode: canary-4567\ntimeout: "canary-89ab"\nadminPassword: |\n  two canary\nx: [canary, my canary]\nuser:\n  - name: canary\n',
@@ -293,7 +282,7 @@ describe('a wrong configuration file is an error', () => {
   it.each(['adminKey canary-0123\n x', 'mode: strict\n\tcanary: x', '- canary-01\nx', 'a: b: canary', '"canary-0123'])(
     'and a secret in what is no YAML is not shown: %j (N1)',
     async (content) => {
-      const { details } = await refusal(await put('wrong.yaml', content));
+      const { details } = await refused(await put('wrong.yaml', content));
       expect(details.slice(1).join('\n').replace('canary:', '')).not.toContain('canary');
     },
   );

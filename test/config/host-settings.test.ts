@@ -8,6 +8,7 @@ import { hostSettings, type Environment } from '../../src/config/host-settings.t
 import type { HostOptions } from '../../src/config/options/option-flags.ts';
 import { readSecretFile, sealSecret } from '../../src/config/read-secret.ts';
 import { RelayError } from '../../src/core/relay-error.ts';
+import { refusal } from '../support/refusal.ts';
 
 let folder: string;
 const at = (name: string) => join(folder, name);
@@ -34,15 +35,6 @@ async function settle(options: HostOptions, env: Environment = {}, config: Confi
   if (settings.kind === 'sandbox') return 'sandbox';
   const { url, login } = settings;
   return 'key' in login ? { url, key: login.key.open() } : { url, email: login.email, password: login.password.open() };
-}
-
-async function refusal(settling: Promise<unknown>): Promise<RelayError> {
-  const error: unknown = await settling.then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  );
-  expect(error).toBeInstanceOf(RelayError);
-  return error as RelayError;
 }
 
 describe('which host it is', () => {

@@ -185,27 +185,11 @@ export function hostContract(name: string, open: () => Promise<OpenedHost>): voi
 
     it('makes a plan, binds it to another group, and removes it', async () => {
       const [one, other] = [await newGroup('plan'), await newGroup('plan-other')];
-      const plan = done(
-        await host.writes.createTariff({
-          name: one.name,
-          groupId: one.id,
-          price: 29.5,
-          validityDays: 2,
-          validityUnit: 'month',
-          forSale: false,
-        }),
-      );
+      const terms = { price: 29.5, validityDays: 2, validityUnit: 'month', forSale: false } as const;
+      const plan = done(await host.writes.createTariff({ name: one.name, groupId: one.id, ...terms }));
       cleanups.push(() => host.writes.deleteTariff(plan.id));
       const find = async () => (await host.reads.tariffs()).find((each) => each.id === plan.id);
-      expect(await find()).toEqual({
-        id: plan.id,
-        name: one.name,
-        groupId: one.id,
-        price: 29.5,
-        validityDays: 2,
-        validityUnit: 'month',
-        forSale: false,
-      });
+      expect(await find()).toEqual({ id: plan.id, name: one.name, groupId: one.id, ...terms });
       done(await host.writes.moveTariff(plan.id, other.id));
       expect(await find()).toMatchObject({ groupId: other.id, price: 29.5, validityDays: 2 });
       done(await host.writes.deleteTariff(plan.id));

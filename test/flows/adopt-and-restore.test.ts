@@ -1,8 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { startSandbox, type Sandbox } from '../../src/sandbox/start-sandbox.ts';
 import { importInto } from '../support/import-run.ts';
+import { goodKeys } from '../support/keys.ts';
 
-const good = ['sk-good-aaaaaaaaaaaaaaaaaaaa1', 'sk-good-bbbbbbbbbbbbbbbbbbbb2'];
+const good = goodKeys.slice(0, 2);
 const name = 'relay-kimi-cn-subscription';
 
 let sandbox: Sandbox | undefined;
@@ -134,42 +135,44 @@ describe('objects that relay did not make', () => {
 });
 
 describe('a managed channel that someone changed by hand', () => {
-  it('is brought back by the next import, which keeps prices that others set (B7, N7)', async () => {
-    sandbox = await startSandbox();
-    await importInto(sandbox, good);
-    const [channel] = [...sandbox.state.channels.values()];
+  async function importedAndChanged() {
+    const host = await startSandbox();
+    sandbox = host;
+    await importInto(host, good);
+    const [channel] = host.state.channels.values();
     if (channel === undefined) throw new Error('no channel');
     channel.model_mapping['openai'] = { 'kimi-k2.6': 'kimi-k2.6' };
+    return { host, channel };
+  }
+
+  it('is brought back by the next import, which keeps prices that others set (B7, N7)', async () => {
+    const { host, channel } = await importedAndChanged();
     channel.model_pricing.push({
-      id: 900,
+      id: host.state.nextId('pricing'),
       platform: 'openai',
       models: ['theirs'],
       billing_mode: 'token',
       input_price: 0.5,
       intervals: [],
     });
-    const { report, plan } = await importInto(sandbox, good);
+    const { report, plan } = await importInto(host, good);
     expect(plan.resources.find(({ kind }) => kind === 'channel')).toMatchObject({
       action: 'update',
       differences: ['model mapping'],
     });
     expect(report).toMatchObject({ exitCode: 0 });
     expect(report.resources[1]).toMatchObject({ kind: 'channel', action: 'updated' });
-    const [now] = [...sandbox.state.channels.values()];
+    const [now] = [...host.state.channels.values()];
     expect(Object.keys(now?.model_mapping['openai'] ?? {})).toContain('kimi-latest');
     expect(now?.model_pricing.some((price) => price.models.includes('theirs'))).toBe(true);
   });
 
   it('gets its state back when a run that edited it fails (N7)', async () => {
-    sandbox = await startSandbox();
-    await importInto(sandbox, good);
-    const [channel] = [...sandbox.state.channels.values()];
-    if (channel === undefined) throw new Error('no channel');
-    channel.model_mapping['openai'] = { 'kimi-k2.6': 'kimi-k2.6' };
-    const before = pick(sandbox);
-    const { report } = await importInto(sandbox, [...good, 'sk-dead-000000000000000000001']);
+    const { host } = await importedAndChanged();
+    const before = pick(host);
+    const { report } = await importInto(host, [...good, 'sk-dead-000000000000000000001']);
     expect(report).toMatchObject({ exitCode: 4 });
     expect(report.resources[1]).toMatchObject({ kind: 'channel', action: 'restored' });
-    expect(pick(sandbox)).toEqual(before);
+    expect(pick(host)).toEqual(before);
   });
 });

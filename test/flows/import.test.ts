@@ -1,26 +1,18 @@
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { HostFailure } from '../../src/host/host-failure.ts';
 import type { FaultRule } from '../../src/sandbox/faults/faults.ts';
-import { startSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox/start-sandbox.ts';
+import type { Sandbox } from '../../src/sandbox/start-sandbox.ts';
 import { Interruption, RelayError } from '../../src/core/relay-error.ts';
 import { quickClock } from '../support/clocks.ts';
-import { holdings, importInto } from '../support/import-run.ts';
+import { holdings, imported, importInto } from '../support/import-run.ts';
+import { goodKeys as good } from '../support/keys.ts';
 import { otherHost } from '../support/other-host.ts';
+import { sandboxes } from '../support/sandboxes.ts';
 
-const good = ['sk-good-aaaaaaaaaaaaaaaaaaaa1', 'sk-good-bbbbbbbbbbbbbbbbbbbb2', 'sk-good-cccccccccccccccccccc3'];
 const oneDead = ['sk-good-aaaaaaaaaaaaaaaaaaaa1', 'sk-dead-bbbbbbbbbbbbbbbbbbbb2', 'sk-good-cccccccccccccccccccc3'];
 const versions = ['0.1.129', '0.1.179'] as const;
 
-let sandbox: Sandbox | undefined;
-afterEach(async () => {
-  await sandbox?.stop();
-  sandbox = undefined;
-});
-
-async function start(options: SandboxOptions = {}): Promise<Sandbox> {
-  sandbox = await startSandbox(options);
-  return sandbox;
-}
+const start = sandboxes();
 
 const writes = (host: Sandbox) =>
   host.requests.filter(
@@ -39,14 +31,7 @@ describe.each(versions)('on sub2api %s', (hostVersion) => {
       gateway: { ok: true, probeKey: 'made' },
     });
     expect(report.summary).toMatchObject({ accepted: 3, added: 3, passed: 3 });
-    expect(holdings(host)).toMatchObject({
-      groups: ['default', 'relay-kimi-cn-subscription'],
-      channels: ['relay-kimi-cn-subscription'],
-      plans: ['relay-kimi-cn-subscription'],
-      accounts: ['kimi-cn-01', 'kimi-cn-02', 'kimi-cn-03'],
-      users: ['admin@relay.test', 'user@relay.test'],
-      keys: 0,
-    });
+    expect(holdings(host)).toEqual({ ...imported, subscriptions: 0 });
   });
 
   it('sends no write the second time, and makes no probe user (N5)', async () => {
@@ -309,15 +294,7 @@ describe('a host that loses answers', () => {
         targets: [{ asked: 'user@relay.test', user: { email: 'user@relay.test' }, days: 7 }],
       });
       expect(report).toMatchObject({ exitCode: 0, batchStatus: 'succeeded', leftovers: [], unsettled: [] });
-      expect(holdings(host)).toEqual({
-        groups: ['default', 'relay-kimi-cn-subscription'],
-        channels: ['relay-kimi-cn-subscription'],
-        plans: ['relay-kimi-cn-subscription'],
-        accounts: ['kimi-cn-01', 'kimi-cn-02', 'kimi-cn-03'],
-        users: ['admin@relay.test', 'user@relay.test'],
-        subscriptions: 1,
-        keys: 0,
-      });
+      expect(holdings(host)).toEqual(imported);
     },
   );
 

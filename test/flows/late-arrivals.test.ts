@@ -6,8 +6,7 @@ import { runIds } from '../../src/journal/read-journal.ts';
 import { startSandbox, type Sandbox } from '../../src/sandbox/start-sandbox.ts';
 import { holdings, importInto, resumeIn, rollbackIn, wholeState } from '../support/import-run.ts';
 import { killAt, Killed } from '../support/killable.ts';
-
-const keys = ['sk-good-aaaaaaaaaaaaaaaaaaaa1', 'sk-good-bbbbbbbbbbbbbbbbbbbb2', 'sk-good-cccccccccccccccccccc3'];
+import { goodKeys as keys } from '../support/keys.ts';
 
 let stateDir: string;
 let sandbox: Sandbox;

@@ -2,9 +2,10 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startSandbox, type Sandbox } from '../../src/sandbox/start-sandbox.ts';
 import { importInto } from '../support/import-run.ts';
 import { killAt } from '../support/killable.ts';
+import { goodKeys } from '../support/keys.ts';
 
-const keys = ['sk-good-aaaaaaaaaaaaaaaaaaaa1', 'sk-good-bbbbbbbbbbbbbbbbbbbb2'];
-const third = 'sk-good-cccccccccccccccccccc3';
+const keys = goodKeys.slice(0, 2);
+const third = goodKeys[2];
 const hour = 3_600_000;
 
 let sandbox: Sandbox;

@@ -16,8 +16,7 @@ import { Interruption, RelayError } from '../../src/core/relay-error.ts';
 import { Secret } from '../../src/core/secrets/secret.ts';
 import { quickClock } from '../support/clocks.ts';
 import { holdings, importInto, wholeState } from '../support/import-run.ts';
-
-const good = ['sk-good-aaaaaaaaaaaaaaaaaaaa1', 'sk-good-bbbbbbbbbbbbbbbbbbbb2', 'sk-good-cccccccccccccccccccc3'];
+import { goodKeys as good } from '../support/keys.ts';
 
 type GroupRow = Sandbox['state']['groups'] extends Map<number, infer Row> ? Row : never;
 
@@ -166,7 +165,8 @@ describe('relay status', () => {
     await importInto(sandbox, good);
     const older = structuredClone(account('kimi-cn-01'));
     Object.assign(older.extra['relay'] as object, { run: 'earlier' });
-    sandbox.state.accounts.set(900, { ...older, id: 900 });
+    const id = sandbox.state.nextId('accounts');
+    sandbox.state.accounts.set(id, { ...older, id });
     Object.assign(account('kimi-cn-02'), { extra: {} });
     const found = await status(good);
     expect(found.accounts.map((each) => [each.state, each.inKeys])).toEqual([
@@ -186,10 +186,11 @@ describe('relay status', () => {
     await importInto(sandbox, good);
     expect(await status()).toMatchObject({ ok: true, probeUsers: [] });
     const [user] = sandbox.state.users.values();
-    sandbox.state.users.set(77, { ...structuredClone(user!), id: 77, email: 'relay-probe-gone@relay.invalid' });
+    const id = sandbox.state.nextId('users');
+    sandbox.state.users.set(id, { ...structuredClone(user!), id, email: 'relay-probe-gone@relay.invalid' });
     expect(await status()).toMatchObject({
       ok: false,
-      probeUsers: [{ id: '77', name: 'relay-probe-gone@relay.invalid' }],
+      probeUsers: [{ id: String(id), name: 'relay-probe-gone@relay.invalid' }],
     });
   });
 
@@ -416,7 +417,8 @@ describe('relay remove', () => {
   it('leaves what others use, and names it (N4)', async () => {
     await importInto(sandbox, good);
     const mine = account('kimi-cn-01');
-    sandbox.state.accounts.set(900, { ...structuredClone(mine), id: 900, name: 'theirs', extra: {} });
+    const id = sandbox.state.nextId('accounts');
+    sandbox.state.accounts.set(id, { ...structuredClone(mine), id, name: 'theirs', extra: {} });
     const found = await remove();
     expect(found.shared.map((each) => each.kind)).toEqual(['tariff', 'channel', 'group']);
     expect(found.leftovers).toEqual([]);

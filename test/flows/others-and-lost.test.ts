@@ -3,16 +3,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { runIds } from '../../src/journal/read-journal.ts';
+import type { FaultRule } from '../../src/sandbox/faults/faults.ts';
 import { startSandbox, type Sandbox } from '../../src/sandbox/start-sandbox.ts';
 import { Interruption } from '../../src/core/relay-error.ts';
 import { holdings, importInto, resumeIn, rollbackIn, wholeState } from '../support/import-run.ts';
 import { killAt } from '../support/killable.ts';
 import { otherHost } from '../support/other-host.ts';
 import { closeServers, serve } from '../support/small-server.ts';
+import { deadKey as dead, goodKeys } from '../support/keys.ts';
 
-const keys = ['sk-good-aaaaaaaaaaaaaaaaaaaa1', 'sk-good-bbbbbbbbbbbbbbbbbbbb2'];
-const third = 'sk-good-cccccccccccccccccccc3';
-const dead = 'sk-dead-dddddddddddddddddddd4';
+const keys = goodKeys.slice(0, 2);
+const third = goodKeys[2];
 
 let sandbox: Sandbox;
 let stateDir: string;
@@ -27,6 +28,13 @@ afterEach(async () => {
 });
 
 const forUser = (days: number) => [{ asked: 'user@relay.test', user: { email: 'user@relay.test' }, days }];
+const hidesSubscriptions: FaultRule = {
+  method: 'GET',
+  path: '/api/v1/admin/users/*/subscriptions',
+  times: 0,
+  fault: 'status',
+  status: 500,
+};
 const lastRun = async () => (await runIds(stateDir))[0] ?? '';
 const ends = () => [...sandbox.state.subscriptions.values()].map((each) => Date.parse(each.expires_at));
 
@@ -140,12 +148,13 @@ describe('a rollback leaves alone (N4)', () => {
   it('a duplicate that a person made of an account, and so does resume', async () => {
     await importInto(sandbox, keys, { stateDir });
     const [account] = sandbox.state.accounts.values();
-    sandbox.state.accounts.set(999, { ...structuredClone(account!), id: 999, name: `${account!.name} (copy)` });
+    const copy = sandbox.state.nextId('accounts');
+    sandbox.state.accounts.set(copy, { ...structuredClone(account!), id: copy, name: `${account!.name} (copy)` });
     const { report } = await resumeIn(sandbox, stateDir, await lastRun(), keys);
     expect(report.exitCode).toBe(0);
-    expect([...sandbox.state.accounts.keys()]).toContain(999);
+    expect([...sandbox.state.accounts.keys()]).toContain(copy);
     await rollbackIn(sandbox, stateDir, await lastRun());
-    expect([...sandbox.state.accounts.keys()]).toEqual([999]);
+    expect([...sandbox.state.accounts.keys()]).toEqual([copy]);
   });
 });
 
@@ -153,13 +162,7 @@ describe('a change whose fate nobody knows is unsettled, whatever it was (N3, N1
   it.each(['strict', 'partial'] as const)('a subscription, %s', async (mode) => {
     await importInto(sandbox, keys);
     sandbox.addFault({ path: '/api/v1/admin/subscriptions/assign', fault: 'status', status: 504 });
-    sandbox.addFault({
-      method: 'GET',
-      path: '/api/v1/admin/users/*/subscriptions',
-      times: 0,
-      fault: 'status',
-      status: 500,
-    });
+    sandbox.addFault(hidesSubscriptions);
     const { report } = await importInto(sandbox, [...keys, third], { targets: forUser(30), mode, probe: 'none' });
     expect(report).toMatchObject({ exitCode: 6, unsettled: [{ kind: 'subscription', name: 'user@relay.test' }] });
   });
@@ -167,13 +170,7 @@ describe('a change whose fate nobody knows is unsettled, whatever it was (N3, N1
   it.each(['strict', 'partial'] as const)('unless it shows at the end, %s', async (mode) => {
     await importInto(sandbox, keys);
     sandbox.addFault({ path: '/api/v1/admin/subscriptions/assign', fault: 'status', status: 504, after: true });
-    sandbox.addFault({
-      method: 'GET',
-      path: '/api/v1/admin/users/*/subscriptions',
-      times: 0,
-      fault: 'status',
-      status: 500,
-    });
+    sandbox.addFault(hidesSubscriptions);
     const { report } = await importInto(sandbox, [...keys, third], { targets: forUser(30), mode, probe: 'none' });
     expect(report).toMatchObject({ exitCode: mode === 'strict' ? 4 : 5, unsettled: [], leftovers: [] });
     expect(sandbox.state.subscriptions.size).toBe(mode === 'strict' ? 0 : 1);
@@ -309,7 +306,8 @@ describe('a list that changes while it is read', () => {
     beforeSecondPage(() => {
       const [[id, account] = []] = [...accounts].filter(([, { name }]) => name.startsWith('other-'));
       accounts.delete(id!);
-      accounts.set(id! + 9000, { ...account!, id: id! + 9000 });
+      const again = sandbox.state.nextId('accounts');
+      accounts.set(again, { ...account!, id: again });
     });
     const writes = () => sandbox.requests.filter(({ method }) => method !== 'GET').length;
     const earlier = writes();

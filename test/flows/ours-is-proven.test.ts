@@ -9,10 +9,10 @@ import { startSandbox, type Sandbox } from '../../src/sandbox/start-sandbox.ts';
 import { holdings, importInto, rollbackIn, wholeState, type RunOptions } from '../support/import-run.ts';
 import { killAt } from '../support/killable.ts';
 import { otherHost } from '../support/other-host.ts';
+import { deadKey as dead, goodKeys } from '../support/keys.ts';
 
-const keys = ['sk-good-aaaaaaaaaaaaaaaaaaaa1', 'sk-good-bbbbbbbbbbbbbbbbbbbb2'];
-const third = 'sk-good-cccccccccccccccccccc3';
-const dead = 'sk-dead-dddddddddddddddddddd4';
+const keys = goodKeys.slice(0, 2);
+const third = goodKeys[2];
 const forUser = (days: number) => [{ asked: 'user@relay.test', user: { email: 'user@relay.test' }, days }];
 
 let sandbox: Sandbox;
@@ -48,28 +48,46 @@ async function byHand(): Promise<void> {
   await send('POST', '/payment/plans', plan);
   const credentials = { api_key: 'sk-theirs-aaaaaaaaaaaaaaaa', base_url: 'https://theirs.example/v1' };
   await send('POST', '/accounts', { name: 'theirs', platform: 'openai', type: 'apikey', credentials });
+  const [admin] = sandbox.state.users.keys();
+  await send('POST', '/subscriptions/assign', { user_id: admin, group_id: group.id, validity_days: 30 });
+}
+
+/** The numbers of what is there by hand. */
+const theirs: Record<string, () => string> = {
+  group: () => numberOf(sandbox.state.groups, ({ name }) => name === 'team-a'),
+  channel: () => numberOf(sandbox.state.channels),
+  tariff: () => numberOf(sandbox.state.plans),
+  account: () => numberOf(sandbox.state.accounts),
+  user: () => numberOf(sandbox.state.users, ({ email }) => email === 'user@relay.test'),
+  subscription: () => numberOf(sandbox.state.subscriptions),
+};
+
+function numberOf<Row extends { id: number }>(rows: Map<number, Row>, is: (row: Row) => boolean = () => true): string {
+  const row = [...rows.values()].find(is);
+  if (row === undefined) throw new Error('it is not there');
+  return String(row.id);
 }
 
 type Lie = (writes: Sub2apiWrites) => Partial<Sub2apiWrites>;
-const withId = <T extends object>(end: { status: string; value?: T }, id: string) =>
-  (end.value === undefined ? end : { ...end, value: { ...end.value, id } }) as never;
+const asTheirs = <T extends object>(end: { status: string; value?: T }, kind: string) =>
+  (end.value === undefined ? end : { ...end, value: { ...end.value, id: theirs[kind]?.() } }) as never;
 
 /** Each answers a creation with the number of another object. */
 const lies: Record<string, Lie> = {
-  group: (writes) => ({ createGroup: async (spec) => withId(await writes.createGroup(spec), '2') }),
-  channel: (writes) => ({ createChannel: async (spec) => withId(await writes.createChannel(spec), '1') }),
-  plan: (writes) => ({ createTariff: async (spec) => withId(await writes.createTariff(spec), '1') }),
+  group: (writes) => ({ createGroup: async (spec) => asTheirs(await writes.createGroup(spec), 'group') }),
+  channel: (writes) => ({ createChannel: async (spec) => asTheirs(await writes.createChannel(spec), 'channel') }),
+  plan: (writes) => ({ createTariff: async (spec) => asTheirs(await writes.createTariff(spec), 'tariff') }),
   account: (writes) => ({
     createAccounts: async (...given) => {
       const end = await writes.createAccounts(...given);
       return end.status === 'applied'
-        ? { status: 'applied', value: end.value.map(() => ({ ok: true, id: '1' })) }
+        ? { status: 'applied', value: end.value.map(() => ({ ok: true, id: numberOf(sandbox.state.accounts) })) }
         : end;
     },
   }),
-  user: (writes) => ({ createUser: async (...given) => withId(await writes.createUser(...given), '2') }),
+  user: (writes) => ({ createUser: async (...given) => asTheirs(await writes.createUser(...given), 'user') }),
   subscription: (writes) => ({
-    assignSubscription: async (...given) => withId(await writes.assignSubscription(...given), '1'),
+    assignSubscription: async (...given) => asTheirs(await writes.assignSubscription(...given), 'subscription'),
   }),
 };
 
@@ -121,10 +139,14 @@ describe('rollback on a host on which other objects bear the numbers by now', ()
     await importInto(sandbox, keys, { stateDir });
     const file = join(stateDir, 'runs', `${await lastRun()}.jsonl`);
     const lines = (await readFile(file, 'utf8')).trimEnd().split('\n');
+    const kinds = new Map<number, string>();
     const altered = lines.map((line) => {
-      const note = parseJournalLine(line) as { type: string; seq: number; id: string };
-      return note.type === 'made' ? journalLine({ ...note, id: '1' }) : line;
+      const note = parseJournalLine(line) as { type: string; seq: number; change: { seq: number; kind: string } };
+      if (note.type === 'change') kinds.set(note.change.seq, note.change.kind);
+      if (note.type !== 'made') return line;
+      return journalLine({ ...note, id: theirs[kinds.get(note.seq) ?? '']?.() });
     });
+    expect([...new Set(kinds.values())]).toEqual(['group', 'channel', 'tariff', 'account', 'user']);
     await writeFile(file, `${altered.join('\n')}\n`);
     const done = await rollbackIn(sandbox, stateDir, await lastRun());
     // What the run has made is found by its marks and names all the same.

@@ -84,6 +84,7 @@ describe('a batch whose answer does not come in time, on a host that is still at
 });
 
 describe('a second account of a key that is made while the run is at work', () => {
+  let theirs: number;
   const rival = (): RunOptions => ({
     between: otherHost(({ writes }) => ({
       writes: {
@@ -91,7 +92,12 @@ describe('a second account of a key that is made while the run is at work', () =
           const end = await writes.createAccounts(specs, ...given);
           const own = [...sandbox.state.accounts.values()].find(({ name }) => name === 'kimi-cn-02')!;
           const marker = { ...(own.extra['relay'] as object), run: 'of-another-machine' };
-          sandbox.state.accounts.set(900, { ...structuredClone(own), id: 900, extra: { ...own.extra, relay: marker } });
+          theirs = sandbox.state.nextId('accounts');
+          sandbox.state.accounts.set(theirs, {
+            ...structuredClone(own),
+            id: theirs,
+            extra: { ...own.extra, relay: marker },
+          });
           return end;
         },
       },
@@ -101,7 +107,7 @@ describe('a second account of a key that is made while the run is at work', () =
   it('is seen, and the run ends as it began, strict (N12)', async () => {
     const { report } = await importInto(sandbox, keys.slice(0, 2), rival());
     expect(report).toMatchObject({ exitCode: 6, errors: [{ code: 'KEY_HAS_ACCOUNT' }] });
-    expect([...sandbox.state.accounts.keys()]).toEqual([900]);
+    expect([...sandbox.state.accounts.keys()]).toEqual([theirs]);
     expect(report.leftovers).toMatchObject([
       { kind: 'group', reason: 'used by 1 account of other runs of relay', command: null },
       { kind: 'channel', command: null },
@@ -113,9 +119,9 @@ describe('a second account of a key that is made while the run is at work', () =
     const { report } = await importInto(sandbox, keys.slice(0, 2), { ...rival(), mode: 'partial' });
     expect(report).toMatchObject({ exitCode: 5, leftovers: [] });
     expect(report.keys.map(({ outcome }) => outcome)).toEqual(['added', 'failed']);
-    expect([...sandbox.state.accounts.values()].map(({ id, name }) => [id, name])).toEqual([
-      [1, 'kimi-cn-01'],
-      [900, 'kimi-cn-02'],
+    expect([...sandbox.state.accounts.values()].map(({ id, name }) => [id === theirs, name])).toEqual([
+      [false, 'kimi-cn-01'],
+      [true, 'kimi-cn-02'],
     ]);
   });
 });

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { acceptedKeys } from '../../src/keys/key-file.ts';
 import { readKeyFile } from '../../src/keys/read-key-file.ts';
 import type { ImportMode } from '../../src/core/modes.ts';
-import { RelayError } from '../../src/core/relay-error.ts';
+import { refusal } from '../support/refusal.ts';
 
 let folder: string;
 beforeAll(async () => {
@@ -28,15 +28,6 @@ const nothing = Readable.from([]);
 
 function fromInput(text: string, mode: ImportMode = 'strict') {
   return readKeyFile('-', mode, Readable.from([Buffer.from(text)]));
-}
-
-async function refusal(reading: Promise<unknown>): Promise<RelayError> {
-  const error: unknown = await reading.then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  );
-  expect(error).toBeInstanceOf(RelayError);
-  return error as RelayError;
 }
 
 describe('a key file', () => {

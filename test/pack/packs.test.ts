@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, truncate } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -10,8 +10,9 @@ import type { Provider } from '../../src/pack/manifest.ts';
 import { effectiveMapping, overlap, overlappingPairs } from '../../src/pack/model-mapping.ts';
 import { settingsFor } from '../../src/pack/provider-hosts.ts';
 import { inspectPack, manifestNames, readPack, type Pack } from '../../src/pack/read-pack.ts';
-import { RelayError } from '../../src/core/relay-error.ts';
 import { aManifest, aProvider } from '../support/builders.ts';
+import { refusal } from '../support/refusal.ts';
+import { writeInto } from '../support/write-into.ts';
 
 /** Only what is required, in two writings. */
 const required = `schema: relay.pack/1
@@ -36,24 +37,10 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-async function fileOf(name: string, content: string | Uint8Array = required): Promise<string> {
-  const file = join(folder, name);
-  await mkdir(join(file, '..'), { recursive: true });
-  await writeFile(file, content);
-  return file;
-}
+const fileOf = (name: string, content: string | Uint8Array = required) => writeInto(folder, name, content);
 
 function aPack(providers = [aProvider()]): Pack {
   return { ...aManifest(providers), origin: 'path', file: 'pack.yaml', digest: 'sha256:0', shadows: [] };
-}
-
-async function refusal(reading: Promise<unknown>): Promise<RelayError> {
-  const error: unknown = await reading.then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  );
-  expect(error).toBeInstanceOf(RelayError);
-  return error as RelayError;
 }
 
 describe('a manifest of only what is required (B5)', () => {

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -7,6 +7,7 @@ import { checkTogether } from '../../src/pack/check-together.ts';
 import { findPack, findPlaces, knownPacks } from '../../src/pack/find-pack.ts';
 import { inspectPack, readPack } from '../../src/pack/read-pack.ts';
 import { aManifest, aProvider } from '../support/builders.ts';
+import { writeInto } from '../support/write-into.ts';
 
 let folder: string;
 beforeAll(async () => {
@@ -16,12 +17,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-async function put(name: string, content: string | Uint8Array): Promise<string> {
-  const file = join(folder, name);
-  await mkdir(join(file, '..'), { recursive: true });
-  await writeFile(file, content);
-  return file;
-}
+const put = (name: string, content: string | Uint8Array) => writeInto(folder, name, content);
 
 const manifest = (id: string, provider = id) => JSON.stringify({ ...aManifest([aProvider({ id: provider })]), id });
 

@@ -1,9 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import { ask, eventually, openAccount, openSandbox, testAccount } from './sandbox-client.ts';
+import type { Sandbox } from '../../src/sandbox/start-sandbox.ts';
+import { sandboxes } from '../support/sandboxes.ts';
+import { ask, eventually, openAccount, testAccount } from './sandbox-client.ts';
+
+const openSandbox = sandboxes();
 
 const admin = '/api/v1/admin';
 const advisory = '不支持 OpenAI Responses API';
 const responses = '/v1';
+
+const create = async (sandbox: Sandbox, credentials: object): Promise<number> =>
+  (await ask(sandbox, 'POST', `${admin}/accounts`, { name: 'a', platform: 'openai', type: 'apikey', credentials })).data
+    .id;
 
 describe('the capability probe', () => {
   it.each([
@@ -36,15 +44,10 @@ describe('the capability probe', () => {
   it('says nothing when nobody answers, and is asked again by a PUT with credentials', async () => {
     const sandbox = await openSandbox();
     const credentials = { base_url: 'http://127.0.0.1:9', api_key: 'sk-x' };
-    const { data } = await ask(sandbox, 'POST', `${admin}/accounts`, {
-      name: 'a',
-      platform: 'openai',
-      type: 'apikey',
-      credentials,
-    });
-    const extra = () => sandbox.state.accounts.get(data.id)?.extra['openai_responses_supported'] as boolean | undefined;
+    const id = await create(sandbox, credentials);
+    const extra = () => sandbox.state.accounts.get(id)?.extra['openai_responses_supported'] as boolean | undefined;
     expect(extra()).toBeUndefined();
-    await ask(sandbox, 'PUT', `${admin}/accounts/${data.id}`, {
+    await ask(sandbox, 'PUT', `${admin}/accounts/${id}`, {
       credentials: { ...credentials, base_url: sandbox.vendorUrl },
     });
     expect(await eventually(extra)).toBe(true);
@@ -53,13 +56,8 @@ describe('the capability probe', () => {
   it('lets a test run before it in the earlier version', async () => {
     const sandbox = await openSandbox({ hostVersion: '0.1.129', capabilityDelayMs: 60_000 });
     const credentials = { base_url: `${sandbox.vendorUrl}/chat-only/v1`, api_key: 'sk-good' };
-    const { data } = await ask(sandbox, 'POST', `${admin}/accounts`, {
-      name: 'a',
-      platform: 'openai',
-      type: 'apikey',
-      credentials,
-    });
-    const [, last] = await testAccount(sandbox, data.id);
+    const id = await create(sandbox, credentials);
+    const [, last] = await testAccount(sandbox, id);
     expect(last.error).toMatch(/^API returned 404: /);
   });
 });
@@ -149,12 +147,10 @@ describe('the account test', () => {
 
   it('refuses what cannot be asked before the stream begins', async () => {
     const sandbox = await openSandbox();
-    const create = async (credentials: object) => {
-      const body = { name: 'a', platform: 'openai', type: 'apikey', credentials };
-      return (await ask(sandbox, 'POST', `${admin}/accounts`, body)).data.id as number;
-    };
-    expect(await testAccount(sandbox, await create({}))).toEqual([{ type: 'error', error: 'No API key available' }]);
-    expect(await testAccount(sandbox, await create({ api_key: 'k', base_url: 'ftp://x' }))).toEqual([
+    expect(await testAccount(sandbox, await create(sandbox, {}))).toEqual([
+      { type: 'error', error: 'No API key available' },
+    ]);
+    expect(await testAccount(sandbox, await create(sandbox, { api_key: 'k', base_url: 'ftp://x' }))).toEqual([
       { type: 'error', error: 'Invalid base URL: invalid url scheme: ftp' },
     ]);
   });

@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { createFaultPicker, parseFaults } from '../../src/sandbox/faults/faults.ts';
-import { ask, openAccount, openSandbox } from './sandbox-client.ts';
+import { sandboxes } from '../support/sandboxes.ts';
+import { ask, openAccount } from './sandbox-client.ts';
+
+const openSandbox = sandboxes();
 
 const path = '/api/v1/admin/groups';
 const group = { name: 'a', rate_multiplier: 1 };

@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { ask, askAs, complete, openAccount, openGroup, openSandbox } from './sandbox-client.ts';
+import { sandboxes } from '../support/sandboxes.ts';
+import { ask, askAs, complete, openAccount, openGroup, seeded } from './sandbox-client.ts';
+
+const openSandbox = sandboxes();
 
 const admin = '/api/v1/admin';
 const channel = (more = {}) => ({
@@ -20,9 +23,11 @@ describe('who may come in', () => {
     expect((await askAs(sandbox, key, 'GET', '/v1/models')).body.code).toBe('SUBSCRIPTION_NOT_FOUND');
     await ask(sandbox, 'DELETE', `${admin}/groups/${groupId}`);
     expect((await askAs(sandbox, key, 'GET', '/v1/models')).body.code).toBe('GROUP_DELETED');
-    const standard = (await askAs(sandbox, userToken, 'POST', '/api/v1/keys', { name: 's', group_id: 1 })).data.key;
+    const { group, user } = seeded(sandbox);
+    const standard = (await askAs(sandbox, userToken, 'POST', '/api/v1/keys', { name: 's', group_id: group.id })).data
+      .key;
     expect((await askAs(sandbox, standard, 'GET', '/v1/models')).body.code).toBe('INSUFFICIENT_BALANCE');
-    await ask(sandbox, 'POST', `${admin}/users/2/balance`, { balance: 1, operation: 'add' });
+    await ask(sandbox, 'POST', `${admin}/users/${user.id}/balance`, { balance: 1, operation: 'add' });
     expect((await askAs(sandbox, standard, 'GET', '/v1/models')).status).toBe(200);
   });
 });
@@ -163,7 +168,7 @@ describe('completions', () => {
     const first = await openAccount(sandbox, 'sk-good', { group_ids: [groupId] });
     expect((await complete(sandbox, key)).status).toBe(200);
     const second = await openAccount(sandbox, 'sk-good-2', { group_ids: [groupId] });
-    await ask(sandbox, 'POST', `${admin}/accounts/${first}/schedulable`, { schedulable: false });
+    await ask(sandbox, 'POST', `${admin}/accounts/bulk-update`, { account_ids: [first], schedulable: false });
     expect((await complete(sandbox, key)).status).toBe(503);
     sandbox.state.accounts.get(second)!.bindings[0]!.servedFrom = 0;
     expect((await complete(sandbox, key)).status).toBe(200);

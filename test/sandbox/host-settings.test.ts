@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { ask, askAs, openSandbox } from './sandbox-client.ts';
+import { sandboxes } from '../support/sandboxes.ts';
+import { ask, askAs, seeded } from './sandbox-client.ts';
+
+const openSandbox = sandboxes();
 
 const admin = '/api/v1/admin';
 
@@ -21,7 +24,7 @@ describe('a sandbox', () => {
 
   it('keeps a user out of the admin routes', async () => {
     const sandbox = await openSandbox();
-    const { email, password } = sandbox.state.users.get(2)!;
+    const { email, password } = seeded(sandbox).user;
     const { data } = await ask(sandbox, 'POST', '/api/v1/auth/login', { email, password });
     expect((await askAs(sandbox, data.access_token, 'GET', `${admin}/groups`)).body).toEqual({
       code: 'FORBIDDEN',
@@ -92,7 +95,7 @@ describe('settings', () => {
   it('stop a password login with a captcha, a second factor, or backend mode', async () => {
     const login = async (settings: object, user = false) => {
       const sandbox = await openSandbox({ settings });
-      const { email, password } = sandbox.state.users.get(user ? 2 : 1)!;
+      const { email, password } = seeded(sandbox)[user ? 'user' : 'admin'];
       return ask(sandbox, 'POST', '/api/v1/auth/login', { email, password });
     };
     expect((await login({ turnstile_enabled: true })).body.reason).toBe('TURNSTILE_VERIFICATION_FAILED');
@@ -112,7 +115,7 @@ describe('settings', () => {
       code: 'STEP_UP_ADMIN_API_KEY_FORBIDDEN',
       message: 'Admin API key cannot access this endpoint; a two-factor verified admin session is required',
     });
-    const { email, password } = sandbox.state.users.get(1)!;
+    const { email, password } = seeded(sandbox).admin;
     const { data } = await ask(sandbox, 'POST', '/api/v1/auth/login', { email, password });
     const asPerson = await askAs(sandbox, data.access_token, 'GET', path);
     expect(asPerson).toMatchObject({ status: 403, body: { code: 'STEP_UP_TOTP_NOT_ENABLED' } });

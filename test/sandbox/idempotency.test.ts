@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { ask, eventually, openSandbox } from './sandbox-client.ts';
+import { sandboxes } from '../support/sandboxes.ts';
+import { ask, eventually } from './sandbox-client.ts';
+
+const openSandbox = sandboxes();
 
 const path = '/api/v1/admin/accounts';
 const account = (name: string) => ({ name, platform: 'gemini', type: 'apikey', credentials: {} });

@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { ask, openAccount, openGroup, openSandbox } from './sandbox-client.ts';
+import type { Sandbox } from '../../src/sandbox/start-sandbox.ts';
+import { sandboxes } from '../support/sandboxes.ts';
+import { ask, openAccount, openGroup, seeded } from './sandbox-client.ts';
+
+const openSandbox = sandboxes();
 
 const admin = '/api/v1/admin';
 const versions = ['0.1.129', '0.1.179'] as const;
@@ -11,6 +15,8 @@ interface Fact {
   method: string;
   path: string;
   body?: unknown;
+  /** What is sent where it names an object of this host. */
+  bodyOn?: (sandbox: Sandbox) => unknown;
   headers?: Record<string, string>;
   status: number;
   reply: unknown;
@@ -154,7 +160,10 @@ const facts: Fact[] = [
     name: 'plan without a name',
     method: 'POST',
     path: `${admin}/payment/plans`,
-    body: { group_id: 1, name: '', price: 0, validity_days: 0, validity_unit: '' },
+    bodyOn: (sandbox) => {
+      const { group } = seeded(sandbox);
+      return { group_id: group.id, name: '', price: 0, validity_days: 0, validity_unit: '' };
+    },
     status: 400,
     reply: { code: 400, message: 'plan name is required', reason: 'PLAN_NAME_REQUIRED' },
   },
@@ -215,7 +224,10 @@ const facts: Fact[] = [
     name: 'subscription to a standard group',
     method: 'POST',
     path: `${admin}/subscriptions/assign`,
-    body: { user_id: 2, group_id: 1, validity_days: 30 },
+    bodyOn: (sandbox) => {
+      const { user, group } = seeded(sandbox);
+      return { user_id: user.id, group_id: group.id, validity_days: 30 };
+    },
     status: 400,
     reply: { code: 400, message: 'group is not a subscription type', reason: 'GROUP_NOT_SUBSCRIPTION_TYPE' },
   },
@@ -250,9 +262,9 @@ const facts: Fact[] = [
 ];
 
 describe.each(versions)('recorded facts of %s', (hostVersion) => {
-  it.each(facts)('$name', async ({ method, path, body, headers, status, reply }) => {
+  it.each(facts)('$name', async ({ method, path, body, bodyOn, headers, status, reply }) => {
     const sandbox = await openSandbox({ hostVersion });
-    const answer = await ask(sandbox, method, path, body, headers);
+    const answer = await ask(sandbox, method, path, bodyOn?.(sandbox) ?? body, headers);
     expect({ status: answer.status, reply: answer.body }).toEqual({ status, reply });
   });
 

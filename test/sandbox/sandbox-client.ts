@@ -1,6 +1,5 @@
-import { afterEach } from 'vitest';
-import { startSandbox } from '../../src/sandbox/start-sandbox.ts';
-import type { Sandbox, SandboxOptions } from '../../src/sandbox/start-sandbox.ts';
+import type { Sandbox } from '../../src/sandbox/start-sandbox.ts';
+import type { Group, User } from '../../src/sandbox/sub2api/rows.ts';
 
 // oxlint-disable-next-line typescript/no-explicit-any -- replies are looked into freely in tests
 export type Loose = any;
@@ -11,19 +10,6 @@ export interface Reply {
   text: string;
   body: Loose;
   data: Loose;
-}
-
-const running: Sandbox[] = [];
-
-afterEach(async () => {
-  await Promise.all(running.splice(0).map((sandbox) => sandbox.stop()));
-});
-
-/** A sandbox that ends with the test. */
-export async function openSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
-  const sandbox = await startSandbox(options);
-  running.push(sandbox);
-  return sandbox;
 }
 
 /** One request; the admin key is sent unless other credentials are given. */
@@ -66,6 +52,13 @@ export async function eventually<T>(look: () => T | undefined | Promise<T | unde
   }
 }
 
+/** What every host begins with: its admin, a user, and a group that takes no subscriptions. */
+export function seeded(sandbox: Sandbox): { admin: User; user: User; group: Group } {
+  const [admin, user] = sandbox.state.users.values();
+  const [group] = sandbox.state.groups.values();
+  return { admin: admin!, user: user!, group: group! };
+}
+
 /** A group, a channel over it, a subscribed user and a key of that user. */
 export async function openGroup(
   sandbox: Sandbox,
@@ -85,9 +78,9 @@ export async function openGroup(
       ...options.channel,
     });
   }
-  const user = sandbox.state.users.get(2)!;
+  const { user } = seeded(sandbox);
   await ask(sandbox, 'POST', '/api/v1/admin/subscriptions/assign', {
-    user_id: 2,
+    user_id: user.id,
     group_id: groupId,
     validity_days: 30,
   });

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { openSandbox } from './sandbox-client.ts';
+import { sandboxes } from '../support/sandboxes.ts';
+
+const openSandbox = sandboxes();
 
 async function vendor(
   key: string,

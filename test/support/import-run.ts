@@ -126,8 +126,18 @@ export async function importInto(sandbox: Sandbox, keys: Keys, options: RunOptio
   };
   const done = await execute(prepared, through(tools), openJournal);
   const written = stateDir === undefined ? '' : await journalText(stateDir, job.run);
-  keepsSecrets(sandbox, [said, done.report, viewPlan(done.plan, done.report, hide), events, written]);
-  return { ...done, events };
+  return finished(sandbox, { ...done, events }, hide, [said, written]);
+}
+
+/** A run that has ended, and told no secret. */
+function finished(
+  sandbox: Sandbox,
+  done: FinishedImport,
+  hide: (text: string) => string,
+  texts: unknown[],
+): FinishedImport {
+  keepsSecrets(sandbox, [...texts, done.report, viewPlan(done.plan, done.report, hide), done.events]);
+  return done;
 }
 
 /** Finishes a run of which only the journal is left. */
@@ -147,9 +157,7 @@ export async function resumeIn(
   const earlier = await reopenRun(recorded, working);
   const prepared = await prepareImport(job, { tools: working });
   const done = await execute({ ...prepared, earlier }, working, () => journal);
-  const written = await journalText(stateDir, run);
-  keepsSecrets(sandbox, [said, done.report, viewPlan(done.plan, done.report, hide), events, written]);
-  return { ...done, events };
+  return finished(sandbox, { ...done, events }, hide, [said, await journalText(stateDir, run)]);
 }
 
 /** Lets the run's time-outs pass once, when nothing but the `k`-th request of the host is still under way. */
@@ -226,6 +234,17 @@ async function toolsFor(
   const writable = writableStates(tools.base, hide);
   return { tools, events, said, hide, kept: { clock, writable } };
 }
+
+/** What a host holds when three keys were imported into it, and its user was given a subscription. */
+export const imported = {
+  groups: ['default', 'relay-kimi-cn-subscription'],
+  channels: ['relay-kimi-cn-subscription'],
+  plans: ['relay-kimi-cn-subscription'],
+  accounts: ['kimi-cn-01', 'kimi-cn-02', 'kimi-cn-03'],
+  users: ['admin@relay.test', 'user@relay.test'],
+  subscriptions: 1,
+  keys: 0,
+};
 
 /** What the host holds, by name. */
 export function holdings(sandbox: Sandbox): Record<string, unknown> {

@@ -6,8 +6,7 @@ import { startSandbox, type Sandbox } from '../../src/sandbox/start-sandbox.ts';
 import { importWords, relayBinary, workplace } from '../support/binary.ts';
 import { sweeping } from '../support/sweep.ts';
 import { wholeState } from '../support/import-run.ts';
-
-const keys = ['sk-good-aaaaaaaaaaaaaaaaaaaa1', 'sk-good-bbbbbbbbbbbbbbbbbbbb2', 'sk-good-cccccccccccccccccccc3'];
+import { goodKeys as keys } from '../support/keys.ts';
 
 const args = (host: Sandbox) => importWords(host, '--user', 'user@relay.test=7', '--no-report', '--quiet');
 const comparable = (host: Sandbox) =>

@@ -7,8 +7,8 @@ import { startSandbox, type Sandbox } from '../../src/sandbox/start-sandbox.ts';
 import { importInto, resumeIn, rollbackIn, wholeState, type Keys, type RunOptions } from '../support/import-run.ts';
 import { killAt, Killed, moments } from '../support/killable.ts';
 import { sweeping } from '../support/sweep.ts';
+import { goodKeys as three } from '../support/keys.ts';
 
-const three = ['sk-good-aaaaaaaaaaaaaaaaaaaa1', 'sk-good-bbbbbbbbbbbbbbbbbbbb2', 'sk-good-cccccccccccccccccccc3'];
 const four = [...three, 'sk-good-dddddddddddddddddddd4'];
 const withDead = ['sk-good-aaaaaaaaaaaaaaaaaaaa1', 'sk-dead-bbbbbbbbbbbbbbbbbbbb2', 'sk-good-cccccccccccccccccccc3'];
 const user = [{ asked: 'user@relay.test', user: { email: 'user@relay.test' }, days: 7 }];

@@ -5,9 +5,17 @@ import { RelayError } from '../../src/core/relay-error.ts';
 import type { Report } from '../../src/report/report-schema.ts';
 import { quickClock } from '../support/clocks.ts';
 import { sweeping } from '../support/sweep.ts';
-import { holdings, importInto, passTimeoutsAt, type FinishedImport, type RunOptions } from '../support/import-run.ts';
+import {
+  holdings,
+  imported,
+  importInto,
+  passTimeoutsAt,
+  type FinishedImport,
+  type RunOptions,
+} from '../support/import-run.ts';
+import { goodKeys as keys } from '../support/keys.ts';
+import { endsOfKeys } from '../support/ends-of-keys.ts';
 
-const keys = ['sk-good-aaaaaaaaaaaaaaaaaaaa1', 'sk-good-bbbbbbbbbbbbbbbbbbbb2', 'sk-good-cccccccccccccccccccc3'];
 const user = [{ asked: 'user@relay.test', user: { email: 'user@relay.test' }, days: 7 }];
 
 type Fault = Omit<FaultRule, 'path'>;
@@ -24,15 +32,6 @@ const faults: Record<string, Fault> = {
   'a time-out after the work': { fault: 'delay', ms: 3_600_000, after: true },
 };
 
-const full = {
-  groups: ['default', 'relay-kimi-cn-subscription'],
-  channels: ['relay-kimi-cn-subscription'],
-  plans: ['relay-kimi-cn-subscription'],
-  accounts: ['kimi-cn-01', 'kimi-cn-02', 'kimi-cn-03'],
-  users: ['admin@relay.test', 'user@relay.test'],
-  subscriptions: 1,
-  keys: 0,
-};
 const empty = {
   groups: ['default'],
   channels: [],
@@ -95,18 +94,10 @@ function check(where: string, host: Sandbox, done: FinishedImport | RelayError):
 function checkReport(where: string, report: Report, held: Record<string, unknown>): void {
   const { summary, exitCode } = report;
   expect({ where, outcomes: report.keys.map((key) => key.line) }).toEqual({ where, outcomes: [1, 2, 3] });
-  const sum =
-    summary.added +
-    summary.updated +
-    summary.unchanged +
-    summary.failed +
-    summary.rolledBack +
-    summary.notTried +
-    summary.unsettled;
-  expect({ where, sum }).toEqual({ where, sum: summary.accepted });
+  expect({ where, sum: endsOfKeys(summary) }).toEqual({ where, sum: summary.accepted });
   const uncertain = report.leftovers.length + report.unsettled.length;
   expect({ where, exitCode, uncertain: uncertain > 0 }).toEqual({ where, exitCode, uncertain: exitCode === 6 });
-  if (exitCode === 0 || exitCode === 7) expect({ where, exitCode, held }).toEqual({ where, exitCode, held: full });
+  if (exitCode === 0 || exitCode === 7) expect({ where, exitCode, held }).toEqual({ where, exitCode, held: imported });
   if (exitCode === 4) expect({ where, exitCode, held }).toEqual({ where, exitCode, held: empty });
   if (exitCode === 5) {
     const serving = report.accounts.filter((account) => account.scheduled === true).map((account) => account.name);

@@ -1,7 +1,7 @@
 import type { Account, Id } from '../../host/account.ts';
 import type { HostObject, Surroundings } from '../../host/driver.ts';
 import type { Grant } from '../../host/grants.ts';
-import { HostFailure } from '../../host/host-failure.ts';
+import { orNothing } from '../../host/host-failure.ts';
 import type { Host } from '../../host/host.ts';
 import type { Change } from '../change.ts';
 import type { GrantState } from '../drivers/grant.ts';
@@ -44,13 +44,4 @@ export async function snapshotFor(changes: readonly Change[], host: Host): Promi
 async function grantsOf(places: readonly Id[], { grants }: Host): Promise<Grant[]> {
   if (grants === null) return [];
   return (await Promise.all(places.map((id) => grants.ofPlace(id)))).flat();
-}
-
-async function orNothing<T>(read: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await read();
-  } catch (failure) {
-    if (failure instanceof HostFailure) return undefined;
-    throw failure;
-  }
 }

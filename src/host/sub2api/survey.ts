@@ -1,4 +1,4 @@
-import { HostFailure } from '../host-failure.ts';
+import { orNothing } from '../host-failure.ts';
 import type { Id } from '../account.ts';
 import type { HostObject, Surroundings } from '../driver.ts';
 import type { Sub2apiReads } from './admin-port.ts';
@@ -50,13 +50,4 @@ export async function surveyOf(
     isMarked: (id) => runOf(id) !== undefined,
     userKeys,
   };
-}
-
-async function orNothing<T>(read: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await read();
-  } catch (failure) {
-    if (failure instanceof HostFailure) return undefined;
-    throw failure;
-  }
 }

@@ -27,22 +27,12 @@ export interface Features {
   longContextExtra: boolean;
   /** `claude-*` names in pricing count `.` and `-` as the same. */
   normalisesClaudeNames: boolean;
-  /** Exclusive groups are enforced when a key is used. */
-  enforcesExclusive: boolean;
   /** DTOs carry the fields that the later version added. */
   newerFields: boolean;
-  /** An upstream that does not know the model makes the gateway try the next account. */
-  failsOverOnUnknownModel: boolean;
   /** An anthropic 429 without an end limits the account's rate as well. */
   limitsAnthropic: boolean;
   /** A translated completion carries the content type of the upstream's stream. */
   leaksStreamType: boolean;
-  /** What the gateway calls an anthropic upstream that answers no JSON. */
-  brokenMessagesText: string;
-  /** What is added to the text of pattern conflicts. */
-  conflictSuffix: string;
-  /** A user key of someone else answers 404 instead of 403. */
-  hidesForeignKeys: boolean;
 }
 
 const platforms = ['anthropic', 'openai', 'gemini', 'antigravity'];
@@ -63,14 +53,9 @@ const table: Record<HostVersion, Features> = {
     clearsGroupDescription: false,
     longContextExtra: false,
     normalisesClaudeNames: false,
-    enforcesExclusive: false,
     newerFields: false,
-    failsOverOnUnknownModel: false,
     limitsAnthropic: false,
     leaksStreamType: true,
-    brokenMessagesText: 'Upstream request failed',
-    conflictSuffix: '',
-    hidesForeignKeys: false,
   },
   '0.1.179': {
     groupPlatforms: [...platforms, 'grok', 'kimi', 'zhipu', 'deepseek', 'composite'],
@@ -86,15 +71,9 @@ const table: Record<HostVersion, Features> = {
     clearsGroupDescription: true,
     longContextExtra: true,
     normalisesClaudeNames: true,
-    enforcesExclusive: true,
     newerFields: true,
-    failsOverOnUnknownModel: true,
     limitsAnthropic: true,
     leaksStreamType: false,
-    brokenMessagesText: 'Upstream service temporarily unavailable',
-    conflictSuffix:
-      ' (model names are matched case-insensitively, so an existing entry already covers all case variants)',
-    hidesForeignKeys: true,
   },
 };
 

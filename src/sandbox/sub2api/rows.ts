@@ -6,21 +6,20 @@ interface Stamped {
   updated_at: string;
 }
 
-/** A group; `more` holds the fields that the sandbox stores without giving them a meaning. */
+/** A group. */
 export interface Group extends Stamped {
   id: number;
   name: string;
   description: string;
   platform: string;
   rate_multiplier: number;
-  is_exclusive: boolean;
   status: string;
   subscription_type: string;
   daily_limit_usd: number | null;
   weekly_limit_usd: number | null;
   monthly_limit_usd: number | null;
   sort_order: number;
-  more: JsonObject;
+  allow_messages_dispatch: boolean;
 }
 
 /** One price entry of a channel. */
@@ -40,13 +39,9 @@ export interface Channel extends Stamped {
   status: string;
   billing_model_source: string;
   restrict_models: boolean;
-  features: string;
-  features_config: JsonObject;
   group_ids: number[];
   model_pricing: Pricing[];
   model_mapping: Record<string, Record<string, string>>;
-  apply_pricing_to_account_stats: boolean;
-  account_stats_pricing_rules: unknown[];
 }
 
 /** A subscription plan that users can buy. */
@@ -56,11 +51,8 @@ export interface Plan extends Stamped {
   name: string;
   description: string;
   price: number;
-  original_price: number | null;
   validity_days: number;
   validity_unit: string;
-  features: string;
-  product_name: string;
   for_sale: boolean;
   sort_order: number;
 }
@@ -82,7 +74,6 @@ export interface Account extends Stamped {
   type: string;
   credentials: JsonObject;
   extra: JsonObject;
-  proxy_id: number | null;
   concurrency: number;
   priority: number;
   rate_multiplier: number;
@@ -90,17 +81,12 @@ export interface Account extends Stamped {
   status: string;
   error_message: string;
   last_used_at: string | null;
-  expires_at: number | null;
-  auto_pause_on_expired: boolean;
   schedulable: boolean;
   rate_limited_at: string | null;
   rate_limit_reset_at: string | null;
   temp_unschedulable_until: string | null;
   temp_unschedulable_reason: string;
   bindings: Binding[];
-  forbiddenCount: number;
-  /** Upstream models that this account is not asked for until then (milliseconds since 1970). */
-  modelCooldowns: Record<string, number>;
 }
 
 /** A user; the password is kept in the clear so that tests can log in. */
@@ -112,11 +98,7 @@ export interface User extends Stamped {
   notes: string;
   role: string;
   balance: number;
-  concurrency: number;
-  rpm_limit: number;
   status: string;
-  allowed_groups: number[] | null;
-  last_active_at: string | null;
 }
 
 /** A user's subscription to a group. */
@@ -141,9 +123,6 @@ export interface ApiKey extends Stamped {
   name: string;
   group_id: number | null;
   status: string;
-  quota: number;
-  quota_used: number;
-  expires_at: string | null;
   last_used_at: string | null;
 }
 
@@ -154,19 +133,10 @@ export interface UsageRow {
   api_key_id: number;
   account_id: number;
   group_id: number;
-  subscription_id: number | null;
-  channel_id: number | null;
-  request_id: string;
   model: string;
-  upstream_model: string;
-  endpoint: string;
-  stream: boolean;
   input_tokens: number;
   output_tokens: number;
-  input_cost: number;
-  output_cost: number;
   total_cost: number;
   actual_cost: number;
-  rate_multiplier: number;
   created_at: string;
 }

@@ -21,8 +21,23 @@ export interface SandboxState {
   adminKey: string;
   acknowledgement: JsonObject | undefined;
   /** The next id of a table; a refused insert uses one up as well. */
-  nextId(table: string): number;
+  nextId(table: Table): number;
 }
+
+/** Each table's ids are of a range of their own, so that one taken for another's, or taken apart, fits nothing. */
+const firstIds = {
+  groups: 1041,
+  channels: 2081,
+  plans: 3011,
+  accounts: 4201,
+  users: 5003,
+  subscriptions: 6007,
+  apiKeys: 7013,
+  usage: 8017,
+  pricing: 9029,
+};
+
+type Table = keyof typeof firstIds;
 
 /** The time as the host writes it. */
 export function timestamp(at: number = Date.now()): string {
@@ -36,7 +51,7 @@ export function newAdminKey(): string {
 
 /** An empty state; the seeds are put in by the caller. */
 export function createState(): SandboxState {
-  const counters = new Map<string, number>();
+  const next = { ...firstIds };
   return {
     groups: new Map(),
     channels: new Map(),
@@ -53,8 +68,8 @@ export function createState(): SandboxState {
     adminKey: newAdminKey(),
     acknowledgement: undefined,
     nextId(table) {
-      const id = (counters.get(table) ?? 0) + 1;
-      counters.set(table, id);
+      const id = next[table];
+      next[table] = id + 1;
       return id;
     },
   };

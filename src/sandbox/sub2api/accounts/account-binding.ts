@@ -73,14 +73,8 @@ const rivals: Record<string, [string, string]> = {
   antigravity: ['anthropic', 'Anthropic'],
 };
 
-/** Refuses to mix anthropic and antigravity accounts in a group; the bulk update's refusal is `detailed`. */
-export function refuseMixing(
-  host: Host,
-  platform: string,
-  groupIds: readonly number[],
-  self?: number,
-  detailed = false,
-): void {
+/** Refuses to mix anthropic and antigravity accounts in a group. */
+export function refuseMixing(host: Host, platform: string, groupIds: readonly number[], self?: number): void {
   const rival = rivals[platform];
   if (rival === undefined) return;
   const [otherPlatform, otherName] = rival;
@@ -96,9 +90,6 @@ export function refuseMixing(
       message:
         `mixed_channel_warning: Group '${name}' contains both ${ownName} and ${otherName} accounts. Using mixed channels in the same context ` +
         'may cause thinking block signature validation issues, which will fallback to non-thinking mode for historical messages.',
-      ...(detailed
-        ? { details: { group_id: groupId, group_name: name, current_platform: ownName, other_platform: otherName } }
-        : {}),
     });
   }
 }

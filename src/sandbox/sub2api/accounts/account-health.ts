@@ -11,22 +11,15 @@ export function markError(host: Host, account: Account, message: string): void {
   account.updated_at = timestamp();
 }
 
-/** Ends a rate limit and a temporary pause. */
-export function clearLimits(account: Account): void {
-  account.rate_limited_at = null;
-  account.rate_limit_reset_at = null;
-  account.temp_unschedulable_until = null;
-  account.temp_unschedulable_reason = '';
-  account.forbiddenCount = 0;
-  account.modelCooldowns = {};
-  account.updated_at = timestamp();
-}
-
 /** Ends every trouble; an account that the later version unscheduled stays so. */
 export function recover(account: Account): void {
   if (account.status === 'error') account.status = 'active';
   account.error_message = '';
-  clearLimits(account);
+  account.rate_limited_at = null;
+  account.rate_limit_reset_at = null;
+  account.temp_unschedulable_until = null;
+  account.temp_unschedulable_reason = '';
+  account.updated_at = timestamp();
 }
 
 /** The words of an upstream's error body. */
@@ -39,12 +32,9 @@ export function upstreamMessage(body: string): string {
 function forbid(host: Host, account: Account, body: string): void {
   const detail = upstreamMessage(body) || body.slice(0, 512) || 'account may be suspended or lack permissions';
   const message = `Access forbidden (403): ${detail}`;
-  account.forbiddenCount += 1;
   if (account.platform !== 'openai') return markError(host, account, message);
-  if (account.forbiddenCount >= 3)
-    return markError(host, account, `${message} | consecutive_403=${account.forbiddenCount}/3`);
   account.temp_unschedulable_until = timestamp(Date.now() + 10 * 60_000);
-  account.temp_unschedulable_reason = `OpenAI 403 temporary cooldown (${account.forbiddenCount}/3): ${message}`;
+  account.temp_unschedulable_reason = `OpenAI 403 temporary cooldown (1/3): ${message}`;
 }
 
 /** Marks a limit the way the host does when the upstream names no end: five seconds. */
@@ -53,20 +43,12 @@ export function limitRate(account: Account): void {
   account.rate_limit_reset_at = timestamp(Date.now() + 5_000);
 }
 
-/** Whether an upstream's 404 says that it does not know the model. */
-export function deniesModel(status: number, body: string): boolean {
-  const words = body.toLowerCase().replaceAll(/[_\-\s]+/g, ' ');
-  return status === 404 && words.includes('model') && /not found|unknown model/.test(words);
-}
-
 /** What an upstream failure on the gateway does to the account; pool mode is spared. */
 export function suffer(host: Host, account: Account, status: number, body: string): void {
   if (account.credentials['pool_mode'] === true) return;
   const message = upstreamMessage(body);
   if (status === 401)
     markError(host, account, `Authentication failed (401): ${message || 'invalid or expired credentials'}`);
-  if (status === 402)
-    markError(host, account, `Payment required (402): ${message || 'insufficient balance or billing issue'}`);
   if (status === 403) forbid(host, account, body);
   if (status === 429 && (account.platform !== 'anthropic' || host.features.limitsAnthropic)) limitRate(account);
   account.updated_at = timestamp();

@@ -1,7 +1,7 @@
 import { bindGroups, refuseMixing } from './account-binding.ts';
 import type { Fields } from '../binding.ts';
 import { rounded } from '../decimals.ts';
-import { internalError, refusal } from '../envelope.ts';
+import { internalError } from '../envelope.ts';
 import type { Features } from '../features.ts';
 import type { Host } from '../host.ts';
 import type { JsonObject } from '../../json-object.ts';
@@ -16,14 +16,11 @@ const known = [
   'type',
   'credentials',
   'extra',
-  'proxy_id',
   'concurrency',
   'priority',
   'rate_multiplier',
   'load_factor',
   'group_ids',
-  'expires_at',
-  'auto_pause_on_expired',
   'confirm_mixed_channel_risk',
 ];
 
@@ -42,21 +39,11 @@ export function boundFields(source: JsonObject): JsonObject {
   return Object.fromEntries(Object.entries(source).filter(([key]) => known.includes(key)));
 }
 
-function refuseBadExtra(features: Features, platform: string, extra: JsonObject): void {
-  if (!features.longContextExtra || platform !== 'openai') return;
-  const value = extra['openai_long_context_billing_enabled'];
-  if (value === undefined || typeof value === 'boolean') return;
-  throw refusal(400, 'openai_long_context_billing_enabled must be a boolean', 'OPENAI_LONG_CONTEXT_BILLING_INVALID');
-}
-
-/** `extra` as the host stores it: base_rpm in its range, server-managed keys added. */
+/** `extra` as the host stores it: server-managed keys added. */
 export function storedExtra(features: Features, platform: string, extra: JsonObject): JsonObject {
-  refuseBadExtra(features, platform, extra);
-  const rpm = extra['base_rpm'];
   return {
     ...(features.longContextExtra && platform === 'openai' ? { openai_long_context_billing_enabled: false } : {}),
     ...extra,
-    ...(typeof rpm === 'number' ? { base_rpm: Math.min(Math.max(rpm, 0), 10_000) } : {}),
   };
 }
 
@@ -67,7 +54,6 @@ export function readAccount(features: Features, fields: Fields, single: boolean)
   const type = fields.text('type') ?? '';
   const credentials = fields.object('credentials');
   const loadFactor = fields.integer('load_factor') ?? 0;
-  const expiresAt = fields.integer('expires_at') ?? 0;
   const row = {
     name,
     notes: fields.text('notes')?.trim() || null,
@@ -75,7 +61,6 @@ export function readAccount(features: Features, fields: Fields, single: boolean)
     type,
     credentials: credentials ?? {},
     extra: storedExtra(features, platform, fields.object('extra') ?? {}),
-    proxy_id: fields.integer('proxy_id') ?? null,
     concurrency: fields.integer('concurrency') ?? 0,
     priority: fields.integer('priority') ?? 0,
     rate_multiplier: rounded(fields.number('rate_multiplier') ?? 1, 4),
@@ -83,16 +68,12 @@ export function readAccount(features: Features, fields: Fields, single: boolean)
     status: 'active',
     error_message: '',
     last_used_at: null,
-    expires_at: expiresAt > 0 ? expiresAt : null,
-    auto_pause_on_expired: fields.flag('auto_pause_on_expired') ?? true,
     schedulable: true,
     rate_limited_at: null,
     rate_limit_reset_at: null,
     temp_unschedulable_until: null,
     temp_unschedulable_reason: '',
     bindings: [],
-    forbiddenCount: 0,
-    modelCooldowns: {},
   };
   const input = {
     name,
@@ -114,7 +95,6 @@ export function readAccount(features: Features, fields: Fields, single: boolean)
 const storeErrors = {
   emptyName: 'ent: validator failed for field "Account.name": value is less than the required length',
   longName: 'ent: validator failed for field "Account.name": value is greater than the required length',
-  emptyPlatform: 'ent: validator failed for field "Account.platform": value is less than the required length',
 };
 
 /** A failure of the store: 500 for a single create, its text for a batch item. */
@@ -124,20 +104,14 @@ export class StoreError extends Error {}
 export function createAccount(host: Host, input: AccountInput): Account {
   const { state } = host;
   const { row } = input;
-  const automatic = [...state.groups.values()].find(
-    (group) => group.status === 'active' && group.name === `${row.platform}-default`,
-  );
-  const groupIds = input.groupIds.length > 0 ? input.groupIds : automatic === undefined ? [] : [automatic.id];
-  if (!input.confirmed) refuseMixing(host, row.platform, groupIds);
-  if (row.rate_multiplier < 0) throw refusal(400, 'rate_multiplier must be >= 0');
+  if (!input.confirmed) refuseMixing(host, row.platform, input.groupIds);
   if ((row.load_factor ?? 0) > 10_000) throw internalError();
   if (row.name === '') throw new StoreError(storeErrors.emptyName);
   if ([...row.name].length > 100) throw new StoreError(storeErrors.longName);
-  if (row.platform === '') throw new StoreError(storeErrors.emptyPlatform);
   const at = timestamp();
   const account: Account = { ...row, id: state.nextId('accounts'), created_at: at, updated_at: at };
   state.accounts.set(account.id, account);
-  const refused = bindGroups(host, account.id, groupIds);
+  const refused = bindGroups(host, account.id, input.groupIds);
   if (refused !== undefined) throw new StoreError(refused);
   return account;
 }

@@ -2,17 +2,17 @@ import { findAccount } from './accounts.ts';
 import { defaultModels } from './default-models.ts';
 import { refusal, success } from '../envelope.ts';
 import type { Host, HostApp } from '../host.ts';
-import { isJsonObject, jsonObject, parseJson } from '../../json-object.ts';
+import { jsonObject, parseJson } from '../../json-object.ts';
 import { modelMapping } from '../gateway/model-match.ts';
 import type { Account } from '../rows.ts';
-import { callUpstream, isOpenAiLike, UnreachableError } from '../gateway/upstream-call.ts';
-import { baseUrlOf, BaseUrlError, openAiModelsUrl } from '../gateway/upstream-url.ts';
+import { callUpstream, UnreachableError } from '../gateway/upstream-call.ts';
+import { baseUrlOf, openAiModelsUrl } from '../gateway/upstream-url.ts';
 
-function models(host: Host, account: Account): unknown[] {
-  const known = defaultModels(host.features, account.platform);
+function models(account: Account): unknown[] {
+  const known = defaultModels(account.platform);
   const keys = Object.keys(modelMapping(account));
-  if (keys.length === 0 || account.extra['openai_passthrough'] === true) return known;
-  const openAi = isOpenAiLike(account.platform);
+  if (keys.length === 0) return known;
+  const openAi = account.platform === 'openai';
   return keys.map((id) => {
     const listed = known.find((model) => model['id'] === id);
     if (listed !== undefined) return listed;
@@ -21,34 +21,17 @@ function models(host: Host, account: Account): unknown[] {
   });
 }
 
-const vendorNames: Record<string, string> = { openai: 'OpenAI', anthropic: 'Anthropic', gemini: 'Gemini' };
-
 function listUrl(host: Host, account: Account): string {
-  const vendor =
-    vendorNames[account.platform] ??
-    (isOpenAiLike(account.platform) && host.features.newerFields ? 'OpenAI' : undefined);
-  if (vendor === undefined) throw refusal(400, `Unsupported platform for upstream model sync: ${account.platform}`);
-  if (account.type !== 'apikey')
-    throw refusal(400, `Unsupported ${vendor} account type for upstream model sync: ${account.type}`);
-  if (!account.credentials['api_key']) throw refusal(400, `No ${vendor} API key is available`);
-  try {
-    const base = baseUrlOf(account);
-    if (account.platform === 'gemini') return `${base.replace(/\/v1beta$/, '')}/v1beta/models`;
-    return openAiModelsUrl(host.features, base);
-  } catch (error) {
-    if (error instanceof BaseUrlError) throw refusal(400, `Invalid ${vendor} base URL`);
-    throw error;
-  }
+  const base = baseUrlOf(account);
+  if (account.platform === 'gemini') return `${base.replace(/\/v1beta$/, '')}/v1beta/models`;
+  return openAiModelsUrl(host.features, base);
 }
 
 function idsOf(text: string): string[] {
   const body = parseJson(text);
   if (body === undefined) throw refusal(502, 'Upstream model list response was not valid JSON');
-  const source = Array.isArray(body) ? body : (jsonObject(body)['data'] ?? jsonObject(body)['models']);
-  const ids = (Array.isArray(source) ? source : []).flatMap((item) => {
-    const id = isJsonObject(item) ? (item['id'] ?? item['name']) : item;
-    return typeof id === 'string' && id !== '' ? id.replace(/^models\//, '') : [];
-  });
+  const source = jsonObject(body)['data'];
+  const ids = (Array.isArray(source) ? source : []).map((item) => String(jsonObject(item)['id']));
   if (ids.length === 0) throw refusal(502, 'Upstream returned no supported models');
   return [...new Set(ids)].toSorted();
 }
@@ -68,6 +51,6 @@ async function syncUpstream(host: Host, account: Account): Promise<Response> {
 /** The routes that list an account's models, from its mapping or from its upstream. */
 export function addAccountModelRoutes(app: HostApp, host: Host): void {
   const base = '/api/v1/admin/accounts/:id/models';
-  app.get(base, (c) => success(models(host, findAccount(host, c, ''))));
+  app.get(base, (c) => success(models(findAccount(host, c, ''))));
   app.post(`${base}/sync-upstream`, (c) => syncUpstream(host, findAccount(host, c, '')));
 }

@@ -17,7 +17,6 @@ export interface TestRun {
   account: Account;
   base: string;
   model: string;
-  prompt: string;
   emit(event: TestEvent): void;
 }
 
@@ -52,11 +51,6 @@ export async function testResponses(run: TestRun): Promise<void> {
     if (event['type'] === 'response.output_text.delta' && text(event['delta']) !== '')
       emit({ type: 'content', text: text(event['delta']) });
     if (event['type'] === 'response.completed') return;
-    const problem =
-      text(jsonObject(jsonObject(event['response'])['error'])['message']) ||
-      text(jsonObject(event['error'])['message']);
-    if (event['type'] === 'response.failed') throw new TestFailure(problem || 'OpenAI response failed');
-    if (event['type'] === 'error') throw new TestFailure(problem || 'Unknown error');
   }
   throw new TestFailure('Stream ended before response.completed');
 }
@@ -67,7 +61,7 @@ export async function testChat(run: TestRun): Promise<void> {
   const name = 'Chat Completions API (/v1/chat/completions)';
   emit({ type: 'test_start', model });
   emit({ type: 'status', text: '正在通过 /v1/chat/completions 测试连接' });
-  const body = { model, messages: [{ role: 'user', content: run.prompt || 'hi' }], stream: true };
+  const body = { model, messages: [{ role: 'user', content: 'hi' }], stream: true };
   const reply = await ask(
     run,
     openAiUrl(host.features, run.base, '/v1/chat/completions'),
@@ -89,8 +83,6 @@ export async function testChat(run: TestRun): Promise<void> {
       return;
     }
     const event = jsonObject(parseJson(data));
-    if (event['error'] !== undefined)
-      throw new TestFailure(`${name} error: ${text(jsonObject(event['error'])['message'])}`);
     const choices = Array.isArray(event['choices']) ? event['choices'] : [];
     const content = text(jsonObject(jsonObject(choices[0])['delta'])['content']);
     if (content !== '') emit({ type: 'content', text: content });
@@ -113,8 +105,6 @@ export async function testMessages(run: TestRun): Promise<void> {
     const delta = text(jsonObject(event['delta'])['text']);
     if (event['type'] === 'content_block_delta' && delta !== '') emit({ type: 'content', text: delta });
     if (event['type'] === 'message_stop') return;
-    if (event['type'] === 'error')
-      throw new TestFailure(text(jsonObject(event['error'])['message']) || 'Unknown error');
   }
 }
 
@@ -122,7 +112,7 @@ export async function testMessages(run: TestRun): Promise<void> {
 export async function testGemini(run: TestRun): Promise<void> {
   const { model, emit } = run;
   emit({ type: 'test_start', model });
-  const body = { contents: [{ role: 'user', parts: [{ text: run.prompt || 'hi' }] }] };
+  const body = { contents: [{ role: 'user', parts: [{ text: 'hi' }] }] };
   const reply = await ask(run, geminiUrl(run.base, model, 'streamGenerateContent?alt=sse'), body);
   if (reply.status !== 200) throw new TestFailure(`API returned ${reply.status}: ${reply.body}`);
   for (const event of jsonEvents(reply.body).map(jsonObject)) {

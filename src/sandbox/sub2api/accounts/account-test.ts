@@ -7,7 +7,6 @@ import type { Host, HostApp, HostContext } from '../host.ts';
 import { jsonObject, parseJson } from '../../json-object.ts';
 import type { JsonObject } from '../../json-object.ts';
 import type { Account } from '../rows.ts';
-import { isOpenAiLike } from '../gateway/upstream-call.ts';
 import { baseUrlOf, BaseUrlError } from '../gateway/upstream-url.ts';
 
 const advisory =
@@ -35,8 +34,7 @@ type Runner = (run: TestRun) => Promise<void>;
 
 function runnerOf(host: Host, account: Account): Runner | undefined {
   if (account.platform === 'gemini') return testGemini;
-  const openAi = account.platform === 'openai' || (host.features.newerFields && isOpenAiLike(account.platform));
-  if (!openAi) return testMessages;
+  if (account.platform !== 'openai') return testMessages;
   if (usesResponses(account)) return testResponses;
   return host.features.testsOverChat ? testChat : undefined;
 }
@@ -44,9 +42,6 @@ function runnerOf(host: Host, account: Account): Runner | undefined {
 const defaultModel: Record<string, string> = {
   openai: 'gpt-5.4',
   gemini: 'gemini-2.0-flash',
-  kimi: 'kimi-k2.6',
-  zhipu: 'glm-4.7',
-  deepseek: 'deepseek-chat',
 };
 
 function stream(run: Omit<TestRun, 'emit'>, runner: Runner): Response {
@@ -78,17 +73,13 @@ function stream(run: Omit<TestRun, 'emit'>, runner: Runner): Response {
 
 function start(host: Host, account: Account | undefined, body: JsonObject): Response {
   if (account === undefined) return earlyFailure('Account not found');
-  const oauth = account.type === 'oauth' || account.type === 'setup-token';
-  if (oauth) return earlyFailure('No access token available');
-  if (account.type !== 'apikey') return earlyFailure(`Unsupported account type: ${account.type}`);
   if (!account.credentials['api_key']) return earlyFailure('No API key available');
   const runner = runnerOf(host, account);
   if (runner === undefined) return earlyFailure(advisory);
   try {
     const asked = typeof body['model_id'] === 'string' && body['model_id'] !== '' ? body['model_id'] : undefined;
     const model = testedModel(account, asked ?? defaultModel[account.platform] ?? 'claude-sonnet-4-5-20250929');
-    const prompt = typeof body['prompt'] === 'string' ? body['prompt'] : '';
-    return stream({ host, account, base: baseUrlOf(account), model, prompt }, runner);
+    return stream({ host, account, base: baseUrlOf(account), model }, runner);
   } catch (error) {
     if (error instanceof BaseUrlError) return earlyFailure(error.message);
     throw error;

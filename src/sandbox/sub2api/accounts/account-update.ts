@@ -21,25 +21,14 @@ function keptExtra(features: Features, current: JsonObject): JsonObject {
   return Object.fromEntries(Object.entries(current).filter(([key]) => managed(key)));
 }
 
-/** Scalar fields: what is absent stays, zero or less clears the ones that can be empty. */
+/** Scalar fields: what is absent stays. */
 function scalars(fields: Fields, account: Account): Partial<Account> {
-  const cleared = (name: 'proxy_id' | 'load_factor' | 'expires_at') => {
-    const value = fields.integer(name);
-    return value === undefined ? account[name] : value > 0 ? value : null;
-  };
-  const notes = fields.text('notes');
   return {
     name: fields.text('name') || account.name,
-    type: fields.text('type') || account.type,
     status: fields.text('status') || account.status,
-    notes: notes === undefined ? account.notes : notes.trim() || null,
-    proxy_id: cleared('proxy_id'),
-    load_factor: cleared('load_factor'),
-    expires_at: cleared('expires_at'),
     concurrency: fields.integer('concurrency') ?? account.concurrency,
     priority: fields.integer('priority') ?? account.priority,
     rate_multiplier: rounded(fields.number('rate_multiplier') ?? account.rate_multiplier, 4),
-    auto_pause_on_expired: fields.flag('auto_pause_on_expired') ?? account.auto_pause_on_expired,
   };
 }
 
@@ -51,7 +40,6 @@ export async function updateAccount(host: Host, c: HostContext): Promise<Respons
   const status = fields.text('status') ?? '';
   fields.check('status', 'oneof', ['', 'active', 'inactive', 'error'].includes(status));
   fields.settle();
-  if ((fields.number('rate_multiplier') ?? 0) < 0) throw refusal(400, 'rate_multiplier must be >= 0');
   const account = state.accounts.get(id);
   if (account === undefined) throw refusal(404, 'account not found', 'ACCOUNT_NOT_FOUND');
   const groupIds = fields.integers('group_ids');
@@ -60,7 +48,7 @@ export async function updateAccount(host: Host, c: HostContext): Promise<Respons
   if (groupIds !== undefined && fields.flag('confirm_mixed_channel_risk') !== true)
     refuseMixing(host, account.platform, groupIds, id);
   const values = scalars(fields, account);
-  if ((values.load_factor ?? 0) > 10_000 || [...(values.name ?? '')].length > 100) throw internalError();
+  if ([...(values.name ?? '')].length > 100) throw internalError();
   const credentials = fields.object('credentials');
   const extra = fields.object('extra');
   const hasCredentials = credentials !== undefined && Object.keys(credentials).length > 0;

@@ -1,6 +1,4 @@
 import { createHash } from 'node:crypto';
-import { clearLimits, recover } from './account-health.ts';
-import { putBack } from './account-binding.ts';
 import { boundFields, createAccount, readAccount, StoreError } from './account-input.ts';
 import { selectAccounts } from './account-list.ts';
 import { updateAccount } from './account-update.ts';
@@ -100,24 +98,9 @@ async function createBatch(host: Host, c: HostContext, once: Idempotently): Prom
   });
 }
 
-async function setSchedulable(host: Host, c: HostContext): Promise<Response> {
-  const fields = await bind(c, 'SetSchedulableRequest');
-  const account = findAccount(host, c);
-  const schedulable = fields.flag('schedulable') ?? false;
-  if (schedulable && !account.schedulable) putBack(host, account);
-  account.schedulable = schedulable;
-  account.updated_at = timestamp();
-  return success(accountView(host, account));
-}
-
 /** The routes of `/api/v1/admin/accounts` that manage accounts without calling an upstream. */
 export function addAccountRoutes(app: HostApp, host: Host, once: Idempotently): void {
   const base = '/api/v1/admin/accounts';
-  const afterwards = (change: (account: Account) => void) => (c: HostContext) => {
-    const account = findAccount(host, c);
-    change(account);
-    return success(accountView(host, account));
-  };
   app.get(base, (c) => list(host, c));
   app.get(`${base}/data`, (c) => exportAccounts(host, c));
   app.post(base, (c) => createOne(host, c, once));
@@ -130,8 +113,4 @@ export function addAccountRoutes(app: HostApp, host: Host, once: Idempotently): 
     if (host.state.accounts.delete(id)) host.state.retiredAccounts.add(id);
     return success({ message: 'Account deleted successfully' });
   });
-  app.post(`${base}/:id/schedulable`, (c) => setSchedulable(host, c));
-  app.post(`${base}/:id/clear-error`, afterwards(recover));
-  app.post(`${base}/:id/recover-state`, afterwards(recover));
-  app.post(`${base}/:id/clear-rate-limit`, afterwards(clearLimits));
 }

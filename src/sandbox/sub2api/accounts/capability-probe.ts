@@ -33,14 +33,11 @@ function request(host: Host, account: Account): unknown {
   };
 }
 
-/** What the answer says about the Responses API; undefined when it says nothing. */
-function verdict(host: Host, reply: UpstreamReply): boolean | undefined {
+/** What the answer says about the Responses API. */
+function supportsResponses(host: Host, reply: UpstreamReply): boolean {
   if (reply.status === 404 || reply.status === 405) return false;
   if (!host.features.probesWithTool || reply.status < 200 || reply.status >= 300) return true;
   const body = jsonObject(parseJson(reply.body));
-  if (body['status'] === 'failed') return undefined;
-  if (body['status'] === 'incomplete' && jsonObject(body['incomplete_details'])['reason'] === 'max_output_tokens')
-    return undefined;
   const output = Array.isArray(body['output']) ? body['output'] : [];
   return output.some((item) => isJsonObject(item) && item['type'] === 'function_call');
 }
@@ -55,10 +52,9 @@ async function probe(host: Host, account: Account): Promise<void> {
       request(host, account),
       host.features.probesWithTool ? 15_000 : 8_000,
     );
-    const supported = verdict(host, reply);
     const current = host.state.accounts.get(account.id);
-    if (supported === undefined || current === undefined) return;
-    current.extra = { ...current.extra, openai_responses_supported: supported };
+    if (current === undefined) return;
+    current.extra = { ...current.extra, openai_responses_supported: supportsResponses(host, reply) };
     current.updated_at = timestamp();
   } catch {
     // An unreachable upstream leaves the question open, as on the host.
@@ -67,11 +63,6 @@ async function probe(host: Host, account: Account): Promise<void> {
 
 /** Starts the background question whether the account's upstream knows the Responses API. */
 export function scheduleCapabilityProbe(host: Host, account: Account): void {
-  if (account.type !== 'apikey') return;
-  if (host.features.probesWithTool && ['kimi', 'zhipu', 'deepseek'].includes(account.platform)) {
-    account.extra = { ...account.extra, openai_responses_mode: 'auto', openai_responses_supported: false };
-    return;
-  }
   if (account.platform !== 'openai' || !account.credentials['api_key']) return;
   const timer = setTimeout(() => {
     if (!host.stopping.aborted) void probe(host, account);

@@ -19,7 +19,7 @@ export function gatewayFailure(protocol: Protocol, status: number, type: string,
 
 /** Statuses after which the next account is tried. */
 export function failsOver(status: number): boolean {
-  return [401, 402, 403, 429].includes(status) || status >= 500;
+  return [401, 403, 429].includes(status) || status >= 500;
 }
 
 /** What the client gets when the last account failed with that status. */
@@ -29,9 +29,7 @@ export function mappedFailure(protocol: Protocol, status: number): Response {
     return fail(502, 'upstream_error', 'Upstream authentication failed, please contact administrator');
   if (status === 403) return fail(502, 'upstream_error', 'Upstream access forbidden, please contact administrator');
   if (status === 429) return fail(429, 'rate_limit_error', 'Upstream rate limit exceeded, please retry later');
-  if (status === 529) return fail(503, 'upstream_error', 'Upstream service overloaded, please retry later');
-  if (status >= 500) return fail(502, 'upstream_error', 'Upstream service temporarily unavailable');
-  return fail(502, 'upstream_error', 'Upstream request failed');
+  return fail(502, 'upstream_error', 'Upstream service temporarily unavailable');
 }
 
 /** What the client gets when the upstream refused the request itself. */

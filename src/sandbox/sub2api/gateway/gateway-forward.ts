@@ -4,7 +4,7 @@ import type { Host } from '../host.ts';
 import { jsonObject, parseJson } from '../../json-object.ts';
 import type { JsonObject } from '../../json-object.ts';
 import type { Account } from '../rows.ts';
-import { callUpstream, isOpenAiLike } from './upstream-call.ts';
+import { callUpstream } from './upstream-call.ts';
 import { baseUrlOf, geminiUrl, messagesUrl, openAiUrl } from './upstream-url.ts';
 
 /** The protocols that clients speak to the gateway. */
@@ -40,7 +40,7 @@ function promptOf(body: JsonObject): unknown {
 export async function forward(host: Host, account: Account, ask: Ask): Promise<Forwarded> {
   const { model, stream, body } = ask;
   const base = baseUrlOf(account);
-  if (isOpenAiLike(account.platform)) {
+  if (account.platform === 'openai') {
     if (usesResponses(account)) {
       const request = { model, input: promptOf(body), stream: true };
       const reply = await callUpstream(host, account, openAiUrl(host.features, base, '/v1/responses'), request);

@@ -63,9 +63,7 @@ export function routeModel(host: Host, group: Group, model: string): Route {
     return pricingOf(channel, group.platform, billedModel({ channel, mapped }, model, account)) !== undefined;
   });
   const accounts = permitted
-    .filter(
-      (account) => isEligible(account) && (account.modelCooldowns[upstreamModel(account, mapped)] ?? 0) <= Date.now(),
-    )
+    .filter((account) => isEligible(account))
     .toSorted(
       (a, b) => a.priority - b.priority || (a.last_used_at ?? '').localeCompare(b.last_used_at ?? '') || a.id - b.id,
     );

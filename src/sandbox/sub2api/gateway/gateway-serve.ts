@@ -1,4 +1,4 @@
-import { deniesModel, suffer } from '../accounts/account-health.ts';
+import { suffer } from '../accounts/account-health.ts';
 import { bill } from '../people/billing.ts';
 import type { Caller } from './gateway-auth.ts';
 import { failsOver, gatewayFailure, mappedFailure, passedFailure } from './gateway-failure.ts';
@@ -10,10 +10,8 @@ import type { Route } from './gateway-route.ts';
 import type { Host } from '../host.ts';
 import type { JsonObject } from '../../json-object.ts';
 import type { Account } from '../rows.ts';
-import { isOpenAiLike, UnreachableError } from './upstream-call.ts';
+import { UnreachableError } from './upstream-call.ts';
 import { BaseUrlError } from './upstream-url.ts';
-
-const modelCooldownMs = 30 * 60_000;
 
 /** One request for a completion. */
 export interface Completion {
@@ -22,7 +20,6 @@ export interface Completion {
   model: string;
   stream: boolean;
   body: JsonObject;
-  endpoint: string;
 }
 
 function unserved(host: Host, ask: Completion, why: Route['refusal']): Response {
@@ -35,11 +32,10 @@ function unserved(host: Host, ask: Completion, why: Route['refusal']): Response 
       `Model "${model}" is not supported by any configured account in this group`,
     );
   }
-  if (isOpenAiLike(ask.caller.group.platform))
+  if (ask.caller.group.platform === 'openai')
     return gatewayFailure(protocol, 503, 'api_error', 'Service temporarily unavailable');
-  const detail = why === 'restricted' ? ` supporting model: ${model} (channel pricing restriction)` : '';
   const kind = protocol === 'gemini' ? 'Gemini accounts' : 'accounts';
-  return gatewayFailure(protocol, 503, 'api_error', `No available ${kind}: no available accounts${detail}`);
+  return gatewayFailure(protocol, 503, 'api_error', `No available ${kind}: no available accounts`);
 }
 
 async function attempt(
@@ -65,19 +61,16 @@ async function attempt(
 }
 
 function answer(host: Host, ask: Completion, route: Route, account: Account, reply: Forwarded): Response {
-  const { protocol, model, stream, caller, endpoint } = ask;
+  const { protocol, model, stream, caller } = ask;
   const understood = understand(reply);
   if (understood === undefined && reply.protocol === 'responses') {
-    if (stream) return gatewayFailure(protocol, 502, 'upstream_error', 'Upstream request failed');
     return gatewayFailure(protocol, 502, 'api_error', 'Upstream stream ended without a terminal response event');
   }
-  if (understood === undefined && reply.protocol === 'messages' && !stream) {
-    return gatewayFailure(protocol, 502, 'upstream_error', host.features.brokenMessagesText);
-  }
   const tokens = understood?.tokens ?? { input: 0, output: 0 };
-  bill(host, caller, { route, account, model, endpoint, stream }, tokens);
-  if (reply.protocol === protocol || understood === undefined) return passOn(reply, model, stream);
-  const translated = translate(protocol, route.mapped, understood.text, tokens, stream);
+  bill(host, caller, { route, account, model }, tokens);
+  if (reply.protocol === protocol || understood === undefined || protocol === 'gemini')
+    return passOn(reply, model, stream);
+  const translated = translate(protocol, route.mapped, understood.text, tokens);
   if (host.features.leaksStreamType && protocol === 'chat' && reply.protocol !== 'gemini')
     translated.headers.set('content-type', 'text/event-stream');
   return translated;
@@ -93,9 +86,7 @@ export async function serve(host: Host, ask: Completion): Promise<Response> {
     if (reply === 'unreachable') return gatewayFailure(ask.protocol, 502, 'upstream_error', 'Upstream request failed');
     if (reply.status >= 200 && reply.status < 300) return answer(host, ask, route, account, reply);
     suffer(host, account, reply.status, reply.body);
-    const denied = host.features.failsOverOnUnknownModel && deniesModel(reply.status, reply.body);
-    if (denied) account.modelCooldowns[upstreamModel(account, route.mapped)] = Date.now() + modelCooldownMs;
-    if (!denied && !failsOver(reply.status)) return passedFailure(ask.protocol, reply.status, reply.body);
+    if (!failsOver(reply.status)) return passedFailure(ask.protocol, reply.status, reply.body);
     last = reply.status;
   }
   return mappedFailure(ask.protocol, last);

@@ -12,16 +12,11 @@ import { isJsonObject, parseJson } from '../../json-object.ts';
 import type { JsonObject } from '../../json-object.ts';
 import { modelMapping } from './model-match.ts';
 import type { Group } from '../rows.ts';
-import { isOpenAiLike } from './upstream-call.ts';
 
 function listModels(host: Host, group: Group): { models: JsonObject[]; cacheable: boolean } {
   const members = membersOf(host, group).filter(isScheduled);
-  const passthrough =
-    host.features.newerFields && members.some((account) => account.extra['openai_passthrough'] === true);
-  const ids = passthrough
-    ? []
-    : [...new Set(members.flatMap((account) => Object.keys(modelMapping(account))))].toSorted();
-  if (ids.length === 0) return { models: defaultModels(host.features, group.platform), cacheable: members.length > 0 };
+  const ids = [...new Set(members.flatMap((account) => Object.keys(modelMapping(account))))].toSorted();
+  if (ids.length === 0) return { models: defaultModels(group.platform), cacheable: members.length > 0 };
   const models = ids.map((id) => ({ id, type: 'model', display_name: id, created_at: '2024-01-01T00:00:00Z' }));
   return { models, cacheable: true };
 }
@@ -51,15 +46,11 @@ async function complete(
   const model = named?.model ?? body['model'];
   if (typeof model !== 'string' || model === '')
     return gatewayFailure(protocol, 400, 'invalid_request_error', 'model is required');
-  if (
-    protocol === 'messages' &&
-    isOpenAiLike(caller.group.platform) &&
-    caller.group.more['allow_messages_dispatch'] !== true
-  ) {
+  if (protocol === 'messages' && caller.group.platform === 'openai' && !caller.group.allow_messages_dispatch) {
     return gatewayFailure(protocol, 403, 'permission_error', 'This group does not allow /v1/messages dispatch');
   }
   const stream = named?.stream ?? body['stream'] === true;
-  return serve(host, { caller, protocol, model, stream, body, endpoint: c.req.path });
+  return serve(host, { caller, protocol, model, stream, body });
 }
 
 /** The gateway's routes, which users' keys open. */

@@ -26,13 +26,8 @@ function reasonOf(error: unknown, url: string): string {
 function keyHeader(account: Account): Record<string, string> {
   const key = String(account.credentials['api_key'] ?? '');
   if (account.platform === 'gemini') return { 'x-goog-api-key': key };
-  if (isOpenAiLike(account.platform)) return { authorization: `Bearer ${key}` };
+  if (account.platform === 'openai') return { authorization: `Bearer ${key}` };
   return { 'x-api-key': key, 'anthropic-version': '2023-06-01' };
-}
-
-/** Platforms whose upstreams speak OpenAI's protocols. */
-export function isOpenAiLike(platform: string): boolean {
-  return ['openai', 'kimi', 'zhipu', 'deepseek', 'grok'].includes(platform);
 }
 
 /** Calls an account's upstream, a POST when there is a body. Only the account's own base URL is ever called. */

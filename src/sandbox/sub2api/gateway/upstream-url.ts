@@ -4,9 +4,6 @@ import type { Account } from '../rows.ts';
 const defaults: Record<string, string> = {
   openai: 'https://api.openai.com',
   gemini: 'https://generativelanguage.googleapis.com',
-  kimi: 'https://api.moonshot.cn',
-  zhipu: 'https://open.bigmodel.cn',
-  deepseek: 'https://api.deepseek.com',
 };
 
 /** A base URL that cannot be used; the message is the host's. */

@@ -8,7 +8,6 @@ import { userView } from './user-view.ts';
 export function apiKeyView(host: Host, key: ApiKey, related: { user?: boolean; group?: boolean } = {}): JsonObject {
   const user = related.user === true ? host.state.users.get(key.user_id) : undefined;
   const group = related.group === true && key.group_id !== null ? host.state.groups.get(key.group_id) : undefined;
-  const newer = host.features.newerFields;
   return {
     id: key.id,
     user_id: key.user_id,
@@ -16,26 +15,11 @@ export function apiKeyView(host: Host, key: ApiKey, related: { user?: boolean; g
     name: key.name,
     group_id: key.group_id,
     status: key.status,
-    ip_whitelist: null,
-    ip_blacklist: null,
     last_used_at: key.last_used_at,
-    ...(newer ? { last_used_ip: null } : {}),
-    quota: key.quota,
-    quota_used: key.quota_used,
-    expires_at: key.expires_at,
+    expires_at: null,
     created_at: key.created_at,
     updated_at: key.updated_at,
-    ...(newer ? { current_concurrency: 0 } : {}),
-    rate_limit_5h: 0,
-    rate_limit_1d: 0,
-    rate_limit_7d: 0,
-    usage_5h: 0,
-    usage_1d: 0,
-    usage_7d: 0,
-    window_5h_start: null,
-    window_1d_start: null,
-    window_7d_start: null,
-    ...(user === undefined ? {} : { user: userView(host.features, user) }),
+    ...(user === undefined ? {} : { user: userView(user) }),
     ...(group === undefined ? {} : { group: groupView(group) }),
   };
 }

@@ -23,14 +23,10 @@ export function addSystemRoutes(app: HostApp, host: Host): void {
   const keyPath = '/api/v1/admin/settings/admin-api-key';
   app.get(keyPath, () => {
     const key = state.adminKey;
-    return success({ exists: key !== '', masked_key: key === '' ? '' : `${key.slice(0, 10)}...${key.slice(-4)}` });
+    return success({ exists: true, masked_key: `${key.slice(0, 10)}...${key.slice(-4)}` });
   });
   app.post(`${keyPath}/regenerate`, () => {
     state.adminKey = newAdminKey();
     return success({ key: state.adminKey });
-  });
-  app.delete(keyPath, () => {
-    state.adminKey = '';
-    return success({ message: 'Admin API key deleted' });
   });
 }

@@ -17,17 +17,13 @@ import { adminUserView } from './user-view.ts';
 export function addUser(state: SandboxState, values: Partial<User> & { email: string }): User {
   const at = timestamp();
   const user: User = {
-    id: state.nextId('users'),
+    id: values.id ?? state.nextId('users'),
     password: randomBytes(12).toString('hex'),
     username: '',
     notes: '',
     role: 'user',
     balance: 0,
-    concurrency: 5,
-    rpm_limit: 0,
     status: 'active',
-    allowed_groups: null,
-    last_active_at: null,
     created_at: at,
     updated_at: at,
     ...values,
@@ -55,11 +51,8 @@ async function create(host: Host, c: HostContext): Promise<Response> {
     username: fields.text('username') ?? '',
     notes: fields.text('notes') ?? '',
     balance: rounded(fields.number('balance') ?? 0, 8),
-    concurrency: fields.integer('concurrency') ?? 0,
-    rpm_limit: fields.integer('rpm_limit') ?? 0,
-    allowed_groups: fields.integers('allowed_groups') ?? null,
   });
-  return success(adminUserView(host.features, user, true));
+  return success(adminUserView(user));
 }
 
 async function changeBalance(host: Host, c: HostContext, once: Idempotently): Promise<Response> {
@@ -77,7 +70,7 @@ async function changeBalance(host: Host, c: HostContext, once: Idempotently): Pr
     if (next < 0) throw internalError();
     user.balance = rounded(next, 8);
     user.updated_at = timestamp();
-    return adminUserView(host.features, user);
+    return adminUserView(user);
   });
 }
 
@@ -93,39 +86,23 @@ function select(state: SandboxState, query: Record<string, string>): User[] {
   const rows = [...state.users.values()].filter(
     (user) =>
       matchesSearch(query['search'], user.email, user.username, user.notes, ...keysOf(user)) &&
-      (!query['role'] || user.role === query['role']) &&
-      (!query['status'] || user.status === query['status']),
+      (!query['role'] || user.role === query['role']),
   );
-  return sorted(rows, query, {
-    keys: {
-      created_at: (row) => row.created_at,
-      id: (row) => row.id,
-      email: (row) => row.email,
-      balance: (row) => row.balance,
-      status: (row) => row.status,
-    },
-    fallback: { key: 'created_at', descending: true },
-    tieBreak: (a, b) => a.id - b.id,
-  });
+  return sorted(rows, query, (user) => user.created_at, 'desc');
 }
 
 /** The routes of `/api/v1/admin/users`. */
 export function addUserRoutes(app: HostApp, host: Host, once: Idempotently): void {
-  const { state, features } = host;
+  const { state } = host;
   const base = '/api/v1/admin/users';
   const find = (c: HostContext) =>
     requireUser(
       state,
       pathId(c, () => refusal(400, 'Invalid user ID')),
     );
-  app.get(base, (c) =>
-    paged(select(state, c.req.query()), c.req.query(), (user) => ({
-      ...adminUserView(features, user),
-      current_concurrency: 0,
-    })),
-  );
+  app.get(base, (c) => paged(select(state, c.req.query()), c.req.query(), adminUserView));
   app.post(base, (c) => create(host, c));
-  app.get(`${base}/:id`, (c) => success(adminUserView(features, find(c))));
+  app.get(`${base}/:id`, (c) => success(adminUserView(find(c))));
   app.delete(`${base}/:id`, (c) => {
     const user = find(c);
     if (user.role === 'admin') throw internalError();

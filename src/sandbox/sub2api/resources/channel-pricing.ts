@@ -4,7 +4,8 @@ import { isJsonObject } from '../../json-object.ts';
 import type { JsonObject } from '../../json-object.ts';
 import type { Pricing } from '../rows.ts';
 
-const prices = [
+/** The prices that an entry may have. */
+export const priceFields = [
   'input_price',
   'output_price',
   'cache_write_price',
@@ -25,7 +26,9 @@ function readInterval(features: Features, source: JsonObject): JsonObject {
       ? { tier_label: source['tier_label'] }
       : {}),
     ...Object.fromEntries(
-      prices.filter((name) => name !== 'image_output_price').map((name) => [name, roundedPrice(name, source[name])]),
+      priceFields
+        .filter((name) => name !== 'image_output_price')
+        .map((name) => [name, roundedPrice(name, source[name])]),
     ),
     ...(features.newerFields ? Object.fromEntries(multipliers.map((name) => [name, source[name] ?? null])) : {}),
     sort_order: whole('sort_order'),
@@ -34,7 +37,7 @@ function readInterval(features: Features, source: JsonObject): JsonObject {
 
 /** Price entries out of a request; what is left out becomes the host's default, `anthropic` for the platform included. */
 export function readPricing(features: Features, entries: readonly unknown[], nextId: () => number): Pricing[] {
-  const names = features.newerFields ? [...prices, ...newerPrices] : prices;
+  const names = features.newerFields ? [...priceFields, ...newerPrices] : priceFields;
   return entries.filter(isJsonObject).map((entry) => ({
     id: nextId(),
     platform: typeof entry['platform'] === 'string' && entry['platform'] !== '' ? entry['platform'] : 'anthropic',

@@ -1,3 +1,4 @@
+import { priceFields } from './channel-pricing.ts';
 import { refusal } from '../envelope.ts';
 import type { Features } from '../features.ts';
 import type { JsonObject } from '../../json-object.ts';
@@ -22,50 +23,24 @@ function overlap(a: Pattern, b: Pattern): boolean {
   return a.prefix === b.prefix;
 }
 
-function refuseOverlaps(
-  features: Features,
-  patterns: Pattern[],
-  platform: string,
-  reason: string,
-  label: string,
-): void {
+function refuseOverlaps(patterns: Pattern[], platform: string, reason: string, label: string): void {
   patterns.forEach((a, index) => {
     const b = patterns.slice(index + 1).find((other) => overlap(a, other));
     if (b === undefined) return;
     throw refusal(
       400,
-      `${label} '${a.text}' and '${b.text}' conflict in platform '${platform}': overlapping match range${features.conflictSuffix}`,
+      `${label} '${a.text}' and '${b.text}' conflict in platform '${platform}': overlapping match range`,
       reason,
     );
   });
 }
 
-const priceFields = [
-  'input_price',
-  'output_price',
-  'cache_write_price',
-  'cache_read_price',
-  'image_output_price',
-  'per_request_price',
-];
 const isNumber = (value: unknown): value is number => typeof value === 'number';
 
-function intervalProblem(intervals: JsonObject[], mode: string): string | undefined {
-  const ranges = intervals
-    .map((interval) => ({
-      min: isNumber(interval['min_tokens']) ? interval['min_tokens'] : 0,
-      max: isNumber(interval['max_tokens']) ? interval['max_tokens'] : Number.POSITIVE_INFINITY,
-    }))
-    .toSorted((a, b) => a.min - b.min);
-  for (const [index, { min, max }] of ranges.entries()) {
-    if (min < 0) return `interval #${index + 1}: min_tokens (${min}) must be >= 0`;
-    if (max <= min) return `interval #${index + 1}: max_tokens (${max}) must be > min_tokens (${min})`;
-    const next = ranges[index + 1];
-    if (next === undefined || mode === 'per_request' || mode === 'image') continue;
-    if (max === Number.POSITIVE_INFINITY) return `interval #${index + 1}: unbounded interval must be the last one`;
-    if (max > next.min)
-      return `interval #${index + 1} and #${index + 2} overlap: prev max=${max} > cur min=${next.min}`;
-  }
+function intervalProblem(intervals: JsonObject[]): string | undefined {
+  for (const [index, { min_tokens: min, max_tokens: max }] of intervals.entries())
+    if (isNumber(min) && isNumber(max) && max <= min)
+      return `interval #${index + 1}: max_tokens (${max}) must be > min_tokens (${min})`;
   return undefined;
 }
 
@@ -88,10 +63,10 @@ function checkPricing(features: Features, rows: readonly Pricing[]): void {
   for (const platform of new Set(rows.map((row) => row.platform))) {
     const models = rows.filter((row) => row.platform === platform).flatMap((row) => row.models);
     const patterns = models.map((model) => toPattern(model, features.normalisesClaudeNames));
-    refuseOverlaps(features, patterns, platform, 'MODEL_PATTERN_CONFLICT', 'model patterns');
+    refuseOverlaps(patterns, platform, 'MODEL_PATTERN_CONFLICT', 'model patterns');
   }
   for (const row of rows) {
-    const problem = intervalProblem(row.intervals, row.billing_mode);
+    const problem = intervalProblem(row.intervals);
     if (problem === undefined) continue;
     const text = `invalid pricing intervals for platform '${row.platform}' models [${row.models.join(' ')}]: ${problem}`;
     throw refusal(400, text, 'INVALID_PRICING_INTERVALS');
@@ -104,6 +79,6 @@ export function checkChannel(features: Features, channel: Pick<Channel, 'model_p
   checkPricing(features, channel.model_pricing);
   for (const [platform, mapping] of Object.entries(channel.model_mapping)) {
     const sources = Object.keys(mapping).map((source) => toPattern(source, false));
-    refuseOverlaps(features, sources, platform, 'MAPPING_PATTERN_CONFLICT', 'mapping source patterns');
+    refuseOverlaps(sources, platform, 'MAPPING_PATTERN_CONFLICT', 'mapping source patterns');
   }
 }

@@ -7,7 +7,7 @@ import type { Host, HostApp, HostContext } from '../host.ts';
 import { isJsonObject } from '../../json-object.ts';
 import { paged } from '../pagination.ts';
 import type { Channel } from '../rows.ts';
-import { matchesSearch, sorted } from '../sorting.ts';
+import { sorted } from '../sorting.ts';
 import { timestamp } from '../state.ts';
 import type { SandboxState } from '../state.ts';
 
@@ -57,18 +57,12 @@ function readBody(host: Host, fields: Fields, current?: Channel): Channel {
     status: status || (current?.status ?? 'active'),
     billing_model_source: source || (current?.billing_model_source ?? 'channel_mapped'),
     restrict_models: fields.flag('restrict_models') ?? current?.restrict_models ?? false,
-    features: fields.text('features') ?? current?.features ?? '',
-    features_config: fields.object('features_config') ?? current?.features_config ?? {},
     group_ids: fields.integers('group_ids') ?? current?.group_ids ?? [],
     model_pricing:
       pricing === undefined
         ? (current?.model_pricing ?? [])
         : readPricing(features, pricing, () => state.nextId('pricing')),
     model_mapping: readMapping(fields) ?? current?.model_mapping ?? {},
-    apply_pricing_to_account_stats:
-      fields.flag('apply_pricing_to_account_stats') ?? current?.apply_pricing_to_account_stats ?? false,
-    account_stats_pricing_rules:
-      fields.list('account_stats_pricing_rules') ?? current?.account_stats_pricing_rules ?? [],
     created_at: current?.created_at ?? at,
     updated_at: at,
   };
@@ -96,22 +90,8 @@ export function addChannelRoutes(app: HostApp, host: Host): void {
   };
   app.get(base, (c) => {
     const query = c.req.query();
-    const rows = [...state.channels.values()].filter(
-      (channel) =>
-        matchesSearch(query['search'], channel.name, channel.description) &&
-        (!query['status'] || channel.status === query['status']),
-    );
-    const ordered = sorted(rows, query, {
-      keys: {
-        id: (row) => row.id,
-        name: (row) => row.name,
-        status: (row) => row.status,
-        created_at: (row) => row.created_at,
-      },
-      fallback: { key: 'created_at', descending: true },
-      tieBreak: (a, b) => a.id - b.id,
-    });
-    return paged(ordered, query, view);
+    const rows = sorted([...state.channels.values()], query, (row) => row.created_at, 'desc');
+    return paged(rows, query, view);
   });
   app.get(`${base}/:id`, (c) => success(view(find(c))));
   app.post(base, async (c) => {

@@ -2,7 +2,6 @@ import { bind, pathId } from '../binding.ts';
 import type { Fields } from '../binding.ts';
 import { rounded } from '../decimals.ts';
 import { internalError, refusal, success } from '../envelope.ts';
-import { adminGroupView, groupDefaults } from './group-view.ts';
 import type { Host, HostApp, HostContext } from '../host.ts';
 import { apiKeyView } from '../people/key-view.ts';
 import { paged } from '../pagination.ts';
@@ -27,22 +26,8 @@ function readLimit(fields: Fields, name: string): number | null {
   const value = fields.source[name];
   if (value === undefined) return null;
   if (value === null || value === '') return 0;
-  const number = typeof value === 'number' ? value : typeof value === 'string' ? Number(value.trim()) : Number.NaN;
-  const text = JSON.stringify(value);
-  if (Number.isNaN(number))
-    throw refusal(
-      400,
-      `Invalid request: invalid numeric limit value ${text}: strconv.ParseFloat: parsing ${text}: invalid syntax`,
-    );
+  const number = Number(value);
   return number < 0 ? null : rounded(number, 8);
-}
-
-function takeMore(group: Group, fields: Fields, skipped: readonly string[]): void {
-  for (const [key, current] of Object.entries(group.more)) {
-    const value = fields.source[key];
-    const fits = current === null || typeof value === typeof current;
-    if (value !== undefined && value !== null && fits && !skipped.includes(key)) group.more[key] = value;
-  }
 }
 
 function checkEnums(host: Host, fields: Fields): void {
@@ -73,7 +58,7 @@ async function create(host: Host, c: HostContext): Promise<Response> {
   };
   fields.settle();
   const rate = requireRate(fields.number('rate_multiplier'));
-  if ((fields.number('image_rate_multiplier') ?? 1) < 0 || [...name].length > 100) throw internalError();
+  if ([...name].length > 100) throw internalError();
   const id = state.nextId('groups');
   if ([...state.groups.values()].some((group) => group.name === name)) throw taken();
   const at = timestamp();
@@ -83,23 +68,16 @@ async function create(host: Host, c: HostContext): Promise<Response> {
     description: fields.text('description') ?? '',
     platform: fields.text('platform') || 'anthropic',
     rate_multiplier: rate,
-    is_exclusive: fields.flag('is_exclusive') ?? false,
     status: 'active',
     subscription_type: fields.text('subscription_type') || 'standard',
     ...limits,
     sort_order: 0,
+    allow_messages_dispatch: false,
     created_at: at,
     updated_at: at,
-    more: groupDefaults(host.features),
   };
-  takeMore(group, fields, ['model_routing_enabled']);
   state.groups.set(id, group);
-  // The reply to a create is the row as sent: not yet rounded, and without the store's defaults.
-  const sent = {
-    rate_multiplier: fields.number('rate_multiplier'),
-    model_routing: fields.object('model_routing') ?? null,
-  };
-  return success({ ...adminGroupView(group), ...sent });
+  return success(group);
 }
 
 async function update(host: Host, c: HostContext): Promise<Response> {
@@ -122,12 +100,11 @@ async function update(host: Host, c: HostContext): Promise<Response> {
   group.platform = fields.text('platform') || group.platform;
   group.subscription_type = fields.text('subscription_type') || group.subscription_type;
   group.status = fields.text('status') || group.status;
-  group.is_exclusive = fields.flag('is_exclusive') ?? group.is_exclusive;
+  group.allow_messages_dispatch = fields.flag('allow_messages_dispatch') ?? group.allow_messages_dispatch;
   const [daily = null, weekly = null, monthly = null] = limits;
   Object.assign(group, { daily_limit_usd: daily, weekly_limit_usd: weekly, monthly_limit_usd: monthly });
-  takeMore(group, fields, []);
   group.updated_at = timestamp();
-  return success(adminGroupView(group));
+  return success(group);
 }
 
 /** Soft delete: unbinds accounts and revokes subscriptions, but leaves keys, plans and channels dangling. */
@@ -137,9 +114,6 @@ function remove(state: SandboxState, group: Group): void {
   for (const account of state.accounts.values()) {
     account.bindings = account.bindings.filter((binding) => binding.group_id !== group.id);
   }
-  for (const user of state.users.values()) {
-    user.allowed_groups = user.allowed_groups?.filter((id) => id !== group.id) ?? null;
-  }
   if (group.subscription_type !== 'subscription') return;
   for (const subscription of state.subscriptions.values()) {
     if (subscription.group_id === group.id) state.subscriptions.delete(subscription.id);
@@ -147,24 +121,10 @@ function remove(state: SandboxState, group: Group): void {
 }
 
 function list(state: SandboxState, query: Record<string, string>): Group[] {
-  const rows = [...state.groups.values()].filter(
-    (group) =>
-      matchesSearch(query['search'], group.name, group.description) &&
-      (!query['platform'] || group.platform === query['platform']) &&
-      (!query['status'] || group.status === query['status']) &&
-      (!query['is_exclusive'] || String(group.is_exclusive) === query['is_exclusive']),
+  const rows = [...state.groups.values()].filter((group) =>
+    matchesSearch(query['search'], group.name, group.description),
   );
-  return sorted(rows, query, {
-    keys: {
-      sort_order: (g) => g.sort_order,
-      id: (g) => g.id,
-      name: (g) => g.name,
-      created_at: (g) => g.created_at,
-      status: (g) => g.status,
-    },
-    fallback: { key: 'sort_order', descending: false },
-    tieBreak: (a, b) => a.id - b.id,
-  });
+  return sorted(rows, query, (group) => group.sort_order, 'asc');
 }
 
 /** The routes of `/api/v1/admin/groups`. */
@@ -172,18 +132,8 @@ export function addGroupRoutes(app: HostApp, host: Host): void {
   const { state } = host;
   const base = '/api/v1/admin/groups';
   const idOf = (c: HostContext) => pathId(c, () => refusal(400, 'Invalid group ID'));
-  app.get(base, (c) =>
-    paged(list(state, c.req.query()), c.req.query(), (group) => adminGroupView(group, state.accounts.values())),
-  );
-  app.get(`${base}/all`, (c) => {
-    const platform = c.req.query('platform');
-    const inactiveToo = host.features.newerFields && c.req.query('include_inactive') === 'true';
-    const rows = list(state, {}).filter(
-      (group) => (inactiveToo || group.status === 'active') && (!platform || group.platform === platform),
-    );
-    return success(rows.map((group) => adminGroupView(group)));
-  });
-  app.get(`${base}/:id`, (c) => success(adminGroupView(requireGroup(state, idOf(c)), state.accounts.values())));
+  app.get(base, (c) => paged(list(state, c.req.query()), c.req.query(), (group) => group));
+  app.get(`${base}/:id`, (c) => success(requireGroup(state, idOf(c))));
   app.post(base, (c) => create(host, c));
   app.put(`${base}/:id`, (c) => update(host, c));
   app.delete(`${base}/:id`, (c) => {

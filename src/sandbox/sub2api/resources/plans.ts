@@ -20,7 +20,7 @@ function listItem(host: Host, plan: Plan): JsonObject {
   if (!host.features.fullPlans) return entity(plan);
   const group = host.state.groups.get(plan.group_id);
   const limits = ['daily_limit_usd', 'weekly_limit_usd', 'monthly_limit_usd'] as const;
-  const { id, group_id, original_price, ...rest } = plan;
+  const { id, group_id, ...rest } = plan;
   return {
     id,
     group_id,
@@ -31,7 +31,6 @@ function listItem(host: Host, plan: Plan): JsonObject {
       limits.flatMap((name) => (group?.[name] === undefined || group[name] === null ? [] : [[name, group[name]]])),
     ),
     ...rest,
-    ...(original_price === null ? {} : { original_price }),
   };
 }
 
@@ -42,11 +41,8 @@ function take(fields: Fields, plan: Plan): Plan {
     name: fields.text('name') ?? plan.name,
     description: fields.text('description') ?? plan.description,
     price: rounded(fields.number('price') ?? plan.price, 2),
-    original_price: fields.number('original_price') ?? plan.original_price,
     validity_days: fields.integer('validity_days') ?? plan.validity_days,
     validity_unit: fields.text('validity_unit') ?? plan.validity_unit,
-    features: fields.text('features') ?? plan.features,
-    product_name: fields.text('product_name') ?? plan.product_name,
     for_sale: fields.flag('for_sale') ?? plan.for_sale,
     sort_order: fields.integer('sort_order') ?? plan.sort_order,
     updated_at: timestamp(),
@@ -60,11 +56,8 @@ function check(plan: Plan): void {
     [plan.price > 0, 'price must be > 0', 'PLAN_PRICE_INVALID'],
     [plan.validity_days > 0, 'validity days must be > 0', 'PLAN_VALIDITY_REQUIRED'],
     [plan.validity_unit.trim() !== '', 'validity unit is required', 'PLAN_VALIDITY_UNIT_REQUIRED'],
-    [(plan.original_price ?? 0) >= 0, 'original price must be >= 0', 'PLAN_ORIGINAL_PRICE_INVALID'],
   ];
   for (const [holds, message, reason] of rules) if (!holds) throw refusal(400, message, reason);
-  if ([...plan.name].length > 100 || [...plan.validity_unit].length > 10 || [...plan.product_name].length > 100)
-    throw internalError();
 }
 
 function emptyPlan(): Plan {
@@ -75,11 +68,8 @@ function emptyPlan(): Plan {
     name: '',
     description: '',
     price: 0,
-    original_price: null,
     validity_days: 0,
     validity_unit: '',
-    features: '',
-    product_name: '',
     for_sale: false,
     sort_order: 0,
     created_at: at,

@@ -10,7 +10,7 @@ export function subscriptionView(
   row: Subscription,
   related: { user?: boolean; assigner?: boolean } = {},
 ): JsonObject {
-  const { state, features } = host;
+  const { state } = host;
   const user = related.user === true ? state.users.get(row.user_id) : undefined;
   const assigner = related.assigner === true ? state.users.get(row.assigned_by) : undefined;
   const group = state.groups.get(row.group_id);
@@ -21,19 +21,14 @@ export function subscriptionView(
     starts_at: row.starts_at,
     expires_at: row.expires_at,
     status: row.status,
-    daily_window_start: null,
-    weekly_window_start: null,
-    monthly_window_start: null,
-    daily_usage_usd: row.usage_usd,
-    weekly_usage_usd: row.usage_usd,
     monthly_usage_usd: row.usage_usd,
     created_at: row.created_at,
     updated_at: row.updated_at,
-    ...(user === undefined ? {} : { user: userView(features, user) }),
+    ...(user === undefined ? {} : { user: userView(user) }),
     ...(group === undefined ? {} : { group: groupView(group) }),
     assigned_by: row.assigned_by,
     assigned_at: row.assigned_at,
     notes: row.notes,
-    ...(assigner === undefined ? {} : { assigned_by_user: userView(features, assigner) }),
+    ...(assigner === undefined ? {} : { assigned_by_user: userView(assigner) }),
   };
 }

@@ -1,12 +1,10 @@
 import { bind, pathId } from '../binding.ts';
-import { HostError, internalError, refusal, success } from '../envelope.ts';
+import { internalError, refusal, success } from '../envelope.ts';
 import { requireGroup } from './groups.ts';
 import type { Host, HostApp, HostContext } from '../host.ts';
 import type { Idempotently } from '../idempotency.ts';
-import { jsonObject } from '../../json-object.ts';
 import { paged } from '../pagination.ts';
 import type { Subscription } from '../rows.ts';
-import { sorted } from '../sorting.ts';
 import { timestamp } from '../state.ts';
 import { subscriptionView } from './subscription-view.ts';
 
@@ -106,101 +104,10 @@ async function assignOne(host: Host, c: HostContext): Promise<Response> {
   return success(subscriptionView(host, row, { user: !reused, assigner: !reused }));
 }
 
-const noSuchUser =
-  'ent: constraint failed: pq: insert or update on table "user_subscriptions" violates foreign key constraint "user_subscriptions_user_id_fkey"';
-
-function errorText(error: HostError): string {
-  const body = jsonObject(error.body);
-  if (error.status === 500) return noSuchUser;
-  const metadata =
-    body['metadata'] === undefined
-      ? 'map[]'
-      : `map[conflict_reason:${String(jsonObject(body['metadata'])['conflict_reason'])}]`;
-  const text = `error: code=${error.status} reason="${String(body['reason'])}" message="${String(body['message'])}" metadata=${metadata}`;
-  return (
-    (error.status === 404 ? 'group not found: ' : '') +
-    text +
-    (error.status === 404 ? ' cause=ent: group not found' : '')
-  );
-}
-
-async function assignMany(host: Host, c: HostContext): Promise<Response> {
-  const fields = await bind(c, 'BulkAssignSubscriptionRequest');
-  const userIds = fields.integers('user_ids');
-  const [groupId = 0, days = 0] = ['group_id', 'validity_days'].map((name) => fields.integer(name));
-  fields.check('user_ids', userIds === undefined ? 'required' : 'min', (userIds?.length ?? 0) > 0);
-  fields.check('group_id', 'required', groupId !== 0);
-  fields.check('validity_days', 'max', days <= 36_500);
-  fields.settle();
-  const rows: Subscription[] = [];
-  const errors: string[] = [];
-  const statuses: Record<string, string> = {};
-  for (const userId of userIds ?? []) {
-    try {
-      const wanted = {
-        userId,
-        groupId,
-        days: days > 0 ? days : 30,
-        notes: fields.text('notes') ?? '',
-        actor: c.get('actor').id,
-      };
-      const { row, reused } = assign(host, wanted);
-      rows.push(row);
-      statuses[userId] = reused ? 'reused' : 'created';
-    } catch (error) {
-      if (!(error instanceof HostError)) throw error;
-      errors.push(`user ${userId}: ${errorText(error)}`);
-      statuses[userId] = 'failed';
-    }
-  }
-  const count = (status: string) => Object.values(statuses).filter((value) => value === status).length;
-  return success({
-    success_count: rows.length,
-    created_count: count('created'),
-    reused_count: count('reused'),
-    failed_count: errors.length,
-    subscriptions: rows.map((row) => subscriptionView(host, row, { user: false })),
-    errors,
-    statuses,
-  });
-}
-
 function extend(row: Subscription, days: number): Subscription {
-  const now = Date.now();
-  const expired = Date.parse(row.expires_at) <= now;
-  if (expired && days < 0) throw refusal(400, 'cannot shorten an expired subscription', 'CANNOT_SHORTEN_EXPIRED');
-  const end = Math.min((expired ? now : Date.parse(row.expires_at)) + days * dayMs, latest);
-  if (end <= now)
-    throw refusal(
-      400,
-      'adjustment would result in expired subscription (remaining days must be > 0)',
-      'ADJUST_WOULD_EXPIRE',
-    );
+  const end = Math.min(Math.max(Date.parse(row.expires_at), Date.now()) + days * dayMs, latest);
   Object.assign(row, { expires_at: timestamp(end), status: 'active', updated_at: timestamp() });
   return row;
-}
-
-function select(host: Host, query: Record<string, string>): Subscription[] {
-  const wanted = (name: string) => (/^-?\d+$/.test(query[name] ?? '') ? Number(query[name]) : undefined);
-  const [user, group] = [wanted('user_id'), wanted('group_id')];
-  const inStatus = (row: Subscription) => {
-    if (!query['status']) return true;
-    if (query['status'] === 'active') return isCurrent(row);
-    if (query['status'] === 'expired') return row.status === 'expired' || (row.status === 'active' && !isCurrent(row));
-    return row.status === query['status'];
-  };
-  const rows = [...host.state.subscriptions.values()].filter(
-    (row) =>
-      (user === undefined || row.user_id === user) &&
-      (group === undefined || row.group_id === group) &&
-      inStatus(row) &&
-      (!query['platform'] || host.state.groups.get(row.group_id)?.platform === query['platform']),
-  );
-  return sorted(rows, query, {
-    keys: { created_at: (row) => row.created_at, expires_at: (row) => row.expires_at, status: (row) => row.status },
-    fallback: { key: 'created_at', descending: true },
-    tieBreak: (a, b) => a.id - b.id,
-  });
 }
 
 /** The routes of `/api/v1/admin/subscriptions`. */
@@ -213,13 +120,11 @@ export function addSubscriptionRoutes(app: HostApp, host: Host, once: Idempotent
     return row;
   };
   app.get(base, (c) =>
-    paged(select(host, c.req.query()), c.req.query(), (row) =>
+    paged([...subscriptions.values()].toReversed(), c.req.query(), (row) =>
       subscriptionView(host, row, { user: true, assigner: true }),
     ),
   );
   app.post(`${base}/assign`, (c) => assignOne(host, c));
-  app.post(`${base}/bulk-assign`, (c) => assignMany(host, c));
-  app.get(`${base}/:id`, (c) => success(subscriptionView(host, find(c), { user: true, assigner: true })));
   app.post(`${base}/:id/extend`, async (c) => {
     const id = pathId(c, () => refusal(400, 'Invalid subscription ID'));
     const fields = await bind(c, 'AdjustSubscriptionRequest');
