@@ -15,7 +15,12 @@ export function buildProgram(io: Io, redactor: Redactor, done: (exitCode: number
     .version(io.version, '--version', 'print the version')
     .helpOption('--help', 'print help')
     .helpCommand(false)
-    .configureHelp({ showGlobalOptions: true, sortSubcommands: false })
+    .configureHelp({
+      showGlobalOptions: true,
+      sortSubcommands: false,
+      // The one heading that commander words itself.
+      styleTitle: (title) => (title === 'Global Options:' ? 'Global options:' : title),
+    })
     .showSuggestionAfterError()
     .exitOverride()
     .configureOutput({

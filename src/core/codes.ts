@@ -167,7 +167,7 @@ export const codes = {
   KEY_AMBIGUOUS: {
     exit: 2,
     summary: 'Several accounts may hold the key that was named.',
-    hint: 'Name one of them by its fingerprint or its name.',
+    hint: 'Name one of them by its name, and repeat for the others, or say with --pack which is meant.',
   },
   NOT_THERE: {
     exit: 2,

@@ -15,8 +15,24 @@ export interface RevokedKey {
   known: ReadonlyMap<string, string>;
 }
 
-/** The accounts of relay on a host that hold such a key; of one provider where one is named. Sends nothing but reads. */
-export async function findRevoked(key: RevokedKey, provider: string | undefined, tools: RunTools): Promise<Account[]> {
+export interface FoundAccounts {
+  /** Those that may be meant. */
+  meant: Account[];
+  /** In service with the same key as one of those, and not meant. */
+  sameKey: Account[];
+  /** How many may be meant as well: nothing says how their keys end. */
+  untold: number;
+}
+
+/**
+ * The accounts of relay on a host that hold such a key; of one provider where one is named. A key that is not asked for by
+ * an account's name is meant wherever it is. Sends nothing but reads.
+ */
+export async function findRevoked(
+  key: RevokedKey,
+  provider: string | undefined,
+  tools: RunTools,
+): Promise<FoundAccounts> {
   const accounts = await inStage(
     tools,
     'plan',
@@ -24,14 +40,23 @@ export async function findRevoked(key: RevokedKey, provider: string | undefined,
     () => tools.host.reads.accounts(),
     (all) => ({ ok: true, text: counted(all.length, 'account') }),
   );
-  return accounts.filter(
+  const inScope = accounts.filter(
     ({ marker, name }) =>
       marker !== null &&
       (provider === undefined || marker.provider === provider) &&
       (key.name === undefined || name === key.name) &&
-      (key.fingerprint === undefined || plain(marker.fingerprint) === plain(key.fingerprint)) &&
-      (key.last4 === undefined || (marker.last4 ?? key.known.get(marker.fingerprint)) === key.last4),
+      (key.fingerprint === undefined || plain(marker.fingerprint) === plain(key.fingerprint)),
   );
+  const ends = ({ marker }: Account) => marker?.last4 ?? key.known.get(marker?.fingerprint ?? '');
+  const named = inScope.filter((each) => key.last4 === undefined || ends(each) === key.last4);
+  const keys = new Set(named.map(({ marker }) => marker?.fingerprint));
+  const holds = ({ marker }: Account) => marker !== null && keys.has(marker.fingerprint);
+  const meant = inScope.filter(holds);
+  return {
+    meant,
+    sameKey: accounts.filter((each) => holds(each) && each.enabled && !meant.includes(each)),
+    untold: key.last4 === undefined ? 0 : inScope.filter((each) => !holds(each) && ends(each) === undefined).length,
+  };
 }
 
 function plain(fingerprint: string): string {

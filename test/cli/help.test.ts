@@ -26,7 +26,7 @@ describe('help', () => {
   it('of a command is what the command says of itself', async () => {
     const [asked, own] = [await place.run(['help', 'runs', 'list']), await place.run(['runs', 'list', '--help'])];
     expect(own.stdout).toContain(asked.stdout.trimEnd().split('\n').at(-1) ?? 'nothing');
-    expect(asked.stdout).toContain('Global Options:');
+    expect(asked.stdout).toContain('Global options:');
   });
 
   it('has a heading for every command and option, with a capital first and a colon last', async () => {

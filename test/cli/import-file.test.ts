@@ -47,7 +47,7 @@ describe('several imports in one go', () => {
     const { imports } = JSON.parse(plan.stdout) as { imports: { provider: { id: string } }[] };
     expect(imports.map(({ provider }) => provider.id)).toEqual(['kimi-cn', 'kimi-cn', 'zai', 'groq']);
     expect(writes(host)).toEqual([]);
-    const done = await run('import', '--junit', 'out.xml');
+    const done = await run('import', '--junit', 'out.xml', '--html', 'out.html');
     expect(done.exitCode).toBe(5);
     const report = importsReportSchema.parse(
       JSON.parse(await readFile(join(place.folder, 'relay-report.json'), 'utf8')),
@@ -66,6 +66,10 @@ describe('several imports in one go', () => {
         { provider: { id: 'groq' }, exitCode: 0 },
       ],
     });
+    const page = await readFile(join(place.folder, 'out.html'), 'utf8');
+    expect(page.match(/<article id="[^"]+"/g)).toHaveLength(4);
+    const shown = await place.run(['report', 'show', 'relay-report.json', '--as', 'html']);
+    expect(shown.stdout.trimEnd()).toBe(page.trimEnd());
     for (const each of report.imports) expect(each.run.stages.map(({ name }) => name)).toContain('apply');
     expect([...host.state.groups.values()].map(({ name }) => name)).toEqual([
       'default',
@@ -76,7 +80,7 @@ describe('several imports in one go', () => {
     expect(done.stderr.split('\n').slice(-3)).toEqual([
       '1 of 4 imports did not end well.',
       'The host holds the other 3 as wanted.',
-      'Next: do what is said of each, then: relay import --junit out.xml --file imports.yaml',
+      'Next: do what is said of each, then: relay import --junit out.xml --html out.html --file imports.yaml',
     ]);
     for (const name of ['kimi-cn', 'kimi-cn-self-service', 'zai', 'groq'])
       expect(await readFile(join(place.folder, `out.${name}.xml`), 'utf8')).toContain('<testsuite');

@@ -10,7 +10,7 @@ beforeEach(async () => {
   place = await workplace();
   host = await startSandbox();
   await place.write('keys.txt', keys.join('\n'));
-  const first = await run(...importWords(host).slice(0));
+  const first = await run(...importWords(host));
   if (first.exitCode !== 0) throw new Error(first.stderr);
 });
 afterEach(async () => {
@@ -21,6 +21,10 @@ afterEach(async () => {
 const run = (...args: string[]) => place.run(args, { env: { RELAY_ADMIN_KEY: host.adminKey } });
 const revoke = (...more: string[]) => run('revoke', '--host', host.url, ...more);
 const accounts = () => [...host.state.accounts.values()];
+/** As accounts of earlier runs are. */
+function forgetEnds(of: ReturnType<typeof accounts>): void {
+  for (const account of of) delete (account.extra['relay'] as { last4?: string }).last4;
+}
 const inService = () =>
   accounts()
     .filter(({ schedulable }) => schedulable)
@@ -58,10 +62,30 @@ describe('relay revoke', () => {
   });
 
   it('knows accounts of earlier runs, which do not say how their keys end, by a key file', async () => {
-    for (const account of accounts()) delete (account.extra['relay'] as { last4?: string }).last4;
+    forgetEnds(accounts());
     expect((await revoke('--last4', '0001', '--yes')).stderr).toContain('--keys FILE');
     expect((await revoke('--last4', '0001', '--keys', 'keys.txt', '--yes')).exitCode).toBe(0);
     expect(inService()).toEqual(['kimi-cn-02']);
+  });
+
+  it('says that another account serves with the same key, whether or not it says how the key ends', async () => {
+    const both = await run(...importWords(host, '--access', 'self-service'));
+    expect(both.exitCode).toBe(0);
+    forgetEnds(accounts().slice(0, 2));
+    // The key that one account tells is known with it in the other.
+    const several = await revoke('--last4', '0001', '--yes');
+    expect(several).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('kimi-cn-01') as unknown });
+    const done = await revoke('--name', 'kimi-cn-self-01', '--yes');
+    expect(done.exitCode).toBe(5);
+    expect(done.stdout).toMatch(/✖ kimi-cn-01 \(\d+\) of kimi-cn .* relay revoke --name kimi-cn-01$/m);
+    expect((await revoke('--name', 'kimi-cn-01', '--yes')).exitCode).toBe(0);
+    expect(inService()).toEqual(['kimi-cn-02', 'kimi-cn-self-02']);
+  });
+
+  it('says how many accounts it could not look at', async () => {
+    forgetEnds(accounts().slice(1));
+    const done = await revoke('--last4', '0001', '--yes');
+    expect(done).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('keys of 1 account end') as unknown });
   });
 
   it.each([

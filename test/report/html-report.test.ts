@@ -53,6 +53,21 @@ describe('a report as a page', () => {
     expect(bar).toContain(`${warning} with a warning`);
   });
 
+  it('of several imports tells how each went first, and keeps its codes to its own keys', () => {
+    const html = htmlReport(samples.fine.report, { ...samples.mixed.report, accessMode: 'self_service' });
+    expect(textOf(html, '<header>', '<article')).toMatch(
+      /^2 imports on .* site subscription access · exit 0 Kimi, China site is live on .* site self service access · exit 5 /,
+    );
+    expect(html).toContain('<title>Partly succeeded: 2 imports, ');
+    for (const place of ['kimi-cn', 'kimi-cn-self-service']) {
+      expect(html.match(new RegExp(`<article id="${place}">`, 'g'))).toHaveLength(1);
+      expect(html).toContain(`<a href="#${place}">`);
+    }
+    expect(html).toContain('<a href="#in=kimi-cn-self-service&amp;q=KEY_REFUSED">KEY_REFUSED</a>');
+    expect(html.match(/id="again"/g)).toHaveLength(1);
+    expect(rowsOf(html)).toHaveLength(rowsOf(htmlReport(samples.fine.report)).length + 9);
+  });
+
   it('has no percentiles of a single test', () => {
     const { report } = samples.fine;
     const [first] = report.accounts;

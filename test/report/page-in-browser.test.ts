@@ -17,7 +17,7 @@ const later = () => new Promise((resolve) => setTimeout(resolve, 200));
 frame.addEventListener('load', async () => {
   const page = frame.contentDocument;
   const [search, which] = page.querySelectorAll('.tools input, .tools select');
-  const lines = () => [...page.querySelectorAll('.keys tbody tr')].filter((row) => !row.hidden).map((row) => Number(row.cells[0].textContent));
+  const lines = () => [...page.querySelector('.keys').querySelectorAll('tbody tr')].filter((row) => !row.hidden).map((row) => Number(row.cells[0].textContent));
   const seen = { title: page.title, injected: page.querySelectorAll('img, .x').length, scripts: page.scripts.length };
   seen.policy = getComputedStyle(page.querySelector('h1')).fontSize !== '32px';
   seen.overhang = page.documentElement.scrollWidth - page.documentElement.clientWidth;
@@ -34,6 +34,11 @@ frame.addEventListener('load', async () => {
   await later();
   seen.found = lines();
   seen.told = page.querySelector('output').value;
+  const [first, second] = page.querySelectorAll('article');
+  const shown = (part) => [...part.querySelectorAll('.keys tbody tr')].filter((row) => !row.hidden).length;
+  second.querySelector('.problems a').click();
+  await later();
+  seen.followed = [shown(first), shown(second) < second.querySelectorAll('.keys tbody tr').length];
   document.querySelector('pre').textContent = JSON.stringify(seen);
 });
 `;
@@ -43,7 +48,8 @@ const hostile = `</script><img class=x src=x onerror="top.document.title='pwned'
 describe.skipIf(!existsSync(chromium))('the page of a report in a browser', () => {
   it('sorts, searches and filters, fits a phone, runs nothing of the host, and has nothing to complain of', async () => {
     const { mixed } = await sampleReports();
-    const page = htmlReport(withEverywhere(mixed.report, hostile));
+    const second = { ...mixed.report, accessMode: 'self_service' as const };
+    const page = htmlReport(withEverywhere(mixed.report, hostile), withEverywhere(second, hostile));
     const folder = await mkdtemp(join(tmpdir(), 'relay-page-'));
     try {
       const file = join(folder, 'frame.html');
@@ -70,6 +76,7 @@ describe.skipIf(!existsSync(chromium))('the page of a report in a browser', () =
         needLook: [3, 4, 5, 6, 7],
         found: [1, 8],
         told: '2 of 9',
+        followed: [2, true],
       });
     } finally {
       await rm(folder, { recursive: true, force: true, maxRetries: 5 });

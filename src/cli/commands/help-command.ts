@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { didYouMean } from '../../core/suggest.ts';
 import { RelayError } from '../../core/relay-error.ts';
 import { fold } from '../../report/text/fold.ts';
-import { helpTopicNames, helpTopics } from '../help/topics.ts';
+import { helpTopicNames, helpTopics, type HelpTopic } from '../help/topics.ts';
 import { columnsOf, print, type Io } from '../io.ts';
 import { rootOf } from '../options/build-command.ts';
 
@@ -14,7 +14,7 @@ export async function helpCommand(command: Command, words: readonly string[], io
   const found = commandAt(program, words);
   // Packs are a topic and a group of commands: both are of use.
   const texts = [
-    ...(topic === undefined ? [] : [fold(helpTopics[topic](), columnsOf(io))]),
+    ...(topic === undefined ? [] : [topicText(topic, columnsOf(io))]),
     ...(found === undefined ? [] : [found.helpInformation()]),
   ];
   if (texts.length === 0) {
@@ -25,6 +25,14 @@ export async function helpCommand(command: Command, words: readonly string[], io
   }
   print(io.stdout, texts.join('\n\n').trimEnd());
   return 0;
+}
+
+/** Paragraphs are set anew to the screen; what is indented keeps its lines. */
+function topicText(topic: HelpTopic, columns: number): string {
+  const blocks = helpTopics[topic]().split('\n\n');
+  return blocks
+    .map((block) => (block.startsWith(' ') ? fold(block, columns) : fold(block.replaceAll('\n', ' '), columns, 0)))
+    .join('\n\n');
 }
 
 function commandAt(program: Command, words: readonly string[]): Command | undefined {

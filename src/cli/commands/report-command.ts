@@ -24,10 +24,14 @@ export async function showReport(file: string, flags: ShowFlags, io: Io): Promis
       'PROVIDER_NOT_FOUND',
       `The report holds no import of "${flags.provider}". It has ${ids.join(', ')}.`,
     );
-  if (second !== undefined && (flags.as === 'html' || flags.as === 'junit'))
+  if (second !== undefined && flags.as === 'junit')
     throw new RelayError('USAGE', `The report holds ${reports.length} imports, and --as ${flags.as} shows one.`, {
       hint: `Choose one with --provider: ${ids.join(', ')}.`,
     });
+  if (flags.as === 'html') {
+    print(io.stdout, (await renderReport(first, 'html', ...reports.slice(1))).trimEnd());
+    return 0;
+  }
   const shown = await Promise.all(reports.map((report) => formed(report, flags, io)));
   print(io.stdout, shown.join('\n\n'));
   return 0;

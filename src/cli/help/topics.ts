@@ -46,7 +46,7 @@ configuration file:
 
 Its kind is recognised by what it answers, without a credential; --host-kind decides. Kinds: sub2api, 0.1.129 and newer.
 
-  relay doctor --host prod    whether relay can work there, and what to do where not
+  relay doctor --host prod    whether relay can work there
   relay status --host prod    all that relay manages there`,
   ci: () =>
     `In CI nobody is asked: what needs a yes is refused with exit code 2, unless --yes agrees to it. Give secrets by the

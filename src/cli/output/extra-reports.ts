@@ -25,12 +25,20 @@ export interface ExtraReports {
   lost: RelayError[];
 }
 
-/** Writes the reports that are asked for. One that fails, for whatever reason, stops no other and hides no outcome. */
-export async function writeExtraReports(report: Report, flags: ExtraReportFlags, io: Io): Promise<ExtraReports> {
+/**
+ * Writes the reports that are asked for, with `others` where the form is for several. One that fails, for whatever reason,
+ * stops no other and hides no outcome.
+ */
+export async function writeExtraReports(
+  report: Report,
+  flags: ExtraReportFlags,
+  io: Io,
+  ...others: readonly Report[]
+): Promise<ExtraReports> {
   const done: ExtraReports = { written: [], lost: [] };
   for (const { form, file } of desired(flags)) {
     try {
-      await writeWhole(await renderReport(report, form), file, `--${form}`, io);
+      await writeWhole(await renderReport(report, form, ...others), file, `--${form}`, io);
       done.written.push(file);
     } catch (error) {
       done.lost.push(known(error, `the report for --${form}`));

@@ -33,6 +33,12 @@ export async function publishAll(
   if (place !== '-') printResult(io, flags, 'reports', all);
   const lost = place === null ? [] : await writeReport(all, place, io);
   const files = place === null || place === '-' || lost.length > 0 ? [] : [place];
+  const [first, ...others] = reports;
+  if (first !== undefined && flags.html !== undefined) {
+    const page = await writeExtraReports(first, { html: flags.html }, io, ...others);
+    lost.push(...page.lost);
+    files.push(...page.written);
+  }
   for (const report of reports) {
     const extra = await writeExtraReports(report, ownFiles(flags, report), io);
     lost.push(...extra.lost, ...(await tellGithub(report, flags, place === '-' || flags.output !== 'text', io)));
@@ -43,17 +49,16 @@ export async function publishAll(
   return lost;
 }
 
-/** `out.html` becomes `out.kimi-cn.html` for this provider: such reports are of one import each. */
+/** `out.xml` becomes `out.kimi-cn.xml` for this provider, since such reports are of one import each; the page is of all. */
 function ownFiles(flags: ExtraReportFlags, { provider, accessMode }: Report): ExtraReportFlags {
   const own = (file: string) => {
     const { dir, name, ext } = parse(file);
     const mode = accessMode === 'self_service' ? '-self-service' : '';
     return `${dir === '' ? '' : `${dir}/`}${name}.${provider.id}${mode}${ext}`;
   };
-  const { junit, html, markdown } = flags;
+  const { junit, markdown } = flags;
   return {
     ...(junit === undefined ? {} : { junit: own(junit) }),
-    ...(html === undefined ? {} : { html: own(html) }),
     ...(markdown === undefined ? {} : { markdown: own(markdown) }),
   };
 }

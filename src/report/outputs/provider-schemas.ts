@@ -62,13 +62,18 @@ export const removeSchema = z.object({
   exitCode: z.int(),
 });
 
+const revokedSchema = z.object({ id: z.string(), name: z.string(), provider: z.string(), fingerprint: z.string() });
+
 /** What `relay revoke` says to programs. */
 export const revokeSchema = z.object({
   schema: z.literal('relay.revoke/1'),
   host: hostSchema,
-  account: z.object({ id: z.string(), name: z.string(), provider: z.string(), fingerprint: z.string() }),
+  account: revokedSchema,
   done: z.enum(['disabled', 'removed']),
+  sameKey: z.array(revokedSchema).describe('Other accounts that hold the same key, and are in service.'),
+  untold: z.int().describe('Accounts that were not looked at, since nothing says how their keys end.'),
   keyFiles: z.array(z.string()).describe('Key files of runs on this machine in which the key stood.'),
+  exitCode: z.int(),
 });
 
 /** What `relay connect` says to programs. */

@@ -9,8 +9,11 @@ import type { Report } from '../report-schema.ts';
 const maxMessages = 5;
 const maxListed = 200;
 
-/** What needs a look: what is left on the host with the commands for it, then errors and warnings by code. */
-export function attention(report: Report): Markup {
+/**
+ * What needs a look: what is left on the host with the commands for it, then errors and warnings by code, which lead to
+ * the keys of this import. `place` is its name on a page of several, else empty.
+ */
+export function attention(report: Report, place: string): Markup {
   const left = [
     ...report.leftovers.map((each) => ({
       ...each,
@@ -26,10 +29,11 @@ export function attention(report: Report): Markup {
       ({ kind, name, id, reason, command, how }) =>
         markup`<li><i class="dot bad"></i><div><p><b>${kind} “${name}”</b>${id === null ? '' : ` #${id}`} ${how}</p><p class="said">${reason}</p>${command === null ? null : markup`<code>${command}</code>`}</div>`,
     );
+  const where = place === '' ? '' : `in=${place}&`;
   const problems = groups.map(({ tone, code, hint, messages }) => {
     const told = messages.slice(0, maxMessages).map((message) => markup`<p class="said">${message}</p>`);
     const hidden = messages.length - told.length;
-    return markup`<li><i class="dot ${tone}"></i><div><p><b><a href="#q=${code}">${code}</a></b>${messages.length > 1 ? ` × ${formatCount(messages.length)}` : ''} <span class="dim">${tone === 'bad' ? 'error' : 'warning'}</span></p>${told}${hidden > 0 ? markup`<p class="said dim">and ${formatCount(hidden)} more</p>` : null}<p class="hint">${hint}</p></div>`;
+    return markup`<li><i class="dot ${tone}"></i><div><p><b><a href="#${where}q=${code}">${code}</a></b>${messages.length > 1 ? ` × ${formatCount(messages.length)}` : ''} <span class="dim">${tone === 'bad' ? 'error' : 'warning'}</span></p>${told}${hidden > 0 ? markup`<p class="said dim">and ${formatCount(hidden)} more</p>` : null}<p class="hint">${hint}</p></div>`;
   });
   return markup`<section><h2>Needs a look</h2><ul class="problems">${commands}${rest(left.length)}${problems}</ul></section>
 `;

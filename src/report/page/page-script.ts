@@ -1,12 +1,10 @@
 /**
- * What the page adds to its own table: search, filter, sorting. It reads only what is on the page. A report may be linked
- * to as `report.html#q=KEY_REFUSED&sort=-ms`.
+ * What the page adds to its own tables: search, filter, sorting. It reads only what is on the page. A report may be linked
+ * to as `report.html#q=KEY_REFUSED&sort=-ms`, one of several imports with `in=kimi-cn&` before it.
  */
 export const pageScript = String.raw`
-(() => {
-  'use strict';
-  const section = document.querySelector('.keys');
-  if (section === null) return;
+'use strict';
+for (const section of document.querySelectorAll('.keys')) {
   const [search, which] = section.querySelectorAll('input, select');
   const told = section.querySelector('output');
   const body = section.querySelector('tbody');
@@ -65,19 +63,26 @@ export const pageScript = String.raw`
   which.addEventListener('change', show);
   section.querySelector('form').addEventListener('submit', (event) => event.preventDefault());
 
-  const asked = new URLSearchParams(location.hash.slice(1));
-  search.value = asked.get('q') ?? '';
+  // What the address asks of this table; nothing where it asks another, or names a place.
+  const asked = (name) => {
+    const words = new URLSearchParams(location.hash.slice(1));
+    const place = words.get('in');
+    return place === null || place === section.closest('article')?.id ? words.get(name) : null;
+  };
+  search.value = asked('q') ?? '';
   // A code that is followed shows its keys.
   addEventListener('hashchange', () => {
-    search.value = new URLSearchParams(location.hash.slice(1)).get('q') ?? '';
+    const words = asked('q');
+    if (words === null) return;
+    search.value = words;
     which.value = '';
     show();
     section.scrollIntoView();
   });
-  const by = asked.get('sort') ?? '';
+  const by = asked('sort') ?? '';
   const column = heads.findIndex((head) => head.textContent.toLowerCase() === by.replace(/^-/, '').toLowerCase());
   if (column >= 0) sort(column, by.startsWith('-'));
   show();
   section.querySelector('form').hidden = false;
-})();
+}
 `;

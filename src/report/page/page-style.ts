@@ -21,7 +21,8 @@ h1 { margin: 0 0 .25rem; font-size: 1.6rem; font-weight: 650; line-height: 1.2; 
 h2 { margin: 0 0 .6rem; font-size: 1rem; font-weight: 650; }
 p { margin: 0; }
 ul { margin: 0; padding: 0; list-style: none; }
-section { margin-top: 2.25rem; }
+section, nav { margin-top: 2.25rem; }
+article { margin-top: 3.5rem; padding-top: 2rem; border-top: 2px solid var(--line); }
 code { font: 12px/1.5 var(--mono); }
 i { font-style: normal; color: var(--dim); }
 b { font-weight: 600; }

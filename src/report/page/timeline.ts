@@ -32,7 +32,6 @@ export function timeline({ run }: Report, tests: readonly TestTime[]): Markup {
   const span = ends.reduce((latest, end) => Math.max(latest, end), 1);
   return markup`<section><h2>Timeline</h2>
 <div class="time">
-<svg class="defs" width="0" height="0" aria-hidden="true"><defs><pattern id="again" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><path d="M0 0v5" /></pattern></defs></svg>
 ${axis(span)}
 ${stages.map((row) => rowOf(row, span))}
 ${tests.length === 0 ? null : testRows(tests, span)}

@@ -7,17 +7,17 @@ export function widthOf(text: string): number {
 }
 
 /**
- * Breaks the lines of a text at their spaces so that none is wider than a screen; what goes on stands two columns further
- * in. A word that is longer than a line, such as an address to copy, stays whole.
+ * Breaks the lines of a text at their spaces so that none is wider than a screen; what goes on stands `further` columns in.
+ * A word that is longer than a line, such as an address to copy, stays whole.
  */
-export function fold(text: string, columns: number): string {
+export function fold(text: string, columns: number, further = 2): string {
   return text
     .split('\n')
-    .flatMap((line) => foldLine(line, columns))
+    .flatMap((line) => foldLine(line, columns, further))
     .join('\n');
 }
 
-function foldLine(line: string, columns: number): string[] {
+function foldLine(line: string, columns: number, further: number): string[] {
   if (widthOf(line) <= columns) return [line];
   const [indent = ''] = /^ */.exec(line) ?? [];
   const lines: string[] = [];
@@ -27,7 +27,7 @@ function foldLine(line: string, columns: number): string[] {
     const longer = isFresh ? current + word : `${current} ${word}`;
     if (!isFresh && widthOf(longer) > columns) {
       lines.push(current.trimEnd());
-      current = `${indent}  ${word}`;
+      current = `${indent}${' '.repeat(further)}${word}`;
     } else current = longer;
     isFresh = false;
   }

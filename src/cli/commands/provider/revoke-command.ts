@@ -13,6 +13,8 @@ import { readKeyFile } from '../../../keys/read-key-file.ts';
 import { chooseProvider } from '../../../pack/find-pack.ts';
 import type { RevokeOutput } from '../../../report/outputs/provider-schemas.ts';
 import type { Redactor } from '../../../core/secrets/redactor.ts';
+import { counted } from '../../../core/counted.ts';
+import { shellWord } from '../../../core/shell-word.ts';
 import { RelayError } from '../../../core/relay-error.ts';
 import { choosePack } from '../../options/choose-pack.ts';
 import { newRunId } from '../../options/import-options.ts';
@@ -24,7 +26,10 @@ import { withHost } from '../../session/with-host.ts';
 
 type RevokeFlags = Flags<'revoke'>;
 
-/** `relay revoke`: takes the account of one key out of service, now. Refuses unless exactly one account is meant. */
+/**
+ * `relay revoke`: takes the account of one key out of service, now. Refuses unless exactly one account is meant. Returns 5
+ * where another account serves with the same key.
+ */
 export async function revokeCommand(flags: RevokeFlags, io: Io, redactor: Redactor): Promise<number> {
   const key = await keyOf(flags, io, redactor);
   const loaded = await loadConfig(flags.config, io);
@@ -34,7 +39,7 @@ export async function revokeCommand(flags: RevokeFlags, io: Io, redactor: Redact
     const found = await findRevoked(key, provider, tools);
     await idle();
     throwIfStopped(tools);
-    const account = onlyOne(found);
+    const account = onlyOne(found.meant);
     const { name, id, marker } = account;
     await hold(marker?.provider ?? '', newRunId());
     await askConsent([`The account "${name}" (${id}) would serve nobody any more.`], io, flags, tools.stop);
@@ -45,12 +50,15 @@ export async function revokeCommand(flags: RevokeFlags, io: Io, redactor: Redact
     const told: RevokeOutput = {
       schema: 'relay.revoke/1',
       host: { url, kind, version },
-      account: { id, name, provider: marker?.provider ?? '', fingerprint: marker?.fingerprint ?? '' },
+      account: toldOf(account),
       done,
+      sameKey: found.sameKey.map(toldOf),
+      untold: found.untold,
       keyFiles: files,
+      exitCode: found.sameKey.length === 0 ? 0 : 5,
     };
     if (!printResult(io, flags, 'revoke', told)) say(told, flags, io);
-    return 0;
+    return told.exitCode;
   });
 }
 
@@ -81,6 +89,10 @@ async function providerOf(flags: RevokeFlags, config: Parameters<typeof choosePa
   });
 }
 
+function toldOf({ id, name, marker }: Account): RevokeOutput['account'] {
+  return { id, name, provider: marker?.provider ?? '', fingerprint: marker?.fingerprint ?? '' };
+}
+
 function onlyOne(found: readonly Account[]): Account {
   const [account, ...others] = found;
   if (account === undefined)
@@ -92,7 +104,7 @@ function onlyOne(found: readonly Account[]): Account {
       details: found.map(
         ({ name, id, marker }) => `${name} (${id}) of ${marker?.provider ?? ''}, ${marker?.fingerprint ?? ''}`,
       ),
-      hint: 'Name one by its --fingerprint or --name.',
+      hint: 'Name one by its --name, and repeat for the others, or say with --pack which is meant.',
     });
   return account;
 }
@@ -109,10 +121,20 @@ async function filesThatHold(fingerprint: string, io: Io): Promise<string[]> {
   return [...files];
 }
 
-function say({ account, done, keyFiles }: RevokeOutput, flags: RevokeFlags, io: Io): void {
+function say({ account, done, sameKey, untold, keyFiles }: RevokeOutput, flags: RevokeFlags, io: Io): void {
   const style = styleFor(io, 'stdout', flags.color);
   const how = done === 'removed' ? 'removed from the host' : 'out of service; no import and no probe puts it back';
   print(io.stdout, `${style.good('✔')} ${account.name} (${account.id}) of ${account.provider} is ${how}`);
+  for (const { name, id, provider } of sameKey)
+    print(
+      io.stdout,
+      `${style.bad('✖')} ${name} (${id}) of ${provider} holds the same key and is in service: relay revoke --name ${shellWord(name)}`,
+    );
+  if (untold > 0)
+    print(
+      io.stdout,
+      `${style.unsure('!')} nothing says how the keys of ${counted(untold, 'account')} end: --keys FILE tells`,
+    );
   for (const file of keyFiles)
     print(io.stdout, `${style.unsure('!')} ${file} may still hold the key: take it out there`);
 }
