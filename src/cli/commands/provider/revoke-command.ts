@@ -5,7 +5,7 @@ import { limitsOf } from '../../../config/defaults.ts';
 import { hostSettings } from '../../../config/host-settings.ts';
 import type { Flags } from '../../../config/options/option-flags.ts';
 import { longOption } from '../../../config/options/option-table.ts';
-import { findRevoked, revokeAccount, type RevokedKey } from '../../../flows/revoke-account.ts';
+import { findRevoked, revokeAccount, type FoundAccounts, type RevokedKey } from '../../../flows/revoke-account.ts';
 import type { Account } from '../../../host/account.ts';
 import { readRun, runIds } from '../../../journal/read-journal.ts';
 import { acceptedKeys } from '../../../keys/key-file.ts';
@@ -39,7 +39,7 @@ export async function revokeCommand(flags: RevokeFlags, io: Io, redactor: Redact
     const found = await findRevoked(key, provider, tools);
     await idle();
     throwIfStopped(tools);
-    const account = onlyOne(found.meant);
+    const account = onlyOne(found);
     const { name, id, marker } = account;
     await hold(marker?.provider ?? '', newRunId());
     await askConsent([`The account "${name}" (${id}) would serve nobody any more.`], io, flags, tools.stop);
@@ -93,15 +93,15 @@ function toldOf({ id, name, marker }: Account): RevokeOutput['account'] {
   return { id, name, provider: marker?.provider ?? '', fingerprint: marker?.fingerprint ?? '' };
 }
 
-function onlyOne(found: readonly Account[]): Account {
-  const [account, ...others] = found;
+function onlyOne({ meant, untold }: FoundAccounts): Account {
+  const [account, ...others] = meant;
   if (account === undefined)
     throw new RelayError('KEY_NOT_FOUND', 'No account of relay on this host holds such a key.', {
-      hint: 'See what is there: relay status. Accounts of earlier runs do not say how their keys end: add --keys FILE.',
+      hint: `See what is there: relay status.${untold === 0 ? '' : ` Nothing says how the keys of ${counted(untold, 'account')} end; --keys FILE tells.`}`,
     });
   if (others.length > 0)
-    throw new RelayError('KEY_AMBIGUOUS', `${found.length} accounts of relay on this host may be meant.`, {
-      details: found.map(
+    throw new RelayError('KEY_AMBIGUOUS', `${meant.length} accounts of relay on this host may be meant.`, {
+      details: meant.map(
         ({ name, id, marker }) => `${name} (${id}) of ${marker?.provider ?? ''}, ${marker?.fingerprint ?? ''}`,
       ),
       hint: 'Name one by its --name, and repeat for the others, or say with --pack which is meant.',
