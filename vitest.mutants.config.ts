@@ -1,0 +1,15 @@
+import { defineConfig } from 'vitest/config';
+
+/**
+ * For `npm run mutants`: each mutant runs every test that reaches it, so only those that need no server, no command and
+ * no second process.
+ */
+export default defineConfig({
+  test: {
+    include: ['test/{apply,plan,verify,journal}/**/*.test.ts', 'test/host/{http-client,no-answer}.test.ts'],
+    exclude: ['test/journal/lock-race.test.ts', 'test/journal/folder-locks.test.ts'],
+    setupFiles: ['test/support/seed.ts'],
+    restoreMocks: true,
+    isolate: false,
+  },
+});
