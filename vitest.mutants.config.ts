@@ -7,8 +7,9 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/{apply,plan,verify,journal}/**/*.test.ts', 'test/host/{http-client,no-answer}.test.ts'],
-    exclude: ['test/journal/lock-race.test.ts', 'test/journal/folder-locks.test.ts'],
+    exclude: ['test/journal/lock-race.test.ts'],
     setupFiles: ['test/support/seed.ts'],
+    env: { RELAY_MUTANTS: '1' },
     restoreMocks: true,
     isolate: false,
   },

@@ -16,6 +16,7 @@ import { aGroup, aMarker, anAccount } from '../support/builders.ts';
 import type { QuickClock } from '../support/clocks.ts';
 import { memorySub2api, type MemoryState } from '../support/memory-sub2api.ts';
 import { toolsOver } from '../support/sub2api-tools.ts';
+import { runs } from '../support/sweep.ts';
 
 const run = 'run-2';
 
@@ -428,7 +429,7 @@ describe('whatever a host does with batches', () => {
           expect(await host.undone()).toEqual({ leftovers: [], accounts: [] });
         },
       ),
-      { numRuns: 60 },
+      { numRuns: runs(60) },
     );
   });
 });

@@ -6,6 +6,7 @@ import { sub2apiLayout } from '../../src/host/sub2api/layout/layout.ts';
 import { providerStatus, type KeyOfStatus, type ProviderSnapshot } from '../../src/plan/provider-status.ts';
 import { statusSchema } from '../../src/plan/status-schema.ts';
 import { aChannel, aGroup, aMarker, anAccount, aProvider, aTariff, noon } from '../support/builders.ts';
+import { runs } from '../support/sweep.ts';
 
 function hostWith(accounts: Account[], clients: LeftClient[] = []): ProviderSnapshot {
   return {
@@ -202,7 +203,7 @@ describe('whatever a host holds', () => {
         const { accounts: form, totals: sums } = statusSchema.shape;
         expect([form.parse(status.accounts), sums.parse(totals)]).toEqual([status.accounts, totals]);
       }),
-      { numRuns: 100 },
+      { numRuns: runs(100) },
     );
   });
 });
