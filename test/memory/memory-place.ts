@@ -1,3 +1,4 @@
+import { cpSync } from 'node:fs';
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -53,11 +54,12 @@ export async function memoryPlace(): Promise<MemoryPlace> {
         writes += 1;
         if (writes !== killAt) return send();
         dead = true;
-        // Carried out, and its answer never seen; what is on disk now is all that the process leaves behind.
+        // What is on disk now is all that the process leaves behind: nothing that goes on beside it may add to that.
+        cpSync(join(state, 'runs'), saved, { recursive: true });
+        // Carried out, and its answer never seen.
         const sent = send();
         return (async () => {
           await sent;
-          await cp(join(state, 'runs'), saved, { recursive: true });
           throw new Killed('killed');
         })() as T;
       },
