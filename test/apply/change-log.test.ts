@@ -41,7 +41,10 @@ describe('what a run has changed', () => {
     const earlier = { ...draft('a'), seq: 4 } as Change;
     const { log } = logging({ changes: [earlier], lastSeq: 6 });
     log.made([{ change: log.changes[0]!, id: '9' }]);
-    expect([earlier.id, log.changes[0]!.id]).toEqual([null, '9']);
+    expect([earlier, log.changes[0]]).toEqual([
+      { ...draft('a'), seq: 4 },
+      { ...draft('a'), seq: 4, id: '9' },
+    ]);
     expect(log.note([draft('b')])[0]!.seq).toBe(7);
   });
 

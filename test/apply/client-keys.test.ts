@@ -62,6 +62,18 @@ describe('a key of relay’s own for the gateway check (N9)', () => {
     expect(world.clients).toHaveLength(2);
   });
 
+  it('is all that goes of what the run has done', async () => {
+    const { log, keys } = running();
+    const other = { action: 'created', id: null, name: 'g', before: null, after: {} } as const;
+    log.note([
+      { kind: 'group', ...other, name: 'relay-probe-run-2' },
+      { kind: 'client key', ...other },
+    ]);
+    await keys.keyFor('all', 'self_service');
+    expect(await keys.remove()).toEqual([]);
+    expect(log.changes.map(({ seq }) => seq)).toEqual([1, 2]);
+  });
+
   it('whose making is under way is not made twice', async () => {
     const { world, keys } = running();
     await Promise.all([keys.keyFor('all', 'self_service'), keys.keyFor('all', 'self_service')]);

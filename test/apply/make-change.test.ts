@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { applyResources } from '../../src/apply/apply-resources.ts';
 import { ChangeLog } from '../../src/apply/change-log.ts';
 import { accountDriver } from '../../src/apply/drivers/account.ts';
 import { driverFor, resourceDriver, undoOrder } from '../../src/apply/drivers/drivers.ts';
@@ -10,10 +11,13 @@ import { undo } from '../../src/apply/undo/undo.ts';
 import { Secret } from '../../src/core/secrets/secret.ts';
 import type { Host } from '../../src/host/host.ts';
 import { HostFailure, type WriteResult } from '../../src/host/host-failure.ts';
-import type { GroupSpec } from '../../src/host/sub2api/objects.ts';
+import type { RunEvent } from '../../src/core/run-event.ts';
+import type { Channel, Group, GroupSpec, Tariff } from '../../src/host/sub2api/objects.ts';
+import { buildPlan } from '../../src/plan/build-plan.ts';
+import type { Desired, HostSnapshot } from '../../src/plan/observed.ts';
 import { memoryHost } from '../../src/host/memory/memory-host.ts';
 import { newWorld } from '../../src/host/memory/world.ts';
-import { aChannel, aGroup, aMarker, anAccount } from '../support/builders.ts';
+import { aChannel, aDesired, aGroup, aMarker, anAccount, anEmptyHost, aServingHost } from '../support/builders.ts';
 import { memorySub2api, type MemoryState } from '../support/memory-sub2api.ts';
 import { otherHost } from '../support/other-host.ts';
 import type { Sub2apiTools } from '../support/sub2api-tools.ts';
@@ -186,6 +190,18 @@ describe('something that is edited', () => {
     expect(host.log.changes).toHaveLength(1);
   });
 
+  it('and refused, a fault of relay in looking at it is no silence of the host', async () => {
+    let broken = false;
+    const host = changing(({ reads }) => ({
+      reads: { account: (id) => (broken ? Promise.reject(new TypeError('relay')) : reads.account(id)) },
+    }));
+    const sending = host.prioritise(['1'], async () => {
+      broken = true;
+      return rejected;
+    });
+    await expect(sending).rejects.toThrow('relay');
+  });
+
   it('and of which nobody can tell stays in the log', async () => {
     const host = changing();
     const sending = host.prioritise(['1'], async () => {
@@ -212,6 +228,56 @@ describe('something that is edited', () => {
     expect(asked).toEqual(['one']);
     await host.prioritise(['1', '2'], send);
     expect(asked).toEqual(['one', 'all']);
+  });
+});
+
+describe('the resources of a plan', () => {
+  const applying = (snapshot: HostSnapshot, more: Partial<Desired> = {}) => {
+    const memory = memorySub2api();
+    const result = buildPlan(aDesired(more), snapshot);
+    if (!('plan' in result)) throw new Error('no plan');
+    const { group, channel, tariff } = snapshot.resources;
+    for (const each of group ?? []) memory.state.groups.set(each.id, each as Group);
+    for (const each of channel ?? []) memory.state.channels.set(each.id, each as Channel);
+    for (const each of tariff ?? []) memory.state.tariffs.set(each.id, each as Tariff);
+    const texts: string[] = [];
+    const emit = (event: RunEvent) => void ('text' in event && texts.push(event.text));
+    const log = new ChangeLog(noJournal);
+    const { plan } = result;
+    return { ...memory, log, texts, plan, apply: () => applyResources(plan, { ...memory.tools, emit }, log) };
+  };
+
+  it('are made in order, each told', async () => {
+    const { apply, texts, state } = applying(anEmptyHost());
+    const place = await apply();
+    expect([...state.groups.keys()]).toEqual([place]);
+    expect(texts).toEqual(
+      ['group', 'channel', 'tariff'].map((kind, at) => `${kind} "relay-acme-subscription" created (${101 + at})`),
+    );
+  });
+
+  it('that are as they shall be are left, and what is changed is told as what it is', async () => {
+    const same = applying(aServingHost());
+    expect([await same.apply(), same.sent, same.texts]).toEqual(['1', [], []]);
+    const other = applying(aServingHost({ channels: [aChannel({ restrictsModels: false })] }));
+    await other.apply();
+    expect([other.state.channels.get('1')?.restrictsModels, other.texts]).toEqual([
+      true,
+      ['channel "relay-acme-subscription" updated (1)'],
+    ]);
+    expect(other.log.changes).toMatchObject([
+      { kind: 'channel', action: 'updated', id: '1', name: 'relay-acme-subscription' },
+    ]);
+    const foreign = applying(aServingHost({ groups: [aGroup({ description: 'by hand' })], accounts: [] }), {
+      adopt: true,
+    });
+    await foreign.apply();
+    expect(foreign.texts).toEqual(['group "relay-acme-subscription" adopted (1)']);
+  });
+
+  it('that make no place for accounts are a fault of relay', async () => {
+    const { plan, tools, log } = applying(anEmptyHost());
+    await expect(applyResources({ ...plan, resources: [] }, tools, log)).rejects.toMatchObject({ code: 'INTERNAL' });
   });
 });
 

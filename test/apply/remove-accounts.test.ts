@@ -396,7 +396,11 @@ describe('objects that the run has not made', () => {
   it('go, each noted before, and are seen gone', async () => {
     const { tools, objects, list, notes, state, clock } = removing();
     expect(await removeObjects('group', objects, tools, list)).toEqual({ removed: objects, leftovers: [] });
-    expect([notes.length, [...state.groups.keys()], clock.pauses]).toEqual([2, ['1'], []]);
+    expect([[...state.groups.keys()], clock.pauses]).toEqual([['1'], []]);
+    expect(notes).toMatchObject([
+      { type: 'intent', kind: 'group', name: 'left-8' },
+      { type: 'intent', kind: 'group', name: 'left-9' },
+    ]);
   });
 
   it('also after the run was told to stop', async () => {

@@ -10,15 +10,7 @@ import {
   touchesUpstream,
 } from '../../src/plan/account-change.ts';
 import { aMarker, anAccount } from '../support/builders.ts';
-
-/** An account after a change, as a host carries it out to the letter. */
-function after(account: Account, { settings = {}, ...plain }: AccountChange): Account {
-  const now = { ...account, ...plain, settings: { ...account.settings } };
-  for (const [name, setting] of Object.entries(settings))
-    if (setting === null) delete now.settings[name];
-    else now.settings[name] = setting.value;
-  return now;
-}
+import { changed } from '../support/memory-sub2api.ts';
 
 const urls = fc.constantFrom('https://one.example', 'https://two.example');
 const mapping = fc.dictionary(fc.constantFrom('big', 'small'), fc.constantFrom('a', 'b'));
@@ -68,7 +60,7 @@ describe('bringing an account to what is wanted', () => {
     fc.assert(
       fc.property(accounts, desires, (account, desired) => {
         const change = changeTo(account, desired);
-        const now = after(account, change);
+        const now = changed(account, change);
         expect(differencesFrom(now, change)).toEqual([]);
         expect(changeTo(now, desired)).toEqual({});
         expect(now).toMatchObject({ baseUrl: desired.baseUrl, settings: desired.settings });
@@ -122,7 +114,7 @@ describe('taking a change back', () => {
           (name) => !((name === 'concurrency' || name === 'priority') && account[name] === null),
         );
         expect(Object.keys(back).toSorted()).toEqual(named.toSorted());
-        const then = after(after(account, change), back);
+        const then = changed(changed(account, change), back);
         for (const name of named) expect(then[name as keyof Account]).toEqual(account[name as keyof Account]);
         expect(differencesFrom(account, back)).toEqual([]);
       }),

@@ -175,7 +175,8 @@ function refused(message: string): WriteResult<never> {
   return { status: 'rejected', failure: new HostFailure('HOST_FAILED', message, facts) };
 }
 
-function changed(account: Account, { settings = {}, ...plain }: AccountChange): Account {
+/** An account after an edit that is carried out to the letter. */
+export function changed(account: Account, { settings = {}, ...plain }: AccountChange): Account {
   const set = Object.fromEntries(Object.entries(plain).filter(([, value]) => value !== undefined));
   return { ...account, ...(set as Partial<Account>), settings: edited(account.settings, settings) };
 }
