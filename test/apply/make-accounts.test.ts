@@ -10,6 +10,7 @@ import type { RunEvent } from '../../src/core/run-event.ts';
 import { RelayError } from '../../src/core/relay-error.ts';
 import { Secret } from '../../src/core/secrets/secret.ts';
 import type { Account, AccountSpec } from '../../src/host/account.ts';
+import type { Capabilities } from '../../src/host/capabilities.ts';
 import type { CreatedAccount } from '../../src/host/host.ts';
 import { HostFailure, type WriteResult } from '../../src/host/host-failure.ts';
 import { aGroup, aMarker, anAccount } from '../support/builders.ts';
@@ -64,7 +65,7 @@ const lost = (maybeInFlight = false): WriteResult<never> => ({
   failure: failure({ maybeInFlight }),
 });
 
-function making(between: Between = (make) => make, count = 3, batchSize = 2) {
+function making(between: Between = (make) => make, count = 3, batchSize = 2, can: Partial<Capabilities> = {}) {
   const memory = memorySub2api();
   const { state } = memory;
   state.groups.set('1', aGroup());
@@ -89,7 +90,7 @@ function making(between: Between = (make) => make, count = 3, batchSize = 2) {
     }) satisfies typeof parts.writes.createAccounts,
   };
   const tools = toolsOver(
-    { ...parts, writes },
+    { ...parts, info: { ...parts.info, capabilities: { ...parts.info.capabilities, ...can } }, writes },
     { ...memory.tools, clock: { ...clock, sleep }, emit: (event) => void events.push(event), stop: stop.signal },
   );
   const log = new ChangeLog(noJournal);
@@ -319,14 +320,17 @@ describe('what the host made otherwise than it was told', () => {
     expect(await host.undone()).toEqual({ leftovers: [], accounts: [] });
   });
 
-  it('what a host has no setting for is no difference', async () => {
-    const host = making((make, _, state) => async (specs) => {
+  it('what a host has no setting for is no difference, neither now nor when it is undone', async () => {
+    const none = { possible: false, why: 'it has none' } as const;
+    const without: Between = (make, _, state) => async (specs) => {
       const answer = await make(specs);
       for (const account of state.accounts.values()) Object.assign(account, { concurrency: null, priority: null });
       return answer;
-    });
+    };
+    const host = making(without, 3, 2, { accountSettings: { concurrency: none, priority: none } });
     await host.apply();
     expect(host.ends()).toEqual(['created', 'created', 'created']);
+    expect(await host.undone()).toEqual({ leftovers: [], accounts: [] });
   });
 
   it('what others change of it afterwards stays', async () => {

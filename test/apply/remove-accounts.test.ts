@@ -105,6 +105,27 @@ describe('accounts that go', () => {
     expect([clock.pauses, notes]).toEqual([[], []]);
   });
 
+  it('take nothing else of the run with them that bears the same number', async () => {
+    const { tools, log, all } = host(() => ({ writes: { deleteAccount: async () => done } }));
+    const group = { kind: 'group', action: 'updated', name: 'g', before: {}, after: {} } as const;
+    const unseen = { kind: 'account', action: 'created', id: null, name: 'n', before: null, after: {} } as const;
+    log.note([{ ...group, id: '1' }, { ...group, id: '2' }, unseen]);
+    await removeAccounts(all().slice(0, 1), tools, log);
+    expect(log.changes.map(({ seq }) => seq)).toEqual([1, 2, 3]);
+    const goes = host();
+    goes.log.note([{ ...group, id: '1' }, unseen]);
+    await removeAccounts(goes.all().slice(0, 1), goes.tools, goes.log);
+    expect(goes.log.changes.map(({ seq }) => seq)).toEqual([1, 2]);
+  });
+
+  it('and cannot be taken out of service because nothing may be sent any more end the run', async () => {
+    const { tools, log, all, state } = host(() => ({
+      writes: { setEnabled: () => Promise.reject(new RelayError('LOCK_LOST', 'gone')) },
+    }));
+    await expect(removeAccounts(all(), tools, log)).rejects.toMatchObject({ code: 'LOCK_LOST' });
+    expect(state.accounts.size).toBe(3);
+  });
+
   it('of the run itself are no loss that a rollback must name', async () => {
     const { tools, state, notes, log } = host();
     const [change] = log.note([
@@ -299,6 +320,13 @@ describe('putting accounts into and out of service', () => {
     sent.length = 0;
     expect(await setEnabled(all().slice(0, 1), to, tools, log, by)).toEqual(all().slice(0, 1));
     expect(sent).toEqual([]);
+  });
+
+  it('what a person has taken out bears the note of relay, where relay wants it out', async () => {
+    const { tools, state, log, all } = host();
+    Object.assign(state.accounts.get('1')!, { enabled: false, paused: false });
+    await setEnabled(all().slice(0, 1), false, tools, log);
+    expect(state.accounts.get('1')).toMatchObject({ enabled: false, paused: true });
   });
 
   it('gives all of them back, those that were so already too, in their order', async () => {
