@@ -1,7 +1,9 @@
+import { setImmediate as tick } from 'node:timers/promises';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { AccountState } from '../../src/apply/drivers/account-state.ts';
 import { accountDriver } from '../../src/apply/drivers/account.ts';
+import { grantDriver, type GrantState } from '../../src/apply/drivers/grant.ts';
 import {
   comparableAccounts,
   keptOf,
@@ -11,10 +13,12 @@ import {
 import { ChangeLog } from '../../src/apply/change-log.ts';
 import type { Change } from '../../src/apply/change.ts';
 import { noJournal } from '../../src/apply/journal.ts';
+import { findUnrecorded } from '../../src/apply/undo/find-unrecorded.ts';
 import { statesOf } from '../../src/apply/undo/states-of.ts';
 import { foreseeUndo, undo } from '../../src/apply/undo/undo.ts';
 import { hiddenText } from '../../src/core/secrets/hidden-text.ts';
 import type { Account, AccountChange } from '../../src/host/account.ts';
+import type { Grant } from '../../src/host/grants.ts';
 import { HostFailure, type WriteResult } from '../../src/host/host-failure.ts';
 import { differencesFrom, earlierState, settingsDigest } from '../../src/plan/account-change.ts';
 import { aChannel, aGroup, aMarker, anAccount, aSubscription, dayMs } from '../support/builders.ts';
@@ -67,6 +71,8 @@ describe('the states that a run has left an account in', () => {
         // Every setting that any edit named is known of every moment from then on.
         const named = new Set(list.flatMap((edit) => Object.keys(edit)));
         expect(new Set(Object.keys(states.at(-1)!))).toEqual(named);
+        const free = new Set(list.flatMap(({ settings = {} }) => Object.keys(settings)));
+        expect(new Set(Object.keys(states.at(-1)!.settings ?? {}))).toEqual(free);
       }),
     );
   });
@@ -384,5 +390,220 @@ describe('undoing', () => {
     ]);
     expect((await undo([...log.changes], tools, log)).leftovers).toEqual([]);
     expect(state.subscriptions.get('1')?.expiresAt).toBe(20 * dayMs);
+  });
+
+  it('an account that the run made and a person has renamed is theirs by now, and is named', async () => {
+    const { tools, state, log } = host();
+    const account = anAccount({ id: '50', marker: aMarker({ run: 'run-2' }) });
+    const made = { marker: account.marker, digest: settingsDigest(account), places: ['1'] };
+    const [change] = log.note([
+      { kind: 'account', action: 'created', id: null, name: account.name, before: null, after: made },
+    ]);
+    log.made([{ change: change!, id: '50' }]);
+    state.accounts.set('50', { ...account, name: 'theirs' });
+    const { undone, leftovers } = await undo([...log.changes], tools, log);
+    expect([undone, leftovers]).toMatchObject([[], [{ id: '50', reason: 'others have changed its settings since' }]]);
+    expect(state.accounts.size).toBe(1);
+  });
+
+  it('what another change has made is that change’s, whatever bears the same mark', async () => {
+    const { tools, state, log } = host();
+    state.groups.set('5', madeGroup(log));
+    madeGroup(log, null);
+    expect((await undo(log.changes.slice(1), tools, log)).undone).toEqual([]);
+    expect(state.groups.has('5')).toBe(true);
+  });
+
+  it('finds what came late among objects of its own kind', async () => {
+    const { tools, state, log } = host();
+    const account = anAccount({ id: '5', marker: aMarker({ run: 'run-2' }) });
+    const grant = { userId: '7', place: '1', expiresAt: null, days: null, active: true };
+    const created = { action: 'created', id: null, before: null } as const;
+    const group = madeGroup(log, null);
+    log.note([
+      { ...created, kind: 'account', name: account.name, after: { marker: account.marker } },
+      { ...created, kind: 'subscription', name: 'ann', after: grant },
+      { ...created, kind: 'user', name: 'probe', after: { email: 'probe' } },
+    ]);
+    state.groups.set('5', group);
+    state.accounts.set('5', account);
+    state.subscriptions.set('5', aSubscription({ id: '5' }));
+    const late = await findUnrecorded(tools, log);
+    expect(late.map(({ kind, id }) => `${kind} ${id}`)).toEqual(['group 5', 'account 5', 'subscription 5']);
+    expect((await undo([...log.changes], tools, log)).leftovers).toEqual([]);
+    expect([state.accounts.size, state.subscriptions.size, [...state.groups.keys()]]).toEqual([0, 0, ['1']]);
+  });
+
+  it('notes what it is about to do, and sends nothing that changes nothing', async () => {
+    const { tools: plain, state, log, sent } = host();
+    const notes: unknown[] = [];
+    const tools = { ...plain, journal: { note: (...more: unknown[]) => void notes.push(...more) } };
+    state.groups.set('5', madeGroup(log));
+    state.accounts.set('1', anAccount({ enabled: false, paused: true }));
+    const paused = { enabled: false, paused: true };
+    log.note([
+      {
+        kind: 'account',
+        action: 'updated',
+        id: '1',
+        name: 'acme-01',
+        before: { enabled: true, paused: false },
+        after: paused,
+      },
+    ]);
+    await undo([...log.changes], tools, log);
+    expect(sent).toEqual(['enable 1', 'delete group relay-x']);
+    expect(notes).toMatchObject([
+      { type: 'intent', kind: 'account', name: 'acme-01', what: 'restore the account "acme-01"' },
+      { type: 'intent', kind: 'group', name: 'relay-x', what: 'remove the group "relay-x"' },
+    ]);
+  });
+
+  it.each([
+    ['there', ['1', '5'], ['1', '5']],
+    ['gone', ['1', '9'], ['1']],
+  ])('an account is put back into places that are %s as far as there are any', async (_, before, wanted) => {
+    const { tools, state, log } = host();
+    state.groups.set('5', aGroup({ id: '5', name: 'other', description: '' }));
+    state.accounts.set('1', anAccount({ places: ['5'] }));
+    log.note([
+      {
+        kind: 'account',
+        action: 'updated',
+        id: '1',
+        name: 'acme-01',
+        before: { places: before },
+        after: { places: ['5'] },
+      },
+    ]);
+    expect((await undo([...log.changes], tools, log)).leftovers).toEqual([]);
+    expect(state.accounts.get('1')?.places).toEqual(wanted);
+  });
+
+  it('what cannot be put back is named, with the command that shows it', async () => {
+    const { tools, state, log } = host(() => ({ writes: { changeAccount: () => Promise.reject(down) } }));
+    state.accounts.set('1', anAccount({ priority: 1 }));
+    log.note([
+      {
+        kind: 'account',
+        action: 'updated',
+        id: '1',
+        name: 'acme-01',
+        before: { priority: 50 },
+        after: { priority: 1 },
+      },
+    ]);
+    expect((await undo([...log.changes], tools, log)).leftovers).toMatchObject([
+      { kind: 'account', id: '1', reason: 'its earlier state could not be restored', command: 'look' },
+    ]);
+  });
+
+  it('accounts go several at once, and what they hang on one after the other', async () => {
+    const under = { account: 0, group: 0 };
+    const most = { account: 0, group: 0 };
+    const counted = async (kind: 'account' | 'group', remove: () => Promise<WriteResult<void>>) => {
+      under[kind] += 1;
+      most[kind] = Math.max(most[kind], under[kind]);
+      await tick();
+      under[kind] -= 1;
+      return remove();
+    };
+    const memory = host();
+    const tools = otherHost(({ writes }) => ({
+      writes: {
+        deleteAccount: (id) => counted('account', () => writes.deleteAccount(id)),
+        deleteGroup: (id) => counted('group', () => writes.deleteGroup(id)),
+      },
+    }))(memory.tools);
+    for (let id = 20; id < 26; id += 1) {
+      const account = anAccount({
+        id: `${id}`,
+        name: `acme-${id}`,
+        marker: aMarker({ run: 'run-2', fingerprint: `${id}` }),
+      });
+      const group = aGroup({ id: `${id}`, name: `relay-${id}`, description: 'x [relay acme subscription run-2]' });
+      memory.state.accounts.set(account.id, account);
+      memory.state.groups.set(group.id, group);
+      for (const [kind, name, after] of [
+        ['account', account.name, { marker: account.marker }],
+        ['group', group.name, { name: group.name, description: group.description }],
+      ] as const) {
+        const [change] = memory.log.note([{ kind, action: 'created', id: null, name, before: null, after }]);
+        memory.log.made([{ change: change!, id: `${id}` }]);
+      }
+    }
+    expect((await undo([...memory.log.changes], tools, memory.log)).undone).toHaveLength(12);
+    expect(most).toEqual({ account: 4, group: 1 });
+  });
+
+  it('a fault of relay in looking is none of the host', async () => {
+    const { tools, log } = host(() => ({ reads: { accounts: () => Promise.reject(new TypeError('relay')) } }));
+    log.note([{ kind: 'account', action: 'updated', id: '1', name: 'acme-01', before: {}, after: { priority: 1 } }]);
+    await expect(undo([...log.changes], tools, log)).rejects.toThrow('relay');
+  });
+
+  it('what others have changed is told as theirs, also beside what was not kept', async () => {
+    const { tools, state, log } = host();
+    state.accounts.set('1', anAccount({ baseUrl: 'https://new.example', priority: 7 }));
+    const before = { baseUrl: hiddenText('https://old.example'), priority: 50 };
+    log.note([
+      {
+        kind: 'account',
+        action: 'updated',
+        id: '1',
+        name: 'acme-01',
+        before,
+        after: { baseUrl: 'https://new.example', priority: 1 },
+      },
+    ]);
+    expect((await undo([...log.changes], tools, log)).leftovers).toMatchObject([
+      { reason: 'others have changed its priority since', command: null },
+    ]);
+  });
+});
+
+describe('whose a grant is, and how it ends', () => {
+  const { tools } = memorySub2api();
+  const driver = grantDriver(tools.host.grants!);
+  const made = { userId: '7', place: '1', expiresAt: 30 * dayMs, days: null, active: true };
+  const around = { placeExists: () => true, madePlaces: [], objects: () => [] };
+
+  it.each<[string, Partial<Grant>, boolean]>([
+    ['as it was given', {}, true],
+    ['of another end', { expiresAt: 0 }, true],
+    ['expired since', { active: false }, true],
+    ['of another user', { userId: '8' }, false],
+    ['of another place', { place: '2' }, false],
+    ['by others', { byRelay: false }, false],
+  ])('%s: %s', (_, changes, isStill) => {
+    expect(driver.isStill(aSubscription(changes), 'ann', made, around)).toBe(isStill);
+  });
+
+  it('is seen as the host shows it; its end counts where it is known, as hosts round it', () => {
+    const grant = aSubscription({ expiresAt: 30 * dayMs + 59_999 });
+    expect(driver.stateOf({ ...grant, active: false }, made)).toEqual({
+      ...made,
+      expiresAt: grant.expiresAt,
+      active: false,
+    });
+    expect(driver.differences(grant, made)).toEqual([]);
+    expect(driver.differences({ ...grant, expiresAt: 30 * dayMs - 60_000 }, made)).toEqual(['end']);
+    expect(driver.differences(grant, { ...made, expiresAt: null })).toEqual([]);
+  });
+
+  it.each<[string, Partial<GrantState>, Partial<GrantState>, number, number | null]>([
+    ['is shortened by as much as it was lengthened', {}, { expiresAt: 40 * dayMs }, 40 * dayMs, 30],
+    ['is left where somebody has moved it since', {}, { expiresAt: 40 * dayMs }, 50 * dayMs, null],
+    ['is left where it had expired', { active: false }, { expiresAt: 40 * dayMs }, 40 * dayMs, null],
+    ['is left where its end was not known before', { expiresAt: null }, { expiresAt: 40 * dayMs }, 40 * dayMs, null],
+    ['is left where its end was never seen', {}, { expiresAt: null }, 40 * dayMs, null],
+  ])('its end %s', async (_, before, after, now, days) => {
+    const memory = memorySub2api();
+    memory.state.subscriptions.set('1', aSubscription({ expiresAt: now }));
+    const { restore } = grantDriver(memory.tools.host.grants!);
+    const states = { before: { ...made, ...before }, after: { ...made, ...after } };
+    await restore(aSubscription({ expiresAt: now }), states, { around, requestId: 'r' });
+    expect(memory.state.subscriptions.get('1')?.expiresAt).toBe(days === null ? now : days * dayMs);
+    expect(memory.sent).toHaveLength(days === null ? 0 : 1);
   });
 });
