@@ -160,6 +160,39 @@ describe('what else is not as it should be', () => {
     expect([status.untestedRuns, status.totals.untested]).toEqual([[], 0]);
   });
 
+  it('two faults never make up for each other', () => {
+    const good = anAccount();
+    const faults = {
+      untested: anAccount({ id: '2', name: 'acme-02', tested: false, marker: aMarker({ fingerprint: 'b' }) }),
+      paused: anAccount({ id: '3', name: 'acme-03', enabled: false, marker: aMarker({ fingerprint: 'c' }) }),
+      foreign: anAccount({ id: '4', name: 'acme-04', marker: null }),
+    };
+    const client = { id: '8', name: 'x', run: 'run-1', createdAt: noon };
+    const missing = [keyOf(good), { line: 7, fingerprint: 'missing', enabled: true }];
+    const subsets = fc.record({
+      accounts: fc.subarray(Object.values(faults)),
+      client: fc.boolean(),
+      key: fc.boolean(),
+      tariff: fc.boolean(),
+    });
+    fc.assert(
+      fc.property(subsets, (is) => {
+        const host = hostWith([good, ...is.accounts], is.client ? [client] : []);
+        const resources = is.tariff ? { ...host.resources, tariff: [] } : host.resources;
+        const isRight = is.accounts.length === 0 && !is.client && !is.key && !is.tariff;
+        expect(statusOf({ ...host, resources }, is.key ? missing : null).ok).toBe(isRight);
+      }),
+    );
+  });
+
+  it('where there is no account of the provider nothing is missing', () => {
+    const { resources } = statusOf({ ...hostWith([]), resources: { group: [], channel: [], tariff: [] } });
+    expect(resources.filter(({ state }) => state === 'missing')).toEqual([]);
+    const some = statusOf({ ...hostWith([anAccount()]), resources: { group: [], channel: [], tariff: [] } });
+    expect(some.resources.some(({ state }) => state === 'missing')).toBe(true);
+    expect(some.accounts).toMatchObject([{ state: 'not_in_group' }]);
+  });
+
   it('a resource that is not as it should be', () => {
     const host = hostWith([anAccount()]);
     expect(statusOf(host).resources.map(({ kind, state }) => [kind, state])).toEqual([
