@@ -25,6 +25,6 @@ export async function releaseObject(
     if (!(failure instanceof HostFailure)) throw failure;
   }
   const now = (await host.resources.list())[kind]?.find((each) => each.id === id);
-  if (now !== undefined && driver.holds?.(now, place) !== true) return undefined;
+  if (now === undefined || driver.holds?.(now, place) !== true) return undefined;
   return leftoverOf({ kind, action: 'updated', id, name }, 'it still holds what is removed', host);
 }

@@ -49,7 +49,8 @@ export async function readRun(stateDir: string, run: string): Promise<RecordedRu
   const file = join(journalFolder(stateDir), `${run}.jsonl`);
   const lines = (await readFile(file, 'utf8')).split('\n');
   const begin = parseBegin(file, lines[0] ?? '');
-  const notes = parseNotes(file, lines.slice(1));
+  // What follows the last line break is torn, also where it looks whole: going on with the journal takes it away.
+  const notes = parseNotes(file, lines.slice(1, -1));
   return { begin, notes, ...outcomeOf(file, notes) };
 }
 

@@ -14,17 +14,18 @@ export function shortName(name: string): string {
  * longer wanted go; those that others set stay. Empty when nothing must.
  */
 export function changeTo(account: Account, desired: Desired): AccountChange {
-  const earlier = account.marker?.sets ?? [];
+  const { marker } = account;
+  const earlier = marker?.sets ?? [];
   const sets = Object.keys(desired.settings).toSorted();
   const settings = freeSettings(account.settings, desired.settings, earlier);
-  const marked = account.marker !== null && JSON.stringify(earlier) !== JSON.stringify(sets);
+  const isMarkedOtherwise = marker !== null && JSON.stringify(earlier) !== JSON.stringify(sets);
   return {
     ...(account.baseUrl === desired.baseUrl ? {} : { baseUrl: desired.baseUrl }),
     ...(sameMapping(account.mapping, desired.mapping) ? {} : { mapping: desired.mapping }),
     ...(isAs(account.concurrency, desired.concurrency) ? {} : { concurrency: desired.concurrency }),
     ...(isAs(account.priority, desired.priority) ? {} : { priority: desired.priority }),
     ...(settings === undefined ? {} : { settings }),
-    ...(marked && account.marker !== null ? { marker: { ...account.marker, sets } } : {}),
+    ...(isMarkedOtherwise ? { marker: { ...marker, sets } } : {}),
   };
 }
 

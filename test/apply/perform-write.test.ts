@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { noJournal } from '../../src/apply/journal.ts';
 import { performWrite, type Look, type Write } from '../../src/apply/perform-write.ts';
 import type { RunTools } from '../../src/apply/run-tools.ts';
+import { codes } from '../../src/core/codes.ts';
 import { Interruption } from '../../src/core/relay-error.ts';
 import { HostFailure, type WriteResult } from '../../src/host/host-failure.ts';
 import type { Host } from '../../src/host/host.ts';
@@ -59,11 +60,15 @@ function scripted(results: readonly WriteResult<unknown>[], looks: readonly Seen
     },
     ...more,
   };
+  let refusal: unknown;
   const outcome = performWrite(write, tools).then(
     ({ value, differences }) => ({ value, differences }),
-    (error: { code: string }) => error.code,
+    (error: { code: string }) => {
+      refusal = error;
+      return error.code;
+    },
   );
-  return { outcome, clock, told, stop, sent: () => sent, looked: () => looked };
+  return { refusal: () => refusal, outcome, clock, told, stop, sent: () => sent, looked: () => looked };
 }
 
 describe('a write is carried to its end (N3)', () => {
@@ -154,5 +159,39 @@ describe('a write is carried to its end (N3)', () => {
     const run = scripted([], [gone], { send: () => Promise.reject(failure('unknown')) });
     expect(await run.outcome).toBe('WRITE_REFUSED');
     expect(run.looked()).toBe(0);
+  });
+
+  it.each<[string, readonly WriteResult<unknown>[], number[]]>([
+    ['said to be done, for a moment', [applied], [500, 1500]],
+    ['whose answer was lost, for longer', [unknown()], [500, 1500, 4000]],
+  ])('%s, is looked for again and again', async (_, results, pauses) => {
+    const run = scripted(results, [gone]);
+    await run.outcome;
+    expect(run.clock.pauses).toEqual(pauses);
+    expect(run.looked()).toBe(pauses.length + 1);
+  });
+
+  it.each([
+    ['said to be done', applied],
+    ['whose answer was lost', unknown()],
+  ])('%s, and a fault of relay in looking for it is no silence of the host', async (_, result) => {
+    const run = scripted([result], [gone], { look: () => Promise.reject(new TypeError('relay')) });
+    // It has no code.
+    expect(await run.outcome).toBeUndefined();
+  });
+
+  it.each<[string, object, RegExp | string]>([
+    ['gives a reason', { status: 400 }, codes.WRITE_REFUSED.hint],
+    ['has failed itself', { status: 500 }, /^The host failed/],
+    ['gave no answer at all', {}, /^The host failed/],
+    ['is known better', { status: 503, hint: 'Do this.' }, 'Do this.'],
+  ])('tells what to do where a host that refuses %s', async (_, facts, hint) => {
+    const why = new HostFailure('HOST_FAILED', 'no', { delivery: 'not_applied', transient: false, ...facts });
+    const run = scripted([{ status: 'rejected', failure: why }], [gone]);
+    await run.outcome;
+    expect(run.refusal()).toMatchObject({
+      cause: why,
+      hint: typeof hint === 'string' ? hint : expect.stringMatching(hint),
+    });
   });
 });

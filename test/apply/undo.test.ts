@@ -24,6 +24,7 @@ import {
 } from '../support/builders.ts';
 import { memorySub2api } from '../support/memory-sub2api.ts';
 import { otherHost } from '../support/other-host.ts';
+import { runs } from '../support/sweep.ts';
 
 function planOf(...given: Parameters<typeof buildPlan>) {
   const result = buildPlan(...given);
@@ -187,7 +188,7 @@ describe('undoing whatever a run did to accounts', () => {
         expect(state).toEqual(before);
         expect(log.changes).toEqual([]);
       }),
-      { numRuns: 200 },
+      { numRuns: runs(200) },
     );
   });
 
@@ -206,7 +207,7 @@ describe('undoing whatever a run did to accounts', () => {
         expect((await undo([...log.changes], tools, log)).leftovers).toEqual([]);
         expect(state).toEqual(before);
       }),
-      { numRuns: 200 },
+      { numRuns: runs(200) },
     );
   });
 
@@ -220,7 +221,7 @@ describe('undoing whatever a run did to accounts', () => {
         for (const { kind, id } of leftovers.filter((each) => each.kind === 'account'))
           expect([kind, theirs.has(id ?? '')]).toEqual(['account', true]);
       }),
-      { numRuns: 200 },
+      { numRuns: runs(200) },
     );
   });
 });

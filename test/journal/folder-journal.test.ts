@@ -1,6 +1,7 @@
-import { appendFile, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Change } from '../../src/apply/change.ts';
 import { beginLine } from '../../src/flows/import/begin-journal.ts';
@@ -9,6 +10,7 @@ import { readRun, runIds } from '../../src/journal/read-journal.ts';
 import { FolderJournal, type JournalTools } from '../../src/journal/folder-journal.ts';
 import { aRecord } from '../support/builders.ts';
 import { quickClock } from '../support/clocks.ts';
+import { runs } from '../support/sweep.ts';
 
 let stateDir: string;
 beforeEach(async () => {
@@ -195,6 +197,130 @@ describe('a journal', () => {
     await expect(readRun(stateDir, '20261121-050222-066c14')).rejects.toMatchObject({
       code: 'RUN_NOT_FOUND',
       message: expect.stringContaining('Did you mean "20261121-050222-066c13"?'),
+    });
+  });
+});
+
+describe('accounts of earlier runs that a run removes', () => {
+  const removing = (id: string) => ({ type: 'removing', id, name: `acme-0${id}` }) as const;
+  const removed = (id: string) => ({ type: 'removed', id, name: `acme-0${id}` }) as const;
+  const named = (...ids: string[]) => ids.map((id) => ({ id, name: `acme-0${id}` }));
+
+  it('are told as gone, or as about to go, each once', async () => {
+    const journal = begin();
+    journal.note(removing('7'), removing('8'), removed('7'), removing('8'));
+    expect(await readRun(stateDir, 'run-2')).toMatchObject({ removing: named('8'), removed: named('7') });
+  });
+
+  it('are those that it has not made itself: what it edited, or made of another kind, is none of its own', async () => {
+    const journal = begin();
+    journal.note(
+      { type: 'change', change: { ...account, seq: 1, id: '7' } as Change },
+      { type: 'change', change: { ...priority(2, 50, 7), id: '8' } as Change },
+      { type: 'change', change: { ...group, seq: 3, id: '9' } as Change },
+    );
+    journal.note(removing('7'), removing('8'), removing('9'));
+    expect((await readRun(stateDir, 'run-2')).removing).toEqual(named('8', '9'));
+  });
+});
+
+describe('a journal that goes on', () => {
+  it('has the end of its last part only', async () => {
+    begin().end('failed', 6);
+    const again = FolderJournal.reopen(stateDir, 'run-2', tools());
+    again.note({ type: 'change', change: group });
+    again.end('succeeded', 0);
+    expect(await readRun(stateDir, 'run-2')).toMatchObject({ end: { outcome: 'succeeded' }, changes: [group] });
+  });
+
+  it('knows the highest number that it gave, also where that change is gone', async () => {
+    const journal = begin();
+    journal.note({ type: 'change', change: account }, { type: 'change', change: group });
+    journal.note({ type: 'reverted', seq: 2 });
+    expect(await readRun(stateDir, 'run-2')).toMatchObject({ changes: [group], lastSeq: 2 });
+  });
+
+  it('that cannot be kept says so before anything is sent, and its end is merely missing', async () => {
+    const journal = begin();
+    journal.end('failed', 6);
+    // Nothing to note needs no file.
+    expect(() => journal.note()).not.toThrow();
+    expect(() => journal.note({ type: 'change', change: group })).toThrow(
+      expect.objectContaining({ code: 'JOURNAL_FAILED', message: expect.stringContaining('EBADF') as unknown }),
+    );
+    expect(() => journal.end('failed', 6)).not.toThrow();
+  });
+
+  it('that is not there cannot be gone on with', () => {
+    expect(() => FolderJournal.reopen(stateDir, 'run-2', tools())).toThrow(
+      expect.objectContaining({ code: 'STATE_UNWRITABLE', message: expect.stringContaining('ENOENT') as unknown }),
+    );
+  });
+
+  it('tells of something made whose change is lost: it is damaged, by the line', async () => {
+    const journal = begin();
+    journal.note({ type: 'change', change: group }, { type: 'made', kind: 'group', seq: 5, id: '4' });
+    await expect(readRun(stateDir, 'run-2')).rejects.toMatchObject({
+      code: 'STATE_UNREADABLE',
+      message: expect.stringContaining('line 3') as unknown,
+      hint: expect.stringContaining('Bring the file back') as unknown,
+    });
+  });
+});
+
+describe('whatever happens to a journal', () => {
+  const written = async () => {
+    const journal = begin();
+    journal.note({ type: 'change', change: priority(1, 50, 7) }, { type: 'change', change: priority(2, 7, 8) });
+    journal.note({ type: 'reverted', seq: 1 }, { type: 'removed', id: '9', name: 'größe-09' });
+    return readFile(file());
+  };
+
+  it('cut anywhere after its first line it is read as far as it is whole, and goes on from there', async () => {
+    const bytes = await written();
+    const { notes } = await readRun(stateDir, 'run-2');
+    const first = bytes.indexOf('\n') + 1;
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: first, max: bytes.length }), async (at) => {
+        await writeFile(file(), bytes.subarray(0, at));
+        const read = (await readRun(stateDir, 'run-2')).notes;
+        expect(read).toEqual(notes.slice(0, read.length));
+        FolderJournal.reopen(stateDir, 'run-2', tools()).note({ type: 'removed', id: '1', name: 'after' });
+        const after = (await readRun(stateDir, 'run-2')).notes;
+        expect(after.slice(0, read.length)).toEqual(read);
+        expect(after.slice(read.length)).toMatchObject([{ type: 'resumed' }, { type: 'removed', name: 'after' }]);
+      }),
+      { numRuns: runs(25) },
+    );
+  });
+
+  it('with a byte changed in any line but the last it is refused, and never read as something else', async () => {
+    const bytes = await written();
+    const last = bytes.lastIndexOf('\n', bytes.length - 2) + 1;
+    // A break before the last line that is damaged makes one torn line of two.
+    await fc.assert(
+      fc.asyncProperty(fc.nat(last - 2), fc.integer({ min: 1, max: 255 }), async (at, by) => {
+        const damaged = Buffer.from(bytes);
+        damaged[at] = (damaged[at]! + by) % 256;
+        await writeFile(file(), damaged);
+        await expect(readRun(stateDir, 'run-2')).rejects.toMatchObject({ code: 'STATE_UNREADABLE' });
+      }),
+      { numRuns: runs(60) },
+    );
+  });
+});
+
+describe('the runs of a folder', () => {
+  it('are those of its journals, the newest first; none where there is no folder', async () => {
+    expect(await runIds(stateDir)).toEqual([]);
+    await expect(readRun(stateDir, 'run-9')).rejects.toThrow(/There is no run "run-9" in \S+$/);
+    await mkdir(join(stateDir, 'runs'));
+    for (const name of ['b.jsonl', 'c.jsonl', 'a.jsonl', 'notes.txt', 'd.jsonl.bak'])
+      await writeFile(join(stateDir, 'runs', name), '');
+    expect(await runIds(stateDir)).toEqual(['c', 'b', 'a']);
+    await expect(readRun(stateDir, 'something-else')).rejects.toMatchObject({
+      code: 'RUN_NOT_FOUND',
+      message: expect.stringMatching(/The newest is c\.$/) as unknown,
     });
   });
 });

@@ -4,6 +4,7 @@ import { FolderLocks } from '../../src/journal/folder-locks.ts';
 import type { LockOwner } from '../../src/journal/lock-owner.ts';
 import type { FoundLock } from '../../src/journal/lock-store.ts';
 import { everyWay, interleave, KilledAtStep, MemoryFolder, type Actor } from '../support/memory-lock-files.ts';
+import { runs } from '../support/sweep.ts';
 
 const name = 'n';
 const lockPath = '/locks/n.lock';
@@ -228,6 +229,6 @@ describe('any number that take, hold, die and give back', () => {
           expect(rootOf(folder)).toBeUndefined();
         },
       ),
-      { numRuns: 1500 },
+      { numRuns: runs(1500) },
     ));
 });

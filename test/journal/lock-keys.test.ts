@@ -10,6 +10,7 @@ describe('the address that a lock is for', () => {
       'http://[0:0:0:0:0:0:0:1]',
       'http://[::]',
       'http://[::ffff:127.0.0.1]',
+      'http://[::ffff:127.0.1.18]',
       'http://[::ffff:0.0.0.0]',
     ],
     ['http://localhost:8080', 'http://127.0.0.1:8080', 'http://[::1]:8080/', 'http://0x7f.0.0.1:8080'],

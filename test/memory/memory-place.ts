@@ -54,7 +54,9 @@ export async function memoryPlace(): Promise<MemoryPlace> {
         writes += 1;
         if (writes !== killAt) return send();
         dead = true;
-        // Carried out, and its answer never seen; what is on disk now is all that the process leaves behind.
+        // What is on disk now is all that the process leaves behind: nothing that goes on beside it may add to that.
+        cpSync(join(state, 'runs'), saved, { recursive: true });
+        // Carried out, and its answer never seen.
         const sent = send();
         cpSync(join(state, 'runs'), saved, { recursive: true });
         return (async () => {

@@ -124,6 +124,34 @@ describe('a plan in words (N8)', () => {
     ]);
   });
 
+  it('tells what is changed of accounts, and how many are', () => {
+    const accounts = [
+      anAccount({ baseUrl: 'https://old.example', priority: 1 }),
+      anAccount({ id: '2', name: 'acme-02', priority: 1, marker: aMarker({ fingerprint: fingerprintOf('two') }) }),
+      anAccount({ id: '5', name: 'acme-05', marker: null }),
+    ];
+    const foreignKeys = new Map([['5', fingerprintOf('five')]]);
+    const shown = view({ keys: keysOf('test-key-one', 'two', 'five') }, aServingHost({ accounts, foreignKeys }));
+    expect(rows(shown).filter(([, kind]) => kind === 'account')).toEqual([
+      [
+        'update',
+        'account',
+        'acme-01',
+        '1',
+        `line 1, key ${one}; change base URL, priority; is tested after the change`,
+      ],
+      ['update', 'account', 'acme-02', '2', `line 2, key ${fingerprintOf('two')}; change priority`],
+      [
+        'adopt',
+        'account',
+        'acme-05',
+        '5',
+        `line 3, key ${fingerprintOf('five')}; mark it as managed by relay, change marker`,
+      ],
+    ]);
+    expect(shown.counts).toEqual({ added: 0, updated: 3, removed: 0, unchanged: 0, retested: 0 });
+  });
+
   it('has no plan in self-service, and no check where none is made', () => {
     expect(view({ access: 'self_service', probe: 'none' }).changes.map((change) => change.kind)).toEqual([
       'group',

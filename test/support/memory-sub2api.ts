@@ -113,7 +113,14 @@ function writesOf(state: MemoryState, sent: string[]): Sub2apiWrites {
     createTariff: (spec) => put('tariff', tariffs, { id: newId(), ...spec }),
     moveTariff: (id, groupId) => change('tariff', tariffs, id, (tariff) => ({ ...tariff, groupId })),
     deleteTariff: (id) => drop('tariff', tariffs, id, tariffs.get(id)?.name),
-    createAccounts: notHere,
+    createAccounts: (specs) => {
+      const made = specs.map(({ place, ...spec }) => {
+        const id = newId();
+        accounts.set(id, { ...standing, ...structuredClone(spec), id, places: [place] });
+        return { ok: true, id } as const;
+      });
+      return done(`create ${made.length}`, made);
+    },
     deleteAccount: (id) => drop('account', accounts, id, accounts.get(id)?.name),
     changeAccount: (id, edit) => change('account', accounts, id, (account) => changed(account, edit)),
     placeAccounts: (list, places) => {
@@ -129,7 +136,13 @@ function writesOf(state: MemoryState, sent: string[]): Sub2apiWrites {
       return done(`mark ${list.length}`, undefined);
     },
     refreshAccount: ({ name }) => done(`refresh account ${name}`, undefined),
-    assignSubscription: notHere,
+    assignSubscription: (userId, place, days) => {
+      const id = newId();
+      const startsAt = Date.now();
+      const times = { startsAt, expiresAt: startsAt + days * dayMs };
+      subscriptions.set(id, { id, userId, user: null, place, active: true, byRelay: true, ...times });
+      return done(`give ${days}`, structuredClone(subscriptions.get(id)!));
+    },
     extendSubscription: (id, days) =>
       change('subscription', subscriptions, id, (each) => ({ ...each, expiresAt: each.expiresAt + days * dayMs })),
     deleteSubscription: (id) => drop('subscription', subscriptions, id),
@@ -141,6 +154,18 @@ function writesOf(state: MemoryState, sent: string[]): Sub2apiWrites {
   };
 }
 
+/** What an account is that nothing was done to yet. */
+const standing = {
+  tested: false,
+  paused: false,
+  state: 'active',
+  enabled: true,
+  stateMessage: '',
+  lastUsedAt: null,
+  limitedUntil: null,
+  discovering: false,
+} as const;
+
 async function notHere(): Promise<never> {
   throw new Error('a host in memory does not do this');
 }
@@ -150,7 +175,8 @@ function refused(message: string): WriteResult<never> {
   return { status: 'rejected', failure: new HostFailure('HOST_FAILED', message, facts) };
 }
 
-function changed(account: Account, { settings = {}, ...plain }: AccountChange): Account {
+/** An account after an edit that is carried out to the letter. */
+export function changed(account: Account, { settings = {}, ...plain }: AccountChange): Account {
   const set = Object.fromEntries(Object.entries(plain).filter(([, value]) => value !== undefined));
   return { ...account, ...(set as Partial<Account>), settings: edited(account.settings, settings) };
 }

@@ -48,9 +48,10 @@ async function withoutDisabling(
   tools: RunTools,
   log: ChangeLog,
 ): ReturnType<typeof disableAccounts> {
-  const isOwn = ({ id }: Account) => log.hasMade('account', id);
-  const removed = await disableAccounts(accounts.filter(isOwn), 'remove', tools, log);
-  const stays = accounts.filter((account) => !isOwn(account) && account.enabled);
+  // Told apart before any goes: what is gone is in the log no more.
+  const own = accounts.filter(({ id }) => log.hasMade('account', id));
+  const stays = accounts.filter((account) => !own.includes(account) && account.enabled);
+  const removed = await disableAccounts(own, 'remove', tools, log);
   const problems = stays.map(({ id, name }) =>
     problem('HOST_CANNOT', `The account "${name}" (${id}) does not work, and stays in service: ${why}.`, 'Remove it.'),
   );
