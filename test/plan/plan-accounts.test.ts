@@ -33,6 +33,9 @@ const accountOf = (key: string, id: string, changes: Partial<Account> = {}) =>
   anAccount({ id, name: `acme-0${id}`, marker: aMarker({ fingerprint: fingerprintOf(key) }), ...changes });
 const keyWith = (settings: Desired['keys'][number]['settings']) => [{ ...keysOf('test-key-one')[0]!, settings }];
 
+const nowhere = { host: { url: '', kind: '', version: '' }, provider: { id: '', displayName: '', baseUrl: '' } };
+const shownPlan = (plan: Parameters<typeof viewPlan>[0]) => viewPlan(plan, nowhere, (text) => text);
+
 describe('accounts whose key is not in the file', () => {
   const accounts = [anAccount(), accountOf('test-key-two', '2'), accountOf('test-key-three', '3')];
   const host = aServingHost({ accounts });
@@ -314,10 +317,7 @@ describe('what users meet while a plan is carried out (N6)', () => {
   ])('newcomers are proven beside those that serve: %s', (_, keys, accounts, isStaged) => {
     const plan = planOf({ keys: keysOf(...keys) }, aServingHost({ accounts }));
     expect(plan.staging).toEqual(isStaged ? { kind: 'group', name: 'relay-staging-run-2' } : null);
-    const shown = viewPlan(plan, {
-      host: { url: '', kind: '', version: '' },
-      provider: { id: '', displayName: '', baseUrl: '' },
-    });
+    const shown = shownPlan(plan);
     expect(shown.changes.some(({ name }) => name === 'relay-staging-run-2')).toBe(isStaged);
   });
 
@@ -346,10 +346,7 @@ describe('what users meet while a plan is carried out (N6)', () => {
       staging: [{ kind: 'group', id: '9', name: 'relay-staging-run-1' }],
       clients: [{ kind: 'user', ...client }],
     });
-    const shown = viewPlan(plan, {
-      host: { url: '', kind: '', version: '' },
-      provider: { id: '', displayName: '', baseUrl: '' },
-    });
+    const shown = shownPlan(plan);
     expect(
       shown.changes.filter(({ action }) => action === 'remove').map(({ kind, id, name }) => [kind, id, name]),
     ).toEqual([

@@ -1,6 +1,6 @@
 /**
  * What the page adds to its own tables: search, filter, sorting. It reads only what is on the page. A report may be linked
- * to as `report.html#q=KEY_REFUSED&sort=-ms`, one of several imports with `in=kimi-cn&` before it.
+ * to as `report.html#q=KEY_REFUSED&sort=-ms`, one of several imports with `in=PLACE&` before it.
  */
 export const pageScript = String.raw`
 'use strict';
