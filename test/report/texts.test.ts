@@ -179,7 +179,7 @@ describe('a plan for people (N8)', () => {
     const { id, displayName, baseUrl } = aDesired().provider;
     const view = viewPlan(result.plan, { host, provider: { id, displayName, baseUrl } }, (text) => text);
     const lines = planText([view, view], { style, columns: 120 }).split('\n');
-    expect(lines.at(-1)).toBe('*All 2 imports: Plan: 8 to add, 0 to change, 0 to remove, 0 unchanged.*');
+    expect(lines.at(-1)).toBe('*Plan of 2 imports: 8 to add, 0 to change, 0 to remove, 0 unchanged.*');
   });
 });
 

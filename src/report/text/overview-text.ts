@@ -17,7 +17,12 @@ export function overviewText(
   const width = Math.max(...providers.map((each) => nameOf(each).length));
   const lines = providers.map((each) => {
     const faults = faultsText(each);
-    const mark = faults.length === 0 ? style.good('✔') : style.bad('✖');
+    const mark =
+      faults.length === 0
+        ? style.good('✔')
+        : each.failing > 0 || each.serving === 0
+          ? style.bad('✖')
+          : style.unsure('!');
     const used = each.lastUsedAt === null ? 'never used' : `last used ${shortTime(each.lastUsedAt)}`;
     const parts = [`${formatCount(each.serving)} of ${formatCount(each.accounts)} serve`, ...faults, style.dim(used)];
     return `${mark} ${nameOf(each).padEnd(width)}  ${parts.join(', ')}`;

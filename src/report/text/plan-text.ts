@@ -30,9 +30,7 @@ export interface PlanScreen {
 /** Plans for people: what would be made, changed from what to what, and removed, and what it comes to in all. */
 export function planText(views: readonly PlanView[], { style, columns }: PlanScreen): string {
   const blocks = views.map((view) => planBlock(view, style));
-  const total = totalText(views);
-  const sum = views.length === 1 ? total : `All ${views.length} imports: ${total}`;
-  return fold([...blocks, style.bold(sum)].join('\n\n'), columns);
+  return fold([...blocks, style.bold(totalText(views))].join('\n\n'), columns);
 }
 
 function planBlock(view: PlanView, style: Style): string {
@@ -135,8 +133,9 @@ function totalText(views: readonly PlanView[]): string {
   const changes = views.flatMap((view) => view.changes).filter(({ name }) => !isStagingName(name));
   const count = (glyph: Glyph) => changes.filter(({ action }) => glyphs[action] === glyph).length;
   const retests = changes.filter(({ action }) => action === 'retest').length;
-  if (views.every(({ acts }) => !acts)) return `Nothing to do: ${formatCount(count('='))} unchanged.`;
-  return `Plan: ${[
+  const of = views.length === 1 ? '' : ` of ${views.length} imports`;
+  if (views.every(({ acts }) => !acts)) return `Nothing to do${of}: ${formatCount(count('='))} unchanged.`;
+  return `Plan${of}: ${[
     `${formatCount(count('+'))} to add`,
     `${formatCount(count('~'))} to change`,
     `${formatCount(count('-'))} to remove`,
