@@ -1,3 +1,4 @@
+import { formatCount } from '../core/counted.ts';
 import { inStage, throwIfStopped, type RunTools } from '../apply/run-tools.ts';
 import type { Provider } from '../pack/manifest.ts';
 import { providerStatus, type KeyOfStatus, type ProviderSnapshot } from '../plan/provider-status.ts';
@@ -46,7 +47,10 @@ export function readStatus(job: StatusJob, tools: RunTools): Promise<ProviderSta
         ...rest,
       };
     },
-    ({ totals }) => ({ ok: true, text: `${totals.serving} of ${totals.accounts} accounts serve` }),
+    ({ totals }) => ({
+      ok: true,
+      text: `${formatCount(totals.serving)} of ${formatCount(totals.accounts)} accounts serve`,
+    }),
   );
 }
 

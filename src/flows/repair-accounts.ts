@@ -1,3 +1,4 @@
+import { formatCount } from '../core/counted.ts';
 import type { ChangeLog } from '../apply/change-log.ts';
 import { addLeftovers, type Leftover } from '../apply/leftover.ts';
 import { removeAccounts } from '../apply/accounts/remove-accounts.ts';
@@ -86,7 +87,7 @@ async function removeDead(
   found: Findings,
 ): Promise<void> {
   if (dead.length * 2 > all && !allowMassRemoval) {
-    const message = `${dead.length} of ${all} accounts fail, more than half: none was removed.`;
+    const message = `${formatCount(dead.length)} of ${formatCount(all)} accounts fail, more than half: none was removed.`;
     found.problems.push(problem('MASS_REMOVAL', message, 'If the vendor is well and their keys are dead:'));
     return;
   }

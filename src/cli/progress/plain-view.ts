@@ -1,3 +1,4 @@
+import { formatCount } from '../../core/counted.ts';
 import type { RunEvent } from '../../core/run-event.ts';
 import type { Style } from '../../core/style.ts';
 import { spokenDuration } from '../../report/text/format.ts';
@@ -58,5 +59,5 @@ export function plainView(write: (line: string) => void, style: Style, now: () =
 }
 
 function progressText({ done, total, passed, warning, failed }: Extract<RunEvent, { type: 'progress' }>): string {
-  return `${done} of ${total} tested: ${passed} passed, ${warning} with a warning, ${failed} failed`;
+  return `${formatCount(done)} of ${formatCount(total)} tested: ${formatCount(passed)} passed, ${formatCount(warning)} with a warning, ${formatCount(failed)} failed`;
 }

@@ -4,7 +4,7 @@ import { removeObjects } from '../../apply/remove-objects.ts';
 import { inStage, signalOf, stopReason, throwIfStopped } from '../../apply/run-tools.ts';
 import { stagingChanges } from '../../apply/accounts/staging.ts';
 import { undo } from '../../apply/undo/undo.ts';
-import { counted } from '../../core/counted.ts';
+import { counted, formatCount } from '../../core/counted.ts';
 import { problem, type RelayError } from '../../core/relay-error.ts';
 import { isStagingName } from '../../host/names.ts';
 import type { ImportRun } from './import-run.ts';
@@ -65,7 +65,7 @@ function notRemoved(left: readonly { id: string; name: string }[], run: ImportRu
   const first = left[0] ?? { id: '', name: '' };
   const found = problem(
     'REMOVAL_FAILED',
-    `${left.length} of ${countOf(plan.removals)} could not be removed, the first is "${first.name}" (${first.id}).`,
+    `${formatCount(left.length)} of ${countOf(plan.removals)} could not be removed, the first is "${first.name}" (${first.id}).`,
   );
   if (undoes) throw new RunFailure(found);
   run.fail('remove', found);
@@ -77,7 +77,7 @@ function notRemoved(left: readonly { id: string; name: string }[], run: ImportRu
 }
 
 function stillThere({ code }: RelayError, left: number, removals: readonly unknown[]) {
-  return problem(code, `${left} of ${countOf(removals)} were not removed any more.`);
+  return problem(code, `${formatCount(left)} of ${countOf(removals)} were not removed any more.`);
 }
 
 function countOf(removals: readonly unknown[]): string {

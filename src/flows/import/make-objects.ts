@@ -1,3 +1,4 @@
+import { formatCount } from '../../core/counted.ts';
 import { isOfOne } from '../../apply/ends-run.ts';
 import { makeStaging } from '../../apply/accounts/staging.ts';
 import { setEnabled } from '../../apply/accounts/set-enabled.ts';
@@ -114,7 +115,7 @@ function problemOf(
   const said = outcome !== undefined && 'message' in outcome ? ` ${outcome.message}` : '';
   return problem(
     code,
-    `${bad} of ${all} accounts could not be made or changed, the first is "${first.name}" (line ${first.line}).${said}`,
+    `${formatCount(bad)} of ${formatCount(all)} accounts could not be made or changed, the first is "${first.name}" (line ${first.line}).${said}`,
     outcome?.outcome === 'failed' ? outcome.hint : undefined,
   );
 }

@@ -1,3 +1,4 @@
+import { formatCount } from '../../core/counted.ts';
 import type { Account, Id } from '../../host/account.ts';
 import type { AccountReads, Host, HostInfo } from '../../host/host.ts';
 import { accountPrefix, isAccountName } from '../../host/names.ts';
@@ -56,9 +57,9 @@ export function planImport(job: ImportJob, tools: RunTools): Promise<PlannedImpo
 }
 
 function planCounts({ accounts, removals }: ImportPlan): string {
-  const count = (...actions: string[]) => accounts.filter((step) => actions.includes(step.action)).length;
+  const count = (...actions: string[]) => formatCount(accounts.filter((step) => actions.includes(step.action)).length);
   const updated = count('update', 'adopt');
-  return `${count('create')} to create, ${updated === 0 ? '' : `${updated} to update, `}${count('unchanged')} unchanged, ${removals.length} to remove`;
+  return `${count('create')} to create, ${updated === '0' ? '' : `${updated} to update, `}${count('unchanged')} unchanged, ${formatCount(removals.length)} to remove`;
 }
 
 function checkHostVersion({ provider }: ImportJob, info: HostInfo): void {

@@ -1,6 +1,9 @@
 /** Colours take no room on a screen. */
 const colours = /\u001B\[[0-9;]*m/g;
 
+/** A number stays with its unit. */
+const breaks = / (?!(?:ms|s|min|h)(?:$|[\s,.;]))/;
+
 /** How many columns a text takes. */
 export function widthOf(text: string): number {
   return text.replaceAll(colours, '').length;
@@ -23,7 +26,7 @@ function foldLine(line: string, columns: number, further: number): string[] {
   const lines: string[] = [];
   let current = indent;
   let isFresh = true;
-  for (const word of line.slice(indent.length).split(' ')) {
+  for (const word of line.slice(indent.length).split(breaks)) {
     const longer = isFresh ? current + word : `${current} ${word}`;
     if (!isFresh && widthOf(longer) > columns) {
       lines.push(current.trimEnd());

@@ -1,3 +1,4 @@
+import { formatCount } from '../../../core/counted.ts';
 import { problem, RelayError, type Problem } from '../../../core/relay-error.ts';
 import type { Stage } from '../../../core/run-event.ts';
 import type { AccountVerdict } from '../../../verify/probe-accounts.ts';
@@ -31,7 +32,7 @@ function failureOf(error: unknown): RunFailure {
 
 /** What to say of a failed account, or of several by the first of them. */
 export function verdictProblem(verdict: AccountVerdict, failed: number, all: number): Problem {
-  const many = failed > 1 ? `${failed} of ${all} accounts failed, the first is ` : '';
+  const many = failed > 1 ? `${formatCount(failed)} of ${formatCount(all)} accounts failed, the first is ` : '';
   return problem(
     verdict.code ?? 'TEST_FAILED',
     `${many}${verdict.account.name}: ${verdict.probe?.message ?? 'no message'}`,
