@@ -13,6 +13,9 @@ import { repeatCommand } from '../../options/repeat-command.ts';
 import { printResult } from '../../output/result.ts';
 import { withProvider } from '../../session/with-provider.ts';
 
+/** More of one kind than this are counted, not named. */
+const maxNamed = 5;
+
 const nothingThere = 'The host holds nothing of this provider.';
 
 type RemoveFlags = Flags<'remove'>;
@@ -97,7 +100,14 @@ function describe({ access, place, resources, accounts, grants, userKeys, foreig
 function say({ removed, shared }: Removal, flags: RemoveFlags, io: Io): void {
   if (flags.quiet === true) return;
   const style = styleFor(io, 'stdout', flags.color);
-  for (const { kind, name, id } of removed) print(io.stdout, `${style.good('removed')} ${kind} "${name}" (${id})`);
+  for (const kind of new Set(removed.map((each) => each.kind))) {
+    const gone = removed.filter((each) => each.kind === kind);
+    const lines =
+      gone.length > maxNamed
+        ? [`${counted(gone.length, kind)}; --output json names each`]
+        : gone.map(({ name, id }) => `${kind} "${name}" (${id})`);
+    for (const line of lines) print(io.stdout, `${style.good('removed')} ${line}`);
+  }
   for (const { kind, name, id, why } of shared)
     print(io.stdout, `${style.unsure('kept')} ${kind} "${name}" (${id}): ${why}`);
 }
