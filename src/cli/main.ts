@@ -1,7 +1,7 @@
 import { CommanderError, type Command } from 'commander';
 import { onHost } from '../config/options/option-groups.ts';
 import { Redactor } from '../core/secrets/redactor.ts';
-import { print, type Io } from './io.ts';
+import type { Io } from './io.ts';
 import { nameOf } from './options/build-command.ts';
 import { buildProgram } from './program.ts';
 
@@ -17,7 +17,7 @@ All commands: relay --help. Topics: relay help exit-codes, key-files, packs, hos
 /** Runs one command line and returns the exit code. `words` are the arguments after the program's name. */
 export async function main(words: readonly string[], io: Io): Promise<number> {
   if (words.length === 0) {
-    print(io.stdout, firstSteps);
+    io.stdout.write(`${firstSteps}\n`);
     return 0;
   }
   const redactor = new Redactor();
