@@ -126,5 +126,5 @@ export function wordsOfSettings(): string[] {
     const inner = unwrap(schema);
     return inner instanceof z.ZodEnum ? inner.options.map(String) : [];
   };
-  return [...Object.values(configSchema.shape).flatMap(choicesOf), 'sub2api', 'sandbox'];
+  return [...Object.values(configSchema.shape).flatMap(choicesOf), ...hostKindNames, 'sandbox'];
 }

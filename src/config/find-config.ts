@@ -59,8 +59,8 @@ export interface Seeker {
 }
 
 /**
- * The configuration file of a folder: the first one there, above it, or in the user's configuration folder, that is not
- * empty; nothing when there is none. Throws `CONFIG_INVALID` where code stands instead, or what cannot be read, and
+ * The configuration file of a folder: the first that is not empty, there, above it, or in the user's configuration
+ * folder; nothing when there is none. Throws `CONFIG_INVALID` where code stands instead, or what cannot be read, and
  * `CONFIG_UNTRUSTED` where others may have written it; never runs anything.
  */
 export async function findConfig({ cwd: folder, uid }: Seeker): Promise<FoundConfig | null> {

@@ -77,8 +77,8 @@ export class CheckList {
   }
 
   /**
-   * These checks in order. One that was not come to is skipped because of the failure before it; what a host tells nothing
-   * of, it has not.
+   * These checks in order. One that was not reached is skipped because of the failure before it; what the host does not
+   * report is left out.
    */
   all(ids: readonly CheckId[]): Check[] {
     let blame = '';

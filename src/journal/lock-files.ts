@@ -13,7 +13,7 @@ export interface LockFile {
 /** The steps on files that locks are made of. Each is done by the system at once. Throws `STATE_UNWRITABLE`. */
 export interface LockFiles {
   read(path: string): Promise<LockFile | undefined>;
-  /** Makes a file at a path that is nobody else's, and its folder. `touchedAt` is in milliseconds since 1970. */
+  /** Makes a file at a path that nobody else uses, and its folder. `touchedAt` is in milliseconds since 1970. */
   create(path: string, text: string, touchedAt: number): Promise<void>;
   /** Gives a file a second path. False when there is something at it, or no such file. */
   link(path: string, second: string): Promise<boolean>;

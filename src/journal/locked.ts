@@ -11,7 +11,7 @@ export interface LockedThing {
   processes: Processes;
 }
 
-/** That another run has not ended in time: which, since when, and which file a person may remove if it is none. */
+/** The error for a lock that is still held: names the run, since when, and the file to remove if there is no such run. */
 export function refusedLock(found: FoundLock | undefined, place: string, thing: LockedThing, now: number): RelayError {
   return new RelayError('LOCKED', `${holderOf(found, thing, now)} Its lock is ${place}.`, {
     hint: `Wait until that run has ended. If there is no such run any more, remove ${place}.`,

@@ -21,7 +21,7 @@ function parse(plain: string): KeyFile | { faults: FormFault[] } {
   return looksLikeCsv(plain) ? parseKeyCsv(plain) : parseKeyLines(plain);
 }
 
-/** The host would show such a name to whoever may look, and relay hides it, and would not know it again. */
+/** The host would show such a name to anybody who may look; relay would hide it, and then fail to recognise it. */
 function namesWithKeys({ entries }: KeyFile): FormFault[] {
   const keys = entries.filter((entry) => entry.kind === 'key');
   const named = keys.filter(({ settings: { name } }) => name !== undefined);

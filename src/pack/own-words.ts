@@ -8,7 +8,7 @@ export type HonouredField =
   | 'planTemplate'
   | 'prices';
 
-/** Whether the pack says something of its own there; what every pack has by default is no wish. */
+/** Whether the pack says something of its own there; a default does not count as a wish. */
 export function saysItself(
   field: HonouredField,
   { accountTemplate, groupTemplate, planTemplate, prices }: Provider,

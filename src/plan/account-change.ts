@@ -105,7 +105,7 @@ export function settingsDigest(
   return createHash('sha256').update(text).digest('hex').slice(0, 16);
 }
 
-/** What a host has no setting for is never another. */
+/** A value that the host has no setting for never counts as different. */
 export function isAs(now: number | null, desired: number): boolean {
   return now === null || now === desired;
 }

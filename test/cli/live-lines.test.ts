@@ -74,11 +74,11 @@ describe('a log', () => {
   }
 
   it('stays short where thousands of accounts are tested for minutes', () => {
-    const start: RunEvent = { type: 'stage-started', stage: 'verify', title: 'Test 5000 accounts' };
+    const start: RunEvent = { type: 'stage-started', stage: 'verify', title: 'Test 5,000 accounts' };
     const all = Array.from({ length: 5000 }, (_, index): [number, RunEvent] => [index * 120, tested(index + 1)]);
     const lines = logOf([[0, start], ...all]);
     expect(lines.length).toBeLessThan(80);
-    expect(lines.at(-1)).toBe('00:09:59 5000 of 5000 tested: 5000 passed, 0 with a warning, 0 failed');
+    expect(lines.at(-1)).toBe('00:09:59 5,000 of 5,000 tested: 5,000 passed, 0 with a warning, 0 failed');
   });
 
   it('tells one of many retries a second, and how many more there were', () => {

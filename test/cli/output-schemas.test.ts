@@ -14,7 +14,8 @@ beforeAll(async () => {
   env = { RELAY_ADMIN_KEY: host.adminKey };
   await place.write('keys.txt', 'sk-good-aaaaaaaaaaaaaaaaaaaa1\nsk-dead-bbbbbbbbbbbbbbbbbbbb2\nno key\n');
   await place.write('dead.txt', 'sk-good-aaaaaaaaaaaaaaaaaaaa1\nsk-dead-bbbbbbbbbbbbbbbbbbbb2\n');
-  await place.write('imports.yaml', 'imports: [{ pack: kimi, keys: keys.txt, mode: partial }]\n');
+  const baseUrl = JSON.stringify(`${host.vendorUrl}/v1`);
+  await place.write('imports.yaml', `imports: [{ pack: kimi, keys: keys.txt, mode: partial, baseUrl: ${baseUrl} }]\n`);
   await place.write('broken.yaml', 'schema: relay.pack/1\nid: broken\n');
 });
 afterAll(async () => {
@@ -43,9 +44,9 @@ const commands: [OutputName, string, () => Promise<{ stdout: string }>][] = [
   ['status', 'status', () => onHost('status', '--keys', 'keys.txt')],
   ['overview', 'status of all', () => json('status', '--host', host.url)],
   ['connect', 'connect', () => onHost('connect')],
-  ['revoke', 'revoke', () => json('revoke', '--name', 'kimi-cn-01', '--host', host.url, '--yes')],
   ['probe', 'probe', () => onHost('probe')],
   ['doctor', 'doctor', () => onHost('doctor')],
+  ['revoke', 'revoke', () => json('revoke', '--name', 'kimi-cn-01', '--host', host.url, '--yes')],
   ['runs', 'runs list', () => json('runs', 'list')],
   ['run', 'runs show', async () => json('runs', 'show', await lastRun())],
   ['prune', 'runs prune', () => json('runs', 'prune', '--older-than', '30d')],

@@ -98,7 +98,7 @@ async function sortBatch(
   }
   log.made([
     ...made.map(({ making: { change }, id }) => ({ change, id })),
-    // It stands without its place, and is the run's all the same.
+    // It exists without its place, and still belongs to the run.
     ...broken.map(({ making: { change }, id }) => ({
       change,
       id,

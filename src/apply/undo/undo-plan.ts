@@ -142,8 +142,8 @@ function withoutPause(state: object): object {
 }
 
 /**
- * How an account is out of service, or in it, by the run and not by anybody else. It may stand as any of its changes left
- * it: the last may never have been sent.
+ * Whether an account is in service, where this run and nobody else has decided that. It may stand as any of its changes
+ * left it: the last may never have been sent.
  */
 function pauseInPlace(
   { kind, object }: Target,

@@ -1,4 +1,5 @@
 import { exitCodes } from '../../core/exit-codes.ts';
+import { hostKindNames } from '../../core/host-kinds.ts';
 
 /** What is explained by `relay help TOPIC`, beside the help of each command. */
 export const helpTopics = {
@@ -44,7 +45,7 @@ configuration file:
       url: https://gateway.example.org
       adminKeyFile: /etc/relay/prod.key
 
-Its kind is recognised by what it answers, without a credential; --host-kind decides. Kinds: sub2api, 0.1.129 and newer.
+Its kind is recognised by what it answers, without a credential; --host-kind decides. Kinds: ${hostKindNames.join(', ')}.
 
   relay doctor --host prod    whether relay can work there
   relay status --host prod    all that relay manages there`,

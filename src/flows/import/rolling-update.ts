@@ -14,7 +14,7 @@ const seenAfterMs = 3000;
 /**
  * Changes accounts that serve, where only a test proves the change: at most half of them at a time are out of service,
  * changed, tested and put back, while the others serve (rule N6). The only account of a place is changed while it serves, and
- * so is each on a host that can take none out of service.
+ * so is every account on a host that cannot take accounts out of service.
  */
 export async function rollingUpdate(run: ImportRun): Promise<void> {
   const { plan, tools } = run;

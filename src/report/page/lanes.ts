@@ -5,7 +5,7 @@ import { grid } from './time-axis.ts';
 /** Up to so many bars tell by themselves what they are. */
 const maxTitles = 400;
 
-/** All lanes together are about so tall, in pixels, unless that made one too thin to be seen or too thick to be read. */
+/** The height of all lanes together, in pixels, unless that made one too thin to be seen or too thick to be read. */
 const wantedHeight = 320;
 const laneHeights = { least: 2, most: 14 };
 

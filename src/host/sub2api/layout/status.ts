@@ -4,7 +4,7 @@ import { resourceName } from '../../names.ts';
 import { staleStagingGroups } from '../isolation.ts';
 import { isMarkedFor, type Sub2apiResources } from './held.ts';
 
-/** What of a provider is there, and what bears its names. `present`: there are accounts, so what lacks is missing. */
+/** What of a provider is there, and what bears its names. `present`: there are accounts, so what is absent counts as missing. */
 export function statusOf(
   owner: Owner,
   { groups: allGroups, channels: allChannels, tariffs: allTariffs }: Sub2apiResources,
