@@ -39,7 +39,7 @@ export async function revokeCommand(flags: RevokeFlags, io: Io, redactor: Redact
     const found = await findRevoked(key, provider, tools);
     await idle();
     throwIfStopped(tools);
-    const account = onlyOne(found);
+    const account = onlyOne(found, flags);
     const { name, id, marker } = account;
     await hold(marker?.provider ?? '', newRunId());
     await askConsent([`The account "${name}" (${id}) would serve nobody any more.`], io, flags, tools.stop);
@@ -93,12 +93,16 @@ function toldOf({ id, name, marker }: Account): RevokeOutput['account'] {
   return { id, name, provider: marker?.provider ?? '', fingerprint: marker?.fingerprint ?? '' };
 }
 
-function onlyOne({ meant, untold }: FoundAccounts): Account {
+function onlyOne({ meant, untold }: FoundAccounts, { name: asked }: RevokeFlags): Account {
   const [account, ...others] = meant;
   if (account === undefined)
-    throw new RelayError('KEY_NOT_FOUND', 'No account of relay on this host holds such a key.', {
-      hint: `See what is there: relay status.${untold === 0 ? '' : ` Nothing says how the keys of ${counted(untold, 'account')} end; --keys FILE tells.`}`,
-    });
+    throw new RelayError(
+      'KEY_NOT_FOUND',
+      `No account of relay on this host ${asked === undefined ? 'holds such a key' : `is called "${asked}"`}.`,
+      {
+        hint: `See what is there: relay status.${untold === 0 ? '' : ` Nothing says how the keys of ${counted(untold, 'account')} end; --keys FILE tells.`}`,
+      },
+    );
   if (others.length > 0)
     throw new RelayError('KEY_AMBIGUOUS', `${meant.length} accounts of relay on this host may be meant.`, {
       details: meant.map(
