@@ -30,7 +30,9 @@ export function styleFor(io: Io, stream: 'stdout' | 'stderr', colour: boolean): 
 /** How wide a screen is: the terminal's, else what `COLUMNS` says, else 80. */
 export function columnsOf({ stdout, env }: Pick<Io, 'stdout' | 'env'>): number {
   const said = Number(env['COLUMNS']);
-  return stdout.columns ?? (Number.isInteger(said) && said >= 20 ? said : 80);
+  // A terminal that does not know its width says 0.
+  if (stdout.columns !== undefined && stdout.columns > 0) return stdout.columns;
+  return Number.isInteger(said) && said >= 20 ? said : 80;
 }
 
 /** Whether a CI system runs this. It may bring a terminal; nobody sits there. */

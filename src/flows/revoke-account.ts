@@ -1,5 +1,6 @@
 import { ChangeLog } from '../apply/change-log.ts';
 import { removeAccounts } from '../apply/accounts/remove-accounts.ts';
+import { noteRevoked } from '../apply/accounts/note-revoked.ts';
 import { setEnabled } from '../apply/accounts/set-enabled.ts';
 import { inStage, type RunTools } from '../apply/run-tools.ts';
 import type { Account } from '../host/account.ts';
@@ -25,12 +26,12 @@ export interface FoundAccounts {
 }
 
 /**
- * The accounts of relay on a host that hold such a key; of one provider where one is named. A key that is not asked for by
+ * The accounts of relay on a host that hold such a key; of these providers where some are named. A key that is not asked for by
  * an account's name is meant wherever it is. Sends nothing but reads.
  */
 export async function findRevoked(
   key: RevokedKey,
-  provider: string | undefined,
+  providers: readonly string[] | undefined,
   tools: RunTools,
 ): Promise<FoundAccounts> {
   const accounts = await inStage(
@@ -43,7 +44,7 @@ export async function findRevoked(
   const inScope = accounts.filter(
     ({ marker, name }) =>
       marker !== null &&
-      (provider === undefined || marker.provider === provider) &&
+      (providers === undefined || providers.includes(marker.provider)) &&
       (key.name === undefined || name === key.name) &&
       (key.fingerprint === undefined || plain(marker.fingerprint) === plain(key.fingerprint)),
   );
@@ -65,12 +66,13 @@ function plain(fingerprint: string): string {
 
 /**
  * Takes an account out of service as a person would: no import and no probe puts it back. Where the host cannot do that,
- * it is removed. Throws what stands in the way; nothing is told to be done that the host does not show.
+ * it is removed. Repeating it does what was not done. Throws what stands in the way; nothing is told to be done that the host does not show.
  */
 export async function revokeAccount(account: Account, tools: RunTools): Promise<'disabled' | 'removed'> {
   const log = new ChangeLog(tools.journal);
   if (tools.host.info.capabilities.disable.possible) {
-    await setEnabled([account], false, tools, log, 'operator');
+    const [now = account] = await setEnabled([account], false, tools, log, 'operator');
+    await noteRevoked(now, tools, log);
     return 'disabled';
   }
   const { left } = await removeAccounts([account], tools, log);

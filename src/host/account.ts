@@ -16,6 +16,8 @@ export interface Marker {
   fingerprint: string;
   /** How the key ends, where it is long enough to tell. */
   last4?: string | undefined;
+  /** Its key has leaked: nothing but a person puts the account back into service. */
+  revoked?: boolean | undefined;
   /** The free settings that relay has set, by name: one that a pack gives up is taken away again. */
   sets?: string[] | undefined;
 }
@@ -51,6 +53,11 @@ export interface Account {
   limitedUntil: number | null;
   /** The host is still finding out in the background what the upstream can do (rule N17). */
   discovering: boolean;
+}
+
+/** Whether an account is out of service because its key has leaked; who enables it on the host ends that. */
+export function isRevoked({ marker, enabled }: Pick<Account, 'marker' | 'enabled'>): boolean {
+  return marker?.revoked === true && !enabled;
 }
 
 /** A free setting that is there with a value, or is not there. */

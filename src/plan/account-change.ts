@@ -87,6 +87,7 @@ function sameMarker(one: Account['marker'], other: Account['marker']): boolean {
     one.provider === other.provider &&
     one.access === other.access &&
     one.fingerprint === other.fingerprint &&
+    one.revoked === other.revoked &&
     same(one.sets ?? [], other.sets ?? [])
   );
 }

@@ -1,4 +1,4 @@
-import type { Account, AccountSpec } from '../host/account.ts';
+import { isRevoked, type Account, type AccountSpec } from '../host/account.ts';
 import type { Place } from '../host/layout.ts';
 import { accountNames, accountPrefix, isAccountName } from '../host/names.ts';
 import { effectiveMapping } from '../pack/model-mapping.ts';
@@ -141,9 +141,9 @@ function standing(
   return { ...rest, action: adopts ? 'adopt' : 'update', name, account, change, differences, retest, place: where };
 }
 
-/** One that was disabled by hand is the operator's own affair (rule N7). */
+/** One that was disabled by hand or revoked is the operator's own affair (rule N7). */
 function retestOf(account: Account, enabled: boolean | undefined, isChanged: boolean): Retest | null {
-  if (account.state === 'inactive') return null;
+  if (account.state === 'inactive' || isRevoked(account)) return null;
   const held = account.state === 'error' || (!account.enabled && account.paused);
   if (held || (enabled === true && !account.enabled)) return 'held_out';
   if (isChanged) return 'changed';

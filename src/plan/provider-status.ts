@@ -1,4 +1,4 @@
-import { compareIds, type Account, type Id } from '../host/account.ts';
+import { compareIds, isRevoked, type Account, type Id } from '../host/account.ts';
 import type { LeftClient } from '../host/client-keys.ts';
 import type { Held, Layout } from '../host/layout.ts';
 import { accountPrefix, isAccountName } from '../host/names.ts';
@@ -123,6 +123,7 @@ function accountsOf(
 
 function standingOf(account: Account, place: Id | null, now: number): AccountStatus['state'] {
   if (!isIn(account, place)) return 'not_in_group';
+  if (isRevoked(account)) return 'revoked';
   if (account.state === 'error') return 'error';
   if (account.state === 'inactive') return 'disabled';
   if (!account.enabled) return account.paused ? 'paused_by_relay' : 'paused_by_hand';

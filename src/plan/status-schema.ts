@@ -7,6 +7,7 @@ const standings = [
   'error',
   'paused_by_relay',
   'paused_by_hand',
+  'revoked',
   'not_enabled',
   'disabled',
   'not_in_group',

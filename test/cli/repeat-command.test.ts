@@ -33,7 +33,7 @@ describe('the command that does the same again', () => {
 
   it.each(options.map((option) => [option.long ?? '', option] as const))('says %s as it was given', (name, option) => {
     const words = [...required, name, ...(option.required ? [values[name] ?? 'some-value'] : [])];
-    const line = repeatCommand('relay import', parse(words));
+    const line = repeatCommand('relay plan', parse(words));
     expect(line).toContain(name);
     expect(parse(split(line))).toEqual(parse(words));
   });
@@ -48,6 +48,12 @@ describe('the command that does the same again', () => {
     expect(repeatCommand('relay resume RUN', { color: false, input: false, report: false, config: 'c.yaml' })).toBe(
       'relay resume RUN --no-color --no-input --no-report --config c.yaml',
     );
+  });
+
+  it('says only what the command takes', () => {
+    const looked = { pack: 'kimi', all: true, onlyProblems: true, keys: 'keys.txt' };
+    expect(repeatCommand('relay probe', looked)).toBe('relay probe --pack kimi');
+    expect(repeatCommand('relay import', looked)).toBe('relay import --pack kimi --keys keys.txt');
   });
 
   it('agrees to nothing, and asks for no dry run', () => {

@@ -42,6 +42,28 @@ describe('relay revoke', () => {
     expect(inService()).toEqual(['kimi-cn-01']);
   });
 
+  it('holds, whatever becomes of the account: a host that found the key dead, a test that it passes later', async () => {
+    expect((await revoke('--last4', '0002', '--yes')).exitCode).toBe(0);
+    const [, account] = accounts();
+    if (account === undefined) throw new Error('no account');
+    account.status = 'error';
+    const again = await run(...importWords(host, '--mode', 'partial'));
+    expect(again.stdout).toMatch(/was revoked, and stands in\s+the key file/);
+    expect((await run('probe', '--pack', 'kimi', '--host', host.url, '--revive')).exitCode).toBe(0);
+    expect(inService()).toEqual(['kimi-cn-01']);
+    expect((await run('status', '--pack', 'kimi', '--host', host.url)).stdout).toMatch(/kimi-cn-02 \(\d+\) {2}revoked/);
+  });
+
+  it('looks at all providers of a pack', async () => {
+    await place.write('intl-keys.txt', 'sk-good-revoke-000000000003');
+    const intl = await run(...importWords(host, '--provider', 'kimi-intl', '--keys', 'intl-keys.txt'));
+    expect(intl.exitCode).toBe(0);
+    expect(await revoke('--last4', '0003', '--pack', 'kimi', '--yes')).toMatchObject({
+      exitCode: 0,
+      stdout: expect.stringContaining('of kimi-intl') as unknown,
+    });
+  });
+
   it('asks before it does so', async () => {
     const refused = await revoke('--name', 'kimi-cn-01');
     expect(refused).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('CONSENT_NEEDED') as unknown });

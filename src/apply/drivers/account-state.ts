@@ -22,6 +22,7 @@ export const accountStateSchema = z
         run: z.string(),
         fingerprint: z.string(),
         last4: z.string().optional(),
+        revoked: z.boolean().optional(),
         sets: z.array(z.string()).optional(),
       })
       .nullable(),

@@ -14,6 +14,7 @@ export const stateWords: Record<AccountStatus['state'], string> = {
   error: 'error',
   paused_by_relay: 'paused by relay',
   paused_by_hand: 'paused by hand',
+  revoked: 'revoked',
   not_enabled: 'not enabled',
   disabled: 'disabled',
   not_in_group: 'not in group',

@@ -33,10 +33,10 @@ type RevokeFlags = Flags<'revoke'>;
 export async function revokeCommand(flags: RevokeFlags, io: Io, redactor: Redactor): Promise<number> {
   const key = await keyOf(flags, io, redactor);
   const loaded = await loadConfig(flags.config, io);
-  const provider = await providerOf(flags, loaded.config);
+  const providers = await providersOf(flags, loaded.config);
   const settings = await hostSettings(flags, io.env, loaded, io.stdin);
   return withHost({ settings, ...limitsOf(flags) }, flags, io, redactor, async ({ tools, idle, hold }) => {
-    const found = await findRevoked(key, provider, tools);
+    const found = await findRevoked(key, providers, tools);
     await idle();
     throwIfStopped(tools);
     const account = onlyOne(found, flags);
@@ -80,9 +80,16 @@ async function keyOf(flags: RevokeFlags, io: Io, redactor: Redactor): Promise<Re
   return { fingerprint, last4, name, known: new Map(ends) };
 }
 
-async function providerOf(flags: RevokeFlags, config: Parameters<typeof choosePack>[1]): Promise<string | undefined> {
+/** The providers that are meant; all where no pack is named. */
+async function providersOf(
+  flags: RevokeFlags,
+  config: Parameters<typeof choosePack>[1],
+): Promise<string[] | undefined> {
   const { pack, provider } = flags;
-  if (pack !== undefined) return chooseProvider((await choosePack({ pack }, config)).pack, provider).id;
+  if (pack !== undefined) {
+    const chosen = (await choosePack({ pack }, config)).pack;
+    return provider === undefined ? chosen.providers.map(({ id }) => id) : [chooseProvider(chosen, provider).id];
+  }
   if (provider === undefined) return undefined;
   throw new RelayError('USAGE', `${longOption('provider')} needs --pack.`, {
     hint: 'Name the pack that the provider is of.',
@@ -93,12 +100,12 @@ function toldOf({ id, name, marker }: Account): RevokeOutput['account'] {
   return { id, name, provider: marker?.provider ?? '', fingerprint: marker?.fingerprint ?? '' };
 }
 
-function onlyOne({ meant, untold }: FoundAccounts, { name: asked }: RevokeFlags): Account {
+function onlyOne({ meant, untold }: FoundAccounts, { name: asked, pack }: RevokeFlags): Account {
   const [account, ...others] = meant;
   if (account === undefined)
     throw new RelayError(
       'KEY_NOT_FOUND',
-      `No account of relay on this host ${asked === undefined ? 'holds such a key' : `is called "${asked}"`}.`,
+      `No account of ${pack === undefined ? 'relay' : `the pack "${pack}"`} on this host ${asked === undefined ? 'holds such a key' : `is called "${asked}"`}.`,
       {
         hint: `See what is there: relay status.${untold === 0 ? '' : ` Nothing says how the keys of ${counted(untold, 'account')} end; --keys FILE tells.`}`,
       },

@@ -109,7 +109,10 @@ async function overviewCommand(
     const [worst] = overview.providers;
     if (overview.ok || flags.detailedExitcode !== true) return 0;
     printFooter(io, {
-      happened: worst === undefined ? 'Not fine: relay manages nothing there.' : `Not fine: ${worst.id} above all.`,
+      happened:
+        worst === undefined
+          ? 'Not fine: relay manages nothing there.'
+          : `Not fine: ${worst.id}${overview.providers.filter((each) => each !== worst && each.serving < each.accounts).length > 0 ? ' and others' : ''}.`,
       holds: nothingWritten,
       next: repeatCommand('relay status', { ...flags, pack: 'PACK' }),
     });

@@ -39,7 +39,8 @@ export async function pruneRuns(flags: Flags<'runs prune'>, io: Io): Promise<num
   if (flags.output === 'json') print(io.stdout, JSON.stringify(told, null, 2));
   else if (flags.quiet !== true) {
     const style = styleFor(io, 'stdout', flags.color);
-    print(io.stdout, `${style.good('✔')} The records of ${counted(told.removed.length, 'run')} were removed.`);
+    if (told.removed.length === 0) print(io.stdout, 'There is no such record to remove.');
+    else print(io.stdout, `${style.good('✔')} The records of ${counted(told.removed.length, 'run')} were removed.`);
     for (const { id, why } of kept) print(io.stdout, `${style.unsure('!')} ${id} was kept: ${why}.`);
   }
   return 0;

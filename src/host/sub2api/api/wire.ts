@@ -120,6 +120,7 @@ export const markerWire = z.object({
   run: z.string(),
   fingerprint: z.string(),
   last4: z.string().max(4).optional(),
+  revoked: z.boolean().optional(),
   sets: z.array(z.string()).optional(),
 });
 
