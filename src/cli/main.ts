@@ -1,6 +1,7 @@
 import { CommanderError, type Command } from 'commander';
 import { onHost } from '../config/options/option-groups.ts';
 import { Redactor } from '../core/secrets/redactor.ts';
+import { helpTopicNames } from './help/topic-names.ts';
 import type { Io } from './io.ts';
 import { nameOf } from './options/build-command.ts';
 import { buildProgram } from './program.ts';
@@ -12,7 +13,7 @@ const firstSteps = `relay brings the keys of a vendor up on an LLM gateway: it p
   relay doctor --host https://gateway.example.org            check whether relay can work on yours
   relay packs list                                           the vendors that it knows
 
-All commands: relay --help. Topics: relay help exit-codes, key-files, packs, hosts, ci.`;
+All commands: relay --help. Topics: relay help ${helpTopicNames.join(', ')}.`;
 
 /** Runs one command line and returns the exit code. `words` are the arguments after the program's name. */
 export async function main(words: readonly string[], io: Io): Promise<number> {

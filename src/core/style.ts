@@ -6,3 +6,10 @@ export interface Style {
   bad(text: string): string;
   unsure(text: string): string;
 }
+
+const marks = { good: '✔', unsure: '!', bad: '✖' } as const;
+
+/** What stands before a line that says how something went; it says it without colours too. */
+export function markOf(tone: keyof typeof marks, style: Style): string {
+  return style[tone](marks[tone]);
+}

@@ -4,6 +4,7 @@ import type { Provider } from '../pack/manifest.ts';
 import { providerStatus, type KeyOfStatus, type ProviderSnapshot } from '../plan/provider-status.ts';
 import type { GrantStatus, ProviderStatus } from '../plan/status-schema.ts';
 import type { AccessMode } from '../core/modes.ts';
+import { namedHost } from '../host/host.ts';
 
 /** What the host holds, as far as a provider's status asks. Throws `HostFailure`, and what the run was stopped with. */
 export async function takeSnapshot(tools: Pick<RunTools, 'host' | 'clock' | 'stop'>): Promise<ProviderSnapshot> {
@@ -27,7 +28,6 @@ export interface StatusJob {
 
 /** What the host holds for a provider. Sends nothing but reads. */
 export function readStatus(job: StatusJob, tools: RunTools): Promise<ProviderStatus> {
-  const { url, kind, version } = tools.host.info;
   const { id, displayName } = job.provider;
   return inStage(
     tools,
@@ -40,7 +40,7 @@ export function readStatus(job: StatusJob, tools: RunTools): Promise<ProviderSta
       const grants = await readGrants(job, snapshot, tools);
       return {
         schema: 'relay.status/2' as const,
-        host: { url, kind, version },
+        host: namedHost(tools.host.info),
         provider: { pack: job.pack.id, id, displayName },
         resources,
         grants,

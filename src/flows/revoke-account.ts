@@ -2,10 +2,10 @@ import { ChangeLog } from '../apply/change-log.ts';
 import { removeAccounts } from '../apply/accounts/remove-accounts.ts';
 import { noteRevoked } from '../apply/accounts/note-revoked.ts';
 import { setEnabled } from '../apply/accounts/set-enabled.ts';
-import { inStage, type RunTools } from '../apply/run-tools.ts';
+import type { RunTools } from '../apply/run-tools.ts';
 import type { Account } from '../host/account.ts';
-import { counted } from '../core/counted.ts';
 import { RelayError } from '../core/relay-error.ts';
+import { lookAtAccounts } from './read-overview.ts';
 
 /** By what the account of a key is meant; one of them is enough. */
 export interface RevokedKey {
@@ -26,21 +26,15 @@ export interface FoundAccounts {
 }
 
 /**
- * The accounts of relay on a host that hold such a key; of these providers where some are named. A key that is not asked for by
- * an account's name is meant wherever it is. Sends nothing but reads.
+ * The accounts of relay on a host that hold such a key; of these providers where some are named. A key that is not asked
+ * for by an account's name is meant wherever it is. Sends nothing but reads.
  */
 export async function findRevoked(
   key: RevokedKey,
   providers: readonly string[] | undefined,
   tools: RunTools,
 ): Promise<FoundAccounts> {
-  const accounts = await inStage(
-    tools,
-    'plan',
-    'Look',
-    () => tools.host.reads.accounts(),
-    (all) => ({ ok: true, text: counted(all.length, 'account') }),
-  );
+  const accounts = await lookAtAccounts(tools);
   const inScope = accounts.filter(
     ({ marker, name }) =>
       marker !== null &&
@@ -66,7 +60,8 @@ function plain(fingerprint: string): string {
 
 /**
  * Takes an account out of service as a person would: no import and no probe puts it back. Where the host cannot do that,
- * it is removed. Repeating it does what was not done. Throws what stands in the way; nothing is told to be done that the host does not show.
+ * it is removed. Repeating it does what was not done. Throws what stands in the way; nothing is told to be done that the
+ * host does not show.
  */
 export async function revokeAccount(account: Account, tools: RunTools): Promise<'disabled' | 'removed'> {
   const log = new ChangeLog(tools.journal);

@@ -19,6 +19,11 @@ export interface HostInfo {
   warnings: Problem[];
 }
 
+/** Which host it was, as reports and outputs tell it. */
+export function namedHost({ url, kind, version }: HostInfo): Pick<HostInfo, 'url' | 'kind' | 'version'> {
+  return { url, kind, version };
+}
+
 /** Asking the host for its accounts. Nothing here changes anything; every list is whole. Throws `HostFailure`. */
 export interface AccountReads {
   accounts(): Promise<Account[]>;

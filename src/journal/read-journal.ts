@@ -46,6 +46,27 @@ export async function readRun(stateDir: string, run: string): Promise<RecordedRu
     const near = didYouMean(run, ids) || (ids[0] === undefined ? '' : ` The newest is ${ids[0]}.`);
     throw new RelayError('RUN_NOT_FOUND', `There is no run "${run}" in ${journalFolder(stateDir)}.${near}`);
   }
+  return readListed(stateDir, run);
+}
+
+/** A run whose journal is there: as it tells it, or what was thrown in reading it. */
+export type ReadRun = { id: string } & ({ run: RecordedRun } | { fault: unknown });
+
+/** Every run, newest first, those that cannot be read among them. */
+export async function readRuns(stateDir: string): Promise<ReadRun[]> {
+  const read: ReadRun[] = [];
+  for (const id of await runIds(stateDir)) {
+    try {
+      read.push({ id, run: await readListed(stateDir, id) });
+    } catch (fault) {
+      read.push({ id, fault });
+    }
+  }
+  return read;
+}
+
+/** Only an id that was listed leads to no other file. */
+async function readListed(stateDir: string, run: string): Promise<RecordedRun> {
   const file = join(journalFolder(stateDir), `${run}.jsonl`);
   const lines = (await readFile(file, 'utf8')).split('\n');
   const begin = parseBegin(file, lines[0] ?? '');

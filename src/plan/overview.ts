@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { accessModes, type AccessMode } from '../core/modes.ts';
 import type { Account } from '../host/account.ts';
+import { isLimited } from './provider-status.ts';
 
 const counts = z.object({
   access: z.enum(accessModes),
@@ -42,15 +43,14 @@ export function overviewOf(accounts: readonly Account[], now: number): Pick<Over
 
 function countsOf(id: string, access: AccessMode, own: readonly Account[], now: number): ProviderCounts {
   const count = (is: (account: Account) => boolean) => own.filter(is).length;
-  const isLimited = ({ limitedUntil }: Account) => limitedUntil !== null && limitedUntil > now;
-  const serves = (account: Account) => account.state === 'active' && account.enabled && !isLimited(account);
+  const serves = (account: Account) => account.state === 'active' && account.enabled && !isLimited(account, now);
   const used = own.flatMap(({ lastUsedAt }) => (lastUsedAt === null ? [] : [lastUsedAt]));
   return {
     id,
     access,
     accounts: own.length,
     serving: count(serves),
-    failing: count((account) => account.state === 'error' || (account.enabled && isLimited(account))),
+    failing: count((account) => account.state === 'error' || (account.enabled && isLimited(account, now))),
     paused: count((account) => account.state === 'inactive' || (account.state === 'active' && !account.enabled)),
     untested: count((account) => serves(account) && !account.tested),
     lastUsedAt: used.length === 0 ? null : new Date(Math.max(...used)).toISOString(),

@@ -130,7 +130,8 @@ function standingOf(account: Account, place: Id | null, now: number): AccountSta
   return isLimited(account, now) ? 'limited' : 'serving';
 }
 
-function isLimited({ limitedUntil }: Account, now: number): boolean {
+/** Whether the host spares an account for a passing trouble. */
+export function isLimited({ limitedUntil }: Account, now: number): boolean {
   return limitedUntil !== null && limitedUntil > now;
 }
 

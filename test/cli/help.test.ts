@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { helpTopicNames } from '../../src/cli/help/topics.ts';
+import { helpTopicNames } from '../../src/cli/help/topic-names.ts';
 import { commandNames } from '../../src/config/options/option-record.ts';
 import { workplace, type Workplace } from '../support/binary.ts';
 

@@ -6,6 +6,7 @@ import type { AccountState } from '../drivers/account-state.ts';
 import { createBatch } from './create-batch.ts';
 import { isMarkedBy, type AccountsJob, type CreateStep, type Making } from './making.ts';
 import { throwIfStopped, unstopped, type RunTools } from '../run-tools.ts';
+import { bucketsOf } from '../../core/buckets.ts';
 
 /**
  * Makes accounts in batches, then reads all of them back: an account counts as made when the host shows it with its mark,
@@ -57,11 +58,7 @@ function noteBatch(steps: readonly CreateStep[], place: Id, { host }: RunTools, 
 async function readBack(made: readonly Making[], job: AccountsJob, tools: RunTools, log: ChangeLog): Promise<void> {
   if (made.length === 0) return;
   const accounts = await unstopped(tools).host.reads.accounts();
-  const byFingerprint = new Map<string, Account[]>();
-  for (const account of accounts) {
-    const fingerprint = account.marker?.fingerprint ?? '';
-    byFingerprint.set(fingerprint, [...(byFingerprint.get(fingerprint) ?? []), account]);
-  }
+  const byFingerprint = bucketsOf(accounts, ({ marker }) => marker?.fingerprint ?? '');
   const corrected: { change: Change; id: Id; after: AccountState }[] = [];
   for (const { step, change, spec } of made) {
     const ofKey = byFingerprint.get(step.fingerprint) ?? [];

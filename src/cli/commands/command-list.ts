@@ -1,4 +1,4 @@
-import { helpTopicNames } from '../help/topics.ts';
+import { helpTopicNames } from '../help/topic-names.ts';
 import { outputNames } from '../../report/outputs/output-names.ts';
 import type { CommandName } from '../../config/options/option-record.ts';
 import type { CommandRecord, GroupRecord } from '../options/build-command.ts';

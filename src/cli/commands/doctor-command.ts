@@ -17,7 +17,7 @@ import type { Redactor } from '../../core/secrets/redactor.ts';
 import { RelayError } from '../../core/relay-error.ts';
 import { acceptTermsOfUse, checkPerson } from '../session/accept-terms.ts';
 import { confirmHost } from '../session/confirm-host.ts';
-import { choosePack } from '../options/choose-pack.ts';
+import { choosePack, refuseBareProvider } from '../options/choose-pack.ts';
 import { diagnoseHost, hostPlace } from '../session/host-session.ts';
 import { print, styleFor, type Io } from '../io.ts';
 import { nothingWritten, printFooter } from '../output/footer.ts';
@@ -63,10 +63,10 @@ export async function doctorCommand(flags: DoctorFlags, io: Io, redactor: Redact
   });
 }
 
-async function providerOf({ pack, provider }: DoctorFlags, config: ConfigFile): Promise<Provider | undefined> {
-  if (pack !== undefined) return chooseProvider((await choosePack({ pack }, config)).pack, provider);
-  if (provider === undefined) return undefined;
-  throw new RelayError('USAGE', '--provider needs --pack.', { hint: 'Name the pack that the provider is of.' });
+async function providerOf(flags: DoctorFlags, config: ConfigFile): Promise<Provider | undefined> {
+  refuseBareProvider(flags);
+  const { pack, provider } = flags;
+  return pack === undefined ? undefined : chooseProvider((await choosePack({ pack }, config)).pack, provider);
 }
 
 /** A login that is missing is found by the examination, not by the command line. */

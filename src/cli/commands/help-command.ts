@@ -2,7 +2,8 @@ import type { Command } from 'commander';
 import { didYouMean } from '../../core/suggest.ts';
 import { RelayError } from '../../core/relay-error.ts';
 import { fold } from '../../report/text/fold.ts';
-import { helpTopicNames, helpTopics, type HelpTopic } from '../help/topics.ts';
+import { helpTopicNames, type HelpTopic } from '../help/topic-names.ts';
+import { helpTopics } from '../help/topics.ts';
 import { columnsOf, print, type Io } from '../io.ts';
 import { rootOf } from '../options/build-command.ts';
 

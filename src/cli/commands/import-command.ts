@@ -2,7 +2,7 @@ import { throwIfStopped } from '../../apply/run-tools.ts';
 import type { Flags, ImportFlags } from '../../config/options/option-flags.ts';
 import { checkSameSteps, savedPlanText, type SavedPlan } from '../../flows/import/saved-plan.ts';
 import { refusedReport } from '../../flows/import/failure/refused-report.ts';
-import type { Host } from '../../host/host.ts';
+import { namedHost, type Host } from '../../host/host.ts';
 import { acts } from '../../plan/import-plan.ts';
 import { planText } from '../../report/text/plan-text.ts';
 import type { Commands } from '../../report/text/footer-text.ts';
@@ -109,8 +109,7 @@ function importCommands(flags: CommandFlags, place: string | null): Commands {
 export function hostOf(host: Host | undefined, request: ImportRequest): Report['host'] {
   if (host === undefined)
     return { url: request.host.kind === 'url' ? request.host.url : 'sandbox', kind: '', version: '' };
-  const { url, kind, version } = host.info;
-  return { url, kind, version };
+  return namedHost(host.info);
 }
 
 async function showPlan(

@@ -1,8 +1,9 @@
 import { exitCodes } from '../../core/exit-codes.ts';
 import { hostKindNames } from '../../core/host-kinds.ts';
+import type { HelpTopic } from './topic-names.ts';
 
 /** What is explained by `relay help TOPIC`, beside the help of each command. */
-export const helpTopics = {
+export const helpTopics: Record<HelpTopic, () => string> = {
   'exit-codes': () =>
     [
       'What the host holds when a command ends:',
@@ -58,7 +59,4 @@ environment or by files, never as values of options:
 
 Act on the exit code (\`relay help exit-codes\`); relay-report.json tells everything. A job that is killed leaves a journal
 below RELAY_STATE_DIR: keep that folder, and \`relay resume RUN --keys keys.txt\` finishes the run.`,
-} as const;
-
-export type HelpTopic = keyof typeof helpTopics;
-export const helpTopicNames = Object.keys(helpTopics) as HelpTopic[];
+};

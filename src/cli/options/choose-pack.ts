@@ -20,6 +20,18 @@ export async function choosePack(
   return { pack, warnings: [problem('PACK_SHADOWED', message)] };
 }
 
+/** Throws `USAGE` where a provider is named without the pack that it is of. */
+export function refuseBareProvider({
+  pack,
+  provider,
+}: {
+  pack?: string | undefined;
+  provider?: string | undefined;
+}): void {
+  if (pack === undefined && provider !== undefined)
+    throw new RelayError('USAGE', '--provider needs --pack.', { hint: 'Name the pack that the provider is of.' });
+}
+
 function checkDigest({ file, digest }: Pack, pinned: string): void {
   const hex = pinned.toLowerCase().replace(/^sha256:/, '');
   if (!/^[0-9a-f]{64}$/.test(hex))

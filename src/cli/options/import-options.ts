@@ -5,12 +5,10 @@ import { defaults, gatewayWaitMs, limitsOf } from '../../config/defaults.ts';
 import { hostSettings, type HostSettings } from '../../config/host-settings.ts';
 import type { ImportFlags } from '../../config/options/option-flags.ts';
 import { optionsThat } from '../../config/options/option-table.ts';
-import { readSecretFile, sealSecret } from '../../config/read-secret.ts';
 import { parseTarget, readTargets } from '../../config/targets.ts';
 import type { ImportJob } from '../../flows/import/import-job.ts';
 import { hintsOnKeys } from '../../keys/key-hints.ts';
 import { onlyKeys } from '../../keys/key-file.ts';
-import { readKeyFile } from '../../keys/read-key-file.ts';
 import type { Provider } from '../../pack/manifest.ts';
 import { chooseProvider } from '../../pack/find-pack.ts';
 import { openFingerprints, readEarlierReport } from '../../report/read-report.ts';
@@ -19,11 +17,11 @@ import { isLoopback } from '../../core/loopback.ts';
 import type { AccessMode } from '../../core/modes.ts';
 import type { Redactor } from '../../core/secrets/redactor.ts';
 import { RelayError } from '../../core/relay-error.ts';
-import type { Secret } from '../../core/secrets/secret.ts';
 import type { Target } from '../../core/target.ts';
 import { choosePack, termsOf } from './choose-pack.ts';
 import { inputFiles, type InputFile } from './input-files.ts';
 import type { Io } from '../io.ts';
+import { readKeys, readProbeKey } from './read-keys.ts';
 import { isGiven } from './resolve-options.ts';
 
 export interface ImportRequest {
@@ -60,10 +58,8 @@ export async function readImportRequest(options: ImportFlags, io: Io, redactor: 
       hint: 'Leave --user out, or use --access subscription.',
     });
   const host = await hostSettings(options, io.env, loaded, io.stdin);
-  const probeKey = await readProbeKey(options, io);
-  const keyFile = await readKeyFile(keys === '-' ? '-' : resolve(io.cwd, keys), mode, io.stdin);
-  for (const entry of keyFile.entries) if (entry.kind === 'key') redactor.learn(entry.key);
-  if (probeKey !== null) redactor.learn(probeKey);
+  const probeKey = await readProbeKey(options, io, redactor);
+  const keyFile = await readKeys(keys, mode, io, redactor);
   const tryAgain = await failedBefore(options, { provider: provider.id, access, host }, io);
   const job: ImportJob = {
     run: newRunId(),
@@ -168,11 +164,4 @@ function withBaseUrl(provider: Provider, baseUrl: string | undefined, allowHttp:
 async function readAllTargets(options: ImportFlags): Promise<Target[]> {
   const listed = options.users === undefined ? [] : await readTargets(options.users);
   return [...(options.user ?? []).map((text) => parseTarget(text)), ...listed];
-}
-
-/** The user key for the gateway check, when one was given. */
-export async function readProbeKey(options: { probeKeyFile?: string | undefined }, io: Io): Promise<Secret | null> {
-  if (options.probeKeyFile !== undefined) return readSecretFile(options.probeKeyFile, io.stdin);
-  const value = io.env['RELAY_PROBE_KEY'];
-  return value ? sealSecret(value, 'RELAY_PROBE_KEY') : null;
 }

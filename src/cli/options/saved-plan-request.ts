@@ -7,12 +7,12 @@ import type { ImportFlags } from '../../config/options/option-flags.ts';
 import { longOption, optionsOf } from '../../config/options/option-table.ts';
 import { readSavedPlan, type SavedPlan } from '../../flows/import/saved-plan.ts';
 import { resumeJob } from '../../flows/import/resume-job.ts';
-import { readKeyFile } from '../../keys/read-key-file.ts';
 import type { Redactor } from '../../core/secrets/redactor.ts';
 import { RelayError } from '../../core/relay-error.ts';
 import type { Io } from '../io.ts';
-import { checkStdin, newRunId, readProbeKey, type ImportRequest } from './import-options.ts';
+import { checkStdin, newRunId, type ImportRequest } from './import-options.ts';
 import { inputFiles } from './input-files.ts';
+import { readKeys, readProbeKey } from './read-keys.ts';
 import { isGiven } from './resolve-options.ts';
 
 /** What may stand beside a saved plan: keys, login, limits, and how things are told. */
@@ -44,10 +44,8 @@ export async function savedPlanRequest(
   const { begin } = saved;
   const loaded = await loadConfig(flags.config, io);
   const host = await hostSettings({ ...flags, host: begin.host.url }, io.env, loaded, io.stdin);
-  const keyFile = await readKeyFile(flags.keys === '-' ? '-' : resolve(io.cwd, flags.keys), begin.job.mode, io.stdin);
-  for (const entry of keyFile.entries) if (entry.kind === 'key') redactor.learn(entry.key);
-  const probeKey = await readProbeKey(flags, io);
-  if (probeKey !== null) redactor.learn(probeKey);
+  const keyFile = await readKeys(flags.keys, begin.job.mode, io, redactor);
+  const probeKey = await readProbeKey(flags, io, redactor);
   const { allowMassRemoval } = saved;
   const job = resumeJob({ begin }, keyFile, probeKey, { relayVersion: io.version, allowMassRemoval });
   const asked = flags.report === false ? null : (flags.report ?? defaults.report);

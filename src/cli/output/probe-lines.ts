@@ -6,7 +6,7 @@ import { counted } from '../../core/counted.ts';
 import { shortTime } from '../../report/text/format.ts';
 import { leftoverLine } from '../../report/text/leftover-text.ts';
 import { shorten } from '../../report/text/shorten.ts';
-import type { Style } from '../../core/style.ts';
+import { markOf, type Style } from '../../core/style.ts';
 
 /** For a nightly job: a line for each account that changed or is not fine, and one that sums up. */
 export function probeLines({ accounts, gateways }: PoolProbe, style: Style): string[] {
@@ -81,8 +81,8 @@ export function newsLines(news: VerdictNews | null, probe: PoolProbe, style: Sty
     return [`There is nothing to compare with yet: ${dead} of ${counted(probe.accounts.length, 'account')} fail.`];
   const { newlyDead, recovered, stillDead, since } = news;
   const lines = [
-    ...newlyDead.map((name) => `${style.bad('✖')} ${name} fails since then`),
-    ...recovered.map((name) => `${style.good('✔')} ${name} works again`),
+    ...newlyDead.map((name) => `${markOf('bad', style)} ${name} fails since then`),
+    ...recovered.map((name) => `${markOf('good', style)} ${name} works again`),
   ];
   const counts = [`${newlyDead.length} newly dead`, `${recovered.length} recovered`, `${stillDead.length} still dead`];
   return [...lines, `Since ${shortTime(since)}: ${counts.join(', ')}.`];

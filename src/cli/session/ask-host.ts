@@ -1,6 +1,4 @@
 import type { LoadedConfig } from '../../config/config-file.ts';
-import { hostSettings } from '../../config/host-settings.ts';
-import { limitsOf } from '../../config/defaults.ts';
 import type { Flags } from '../../config/options/option-flags.ts';
 import { preflightProblems } from '../../flows/preflight.ts';
 import { takeSnapshot } from '../../flows/read-status.ts';
@@ -8,7 +6,7 @@ import type { Finding } from '../../text/finding.ts';
 import type { PackReading } from '../../pack/read-pack.ts';
 import type { Redactor } from '../../core/secrets/redactor.ts';
 import type { Io } from '../io.ts';
-import { withHost } from './with-host.ts';
+import { hostRequest, withHost } from './with-host.ts';
 
 /** What would stop an import of each provider of the packs on the named host. Sends nothing but reads. */
 export async function askHost(
@@ -18,8 +16,7 @@ export async function askHost(
   io: Io,
   redactor: Redactor,
 ): Promise<Finding[]> {
-  const settings = await hostSettings(flags, io.env, loaded, io.stdin);
-  return withHost({ settings, ...limitsOf(flags) }, { ...flags, output: 'text' }, io, redactor, async (at) => {
+  return withHost(await hostRequest(flags, loaded, io), { ...flags, output: 'text' }, io, redactor, async (at) => {
     const held = await takeSnapshot(at.tools);
     await at.idle();
     const findings: Finding[] = [];

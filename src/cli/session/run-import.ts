@@ -4,7 +4,7 @@ import { executeImport } from '../../flows/import/execute-import.ts';
 import type { ImportJob } from '../../flows/import/import-job.ts';
 import { prepareImport, type PreparedImport } from '../../flows/import/prepare-import.ts';
 import type { Redactor } from '../../core/secrets/redactor.ts';
-import type { Host } from '../../host/host.ts';
+import { namedHost, type Host } from '../../host/host.ts';
 import { FolderJournal } from '../../journal/folder-journal.ts';
 import { planViewSchema, viewPlan, type PlanView } from '../../plan/plan-view.ts';
 import type { Report } from '../../report/report-schema.ts';
@@ -36,13 +36,9 @@ export async function prepare(
 }
 
 /** The plan of an import as it is shown. */
-export function planView(
-  { job, plan }: Prepared,
-  { info: { url, kind, version } }: Host,
-  redactor: Redactor,
-): PlanView {
+export function planView({ job, plan }: Prepared, { info }: Host, redactor: Redactor): PlanView {
   const { id, displayName, baseUrl } = job.provider;
-  const view = viewPlan(plan, { host: { url, kind, version }, provider: { id, displayName, baseUrl } }, (text) =>
+  const view = viewPlan(plan, { host: namedHost(info), provider: { id, displayName, baseUrl } }, (text) =>
     redactor.hide(text),
   );
   return planViewSchema.parse(view);

@@ -1,8 +1,10 @@
 import { noJournal } from '../../apply/journal.ts';
 import { untilLockIsLost } from '../../apply/lost-lock.ts';
 import { inStage, throwIfStopped, type RunTools } from '../../apply/run-tools.ts';
-import type { HostSettings } from '../../config/host-settings.ts';
-import type { PrintFlags } from '../../config/options/option-flags.ts';
+import type { LoadedConfig } from '../../config/config-file.ts';
+import { limitsOf } from '../../config/defaults.ts';
+import { hostSettings, type HostSettings } from '../../config/host-settings.ts';
+import type { HostOptions, PrintFlags } from '../../config/options/option-flags.ts';
 import { systemClock } from '../../core/clock.ts';
 import type { Redactor } from '../../core/secrets/redactor.ts';
 import { confirmHost } from './confirm-host.ts';
@@ -18,6 +20,15 @@ export interface HostRequest {
   settings: HostSettings;
   timeoutMs: number;
   deadlineMs: number | undefined;
+}
+
+/** The host that a command is given, and its limits. Throws `USAGE`, and what keeps the login from being read. */
+export async function hostRequest(
+  flags: HostOptions & Parameters<typeof limitsOf>[0],
+  loaded: LoadedConfig,
+  io: Io,
+): Promise<HostRequest> {
+  return { settings: await hostSettings(flags, io.env, loaded, io.stdin), ...limitsOf(flags) };
 }
 
 /** A host that is open for as long as a command works with it. */

@@ -1,7 +1,5 @@
 import type { RunTools } from '../../apply/run-tools.ts';
 import { loadConfig } from '../../config/config-file.ts';
-import { hostSettings } from '../../config/host-settings.ts';
-import { limitsOf } from '../../config/defaults.ts';
 import type { Flags } from '../../config/options/option-flags.ts';
 import { chooseProvider } from '../../pack/find-pack.ts';
 import type { Provider } from '../../pack/manifest.ts';
@@ -11,7 +9,7 @@ import type { Redactor } from '../../core/secrets/redactor.ts';
 import { choosePack } from '../options/choose-pack.ts';
 import { accessMode, newRunId } from '../options/import-options.ts';
 import type { Io } from '../io.ts';
-import { withHost } from './with-host.ts';
+import { hostRequest, withHost } from './with-host.ts';
 
 export interface AtProvider {
   run: string;
@@ -36,8 +34,7 @@ export async function withProvider(
   const { pack, warnings } = await choosePack(flags, loaded.config);
   const provider = chooseProvider(pack, flags.provider);
   const modes = flags.access === undefined ? accessModes : [accessMode(flags.access)];
-  const settings = await hostSettings(flags, io.env, loaded, io.stdin);
-  return withHost({ settings, ...limitsOf(flags) }, flags, io, redactor, async (at) => {
+  return withHost(await hostRequest(flags, loaded, io), flags, io, redactor, async (at) => {
     for (const { message } of warnings) at.tools.emit({ type: 'notice', text: message });
     const run = newRunId();
     if (changes) await at.hold(provider.id, run);

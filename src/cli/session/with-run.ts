@@ -1,8 +1,6 @@
 import { writableStates } from '../../apply/reopen-changes.ts';
 import type { RunTools } from '../../apply/run-tools.ts';
 import { loadConfig } from '../../config/config-file.ts';
-import { hostSettings } from '../../config/host-settings.ts';
-import { limitsOf } from '../../config/defaults.ts';
 import type { Flags } from '../../config/options/option-flags.ts';
 import { readRun, type RecordedRun } from '../../journal/read-journal.ts';
 import { FolderJournal } from '../../journal/folder-journal.ts';
@@ -11,7 +9,7 @@ import type { Redactor } from '../../core/secrets/redactor.ts';
 import { RelayError } from '../../core/relay-error.ts';
 import { stateDirOf } from './hold-lock.ts';
 import type { Io } from '../io.ts';
-import { withHost, type HostSession, type HostRequest } from './with-host.ts';
+import { hostRequest, withHost, type HostSession, type HostRequest } from './with-host.ts';
 
 /** What the commands that go on with a run are told. */
 type RunFlags = Flags<'resume' | 'rollback'>;
@@ -49,10 +47,11 @@ export async function withRun(
 export async function hostOfRun(begin: RecordedRun['begin'], flags: RunFlags, io: Io): Promise<HostRequest> {
   const loaded = await loadConfig(flags.config, io);
   const { url } = begin.host;
-  const settings = await hostSettings({ ...flags, host: flags.host ?? url }, io.env, loaded, io.stdin);
+  const request = await hostRequest({ ...flags, host: flags.host ?? url }, loaded, io);
+  const { settings } = request;
   if (settings.kind !== 'url' || settings.url !== url) {
     const other = settings.kind === 'url' ? settings.url : 'the sandbox';
     throw new RelayError('RUN_HOST_DIFFERS', `The run ${begin.run} was on ${url}, not on ${other}.`);
   }
-  return { settings, ...limitsOf(flags) };
+  return request;
 }

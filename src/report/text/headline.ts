@@ -35,20 +35,25 @@ export function headline(report: Report): Headline {
     return { tone, title: 'Dry run', sentence: `Nothing was written to the host.${pending}` };
   }
   const title = titles[report.batchStatus];
-  return { tone, title: report.run.interrupted ? `Stopped: ${title.toLowerCase()}` : title, sentence: held(report) };
+  return {
+    tone,
+    title: report.run.interrupted ? `Stopped: ${title.toLowerCase()}` : title,
+    sentence: `${held(report)}.`,
+  };
 }
 
+/** What the host holds after a run, in a sentence without its end. */
 function held(report: Report): string {
   switch (report.exitCode) {
     case 0:
-      return 'The host holds what was wanted.';
+      return 'The host holds what was wanted';
     case 1:
-      return 'It is not known what the host holds.';
+      return 'It is not known what the host holds';
     case 2:
     case 3:
-      return 'Nothing was written to the host.';
+      return 'Nothing was written to the host';
     default:
-      return holds(report).replace(/:$/, '.');
+      return holds(report).replace(/[:.]$/, '');
   }
 }
 
@@ -65,7 +70,7 @@ export function outcomeSentence(report: Report): string {
   const { provider, host, exitCode, run } = report;
   const at = `${provider.displayName} on ${hostName(host.url)}`;
   if (run.dryRun) return `Dry run for ${at}: nothing was written${exitCode === 8 ? ', changes are pending' : ''}`;
-  if (run.interrupted) return `Stopped: ${at}. ${held(report).replace(/\.$/, '')}`;
+  if (run.interrupted) return `Stopped: ${at}. ${held(report)}`;
   const serve = servingText(report);
   if (isIdle(report))
     return report.warnings.some(({ code }) => differences.has(code))
@@ -82,7 +87,7 @@ export function outcomeSentence(report: Report): string {
     case 7:
       return `${at} is in place, but ${report.gateway?.ok === false ? 'the gateway does not answer' : 'no account works'}`;
     default:
-      return `${titles[report.batchStatus]}: ${at}. ${held(report).replace(/\.$/, '')}`;
+      return `${titles[report.batchStatus]}: ${at}. ${held(report)}`;
   }
 }
 

@@ -1,6 +1,7 @@
-import { formatCount } from '../../core/counted.ts';
+import { firstOf, formatCount, maxListed } from '../../core/counted.ts';
+import { bucketsOf } from '../../core/buckets.ts';
 import type { Report } from '../report-schema.ts';
-import { besidesVerdicts } from './problem-groups.ts';
+import { besidesVerdicts, groupsOf } from './problem-groups.ts';
 import { shorten } from './shorten.ts';
 
 /** What needs a look, told once for all that have the code in common. */
@@ -11,16 +12,13 @@ export interface LookGroup {
   advice: string;
 }
 
-/** How many accounts or messages of a group are named before the rest is only counted. */
-const maxNamed = 5;
-
 /** What went wrong, then what was warned about, by code; accounts by their names. */
 export function needsALook(report: Report): LookGroup[] {
   return [
     ...accountGroups(report, 'failed'),
-    ...problemGroups(besidesAccounts(besidesVerdicts(report.errors, report), report), 'bad'),
+    ...problemLooks(besidesAccounts(besidesVerdicts(report.errors, report), report), 'bad'),
     ...accountGroups(report, 'warning'),
-    ...problemGroups(besidesVerdicts(report.warnings, report), 'unsure'),
+    ...problemLooks(besidesVerdicts(report.warnings, report), 'unsure'),
   ];
 }
 
@@ -33,7 +31,7 @@ function besidesAccounts(errors: Report['errors'], { accounts }: Report): Report
 }
 
 function accountGroups(report: Report, validation: 'failed' | 'warning'): LookGroup[] {
-  const groups = grouped(
+  const groups = bucketsOf(
     report.accounts.filter((account) => account.validation === validation),
     ({ code }) => code ?? 'TEST_FAILED',
   );
@@ -44,7 +42,7 @@ function accountGroups(report: Report, validation: 'failed' | 'warning'): LookGr
     return {
       tone: validation === 'failed' ? 'bad' : 'unsure',
       code,
-      what: `${named(names)}${says === '' ? '' : `: ${says}`}`,
+      what: `${firstOf(names)}${says === '' ? '' : `: ${says}`}`,
       advice: adviceOn(code, report),
     };
   });
@@ -55,27 +53,10 @@ function adviceOn(code: string, { errors, warnings }: Report): string {
   return [...errors, ...warnings].find((each) => each.code === code)?.hint ?? `See \`relay explain ${code}\`.`;
 }
 
-function problemGroups(problems: Report['errors'], tone: LookGroup['tone']): LookGroup[] {
-  const groups = grouped(problems, ({ code }) => code);
-  return [...groups].map(([code, all]) => ({
-    tone,
-    code,
-    what: named(
-      all.map(({ message }) => shorten(message)),
-      ' ',
-    ),
-    advice: all[0]?.hint ?? '',
-  }));
-}
-
-function named(names: readonly string[], separator = ', '): string {
-  const shown = names.slice(0, maxNamed).join(separator);
-  const hidden = names.length - maxNamed;
-  return hidden > 0 ? `${shown}${separator === ', ' ? '' : ' …'} and ${formatCount(hidden)} more` : shown;
-}
-
-function grouped<T>(list: readonly T[], codeOf: (each: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>();
-  for (const each of list) groups.set(codeOf(each), [...(groups.get(codeOf(each)) ?? []), each]);
-  return groups;
+function problemLooks(problems: Report['errors'], tone: LookGroup['tone']): LookGroup[] {
+  return groupsOf(problems, tone).map(({ code, hint, messages }) => {
+    const hidden = messages.length - maxListed;
+    const shown = messages.slice(0, maxListed).join(' ');
+    return { tone, code, what: hidden > 0 ? `${shown} … and ${formatCount(hidden)} more` : shown, advice: hint };
+  });
 }

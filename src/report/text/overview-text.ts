@@ -1,6 +1,6 @@
 import { accessSlug } from '../../core/modes.ts';
 import { counted, formatCount } from '../../core/counted.ts';
-import type { Style } from '../../core/style.ts';
+import { markOf, type Style } from '../../core/style.ts';
 import type { Overview, ProviderCounts } from '../../plan/overview.ts';
 import { fold } from './fold.ts';
 import { hostName } from './headline.ts';
@@ -17,21 +17,15 @@ export function overviewText(
   const width = Math.max(...providers.map((each) => nameOf(each).length));
   const lines = providers.map((each) => {
     const faults = faultsText(each);
-    const mark =
-      faults.length === 0
-        ? style.good('✔')
-        : each.failing > 0 || each.serving === 0
-          ? style.bad('✖')
-          : style.unsure('!');
+    const tone = faults.length === 0 ? 'good' : each.failing > 0 || each.serving === 0 ? 'bad' : 'unsure';
     const used = each.lastUsedAt === null ? 'never used' : `last used ${shortTime(each.lastUsedAt)}`;
     const parts = [`${formatCount(each.serving)} of ${formatCount(each.accounts)} serve`, ...faults, style.dim(used)];
-    return `${mark} ${nameOf(each).padEnd(width)}  ${parts.join(', ')}`;
+    return `${markOf(tone, style)} ${nameOf(each).padEnd(width)}  ${parts.join(', ')}`;
   });
   const total = providers.reduce((sum, { accounts }) => sum + accounts, 0);
   const serving = providers.reduce((sum, each) => sum + each.serving, 0);
-  const tone = ok ? style.good : style.unsure;
   const sum = `${counted(providers.length, 'provider')}: ${formatCount(serving)} of ${counted(total, 'account')} serve.`;
-  return fold([heading, '', ...lines, '', tone(sum)].join('\n'), columns);
+  return fold([heading, '', ...lines, '', (ok ? style.good : style.unsure)(sum)].join('\n'), columns);
 }
 
 function faultsText({ failing, paused, untested }: ProviderCounts): string[] {

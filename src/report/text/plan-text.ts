@@ -1,7 +1,8 @@
-import { counted, enumerated, formatCount } from '../../core/counted.ts';
+import { counted, enumerated, firstOf, formatCount, maxListed } from '../../core/counted.ts';
+import { bucketsOf } from '../../core/buckets.ts';
 import { isStagingName } from '../../host/names.ts';
 import type { Change, PlanView } from '../../plan/plan-view.ts';
-import type { Style } from '../../core/style.ts';
+import { markOf, type Style } from '../../core/style.ts';
 import { fold } from './fold.ts';
 import { hostName, plainWord } from './headline.ts';
 
@@ -18,9 +19,6 @@ const glyphs: Record<Change['action'], Glyph> = {
   reuse: '=',
   remove: '-',
 };
-
-/** How many accounts to which the same happens are named before the rest is only counted. */
-const maxNamed = 5;
 
 export interface PlanScreen {
   style: Style;
@@ -39,7 +37,7 @@ function planBlock(view: PlanView, style: Style): string {
   const told = changes.filter(({ action }) => glyphs[action] !== '=');
   const same = changes.filter(({ action }) => glyphs[action] === '=');
   const lines = [...groupsOf(told).flatMap((group) => groupLines(group, style)), ...sameLines(same, style)];
-  const warnings = view.warnings.map((warning) => `${style.unsure('!')} ${warning.code}: ${warning.message}`);
+  const warnings = view.warnings.map((warning) => `${markOf('unsure', style)} ${warning.code}: ${warning.message}`);
   return [
     style.bold(heading),
     `Keys go to ${provider.baseUrl}`,
@@ -51,14 +49,11 @@ function planBlock(view: PlanView, style: Style): string {
 
 /** Accounts to which the same happens are one group; in the order in which the first of each is carried out. */
 function groupsOf(changes: readonly Change[]): Change[][] {
-  const groups = new Map<string, Change[]>();
-  for (const change of changes) {
-    const { kind, action, values, detail, name } = change;
+  const groups = bucketsOf(changes, ({ kind, action, values, detail, name }) => {
     // What differs from one to the next is told of each: its line, and its key.
     const what = kind === 'account' ? (values === undefined ? reasonOf(detail) : JSON.stringify(values)) : name;
-    const key = JSON.stringify([kind, action, what]);
-    groups.set(key, [...(groups.get(key) ?? []), change]);
-  }
+    return JSON.stringify([kind, action, what]);
+  });
   return [...groups.values()].map((group) => (group[0]?.action === 'remove' ? group.toSorted(byName) : group));
 }
 
@@ -83,9 +78,9 @@ function groupLines(group: readonly Change[], style: Style): string[] {
   // The values say it better.
   const why = values.length > 0 || detail === '' ? '' : `: ${detail}`;
   const head =
-    group.length <= maxNamed
+    group.length <= maxListed
       ? group.map((each) => `${mark} ${word}${nameIn(each)}${style.dim(why)}`)
-      : [`${mark} ${word} ${manyOf(group)}${style.dim(why)}`];
+      : [`${mark} ${word} ${firstOf(group.map(({ name }) => name))}${style.dim(why)}`];
   const width = Math.max(...values.map(({ name }) => name.length));
   return [
     ...head,
@@ -105,11 +100,6 @@ function nameOf({ kind, name, id, line, fingerprint }: Change): string {
   if (kind === 'gateway') return '';
   const key = line === undefined ? '' : ` (line ${line}, ${fingerprint ?? ''})`;
   return `${name}${id === null ? '' : ` (${id})`}${key}`;
-}
-
-function manyOf(group: readonly Change[]): string {
-  const names = group.map(({ name }) => name);
-  return `${names.slice(0, maxNamed).join(', ')} and ${formatCount(names.length - maxNamed)} more`;
 }
 
 /** What stays as it is, by kind. */

@@ -1,3 +1,4 @@
+import { bucketsOf } from '../../core/buckets.ts';
 import { shorten } from './shorten.ts';
 import type { Report } from '../report-schema.ts';
 
@@ -15,14 +16,14 @@ export function problemGroups(report: Report): ProblemGroup[] {
   return [...groupsOf(report.errors, 'bad'), ...groupsOf(report.warnings, 'unsure')];
 }
 
-function groupsOf(problems: Report['errors'], tone: ProblemGroup['tone']): ProblemGroup[] {
-  const groups = new Map<string, ProblemGroup>();
-  for (const { code, hint, message } of problems) {
-    const group = groups.get(code) ?? { tone, code, hint, messages: [] };
-    group.messages.push(shorten(message));
-    groups.set(code, group);
-  }
-  return [...groups.values()];
+/** Some of the problems of a report, by code. */
+export function groupsOf(problems: Report['errors'], tone: ProblemGroup['tone']): ProblemGroup[] {
+  return [...bucketsOf(problems, ({ code }) => code)].map(([code, all]) => ({
+    tone,
+    code,
+    hint: all[0]?.hint ?? '',
+    messages: all.map(({ message }) => shorten(message)),
+  }));
 }
 
 /** Problems but for those that are the verdict of an account, which its own line tells. */

@@ -1,5 +1,5 @@
 import { counted, enumerated, formatCount } from '../../core/counted.ts';
-import type { Style } from '../../core/style.ts';
+import { markOf, type Style } from '../../core/style.ts';
 import type { Report } from '../report-schema.ts';
 import { keysText } from './facts-text.ts';
 import { fold } from './fold.ts';
@@ -12,8 +12,6 @@ import { failedTests } from './problem-groups.ts';
 const maxGroups = 8;
 const maxIdleGroups = 3;
 
-const marks = { good: '✔', unsure: '!', bad: '✖' } as const;
-
 export interface ResultScreen {
   style: Style;
   columns: number;
@@ -23,13 +21,12 @@ export interface ResultScreen {
 
 /** What a person wants to know when a run has ended: how it went, what changed, what needs a look, and how users connect. */
 export function resultText(report: Report, { style, columns, lasting }: ResultScreen): string {
-  const tone = toneOf(report.exitCode);
   const idle = isIdle(report);
   const groups = needsALook(report);
   const shown = groups.slice(0, idle ? maxIdleGroups : maxGroups);
   const hidden = groups.length - shown.length;
   const lines = [
-    `${style[tone](marks[tone])} ${style.bold(outcomeSentence(report))}`,
+    `${markOf(toneOf(report.exitCode), style)} ${style.bold(outcomeSentence(report))}`,
     ...(idle ? [] : [`  ${style.dim(countsText(report))}`, ...changeLines(report)]),
     ...shown.flatMap((group) => groupLines(group, idle, style)),
     ...(hidden > 0
@@ -73,7 +70,7 @@ function changeLines({ resources, grants }: Report): string[] {
 }
 
 function groupLines({ tone, code, what, advice }: LookGroup, idle: boolean, style: Style): string[] {
-  const first = `${style[tone](marks[tone])} ${code}: ${what}`;
+  const first = `${markOf(tone, style)} ${code}: ${what}`;
   return idle ? [first] : ['', first, `  → ${advice}`];
 }
 

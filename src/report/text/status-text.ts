@@ -1,7 +1,7 @@
 import { accessModes, accessSlug } from '../../core/modes.ts';
 import { counted, formatCount } from '../../core/counted.ts';
 import type { AccountStatus, ProviderStatus, ResourceStatus } from '../../plan/status-schema.ts';
-import type { Style } from '../../core/style.ts';
+import { markOf, type Style } from '../../core/style.ts';
 import { cut, fold, widthOf } from './fold.ts';
 import { shortTime } from './format.ts';
 import { hostName } from './headline.ts';
@@ -55,7 +55,7 @@ function sumText({ totals, ok, resources, accounts }: ProviderStatus, style: Sty
     ...(totals.notEnabled === 0 ? [] : [`${formatCount(totals.notEnabled)} not enabled`]),
     ...(totals.foreign === 0 ? [] : [`${formatCount(totals.foreign)} not of relay`]),
   ];
-  return ok ? `${style.good('✔')} ${parts.join(', ')}` : `${style.bad('✖')} ${parts.join(', ')}`;
+  return `${markOf(ok ? 'good' : 'bad', style)} ${parts.join(', ')}`;
 }
 
 function isThere({ resources, accounts }: ProviderStatus, access: ResourceStatus['access']): boolean {
@@ -92,7 +92,7 @@ function accountLines(accounts: readonly AccountStatus[], { style, columns, acco
   const nameOf = ({ name, id }: AccountStatus) => `${name} (${id})`;
   const nameWidth = Math.max(...shown.map((account) => nameOf(account).length));
   const lines = shown.map((account) => {
-    const mark = isFine(account) ? style.good('✔') : account.state === 'error' ? style.bad('✖') : style.unsure('!');
+    const mark = markOf(isFine(account) ? 'good' : account.state === 'error' ? 'bad' : 'unsure', style);
     const begin = `  ${mark} ${nameOf(account).padEnd(nameWidth)}  `;
     return begin + cut(notesOf(account).join(', '), Math.max(20, columns - widthOf(begin)));
   });
@@ -119,7 +119,7 @@ function notesOf(account: AccountStatus): string[] {
 
 function otherLines(status: ProviderStatus, style: Style): string[] {
   const { resources, probeUsers, missingKeys, untestedRuns } = status;
-  const mark = style.unsure('!');
+  const mark = markOf('unsure', style);
   const inState = (state: ResourceStatus['state']) => resources.filter((each) => each.state === state);
   return [
     ...untestedRuns.map((run) => `${mark} The run ${run} left accounts untested; it was interrupted, or is at work.`),

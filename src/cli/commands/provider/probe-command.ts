@@ -1,10 +1,11 @@
 import { defaults, gatewayWaitMs } from '../../../config/defaults.ts';
 import type { Flags } from '../../../config/options/option-flags.ts';
-import { readProbeKey } from '../../options/import-options.ts';
+import { readProbeKey } from '../../options/read-keys.ts';
 import { probeExitCode, probePool, type PoolProbe } from '../../../flows/probe-pool.ts';
 import type { ProbeOutput } from '../../../report/outputs/provider-schemas.ts';
 import type { Redactor } from '../../../core/secrets/redactor.ts';
 import { Interruption } from '../../../core/relay-error.ts';
+import { namedHost } from '../../../host/host.ts';
 import { keepVerdicts, newsSince, readVerdicts, type VerdictNews } from '../../../journal/verdicts.ts';
 import { stateDirOf } from '../../session/hold-lock.ts';
 import { askConsent } from '../../session/consent.ts';
@@ -18,8 +19,7 @@ type ProbeFlags = Flags<'probe'>;
 
 /** `relay probe`: tests the accounts and the gateway again, and changes accounts only as the options say. */
 export async function probeCommand(flags: ProbeFlags, io: Io, redactor: Redactor): Promise<number> {
-  const probeKey = await readProbeKey(flags, io);
-  if (probeKey !== null) redactor.learn(probeKey);
+  const probeKey = await readProbeKey(flags, io, redactor);
   if (flags.repair === 'remove')
     await askConsent(['Accounts that do not work would be removed; their keys cannot come back.'], io, flags);
   return withProvider(flags, true, io, redactor, async (at) => {
@@ -80,10 +80,9 @@ function view(
   sinceLast: VerdictNews | null,
   exitCode: number,
 ): ProbeOutput {
-  const { url, kind, version } = tools.host.info;
   return {
     schema: 'relay.probe/1',
-    host: { url, kind, version },
+    host: namedHost(tools.host.info),
     provider: { pack: pack.id, id: provider.id, displayName: provider.displayName },
     accounts: probe.accounts.map(({ access, verdict, change }) => ({
       access,

@@ -4,7 +4,7 @@ import type { Flags } from '../../../config/options/option-flags.ts';
 import { findManaged, removeProvider, type Managed, type Removal } from '../../../flows/remove-provider.ts';
 import type { RemoveOutput } from '../../../report/outputs/provider-schemas.ts';
 import { leftoverLine } from '../../../report/text/leftover-text.ts';
-import { counted, enumerated } from '../../../core/counted.ts';
+import { counted, enumerated, maxListed } from '../../../core/counted.ts';
 import type { Redactor } from '../../../core/secrets/redactor.ts';
 import { askConsent } from '../../session/consent.ts';
 import { print, styleFor, type Io } from '../../io.ts';
@@ -12,9 +12,6 @@ import { printFooter } from '../../output/footer.ts';
 import { repeatCommand } from '../../options/repeat-command.ts';
 import { printResult } from '../../output/result.ts';
 import { withProvider } from '../../session/with-provider.ts';
-
-/** More of one kind than this are counted, not named. */
-const maxNamed = 5;
 
 const nothingThere = 'The host holds nothing of this provider.';
 
@@ -103,7 +100,7 @@ function say({ removed, shared }: Removal, flags: RemoveFlags, io: Io): void {
   for (const kind of new Set(removed.map((each) => each.kind))) {
     const gone = removed.filter((each) => each.kind === kind);
     const lines =
-      gone.length > maxNamed
+      gone.length > maxListed
         ? [`${counted(gone.length, kind)}; --output json names each`]
         : gone.map(({ name, id }) => `${kind} "${name}" (${id})`);
     for (const line of lines) print(io.stdout, `${style.good('removed')} ${line}`);

@@ -1,28 +1,27 @@
-import { resolve } from 'node:path';
 import { throwIfStopped } from '../../../apply/run-tools.ts';
 import { loadConfig } from '../../../config/config-file.ts';
-import { limitsOf } from '../../../config/defaults.ts';
-import { hostSettings } from '../../../config/host-settings.ts';
+import type { ConfigFile } from '../../../config/config-schema.ts';
 import type { Flags } from '../../../config/options/option-flags.ts';
-import { longOption } from '../../../config/options/option-table.ts';
 import { findRevoked, revokeAccount, type FoundAccounts, type RevokedKey } from '../../../flows/revoke-account.ts';
 import type { Account } from '../../../host/account.ts';
-import { readRun, runIds } from '../../../journal/read-journal.ts';
+import { namedHost } from '../../../host/host.ts';
+import { readRuns } from '../../../journal/read-journal.ts';
 import { acceptedKeys } from '../../../keys/key-file.ts';
-import { readKeyFile } from '../../../keys/read-key-file.ts';
 import { chooseProvider } from '../../../pack/find-pack.ts';
 import type { RevokeOutput } from '../../../report/outputs/provider-schemas.ts';
 import type { Redactor } from '../../../core/secrets/redactor.ts';
 import { counted } from '../../../core/counted.ts';
 import { shellWord } from '../../../core/shell-word.ts';
 import { RelayError } from '../../../core/relay-error.ts';
-import { choosePack } from '../../options/choose-pack.ts';
+import { markOf } from '../../../core/style.ts';
+import { choosePack, refuseBareProvider } from '../../options/choose-pack.ts';
 import { newRunId } from '../../options/import-options.ts';
+import { readKeys } from '../../options/read-keys.ts';
 import { print, styleFor, type Io } from '../../io.ts';
 import { printResult } from '../../output/result.ts';
 import { askConsent } from '../../session/consent.ts';
 import { stateDirOf } from '../../session/hold-lock.ts';
-import { withHost } from '../../session/with-host.ts';
+import { hostRequest, withHost } from '../../session/with-host.ts';
 
 type RevokeFlags = Flags<'revoke'>;
 
@@ -34,8 +33,7 @@ export async function revokeCommand(flags: RevokeFlags, io: Io, redactor: Redact
   const key = await keyOf(flags, io, redactor);
   const loaded = await loadConfig(flags.config, io);
   const providers = await providersOf(flags, loaded.config);
-  const settings = await hostSettings(flags, io.env, loaded, io.stdin);
-  return withHost({ settings, ...limitsOf(flags) }, flags, io, redactor, async ({ tools, idle, hold }) => {
+  return withHost(await hostRequest(flags, loaded, io), flags, io, redactor, async ({ tools, idle, hold }) => {
     const found = await findRevoked(key, providers, tools);
     await idle();
     throwIfStopped(tools);
@@ -46,10 +44,9 @@ export async function revokeCommand(flags: RevokeFlags, io: Io, redactor: Redact
     const done = await revokeAccount(account, tools);
     await idle();
     const files = await filesThatHold(marker?.fingerprint ?? '', io);
-    const { url, kind, version } = tools.host.info;
     const told: RevokeOutput = {
       schema: 'relay.revoke/1',
-      host: { url, kind, version },
+      host: namedHost(tools.host.info),
       account: toldOf(account),
       done,
       sameKey: found.sameKey.map(toldOf),
@@ -74,26 +71,18 @@ async function keyOf(flags: RevokeFlags, io: Io, redactor: Redactor): Promise<Re
       hint: 'Give no more of the key than that.',
     });
   if (keys === undefined) return { fingerprint, last4, name, known: new Map() };
-  const file = await readKeyFile(keys === '-' ? '-' : resolve(io.cwd, keys), 'partial', io.stdin);
-  for (const entry of file.entries) if (entry.kind === 'key') redactor.learn(entry.key);
+  const file = await readKeys(keys, 'partial', io, redactor);
   const ends = acceptedKeys(file).map((entry) => [entry.fingerprint, entry.key.open().slice(-4)] as const);
   return { fingerprint, last4, name, known: new Map(ends) };
 }
 
 /** The providers that are meant; all where no pack is named. */
-async function providersOf(
-  flags: RevokeFlags,
-  config: Parameters<typeof choosePack>[1],
-): Promise<string[] | undefined> {
+async function providersOf(flags: RevokeFlags, config: ConfigFile): Promise<string[] | undefined> {
+  refuseBareProvider(flags);
   const { pack, provider } = flags;
-  if (pack !== undefined) {
-    const chosen = (await choosePack({ pack }, config)).pack;
-    return provider === undefined ? chosen.providers.map(({ id }) => id) : [chooseProvider(chosen, provider).id];
-  }
-  if (provider === undefined) return undefined;
-  throw new RelayError('USAGE', `${longOption('provider')} needs --pack.`, {
-    hint: 'Name the pack that the provider is of.',
-  });
+  if (pack === undefined) return undefined;
+  const chosen = (await choosePack({ pack }, config)).pack;
+  return provider === undefined ? chosen.providers.map(({ id }) => id) : [chooseProvider(chosen, provider).id];
 }
 
 function toldOf({ id, name, marker }: Account): RevokeOutput['account'] {
@@ -122,30 +111,28 @@ function onlyOne({ meant, untold }: FoundAccounts, { name: asked, pack }: Revoke
 
 /** Key files of runs on this machine in which the key stood: whoever imports such a file again brings it back. */
 async function filesThatHold(fingerprint: string, io: Io): Promise<string[]> {
-  const files = new Set<string>();
-  for (const id of await runIds(stateDirOf(io))) {
-    const run = await readRun(stateDirOf(io), id).catch(() => undefined);
-    const file = run?.begin.keys.file ?? null;
-    const holds = run?.begin.keys.entries.some((entry) => entry.kind === 'key' && entry.fingerprint === fingerprint);
-    if (file !== null && holds === true) files.add(file);
-  }
-  return [...files];
+  const files = (await readRuns(stateDirOf(io))).flatMap((each) => {
+    const { file, entries } = 'run' in each ? each.run.begin.keys : { file: null, entries: [] };
+    const holds = entries.some((entry) => entry.kind === 'key' && entry.fingerprint === fingerprint);
+    return file !== null && holds ? [file] : [];
+  });
+  return [...new Set(files)];
 }
 
 function say({ account, done, sameKey, untold, keyFiles }: RevokeOutput, flags: RevokeFlags, io: Io): void {
   const style = styleFor(io, 'stdout', flags.color);
   const how = done === 'removed' ? 'removed from the host' : 'out of service; no import and no probe puts it back';
-  print(io.stdout, `${style.good('✔')} ${account.name} (${account.id}) of ${account.provider} is ${how}`);
+  print(io.stdout, `${markOf('good', style)} ${account.name} (${account.id}) of ${account.provider} is ${how}`);
   for (const { name, id, provider } of sameKey)
     print(
       io.stdout,
-      `${style.bad('✖')} ${name} (${id}) of ${provider} holds the same key and is in service: relay revoke --name ${shellWord(name)}`,
+      `${markOf('bad', style)} ${name} (${id}) of ${provider} holds the same key and is in service: relay revoke --name ${shellWord(name)}`,
     );
   if (untold > 0)
     print(
       io.stdout,
-      `${style.unsure('!')} nothing says how the keys of ${counted(untold, 'account')} end: --keys FILE tells`,
+      `${markOf('unsure', style)} nothing says how the keys of ${counted(untold, 'account')} end: --keys FILE tells`,
     );
   for (const file of keyFiles)
-    print(io.stdout, `${style.unsure('!')} ${file} may still hold the key: take it out there`);
+    print(io.stdout, `${markOf('unsure', style)} ${file} may still hold the key: take it out there`);
 }

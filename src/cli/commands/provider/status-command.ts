@@ -1,22 +1,18 @@
-import { resolve } from 'node:path';
-import { inStage, throwIfStopped } from '../../../apply/run-tools.ts';
+import { throwIfStopped } from '../../../apply/run-tools.ts';
 import { loadConfig } from '../../../config/config-file.ts';
-import { limitsOf } from '../../../config/defaults.ts';
-import { hostSettings } from '../../../config/host-settings.ts';
 import type { PrintFlags } from '../../../config/options/option-flags.ts';
 import { longOption } from '../../../config/options/option-table.ts';
-import { counted } from '../../../core/counted.ts';
 import { RelayError } from '../../../core/relay-error.ts';
-import { overviewOf, type Overview } from '../../../plan/overview.ts';
 import { overviewText } from '../../../report/text/overview-text.ts';
 import { statusCsv } from '../../../report/forms/status-csv.ts';
+import { readKeys } from '../../options/read-keys.ts';
 import { isGiven } from '../../options/resolve-options.ts';
-import { withHost } from '../../session/with-host.ts';
+import { hostRequest, withHost } from '../../session/with-host.ts';
 import type { Flags } from '../../../config/options/option-flags.ts';
+import { readOverview } from '../../../flows/read-overview.ts';
 import { readStatus } from '../../../flows/read-status.ts';
 import { acceptedKeys } from '../../../keys/key-file.ts';
 import { readRun } from '../../../journal/read-journal.ts';
-import { readKeyFile } from '../../../keys/read-key-file.ts';
 import type { KeyOfStatus } from '../../../plan/provider-status.ts';
 import { statusSchema, type ProviderStatus } from '../../../plan/status-schema.ts';
 import { statusFaults } from '../../../report/status-faults.ts';
@@ -90,18 +86,8 @@ async function overviewCommand(
       hint: 'Name the pack that is meant: --pack ID.',
     });
   const loaded = await loadConfig(flags.config, io);
-  const settings = await hostSettings(flags, io.env, loaded, io.stdin);
-  return withHost({ settings, ...limitsOf(flags) }, asked, io, redactor, async ({ tools, idle }) => {
-    const { url, kind, version } = tools.host.info;
-    const accounts = await inStage(
-      tools,
-      'plan',
-      'Look',
-      () => tools.host.reads.accounts(),
-      (all) => ({ ok: true, text: counted(all.length, 'account') }),
-    );
-    const found = overviewOf(accounts, tools.host.time());
-    const overview: Overview = { schema: 'relay.overview/1', host: { url, kind, version }, ...found };
+  return withHost(await hostRequest(flags, loaded, io), asked, io, redactor, async ({ tools, idle }) => {
+    const overview = await readOverview(tools);
     await idle();
     throwIfStopped(tools);
     const screen = { style: styleFor(io, 'stdout', flags.color), columns: columnsOf(io) };
@@ -131,12 +117,10 @@ async function unfinishedOf(runs: readonly string[], io: Io): Promise<string | u
 async function keysOf({ keys }: StatusFlags, io: Io, redactor: Redactor): Promise<KeyOfStatus[] | null> {
   if (keys === undefined) return null;
   // A line that cannot be a key hides nothing of what the host holds.
-  const file = await readKeyFile(keys === '-' ? '-' : resolve(io.cwd, keys), 'partial', io.stdin);
-  for (const entry of file.entries) {
-    if (entry.kind === 'key') redactor.learn(entry.key);
+  const file = await readKeys(keys, 'partial', io, redactor);
+  for (const entry of file.entries)
     if (entry.kind === 'malformed')
       print(io.stderr, `warning KEYS_MALFORMED: ${keys}:${entry.line}: the line ${entry.why}`);
-  }
   return acceptedKeys(file).map(({ line, fingerprint, settings }) => ({
     line,
     fingerprint,

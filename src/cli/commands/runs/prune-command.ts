@@ -4,6 +4,7 @@ import { removeRun } from '../../../journal/read-journal.ts';
 import type { PruneOutput } from '../../../report/outputs/run-schemas.ts';
 import { counted } from '../../../core/counted.ts';
 import { RelayError } from '../../../core/relay-error.ts';
+import { markOf } from '../../../core/style.ts';
 import { print, styleFor, type Io } from '../../io.ts';
 import { askConsent } from '../../session/consent.ts';
 import { stateDirOf } from '../../session/hold-lock.ts';
@@ -40,8 +41,9 @@ export async function pruneRuns(flags: Flags<'runs prune'>, io: Io): Promise<num
   else if (flags.quiet !== true) {
     const style = styleFor(io, 'stdout', flags.color);
     if (told.removed.length === 0) print(io.stdout, 'There is no such record to remove.');
-    else print(io.stdout, `${style.good('✔')} The records of ${counted(told.removed.length, 'run')} were removed.`);
-    for (const { id, why } of kept) print(io.stdout, `${style.unsure('!')} ${id} was kept: ${why}.`);
+    else
+      print(io.stdout, `${markOf('good', style)} The records of ${counted(told.removed.length, 'run')} were removed.`);
+    for (const { id, why } of kept) print(io.stdout, `${markOf('unsure', style)} ${id} was kept: ${why}.`);
   }
   return 0;
 }

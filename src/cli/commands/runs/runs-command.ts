@@ -1,7 +1,7 @@
 import type { Flags } from '../../../config/options/option-flags.ts';
-import { readRun, runIds, type RecordedRun } from '../../../journal/read-journal.ts';
-import type { RunOutput, RunsOutput } from '../../../report/outputs/run-schemas.ts';
+import { readRun, readRuns, type ReadRun, type RecordedRun } from '../../../journal/read-journal.ts';
 import { RelayError } from '../../../core/relay-error.ts';
+import type { RunOutput, RunsOutput } from '../../../report/outputs/run-schemas.ts';
 import { stateDirOf } from '../../session/hold-lock.ts';
 import { runsText } from '../../../report/text/runs-text.ts';
 import { columnsOf, print, styleFor, type Io } from '../../io.ts';
@@ -26,8 +26,7 @@ export async function listRuns(flags: Flags<'runs list'>, io: Io): Promise<numbe
 
 /** Every run that has a journal here, newest first, those that cannot be read among them. */
 export async function allRuns(io: Io): Promise<RunsOutput['runs']> {
-  const read: ReadRun[] = [];
-  for (const id of await runIds(stateDirOf(io))) read.push(await readOrWhy(id, io));
+  const read = await readRuns(stateDirOf(io));
   return read.map((each) => listed(each, read));
 }
 
@@ -81,32 +80,23 @@ function changesOf({ changes }: RecordedRun) {
 
 type ListedRun = RunsOutput['runs'][number];
 
-type ReadRun = { id: string } & ({ run: RecordedRun } | { why: string });
-
-async function readOrWhy(id: string, io: Io): Promise<ReadRun> {
-  try {
-    return { id, run: await readRun(stateDirOf(io), id) };
-  } catch (error) {
-    if (!(error instanceof RelayError)) throw error;
-    return { id, why: error.message };
-  }
-}
-
 /** A journal that cannot be read is listed all the same, with why. */
 function listed(each: ReadRun, all: readonly ReadRun[]): ListedRun {
   const { id } = each;
-  if ('why' in each)
+  if ('fault' in each) {
+    if (!(each.fault instanceof RelayError)) throw each.fault;
     return {
       id,
       startedAt: null,
       finishedAt: null,
       host: '',
       provider: '',
-      state: `unreadable: ${each.why}`,
+      state: `unreadable: ${each.fault.message}`,
       keys: null,
       made: null,
       supersededBy: null,
     };
+  }
   const { begin } = each.run;
   const supersededBy = laterOf(each.run, all);
   return {
