@@ -11,7 +11,7 @@ import {
   writableAccount,
 } from '../../src/apply/drivers/hidden-settings.ts';
 import { ChangeLog } from '../../src/apply/change-log.ts';
-import type { Change } from '../../src/apply/change.ts';
+import type { Change, Draft } from '../../src/apply/change.ts';
 import { noJournal } from '../../src/apply/journal.ts';
 import { findUnrecorded } from '../../src/apply/undo/find-unrecorded.ts';
 import { statesOf } from '../../src/apply/undo/states-of.ts';
@@ -44,15 +44,15 @@ const edits: fc.Arbitrary<AccountChange> = fc.record(
   { requiredKeys: [] },
 );
 
-const edited = (seq: number, before: object, to: object): Change => ({
-  seq,
+const editOf = (before: object, after: object, id = '1'): Draft => ({
   kind: 'account',
   action: 'updated',
-  id: '1',
-  name: 'acme-01',
+  id,
+  name: `acme-0${id}`,
   before,
-  after: to,
+  after,
 });
+const edited = (seq: number, before: object, to: object): Change => ({ seq, ...editOf(before, to) });
 
 describe('the states that a run has left an account in', () => {
   it('are those in which it stood, whichever settings each edit named', () => {
@@ -227,24 +227,7 @@ describe('undoing', () => {
     state.groups.set('5', madeGroup(log));
     state.accounts.set('1', anAccount({ priority: 1 }));
     state.accounts.set('2', anAccount({ id: '2', name: 'acme-02', priority: 3 }));
-    log.note([
-      {
-        kind: 'account',
-        action: 'updated',
-        id: '1',
-        name: 'acme-01',
-        before: { priority: 50 },
-        after: { priority: 1 },
-      },
-      {
-        kind: 'account',
-        action: 'updated',
-        id: '2',
-        name: 'acme-02',
-        before: { priority: 50 },
-        after: { priority: 2 },
-      },
-    ]);
+    log.note([editOf({ priority: 50 }, { priority: 1 }), editOf({ priority: 50 }, { priority: 2 }, '2')]);
     const foreseen = await foreseeUndo([...log.changes], tools, log);
     expect(foreseen).toMatchObject({
       removed: [{ kind: 'group', id: '5', name: 'relay-x' }],
@@ -278,16 +261,7 @@ describe('undoing', () => {
     expect(await undo([...log.changes], tools, log)).toEqual({ undone: [], leftovers: [] });
     expect([state.groups.size, log.changes]).toEqual([2, []]);
     state.accounts.set('1', anAccount({ name: 'theirs', priority: 7 }));
-    log.note([
-      {
-        kind: 'account',
-        action: 'updated',
-        id: '1',
-        name: 'acme-01',
-        before: { priority: 50 },
-        after: { priority: 1 },
-      },
-    ]);
+    log.note([editOf({ priority: 50 }, { priority: 1 })]);
     expect(await undo([...log.changes], tools, log)).toEqual({ undone: [], leftovers: [] });
     expect([state.accounts.get('1')?.priority, log.changes]).toEqual([7, []]);
   });
@@ -302,16 +276,7 @@ describe('undoing', () => {
   it('knows an object that the run has renamed', async () => {
     const { tools, state, log } = host();
     state.accounts.set('1', anAccount({ name: 'renamed', priority: 7 }));
-    log.note([
-      {
-        kind: 'account',
-        action: 'updated',
-        id: '1',
-        name: 'acme-01',
-        before: { name: 'acme-01' },
-        after: { name: 'renamed' },
-      },
-    ]);
+    log.note([editOf({ name: 'acme-01' }, { name: 'renamed' })]);
     expect((await undo([...log.changes], tools, log)).leftovers).toEqual([]);
     expect(state.accounts.get('1')).toMatchObject({ name: 'acme-01', priority: 7 });
   });
@@ -349,16 +314,7 @@ describe('undoing', () => {
 
   it('what could not be read is named, and the rest is undone', async () => {
     const { state, log, tools } = host(() => ({ reads: { accounts: () => Promise.reject(down) } }));
-    log.note([
-      {
-        kind: 'account',
-        action: 'updated',
-        id: '1',
-        name: 'acme-01',
-        before: { priority: 50 },
-        after: { priority: 1 },
-      },
-    ]);
+    log.note([editOf({ priority: 50 }, { priority: 1 })]);
     state.channels.set('4', aChannel({ id: '4', groupIds: ['1'] }));
     const { leftovers } = await undo([...log.changes], tools, log);
     expect(leftovers).toMatchObject([{ kind: 'account', reason: 'the host could not be asked for it' }]);
@@ -441,16 +397,7 @@ describe('undoing', () => {
     state.groups.set('5', madeGroup(log));
     state.accounts.set('1', anAccount({ enabled: false, paused: true }));
     const paused = { enabled: false, paused: true };
-    log.note([
-      {
-        kind: 'account',
-        action: 'updated',
-        id: '1',
-        name: 'acme-01',
-        before: { enabled: true, paused: false },
-        after: paused,
-      },
-    ]);
+    log.note([editOf({ enabled: true, paused: false }, paused)]);
     await undo([...log.changes], tools, log);
     expect(sent).toEqual(['enable 1', 'delete group relay-x']);
     expect(notes).toMatchObject([
@@ -466,16 +413,7 @@ describe('undoing', () => {
     const { tools, state, log } = host();
     state.groups.set('5', aGroup({ id: '5', name: 'other', description: '' }));
     state.accounts.set('1', anAccount({ places: ['5'] }));
-    log.note([
-      {
-        kind: 'account',
-        action: 'updated',
-        id: '1',
-        name: 'acme-01',
-        before: { places: before },
-        after: { places: ['5'] },
-      },
-    ]);
+    log.note([editOf({ places: before }, { places: ['5'] })]);
     expect((await undo([...log.changes], tools, log)).leftovers).toEqual([]);
     expect(state.accounts.get('1')?.places).toEqual(wanted);
   });
@@ -483,16 +421,7 @@ describe('undoing', () => {
   it('what cannot be put back is named, with the command that shows it', async () => {
     const { tools, state, log } = host(() => ({ writes: { changeAccount: () => Promise.reject(down) } }));
     state.accounts.set('1', anAccount({ priority: 1 }));
-    log.note([
-      {
-        kind: 'account',
-        action: 'updated',
-        id: '1',
-        name: 'acme-01',
-        before: { priority: 50 },
-        after: { priority: 1 },
-      },
-    ]);
+    log.note([editOf({ priority: 50 }, { priority: 1 })]);
     expect((await undo([...log.changes], tools, log)).leftovers).toMatchObject([
       { kind: 'account', id: '1', reason: 'its earlier state could not be restored', command: 'look' },
     ]);
@@ -538,7 +467,7 @@ describe('undoing', () => {
 
   it('a fault of relay in looking is none of the host', async () => {
     const { tools, log } = host(() => ({ reads: { accounts: () => Promise.reject(new TypeError('relay')) } }));
-    log.note([{ kind: 'account', action: 'updated', id: '1', name: 'acme-01', before: {}, after: { priority: 1 } }]);
+    log.note([editOf({}, { priority: 1 })]);
     await expect(undo([...log.changes], tools, log)).rejects.toThrow('relay');
   });
 
@@ -546,16 +475,7 @@ describe('undoing', () => {
     const { tools, state, log } = host();
     state.accounts.set('1', anAccount({ baseUrl: 'https://new.example', priority: 7 }));
     const before = { baseUrl: hiddenText('https://old.example'), priority: 50 };
-    log.note([
-      {
-        kind: 'account',
-        action: 'updated',
-        id: '1',
-        name: 'acme-01',
-        before,
-        after: { baseUrl: 'https://new.example', priority: 1 },
-      },
-    ]);
+    log.note([editOf(before, { baseUrl: 'https://new.example', priority: 1 })]);
     expect((await undo([...log.changes], tools, log)).leftovers).toMatchObject([
       { reason: 'others have changed its priority since', command: null },
     ]);

@@ -26,6 +26,7 @@ import {
   dayMs,
   keysOf,
   noon,
+  standing,
 } from '../support/builders.ts';
 
 /** Of the drivers only what asks no host is used. */
@@ -88,14 +89,8 @@ function carriedOut(plan: ImportPlan, before: HostSnapshot): HostSnapshot {
         id: newId(),
         ...step.spec,
         places: [place],
+        ...standing,
         tested: true,
-        paused: false,
-        state: 'active',
-        enabled: true,
-        stateMessage: '',
-        lastUsedAt: null,
-        limitedUntil: null,
-        discovering: false,
       },
     ];
   });

@@ -15,6 +15,7 @@ import {
   aChannel,
   aMarker,
   anAccount,
+  aGatewayCheck,
   anEmptyHost,
   aRecord,
   aServingHost,
@@ -198,17 +199,7 @@ describe('the result of a run for people (N19)', () => {
     const report = aReport(changes);
     return { ...report, run: { ...report.run, stages: applied } };
   };
-  const answers: Report['gateway'] = {
-    ok: true,
-    reachable: true,
-    hasExpectedModel: true,
-    completionOk: true,
-    attempts: 1,
-    status: 200,
-    message: '',
-    ms: 1,
-    probeKey: 'made',
-  };
+  const answers = aGatewayCheck({ ms: 1 });
   const three = ['acme-01', 'acme-02', 'acme-03'].map((name) => anAccountReport({ name }));
   const refused = anAccountReport({ name: 'acme-04', line: 4, validation: 'failed', code: 'KEY_REFUSED' });
 

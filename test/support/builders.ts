@@ -120,6 +120,18 @@ export function aMarker(changes: Partial<Marker> = {}): Marker {
   };
 }
 
+/** What an account is to which nothing has happened since it was made. */
+export const standing = {
+  tested: false,
+  paused: false,
+  state: 'active',
+  enabled: true,
+  stateMessage: '',
+  lastUsedAt: null,
+  limitedUntil: null,
+  discovering: false,
+} as const;
+
 /** An account as relay makes it for `aProvider()` and the key `test-key-one`. */
 export function anAccount(changes: Partial<Account> = {}): Account {
   const provider = aProvider();
@@ -134,14 +146,8 @@ export function anAccount(changes: Partial<Account> = {}): Account {
     places: ['1'],
     settings: {},
     marker: aMarker(),
+    ...standing,
     tested: true,
-    paused: false,
-    state: 'active',
-    enabled: true,
-    stateMessage: '',
-    lastUsedAt: null,
-    limitedUntil: null,
-    discovering: false,
     ...changes,
   };
 }
@@ -302,7 +308,9 @@ export function aVerdict(account: Account, changes: Partial<AccountVerdict> = {}
   };
 }
 
-export function aGatewayCheck(changes: Partial<NonNullable<RunRecord['gateway']>> = {}): RunRecord['gateway'] {
+export function aGatewayCheck(
+  changes: Partial<NonNullable<RunRecord['gateway']>> = {},
+): NonNullable<RunRecord['gateway']> {
   return {
     ok: true,
     reachable: true,

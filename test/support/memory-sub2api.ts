@@ -5,7 +5,7 @@ import { HostFailure, type WriteResult } from '../../src/host/host-failure.ts';
 import type { Sub2apiReads, Sub2apiWrites } from '../../src/host/sub2api/admin-port.ts';
 import type { Channel, Group, Tariff } from '../../src/host/sub2api/objects.ts';
 import { Secret } from '../../src/core/secrets/secret.ts';
-import { capabilities, dayMs } from './builders.ts';
+import { capabilities, dayMs, standing } from './builders.ts';
 import { quickClock } from './clocks.ts';
 import { toolsOver, type Sub2apiTools } from './sub2api-tools.ts';
 
@@ -153,18 +153,6 @@ function writesOf(state: MemoryState, sent: string[]): Sub2apiWrites {
     deleteKey: notHere,
   };
 }
-
-/** What an account is that nothing was done to yet. */
-const standing = {
-  tested: false,
-  paused: false,
-  state: 'active',
-  enabled: true,
-  stateMessage: '',
-  lastUsedAt: null,
-  limitedUntil: null,
-  discovering: false,
-} as const;
 
 async function notHere(): Promise<never> {
   throw new Error('a host in memory does not do this');
