@@ -1,4 +1,3 @@
-import ky, { type KyInstance } from 'ky';
 import type { Clock } from '../core/clock.ts';
 import type { Proxy } from '../core/proxy.ts';
 import type { Redactor } from '../core/secrets/redactor.ts';
@@ -48,7 +47,7 @@ export class HttpClient {
   readonly baseUrl: string;
   readonly clock: Clock;
   readonly redactor: Redactor;
-  readonly #ky: KyInstance;
+  readonly #fetch: Fetch;
   readonly #options: HttpOptions;
   /** How far the host's clock is ahead of ours, in milliseconds, as its newest answer told. */
   #ahead = 0;
@@ -58,15 +57,7 @@ export class HttpClient {
     this.baseUrl = options.baseUrl.replace(/\/+$/, '');
     this.clock = options.clock;
     this.redactor = options.redactor;
-    // A redirect would carry credentials elsewhere; an error status is an answer to be read, not an exception.
-    this.#ky = ky.create({
-      retry: 0,
-      timeout: false,
-      throwHttpErrors: false,
-      redirect: 'manual',
-      headers: { 'user-agent': options.userAgent, accept: 'application/json' },
-      ...(options.proxy === undefined ? {} : { fetch: fetchThrough(options.proxy) }),
-    });
+    this.#fetch = options.proxy === undefined ? fetch : fetchThrough(options.proxy);
   }
 
   /** One exchange. Throws `HostFailure` when no whole answer came. */
@@ -77,11 +68,20 @@ export class HttpClient {
     const signal = signals.length === 1 ? limit : AbortSignal.any(signals);
     let reply: HttpReply | undefined;
     try {
-      const response = await this.#ky(this.#url(request), {
+      const { body } = request;
+      const response = await this.#fetch(this.#url(request), {
         method: request.method,
         signal,
-        headers: { 'x-request-id': this.clock.randomHex(8), ...request.headers },
-        ...(request.body === undefined ? {} : { json: request.body }),
+        // It would carry credentials elsewhere.
+        redirect: 'manual',
+        headers: {
+          'user-agent': this.#options.userAgent,
+          accept: 'application/json',
+          'x-request-id': this.clock.randomHex(8),
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...request.headers,
+        },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       });
       reply = {
         status: response.status,
@@ -152,12 +152,15 @@ export class HttpClient {
   }
 }
 
+/** What the platform's own fetch is, as far as it is used here. */
+export type Fetch = (url: URL, init: RequestInit) => Promise<Response>;
+
 /** Only who has a proxy pays for loading what speaks to one. */
-function fetchThrough(proxy: Proxy): typeof fetch {
-  let loaded: Promise<(request: Request) => Promise<Response>> | undefined;
-  return async (input) => {
+function fetchThrough(proxy: Proxy): Fetch {
+  let loaded: Promise<Fetch> | undefined;
+  return async (url, init) => {
     loaded ??= import('./proxied-fetch.ts').then(({ proxiedFetch }) => proxiedFetch(proxy));
-    return (await loaded)(input as Request);
+    return (await loaded)(url, init);
   };
 }
 

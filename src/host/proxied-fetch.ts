@@ -1,27 +1,22 @@
-import { fetch, ProxyAgent } from 'undici';
+import { fetch, ProxyAgent, type RequestInit as UndiciInit } from 'undici';
 import type { Proxy } from '../core/proxy.ts';
 import { ProxyRefusal } from './proxy-refusal.ts';
+import type { Fetch } from './http-client.ts';
 
 /**
  * The fetch of the platform, through a proxy: https in a tunnel, plain http as a request to the proxy. The platform's own
  * cannot do it on every version of Node. Throws `ProxyRefusal` where the proxy does not let a request through.
  */
-export function proxiedFetch({ address, authorization }: Proxy): (request: Request) => Promise<Response> {
+export function proxiedFetch({ address, authorization }: Proxy): Fetch {
   const dispatcher = new ProxyAgent({
     uri: address,
     proxyTunnel: false,
     ...(authorization === null ? {} : { token: authorization.open() }),
   });
-  return async (request) => {
+  return async (url, init) => {
     try {
-      const response = await fetch(request.url, {
-        dispatcher,
-        method: request.method,
-        headers: [...request.headers],
-        redirect: request.redirect,
-        signal: request.signal,
-        ...(request.body === null ? {} : { body: await request.arrayBuffer() }),
-      });
+      // The types of the platform and of the library differ, their objects do not.
+      const response = (await fetch(url, { ...(init as UndiciInit), dispatcher })) as unknown as Response;
       if (response.status === 407) throw new ProxyRefusal(407);
       return response;
     } catch (error) {

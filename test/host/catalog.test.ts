@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { hostKinds, kindOf } from '../../src/host/catalog.ts';
 import { memoryKind } from '../../src/host/memory/kind.ts';
 import { Redactor } from '../../src/core/secrets/redactor.ts';
-import { startSandbox } from '../../src/sandbox/start-sandbox.ts';
+import { startSandbox } from '../support/start-sandbox.ts';
 import { quickClock } from '../support/clocks.ts';
 import { always, closeServers, serve } from '../support/small-server.ts';
 

@@ -18,8 +18,8 @@ function clientOf(answer: Answer, more: Partial<HttpOptions> = {}) {
   const counted: Clock = { ...clock, timeout: (ms) => (limits.push(ms), clock.timeout(ms)) };
   const asked: Request[] = [];
   const lines: string[] = [];
-  vi.spyOn(globalThis, 'fetch').mockImplementation(async (input) => {
-    const request = input as Request;
+  vi.spyOn(globalThis, 'fetch').mockImplementation(async (input, init) => {
+    const request = new Request(input, init);
     asked.push(request);
     request.signal.throwIfAborted();
     const aborted = new Promise<never>((_, reject) => {

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Host } from '../../src/host/host.ts';
 import { connectSub2api } from '../../src/host/sub2api/session/connect.ts';
-import { startSandbox, type Sandbox } from '../../src/sandbox/start-sandbox.ts';
+import { startSandbox, type Sandbox } from '../support/start-sandbox.ts';
 import { addUser } from '../../src/sandbox/sub2api/people/users.ts';
 import { Redactor } from '../../src/core/secrets/redactor.ts';
 import { Secret } from '../../src/core/secrets/secret.ts';

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { Account } from '../../src/host/account.ts';
 import { connectSub2api } from '../../src/host/sub2api/session/connect.ts';
 import type { Sub2apiHost } from '../../src/host/sub2api/sub2api-host.ts';
-import { startSandbox, type Sandbox } from '../../src/sandbox/start-sandbox.ts';
+import { startSandbox, type Sandbox } from '../support/start-sandbox.ts';
 import type { Clock } from '../../src/core/clock.ts';
 import { Redactor } from '../../src/core/secrets/redactor.ts';
 import { Interruption, RelayError } from '../../src/core/relay-error.ts';
