@@ -86,8 +86,8 @@ function seed(host: Host, adminPassword: string): void {
   });
 }
 
-/** Starts the imitated host and the fake vendor, each on a loopback port of its own. */
-export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
+/** Starts the imitated host and the fake vendor, each on a loopback port of its own, or as `serve` has it. */
+export async function startSandbox(options: SandboxOptions = {}, serve = listen): Promise<Sandbox> {
   const version = options.hostVersion ?? '0.1.179';
   const stopping = new AbortController();
   setMaxListeners(0, stopping.signal);
@@ -126,8 +126,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     requests: vendorRequests,
     stopping: stopping.signal,
   });
-  const vendor = await listen(vendorApp, 0);
-  const server = await listen(app, options.port ?? 0).catch(async (error: unknown) => {
+  const vendor = await serve(vendorApp, 0);
+  const server = await serve(app, options.port ?? 0).catch(async (error: unknown) => {
     await vendor.close();
     throw error;
   });

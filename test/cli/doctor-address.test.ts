@@ -1,7 +1,7 @@
 import { createServer } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { doctorSchema } from '../../src/report/doctor-report.ts';
-import { startSandbox } from '../../src/sandbox/start-sandbox.ts';
+import { startSandbox } from '../support/start-sandbox.ts';
 import { workplace, type Workplace } from '../support/binary.ts';
 import { expired, forAnotherName, selfSigned } from '../support/certificates.ts';
 import { always, closeServers, inFrontOf, serve } from '../support/small-server.ts';

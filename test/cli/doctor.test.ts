@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { doctorSchema, type DoctorReport } from '../../src/report/doctor-report.ts';
-import { startSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox/start-sandbox.ts';
+import { startSandbox, type Sandbox, type SandboxOptions } from '../support/start-sandbox.ts';
 import { lastWins, workplace, type Finished, type Workplace } from '../support/binary.ts';
 import { importInto } from '../support/import-run.ts';
 import { closeServers, inFrontOf, serve } from '../support/small-server.ts';

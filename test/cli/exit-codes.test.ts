@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Sandbox, SandboxOptions } from '../../src/sandbox/start-sandbox.ts';
+import type { Sandbox, SandboxOptions } from '../support/start-sandbox.ts';
 import { lastWins, stallAt, workplace, type Workplace } from '../support/binary.ts';
 import { sandboxes } from '../support/sandboxes.ts';
 import { goodKeys as good } from '../support/keys.ts';

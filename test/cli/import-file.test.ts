@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { eventSchema } from '../../src/report/outputs/event-schema.ts';
 import { importsReportSchema } from '../../src/report/outputs/imports-schema.ts';
-import { startSandbox, type Sandbox } from '../../src/sandbox/start-sandbox.ts';
+import { startSandbox, type Sandbox } from '../support/start-sandbox.ts';
 import { passTimeoutAt, stallAt, workplace, type Workplace } from '../support/binary.ts';
 
 let place: Workplace;

@@ -1,6 +1,6 @@
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startSandbox } from '../../src/sandbox/start-sandbox.ts';
+import { startSandbox } from '../support/start-sandbox.ts';
 import { importWords, workplace, type Workplace } from '../support/binary.ts';
 
 let place: Workplace;

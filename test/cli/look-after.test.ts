@@ -1,6 +1,6 @@
 import { parse } from 'csv-parse/sync';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { startSandbox, type Sandbox } from '../../src/sandbox/start-sandbox.ts';
+import { startSandbox, type Sandbox } from '../support/start-sandbox.ts';
 import { stallAt, workplace, type Workplace } from '../support/binary.ts';
 import { holdings, importInto } from '../support/import-run.ts';
 import { deadKey as dead, goodKeys } from '../support/keys.ts';

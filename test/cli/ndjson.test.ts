@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { eventSchema } from '../../src/report/outputs/event-schema.ts';
-import { startSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox/start-sandbox.ts';
+import { startSandbox, type Sandbox, type SandboxOptions } from '../support/start-sandbox.ts';
 import { workplace, type Workplace } from '../support/binary.ts';
 
 let place: Workplace;

@@ -4,7 +4,7 @@ import { CommanderError } from 'commander';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { parseJournalLine } from '../../src/journal/journal-line.ts';
 import type { FaultRule } from '../../src/sandbox/faults/faults.ts';
-import { startSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox/start-sandbox.ts';
+import { startSandbox, type Sandbox, type SandboxOptions } from '../support/start-sandbox.ts';
 import { addUser } from '../../src/sandbox/sub2api/people/users.ts';
 import { systemClock } from '../../src/core/clock.ts';
 import { codes, type Code } from '../../src/core/codes.ts';

@@ -6,7 +6,7 @@ import { systemProcesses } from '../../src/cli/session/processes.ts';
 import { FolderLocks } from '../../src/journal/folder-locks.ts';
 import { lockFiles } from '../../src/journal/lock-files.ts';
 import { lockKeys } from '../../src/journal/lock-keys.ts';
-import { startSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox/start-sandbox.ts';
+import { startSandbox, type Sandbox, type SandboxOptions } from '../support/start-sandbox.ts';
 import { systemClock } from '../../src/core/clock.ts';
 import { importWords, workplace, type Workplace } from '../support/binary.ts';
 import { holdings } from '../support/import-run.ts';

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { startSandbox, type Sandbox } from '../../src/sandbox/start-sandbox.ts';
+import { startSandbox, type Sandbox } from '../support/start-sandbox.ts';
 import { importWords, workplace, type Workplace } from '../support/binary.ts';
 import { holdings } from '../support/import-run.ts';
 import { deadKey as dead, goodKeys } from '../support/keys.ts';

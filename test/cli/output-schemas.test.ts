@@ -1,7 +1,7 @@
 import { execa } from 'execa';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { outputNames, type OutputName } from '../../src/report/outputs/output-names.ts';
-import { startSandbox, type Sandbox } from '../../src/sandbox/start-sandbox.ts';
+import { startSandbox, type Sandbox } from '../support/start-sandbox.ts';
 import { importWords, relayBinary, workplace, type Workplace } from '../support/binary.ts';
 import { closedSchema } from '../support/closed-schema.ts';
 

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { join } from 'node:path';
-import { startSandbox, type Sandbox } from '../../src/sandbox/start-sandbox.ts';
+import { startSandbox, type Sandbox } from '../support/start-sandbox.ts';
 import { importWords, workplace, type Workplace } from '../support/binary.ts';
 import { startProxy, startTls, type TestProxy } from '../support/proxy.ts';
 import { testCertificate } from '../support/test-certificate.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { writeExtraReports } from '../../src/cli/output/extra-reports.ts';
-import { startSandbox, type Sandbox } from '../../src/sandbox/start-sandbox.ts';
+import { startSandbox, type Sandbox } from '../support/start-sandbox.ts';
 import { workplace, type Workplace } from '../support/binary.ts';
 import { parseXml } from '../support/parse-xml.ts';
 import { sampleReports } from '../support/sample-reports.ts';

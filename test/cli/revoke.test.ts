@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { startSandbox, type Sandbox } from '../../src/sandbox/start-sandbox.ts';
+import { startSandbox, type Sandbox } from '../support/start-sandbox.ts';
 import { importWords, workplace, type Workplace } from '../support/binary.ts';
 
 const keys = ['sk-good-revoke-000000000001', 'sk-good-revoke-000000000002'];

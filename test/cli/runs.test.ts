@@ -2,7 +2,7 @@ import { appendFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/pro
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { journalLine, parseJournalLine } from '../../src/journal/journal-line.ts';
-import { startSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox/start-sandbox.ts';
+import { startSandbox, type Sandbox, type SandboxOptions } from '../support/start-sandbox.ts';
 import type { Report } from '../../src/report/report-schema.ts';
 import { importWords, passTimeoutAt, stallAt, workplace, type Workplace } from '../support/binary.ts';
 import { holdings } from '../support/import-run.ts';
@@ -295,6 +295,7 @@ describe('the configuration file', () => {
     expect(late.exitCode).toBe(4);
     expect(late.stderr).toContain('DEADLINE_PASSED');
     expect(await place.report('from-config.json')).toMatchObject({ run: { id } });
+    passTimeoutAt(Promise.resolve(), 1);
     await config('timeout: 1ms\n');
     expect(await place.run(['rollback', id, '--yes'], own)).toMatchObject({
       exitCode: 3,

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { startSandbox, type Sandbox } from '../../src/sandbox/start-sandbox.ts';
+import { startSandbox, type Sandbox } from '../support/start-sandbox.ts';
 import { spellings, type Spelling } from '../../src/sandbox/spellings.ts';
 import { leaksIn } from '../support/canaries.ts';
 import { importWords, workplace, type Workplace } from '../support/binary.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { shellWord } from '../../src/core/shell-word.ts';
-import { startSandbox, type Sandbox } from '../../src/sandbox/start-sandbox.ts';
+import { startSandbox, type Sandbox } from '../support/start-sandbox.ts';
 import { importWords, relayBinary, stallAt, workplace, type Workplace } from '../support/binary.ts';
 
 /** `script` gives a command a terminal, and prints what the terminal got. */

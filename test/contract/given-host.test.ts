@@ -1,7 +1,7 @@
 import { describe, it } from 'vitest';
 import { hostSettings } from '../../src/config/host-settings.ts';
 import { connectSub2api } from '../../src/host/sub2api/session/connect.ts';
-import { startSandbox } from '../../src/sandbox/start-sandbox.ts';
+import { startSandbox } from '../support/start-sandbox.ts';
 import { systemClock } from '../../src/core/clock.ts';
 import { Redactor } from '../../src/core/secrets/redactor.ts';
 import { hostContract } from './host-contract.ts';

@@ -5,7 +5,7 @@ import { Secret } from '../../src/core/secrets/secret.ts';
 import { hostKinds, kindOf } from '../../src/host/catalog.ts';
 import { memoryHost } from '../../src/host/memory/memory-host.ts';
 import { newWorld } from '../../src/host/memory/world.ts';
-import { startSandbox } from '../../src/sandbox/start-sandbox.ts';
+import { startSandbox } from '../support/start-sandbox.ts';
 import { quickClock } from '../support/clocks.ts';
 import { portContract } from './port-contract.ts';
 

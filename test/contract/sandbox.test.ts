@@ -1,5 +1,5 @@
 import { connectSub2api } from '../../src/host/sub2api/session/connect.ts';
-import { startSandbox } from '../../src/sandbox/start-sandbox.ts';
+import { startSandbox } from '../support/start-sandbox.ts';
 import { Redactor } from '../../src/core/secrets/redactor.ts';
 import { Secret } from '../../src/core/secrets/secret.ts';
 import { quickClock } from '../support/clocks.ts';

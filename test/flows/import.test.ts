@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { HostFailure } from '../../src/host/host-failure.ts';
 import type { FaultRule } from '../../src/sandbox/faults/faults.ts';
-import type { Sandbox } from '../../src/sandbox/start-sandbox.ts';
+import type { Sandbox } from '../support/start-sandbox.ts';
 import { Interruption, RelayError } from '../../src/core/relay-error.ts';
 import { quickClock } from '../support/clocks.ts';
 import { holdings, imported, importInto } from '../support/import-run.ts';

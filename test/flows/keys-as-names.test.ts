@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { journalFolder } from '../../src/journal/folder-journal.ts';
-import { startSandbox, type Sandbox } from '../../src/sandbox/start-sandbox.ts';
+import { startSandbox, type Sandbox } from '../support/start-sandbox.ts';
 import { hiddenText } from '../../src/core/secrets/hidden-text.ts';
 import { importWords, workplace, type Workplace } from '../support/binary.ts';
 import { leaksIn } from '../support/canaries.ts';

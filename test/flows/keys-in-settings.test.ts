@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { journalFolder } from '../../src/journal/folder-journal.ts';
-import { startSandbox, type Sandbox } from '../../src/sandbox/start-sandbox.ts';
+import { startSandbox, type Sandbox } from '../support/start-sandbox.ts';
 import { leaksIn } from '../support/canaries.ts';
 import { importInto, rollbackIn } from '../support/import-run.ts';
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { runIds } from '../../src/journal/read-journal.ts';
-import { startSandbox, type Sandbox } from '../../src/sandbox/start-sandbox.ts';
+import { startSandbox, type Sandbox } from '../support/start-sandbox.ts';
 import { holdings, importInto, resumeIn, rollbackIn, wholeState } from '../support/import-run.ts';
 import { killAt, Killed } from '../support/killable.ts';
 import { goodKeys as keys } from '../support/keys.ts';

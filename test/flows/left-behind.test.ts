@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { startSandbox, type Sandbox } from '../../src/sandbox/start-sandbox.ts';
+import { startSandbox, type Sandbox } from '../support/start-sandbox.ts';
 import { importInto } from '../support/import-run.ts';
 import { killAt } from '../support/killable.ts';
 import { goodKeys } from '../support/keys.ts';

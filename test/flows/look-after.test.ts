@@ -9,7 +9,7 @@ import { fingerprintKey } from '../../src/keys/fingerprint.ts';
 import { chooseProvider, findPack } from '../../src/pack/find-pack.ts';
 import type { Provider } from '../../src/pack/manifest.ts';
 import { statusSchema } from '../../src/plan/status-schema.ts';
-import { startSandbox, type Sandbox } from '../../src/sandbox/start-sandbox.ts';
+import { startSandbox, type Sandbox } from '../support/start-sandbox.ts';
 import { accessModes } from '../../src/core/modes.ts';
 import { Redactor } from '../../src/core/secrets/redactor.ts';
 import { Interruption, RelayError } from '../../src/core/relay-error.ts';

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { RunTools } from '../../src/apply/run-tools.ts';
 import { HostFailure } from '../../src/host/host-failure.ts';
 import { runIds } from '../../src/journal/read-journal.ts';
-import { startSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox/start-sandbox.ts';
+import { startSandbox, type Sandbox, type SandboxOptions } from '../support/start-sandbox.ts';
 import { Interruption, RelayError } from '../../src/core/relay-error.ts';
 import { importInto, resumeIn, rollbackIn, wholeState } from '../support/import-run.ts';
 import { killAt } from '../support/killable.ts';

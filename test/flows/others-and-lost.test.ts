@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { runIds } from '../../src/journal/read-journal.ts';
 import type { FaultRule } from '../../src/sandbox/faults/faults.ts';
-import { startSandbox, type Sandbox } from '../../src/sandbox/start-sandbox.ts';
+import { startSandbox, type Sandbox } from '../support/start-sandbox.ts';
 import { Interruption } from '../../src/core/relay-error.ts';
 import { holdings, importInto, resumeIn, rollbackIn, wholeState } from '../support/import-run.ts';
 import { killAt } from '../support/killable.ts';

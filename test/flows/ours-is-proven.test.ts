@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { journalLine, parseJournalLine } from '../../src/journal/journal-line.ts';
 import { runIds } from '../../src/journal/read-journal.ts';
 import type { Sub2apiWrites } from '../../src/host/sub2api/admin-port.ts';
-import { startSandbox, type Sandbox } from '../../src/sandbox/start-sandbox.ts';
+import { startSandbox, type Sandbox } from '../support/start-sandbox.ts';
 import { holdings, importInto, rollbackIn, wholeState, type RunOptions } from '../support/import-run.ts';
 import { killAt } from '../support/killable.ts';
 import { otherHost } from '../support/other-host.ts';

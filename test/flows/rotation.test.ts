@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { runIds } from '../../src/journal/read-journal.ts';
-import { startSandbox, type Sandbox } from '../../src/sandbox/start-sandbox.ts';
+import { startSandbox, type Sandbox } from '../support/start-sandbox.ts';
 import { quickClock, type QuickClock } from '../support/clocks.ts';
 import { importInto, resumeIn, type RunOptions } from '../support/import-run.ts';
 import { killAt, Killed } from '../support/killable.ts';

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { HostFailure } from '../../src/host/host-failure.ts';
 import type { CreatedAccount } from '../../src/host/host.ts';
 import type { AccountSpec } from '../../src/host/account.ts';
-import { startSandbox, type Sandbox } from '../../src/sandbox/start-sandbox.ts';
+import { startSandbox, type Sandbox } from '../support/start-sandbox.ts';
 import type { Secret } from '../../src/core/secrets/secret.ts';
 import { holdings, importInto, wholeState, type RunOptions } from '../support/import-run.ts';
 import { otherHost } from '../support/other-host.ts';

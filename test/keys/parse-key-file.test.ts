@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { KeySettings } from '../../src/keys/key-settings.ts';
 import { parseKeyFile } from '../../src/keys/parse-key-file.ts';
+import { runs } from '../support/sweep.ts';
 
 /** The keys with their lines and settings, or the faults as `line:column: what`. */
 function read(text: string): unknown {
@@ -186,7 +187,7 @@ describe('a fault of the form names line and column, and no text of the file', (
         expect(JSON.stringify(file)).not.toContain(key);
         if (!('faults' in file)) expect(file.lines).toBe(file.blank + file.entries.length);
       }),
-      { numRuns: 2000 },
+      { numRuns: runs(2000) },
     );
   });
 

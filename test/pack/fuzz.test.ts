@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { locatePack } from '../../src/pack/find-pack.ts';
 import { inspectBytes } from '../../src/pack/read-pack.ts';
-import { sweeping } from '../support/sweep.ts';
+import { runs, sweeping } from '../support/sweep.ts';
 
 const shipped = await readFile(`${(await locatePack('kimi')).path}/pack.yaml`);
 const lines = shipped.toString('utf8').split('\n');
@@ -68,7 +68,7 @@ describe('a text that nobody meant as a manifest', () => {
     const text = fc.array(fc.oneof(piece, fc.string({ maxLength: 5 })), { maxLength: 60 });
     await fc.assert(
       fc.asyncProperty(text, (pieces) => alwaysEnds(pieces.join(''), name)),
-      { numRuns: 300 },
+      { numRuns: runs(300) },
     );
   });
 

@@ -28,6 +28,7 @@ import {
   noon,
   standing,
 } from '../support/builders.ts';
+import { runs } from '../support/sweep.ts';
 
 /** Of the drivers only what asks no host is used. */
 const nobody = {} as Sub2apiReads & Sub2apiWrites;
@@ -271,7 +272,7 @@ describe('a plan that was carried out', () => {
         );
         expect(again.plan.gateway.probe).toBe('skip');
       }),
-      { numRuns: 500 },
+      { numRuns: runs(500) },
     );
     // Most of what was tried must have reached the second plan, or this would prove little.
     expect(seen.planned).toBeGreaterThan(seen.refused);
@@ -321,7 +322,7 @@ describe('a plan that was carried out', () => {
           plan.removals.map(({ id }) => id).toSorted((a, b) => Number(b) - Number(a)),
         );
       }),
-      { numRuns: 300 },
+      { numRuns: runs(300) },
     );
   });
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { outcomeOf, exitCodeOfAll, type Outcome, type Ending } from '../../src/report/outcome.ts';
+import { runs } from '../support/sweep.ts';
 
 const good: Ending = {
   access: 'subscription',
@@ -264,7 +265,7 @@ describe('any end of a run', () => {
       fc.property(endings, (ending) => {
         expect(outcomeOf(ending).exitCode).toBe(order.find(([, holds]) => holds(ending))![0]);
       }),
-      { numRuns: 500 },
+      { numRuns: runs(500) },
     );
   });
 
@@ -274,7 +275,7 @@ describe('any end of a run', () => {
         const { batchStatus, exitCode } = outcomeOf(ending);
         expect(batchStatus === 'succeeded').toBe(exitCode === 0);
       }),
-      { numRuns: 500 },
+      { numRuns: runs(500) },
     );
   });
 
@@ -293,7 +294,7 @@ describe('any end of a run', () => {
           expect(ending.gatewayOk).toBe(true);
         if (batchStatus === 'rolled_back') expect(ending.leftovers + ending.unsettled).toBe(0);
       }),
-      { numRuns: 500 },
+      { numRuns: runs(500) },
     );
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Sandbox } from '../../src/sandbox/start-sandbox.ts';
+import type { Sandbox } from '../support/start-sandbox.ts';
 import { sandboxes } from '../support/sandboxes.ts';
 import { ask, openAccount, openGroup, seeded } from './sandbox-client.ts';
 

@@ -1,4 +1,4 @@
-import type { Sandbox } from '../../src/sandbox/start-sandbox.ts';
+import type { Sandbox } from '../support/start-sandbox.ts';
 import type { Group, User } from '../../src/sandbox/sub2api/rows.ts';
 
 // oxlint-disable-next-line typescript/no-explicit-any -- replies are looked into freely in tests

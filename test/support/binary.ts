@@ -1,4 +1,5 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { setImmediate as turn } from 'node:timers/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,7 +9,7 @@ import { vi } from 'vitest';
 import { main } from '../../src/cli/main.ts';
 import { reportSchema, type Report } from '../../src/report/report-schema.ts';
 import { createFaultPicker } from '../../src/sandbox/faults/faults.ts';
-import type { Sandbox } from '../../src/sandbox/start-sandbox.ts';
+import type { Sandbox } from './start-sandbox.ts';
 import { systemClock } from '../../src/core/clock.ts';
 import { leaksIn } from './canaries.ts';
 import { sweeping } from './sweep.ts';
@@ -87,14 +88,15 @@ export function stallAt(
   });
 }
 
+const timeoutOfTheSystem = systemClock.timeout.bind(systemClock);
+
 /**
  * Has the time-out of so many milliseconds pass at that moment, for what runs in this process until the test ends. Give one
  * that is long enough never to pass by itself.
  */
 export function passTimeoutAt(moment: Promise<unknown>, ms: number): void {
-  const { timeout } = systemClock;
   vi.spyOn(systemClock, 'timeout').mockImplementation((asked) => {
-    if (asked !== ms) return timeout(asked);
+    if (asked !== ms) return timeoutOfTheSystem(asked);
     const limit = new AbortController();
     void moment.then(() => limit.abort());
     return limit.signal;
@@ -104,24 +106,28 @@ export function passTimeoutAt(moment: Promise<unknown>, ms: number): void {
 /** What is the process's own, and no command line's: colours and certificates. */
 const ofTheProcess = /^(?:NODE_|FORCE_COLOR|NO_COLOR|TERM|COLORTERM|CI$|GITHUB_ACTIONS)/i;
 
-/** Starting a process takes longer than most runs, so every sixth is one here, and all are by `npm run sweep`. */
-const realEvery = 6;
-
 /**
- * Runs the built binary, or the same command line inside this process, with an environment that holds nothing of the
- * machine's but the path. After each run, all that it said and all that it wrote is searched for the secrets it was given
- * (rule N1).
+ * Runs a command line inside this process, or by the built binary where only a process of its own will do (and, with
+ * `RELAY_SWEEP=1`, everywhere), with an environment that holds nothing of the machine's but the path. After each run, all
+ * that it said and all that it wrote is searched for the secrets it was given (rule N1).
  */
 export async function workplace(): Promise<Workplace> {
-  let runs = 0;
   const folder = await mkdtemp(join(tmpdir(), 'relay-test-'));
   const given = new Set<string>();
-  const secrets: string[] = [];
+  const secrets = new Set<string>();
+  // What was looked at after an earlier run, and has not been written since.
+  const searched = new Map<string, string>();
+  const textIfNew = async (path: string) => {
+    const about = await stat(path).then(({ mtimeMs, size }) => `${mtimeMs} ${size} ${secrets.size}`, orGone);
+    if (about === searched.get(path)) return '';
+    searched.set(path, about);
+    return readFile(path, 'utf8').catch(orGone);
+  };
   const search = async (said: string) => {
     const entries = await readdir(folder, { recursive: true, withFileTypes: true });
     const files = entries.filter((entry) => entry.isFile() && !given.has(entry.name));
-    const written = await Promise.all(files.map((file) => textOrGone(join(file.parentPath, file.name))));
-    const leaks = leaksIn([said, ...written].join('\n'), secrets);
+    const written = await Promise.all(files.map((file) => textIfNew(join(file.parentPath, file.name))));
+    const leaks = leaksIn([said, ...written].join('\n'), [...secrets]);
     if (leaks.length > 0) throw new Error(`leaked: ${leaks.join(', ')}`);
   };
   return {
@@ -129,16 +135,17 @@ export async function workplace(): Promise<Workplace> {
     write: async (name, text) => {
       await writeFile(join(folder, name), text);
       given.add(basename(name));
-      if (/key|password/.test(name)) secrets.push(...text.split(/[\s",]+/).filter((word) => word.length >= 16));
+      if (/key|password/.test(name)) {
+        for (const word of text.split(/[\s",]+/)) if (word.length >= 16) secrets.add(word);
+      }
       return name;
     },
     run: async (args, { env = {}, input, signalAt, where, inside = '.' } = {}) => {
       const cwd = join(folder, inside);
-      secrets.push(...Object.entries(env).flatMap(([name, value]) => (/KEY$|PASSWORD$/.test(name) ? [value] : [])));
-      runs += 1;
+      for (const [name, value] of Object.entries(env)) if (/KEY$|PASSWORD$/.test(name)) secrets.add(value);
       const mustBeReal =
         where === 'apart' || signalAt !== undefined || Object.keys(env).some((name) => ofTheProcess.test(name));
-      if (where === 'here' || (!mustBeReal && !sweeping && runs % realEvery !== 0)) {
+      if (where === 'here' || (!mustBeReal && !sweeping)) {
         const here = { PATH: process.env['PATH'] ?? '', HOME: folder, ...env };
         const finished = await runHere(args, cwd, here, input ?? '');
         await search(`${finished.stdout}\n${finished.stderr}`);
@@ -167,14 +174,27 @@ export async function workplace(): Promise<Workplace> {
 }
 
 /** A file that another process has taken away meanwhile tells nothing any more. */
-async function textOrGone(path: string): Promise<string> {
-  return readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return '';
-    throw error;
-  });
+function orGone(error: NodeJS.ErrnoException): string {
+  if (error.code === 'ENOENT') return '';
+  throw error;
 }
 
-/** Runs a command line as the binary does, with streams that are no terminal. */
+/** How far pauses have moved the time of this process. */
+let ahead = 0;
+
+/** Has the pauses of relay take no time, where a test has not said otherwise, until it is ended. Returns what ends it. */
+function skipPauses(): () => void {
+  const { now, sleep } = systemClock;
+  if (vi.isMockFunction(now) || vi.isMockFunction(sleep)) return () => undefined;
+  systemClock.now = () => Date.now() + ahead;
+  systemClock.sleep = async (ms) => {
+    ahead += ms;
+    await turn();
+  };
+  return () => void Object.assign(systemClock, { now, sleep });
+}
+
+/** Runs a command line as the binary does, with streams that are no terminal, and without waiting where relay would pause. */
 async function runHere(
   args: readonly string[],
   folder: string,
@@ -190,6 +210,7 @@ async function runHere(
       },
     });
   const before = { folder: process.cwd(), home: process.env['HOME'] };
+  const endSkipping = skipPauses();
   process.chdir(folder);
   process.env['HOME'] = env['HOME'] ?? folder;
   try {
@@ -198,6 +219,7 @@ async function runHere(
     const trimmed = (text: string) => text.replace(/\n$/, '');
     return { exitCode, stdout: trimmed(said.stdout), stderr: trimmed(said.stderr) };
   } finally {
+    endSkipping();
     process.chdir(before.folder);
     process.env['HOME'] = before.home;
   }

@@ -1,5 +1,5 @@
 import { spellings } from '../../src/sandbox/spellings.ts';
-import type { Sandbox } from '../../src/sandbox/start-sandbox.ts';
+import type { Sandbox } from './start-sandbox.ts';
 
 /** Every secret that the host was sent: found in its own records, not in what relay says it knows. */
 export function secretsOf(sandbox: Sandbox): string[] {
@@ -32,12 +32,55 @@ function visible(text: string): string {
     .replaceAll(/[\s\p{C}]/gu, '');
 }
 
+/** Tells whether any of the words stands in a text, in one pass over it however many they are. */
+function anyOf(words: readonly string[]): (text: string) => boolean {
+  const pairAt = (text: string, index: number) =>
+    (text.charCodeAt(index) * 31 + text.charCodeAt(index + 1) * 257) & 0xffff;
+  const isStart = new Uint8Array(0x1_0000);
+  const byPair = new Map<number, string[]>();
+  for (const word of new Set(words)) {
+    const pair = pairAt(word, 0);
+    isStart[pair] = 1;
+    byPair.set(pair, [...(byPair.get(pair) ?? []), word]);
+  }
+  return (text) => {
+    for (let index = 0; index < text.length; index += 1) {
+      const pair = pairAt(text, index);
+      if (isStart[pair] === 1 && byPair.get(pair)?.some((word) => text.startsWith(word, index)) === true) return true;
+    }
+    return false;
+  };
+}
+
+type Search = (text: string, unseen: string) => boolean;
+
+/** Tells whether any of the secrets can be read in a text, which is also given without what cannot be seen. */
+const searchFor = memoized((secrets: readonly string[]): Search => {
+  const words = secrets.flatMap(forms);
+  const inText = anyOf(words);
+  const inUnseen = anyOf(words.flatMap((word) => [visible(word), escaped(word)]));
+  return (text, unseen) => inText(text) || inUnseen(unseen);
+});
+
+/** Many runs are searched for the same few secrets. */
+function memoized(make: (secrets: readonly string[]) => Search): (secrets: readonly string[]) => Search {
+  const made = new Map<string, Search>();
+  return (secrets) => {
+    const name = secrets.join('\n');
+    const search = made.get(name) ?? make(secrets);
+    if (made.size > 100) made.clear();
+    made.set(name, search);
+    return search;
+  };
+}
+
 /** The secrets that can be read in a text, also when something invisible stands inside them. */
 export function leaksIn(text: string, secrets: readonly string[]): string[] {
-  const seen = visible(text);
-  return secrets.filter((secret) =>
-    forms(secret).some((form) => text.includes(form) || seen.includes(visible(form)) || seen.includes(escaped(form))),
-  );
+  const different = [...new Set(secrets)];
+  const unseen = visible(text);
+  // All at once first: hardly ever is one found.
+  if (!searchFor(different)(text, unseen)) return [];
+  return different.filter((secret) => searchFor([secret])(text, unseen));
 }
 
 /** As it stands in JSON. */

@@ -1,5 +1,5 @@
 import type { Report } from '../../src/report/report-schema.ts';
-import { startSandbox } from '../../src/sandbox/start-sandbox.ts';
+import { startSandbox } from './start-sandbox.ts';
 import { secretsOf } from './canaries.ts';
 import { importInto, type Keys, type RunOptions } from './import-run.ts';
 

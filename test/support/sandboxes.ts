@@ -1,5 +1,5 @@
 import { afterEach } from 'vitest';
-import { startSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox/start-sandbox.ts';
+import { startSandbox, type Sandbox, type SandboxOptions } from './start-sandbox.ts';
 
 /** How the tests of a file start sandboxes, which end with the test. To be called by each file: hooks are its own. */
 export function sandboxes(): (options?: SandboxOptions) => Promise<Sandbox> {

@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { execa } from 'execa';
-import { startSandbox, type Sandbox } from '../../src/sandbox/start-sandbox.ts';
+import { startSandbox, type Sandbox } from '../support/start-sandbox.ts';
 import { importWords, relayBinary, workplace } from '../support/binary.ts';
 import { sweeping } from '../support/sweep.ts';
 import { wholeState } from '../support/import-run.ts';

@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import type { FaultRule } from '../../src/sandbox/faults/faults.ts';
-import { startSandbox, type Sandbox } from '../../src/sandbox/start-sandbox.ts';
+import { startSandbox, type Sandbox } from '../support/start-sandbox.ts';
 import { RelayError } from '../../src/core/relay-error.ts';
 import type { Report } from '../../src/report/report-schema.ts';
 import { quickClock } from '../support/clocks.ts';
@@ -42,9 +42,9 @@ const empty = {
   keys: 0,
 };
 
-/** Every request meets every fourth fault here, and each fault every fourth request; `npm run sweep` tries them all. */
-const step = sweeping ? 1 : 4;
-const which = sweeping ? 'each request' : 'every fourth request';
+/** Every request meets every sixth fault here, and each fault every sixth request; `npm run sweep` tries them all. */
+const step = sweeping ? 1 : 6;
+const which = sweeping ? 'each request' : 'every sixth request';
 
 let cases = 0;
 afterAll(() => {

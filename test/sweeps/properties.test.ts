@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runIds } from '../../src/journal/read-journal.ts';
-import { startSandbox, type Sandbox } from '../../src/sandbox/start-sandbox.ts';
+import { startSandbox, type Sandbox } from '../support/start-sandbox.ts';
 import { RelayError } from '../../src/core/relay-error.ts';
 import { sweeping } from '../support/sweep.ts';
 import { importInto, rollbackIn, wholeState } from '../support/import-run.ts';
 
-const hosts = sweeping ? 500 : 30;
+const hosts = sweeping ? 500 : 15;
 
 let stateDir: string;
 beforeAll(async () => {
