@@ -67,6 +67,18 @@ export interface Driver<
   writable?(state: State, hide: (text: string) => string): State;
   /** What of a written state is not known any more, in words. */
   unkept?(state: State): string[];
+  /** How changes that name a part of a state are read; a change names all of it where this is absent. */
+  readonly edits?: Edits<State, Kind>;
+}
+
+/** For a kind whose changes name some settings each, and whose service others may switch. All pure. */
+export interface Edits<State extends object, Kind extends HostObject> {
+  /** The state after a change. */
+  apply(state: State, change: State): State;
+  /** What of a state tells whose the object is. Whether it serves does not: hosts switch that by themselves, and people. */
+  telling(state: State): State;
+  /** How the run has switched it since the first of its states, where it still stands so; nothing where others decided. */
+  switched(object: Kind, states: readonly State[]): State | undefined;
 }
 
 /** What is known of a kind of resource: what a provider becomes on a host, accounts aside. */

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { AccountState } from '../../src/apply/drivers/account-state.ts';
 import { accountDriver } from '../../src/apply/drivers/account.ts';
+import { driverFor } from '../../src/apply/drivers/drivers.ts';
 import { grantDriver, type GrantState } from '../../src/apply/drivers/grant.ts';
 import {
   comparableAccounts,
@@ -54,6 +55,10 @@ const editOf = (before: object, after: object, id = '1'): Draft => ({
 });
 const edited = (seq: number, before: object, to: object): Change => ({ seq, ...editOf(before, to) });
 
+const { host } = memorySub2api().tools;
+const ofAccounts = driverFor('account', host);
+const ofGrants = driverFor('subscription', host);
+
 describe('the states that a run has left an account in', () => {
   it('are those in which it stood, whichever settings each edit named', () => {
     fc.assert(
@@ -64,7 +69,7 @@ describe('the states that a run has left an account in', () => {
           stood.push(changed(now, edit));
           return edited(index + 1, earlierState(now, edit), edit);
         });
-        const states = statesOf(changes) as AccountState[];
+        const states = statesOf(changes, ofAccounts) as AccountState[];
         expect(states).toHaveLength(stood.length);
         for (const [index, state] of states.entries())
           expect(differencesFrom(stood[index]!, state as AccountChange)).toEqual([]);
@@ -89,18 +94,18 @@ describe('the states that a run has left an account in', () => {
       before: null,
       after: { digest, places: ['1'] },
     } as const;
-    expect(statesOf([made])).toEqual([made.after]);
-    expect(statesOf([made, edited(2, { places: ['1'] }, { places: ['2'] })])).toEqual([
+    expect(statesOf([made], ofAccounts)).toEqual([made.after]);
+    expect(statesOf([made, edited(2, { places: ['1'] }, { places: ['2'] })], ofAccounts)).toEqual([
       made.after,
       { digest, places: ['2'] },
     ]);
     for (const change of [{ name: 'x' }, { baseUrl: 'x' }, { mapping: {} }, { concurrency: 1 }, { priority: 1 }])
-      expect(statesOf([made, edited(2, {}, change)])[1]).toEqual({ places: ['1'], ...change });
+      expect(statesOf([made, edited(2, {}, change)], ofAccounts)[1]).toEqual({ places: ['1'], ...change });
   });
 
   it('of other kinds are whole, each by itself', () => {
     const change = (seq: number, before: object, to: object): Change => ({ ...edited(seq, before, to), kind: 'group' });
-    expect(statesOf([change(1, { a: 1, b: 1 }, { a: 2 }), change(2, { a: 2 }, { b: 3 })])).toEqual([
+    expect(statesOf([change(1, { a: 1, b: 1 }, { a: 2 }), change(2, { a: 2 }, { b: 3 })], ofGrants)).toEqual([
       { a: 1, b: 1 },
       { a: 2 },
       { b: 3 },

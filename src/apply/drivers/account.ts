@@ -2,6 +2,7 @@ import type { Account, Marker } from '../../host/account.ts';
 import type { Driver, Surroundings } from '../../host/driver.ts';
 import type { Host } from '../../host/host.ts';
 import { differencesFrom, settingsDigest } from '../../plan/account-change.ts';
+import { accountEdits, isPausedAs } from './account-edits.ts';
 import { accountStateSchema, type AccountState } from './account-state.ts';
 import { comparableAccounts, keptOf, unkeptOfAccount, writableAccount } from './hidden-settings.ts';
 
@@ -33,6 +34,7 @@ export function accountDriver({ reads, writes }: Host): Driver<AccountState, Acc
     },
     writable: writableAccount,
     unkept: unkeptOfAccount,
+    edits: accountEdits,
   };
 }
 
@@ -47,11 +49,6 @@ function differences(account: Account, { places, digest, ...state }: AccountStat
       ),
     ),
   ];
-}
-
-/** Whether an account is in or out of service as the run left it: then nobody else has decided it since. */
-export function isPausedAs(account: Account, { enabled, paused }: AccountState): boolean {
-  return account.enabled === enabled && account.paused === (paused ?? account.paused);
 }
 
 function isOfKey(marker: Marker | null, made: Marker | null | undefined): boolean {

@@ -1,10 +1,7 @@
-import type { Account } from '../../host/account.ts';
 import type { Driver, HostObject } from '../../host/driver.ts';
 import type { Host } from '../../host/host.ts';
 import { isSameText } from '../../core/secrets/hidden-text.ts';
 import { keyOf, type Change } from '../change.ts';
-import { isPausedAs } from '../drivers/account.ts';
-import type { AccountState } from '../drivers/account-state.ts';
 import { driverFor } from '../drivers/drivers.ts';
 import type { Snapshot } from './snapshot.ts';
 import { statesOf } from './states-of.ts';
@@ -83,7 +80,8 @@ function sort(own: Change[], world: World, plan: UndoPlan): void {
     return;
   }
   const driver = world.driverOf(kind);
-  const states = statesOf(own);
+  const states = statesOf(own, driver);
+  const telling = (state: object) => driver.edits?.telling(state) ?? state;
   const object = action === 'created' ? madeObject(first, objects, driver, world) : objects.get(id ?? '');
   if (object === undefined) {
     // What was sent and never seen may arrive yet.
@@ -91,7 +89,10 @@ function sort(own: Change[], world: World, plan: UndoPlan): void {
     return;
   }
   const target: Target = { kind, object, name, changes: own, states: null };
-  const differences = closest(states, (state) => driver.differences(object, state, snapshot.around));
+  // From the state that comes nearest.
+  const [differences = []] = states
+    .map((state) => driver.differences(object, telling(state), snapshot.around))
+    .toSorted((a, b) => a.length - b.length);
   if (action === 'created') {
     if (differences.length === 0) plan.targets.push(target);
     else plan.kept.push({ target, reason: changedBy(differences) });
@@ -100,10 +101,11 @@ function sort(own: Change[], world: World, plan: UndoPlan): void {
   const [before] = states;
   const last = states.at(-1);
   if (before === undefined || last === undefined) return;
-  const pause = pauseInPlace(target, states);
-  const missing = driver.differences(object, withoutPause(before), snapshot.around);
-  if (missing.length === 0 && pause === undefined) plan.resolved.push(...own);
-  else if (differences.length === 0) plan.targets.push({ ...target, states: { before, after: { ...last, ...pause } } });
+  const switched = driver.edits?.switched(object, states);
+  const missing = driver.differences(object, telling(before), snapshot.around);
+  if (missing.length === 0 && switched === undefined) plan.resolved.push(...own);
+  else if (differences.length === 0)
+    plan.targets.push({ ...target, states: { before, after: { ...last, ...switched } } });
   else if (isSame(object, first, driver, snapshot))
     plan.kept.push({ target, reason: whyNotRestored(driver, before, missing) ?? changedBy(differences) });
   // Another object bears the number by now.
@@ -123,38 +125,6 @@ function madeObject(
   const found = [...objects.values()].filter((object) => driver.isMadeAs(object, name, after));
   // An object that another change has made or edited is that change's.
   return found.find((object) => !all.some((each) => each.kind === kind && each !== change && each.id === object.id));
-}
-
-/** The differences from the state that comes nearest; none where one of them is in place. */
-function closest(states: readonly object[], differences: (state: object) => string[]): string[] {
-  return states
-    .map((state) => differences(withoutPause(state)))
-    .reduce(
-      (best, each) => (each.length < best.length ? each : best),
-      Array.from({ length: 100 }, () => ''),
-    );
-}
-
-/** Whether an account serves is not what tells whose it is: a host takes accounts out by itself, and people do. */
-function withoutPause(state: object): object {
-  const { enabled: _enabled, paused: _paused, ...rest } = state as AccountState;
-  return rest;
-}
-
-/**
- * Whether an account is in service, where this run and nobody else has decided that. It may stand as any of its changes
- * left it: the last may never have been sent.
- */
-function pauseInPlace(
-  { kind, object }: Target,
-  states: readonly AccountState[],
-): Pick<AccountState, 'enabled' | 'paused'> | undefined {
-  if (kind !== 'account') return undefined;
-  const [was, ...left] = states;
-  const found = left.findLast(
-    (is) => is.enabled !== undefined && is.enabled !== was?.enabled && isPausedAs(object as Account, is),
-  );
-  return found && { enabled: found.enabled, paused: found.paused };
 }
 
 /** What hangs on a place that stays, stays; and a place stays under what stays. */
