@@ -3,6 +3,7 @@ import { counted } from '../core/counted.ts';
 import type { Account } from '../host/account.ts';
 import { namedHost } from '../host/host.ts';
 import { overviewOf, type Overview } from '../plan/overview.ts';
+import { takeSnapshot } from './read-status.ts';
 
 /** All accounts of the host, of whichever provider. Sends nothing but reads. */
 export function lookAtAccounts(tools: RunTools): Promise<Account[]> {
@@ -17,7 +18,12 @@ export function lookAtAccounts(tools: RunTools): Promise<Account[]> {
 
 /** What relay manages on the host, whatever provider it is of. Sends nothing but reads. */
 export async function readOverview(tools: RunTools): Promise<Overview> {
-  const accounts = await lookAtAccounts(tools);
-  const found = overviewOf(accounts, tools.host.time());
+  const found = await inStage(
+    tools,
+    'plan',
+    'Look',
+    async () => overviewOf(await takeSnapshot(tools)),
+    ({ providers }) => ({ ok: true, text: counted(providers.length, 'provider') }),
+  );
   return { schema: 'relay.overview/1', host: namedHost(tools.host.info), ...found };
 }

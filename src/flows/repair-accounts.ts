@@ -4,7 +4,7 @@ import { addLeftovers, type Leftover } from '../apply/leftover.ts';
 import { removeAccounts } from '../apply/accounts/remove-accounts.ts';
 import { trySetEnabled } from '../apply/accounts/set-enabled.ts';
 import type { RunTools } from '../apply/run-tools.ts';
-import { isRevoked, type Account, type Id } from '../host/account.ts';
+import { serviceOf, type Account, type Id } from '../host/account.ts';
 import { isIn } from '../plan/managed-accounts.ts';
 import type { AccessMode } from '../core/modes.ts';
 import { problem, type Problem } from '../core/relay-error.ts';
@@ -59,8 +59,9 @@ export async function repairAccounts(
   const wasInError = new Set(before.filter((account) => account.state === 'error').map((account) => account.id));
   for (const each of probed) {
     const { account, validation } = each.verdict;
-    const mayReturn = (wasInError.has(account.id) || account.paused) && !isRevoked(account);
-    if (validation === 'passed' && mayReturn && !account.enabled) each.idle ??= 'revivable';
+    const service = serviceOf(account);
+    const mayReturn = service === 'paused_by_relay' || (service === 'paused_by_hand' && wasInError.has(account.id));
+    if (validation === 'passed' && mayReturn) each.idle ??= 'revivable';
   }
   if (tools.stop.aborted) return;
   const dead = probed.filter(({ verdict }) => isDead(verdict));

@@ -55,9 +55,16 @@ export interface Account {
   discovering: boolean;
 }
 
-/** Whether an account is out of service because its key has leaked; who enables it on the host ends that. */
-export function isRevoked({ marker, enabled }: Pick<Account, 'marker' | 'enabled'>): boolean {
-  return marker?.revoked === true && !enabled;
+/** Whether an account is in service, wherever it serves, and what took it out. */
+export type Service = 'on' | 'revoked' | 'error' | 'disabled' | 'paused_by_relay' | 'paused_by_hand';
+
+/** Tells whether an account is in service. Who enables one on the host whose key has leaked ends the revocation. */
+export function serviceOf({ marker, enabled, state, paused }: Account): Service {
+  if (marker?.revoked === true && !enabled) return 'revoked';
+  if (state === 'error') return 'error';
+  if (state === 'inactive') return 'disabled';
+  if (enabled) return 'on';
+  return paused ? 'paused_by_relay' : 'paused_by_hand';
 }
 
 /** A free setting that is there with a value, or is not there. */

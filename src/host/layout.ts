@@ -10,6 +10,12 @@ export interface Owner {
   access: AccessMode;
 }
 
+/** An owner of whom little more is known than what its accounts say. */
+export interface MarkedOwner {
+  provider: Pick<Provider, 'id' | 'planTemplate'>;
+  access: AccessMode;
+}
+
 /** Of a host, what a layout asks. */
 export interface Held {
   resources: Resources;
@@ -78,10 +84,10 @@ export interface ManagedResource {
 /** What a provider becomes on a host of this kind. All of it is pure. */
 export interface Layout {
   /** The managed place, when the host has it. */
-  place(owner: Owner, held: Pick<Held, 'resources'>): (Place & { id: Id }) | undefined;
+  place(owner: MarkedOwner, held: Pick<Held, 'resources'>): (Place & { id: Id }) | undefined;
   plan(job: Owner & { run: string; adopt: boolean }, held: Held): LayoutPlan;
   /** `present`: whether there is anything else of the owner, so that what is not there is missing. */
-  status(owner: Owner, held: Held, present: boolean): FoundResource[];
+  status(owner: MarkedOwner, held: Held, present: boolean): FoundResource[];
   managed(owner: Owner, held: Held): ManagedResource[];
 }
 

@@ -17,7 +17,7 @@ export interface ManagedAccounts {
  * own. Rules N4 and N5 act on nothing else.
  */
 export function managedAccounts(
-  { provider, access, run, accounts }: Pick<Desired, 'provider' | 'access' | 'run' | 'accounts'>,
+  { provider, access, run, accounts }: Pick<Desired, 'access' | 'run' | 'accounts'> & { provider: { id: string } },
   snapshot: Pick<HostSnapshot, 'accounts'>,
   place: Id | null,
 ): ManagedAccounts {

@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import { accessModes, type AccessMode } from '../core/modes.ts';
-import type { Account } from '../host/account.ts';
-import { isLimited } from './provider-status.ts';
+import { accessModes } from '../core/modes.ts';
+import type { MarkedOwner } from '../host/layout.ts';
+import { heldOf, type ProviderSnapshot } from './provider-status.ts';
+import type { AccountStatus } from './status-schema.ts';
 
 const counts = z.object({
   access: z.enum(accessModes),
@@ -10,7 +11,10 @@ const counts = z.object({
   serving: z.int(),
   failing: z.int().describe('Those that the host holds in error, or spares for a passing trouble.'),
   paused: z.int().describe('Those that are out of service, by relay or by hand.'),
+  revoked: z.int().describe('Those that are out of service because their key has leaked.'),
+  misplaced: z.int().describe('Those outside the place in which they would serve, or whose key another account has.'),
   untested: z.int().describe('Those that serve and that no test has shown to work.'),
+  resources: z.int().describe('Its resources that are missing or switched off.'),
   lastUsedAt: z.iso.datetime().nullable(),
 });
 
@@ -26,37 +30,39 @@ export type Overview = z.infer<typeof overviewSchema>;
 export type ProviderCounts = z.infer<typeof counts>;
 
 /** What relay manages on a host, told by the markers of its accounts: providers that are not fine first. Pure. */
-export function overviewOf(accounts: readonly Account[], now: number): Pick<Overview, 'providers' | 'ok'> {
-  const byOwner = new Map<string, { id: string; access: AccessMode; own: Account[] }>();
-  for (const account of accounts) {
-    if (account.marker === null) continue;
-    const { provider: id, access } = account.marker;
-    const found = byOwner.get(`${id} ${access}`) ?? { id, access, own: [] };
-    found.own.push(account);
-    byOwner.set(`${id} ${access}`, found);
+export function overviewOf(host: ProviderSnapshot): Pick<Overview, 'providers' | 'ok'> {
+  const owners = new Map<string, MarkedOwner>();
+  for (const { marker } of host.accounts) {
+    if (marker === null) continue;
+    const { provider: id, access } = marker;
+    owners.set(`${id} ${access}`, { provider: { id }, access });
   }
-  const providers = [...byOwner.values()]
-    .map(({ id, access, own }) => countsOf(id, access, own, now))
+  const providers = [...owners.values()]
+    .map((owner) => countsOf(owner, host))
     .toSorted((a, b) => faultsIn(b) - faultsIn(a) || (a.id < b.id ? -1 : 1));
   return { providers, ok: providers.length > 0 && providers.every((each) => faultsIn(each) === 0) };
 }
 
-function countsOf(id: string, access: AccessMode, own: readonly Account[], now: number): ProviderCounts {
-  const count = (is: (account: Account) => boolean) => own.filter(is).length;
-  const serves = (account: Account) => account.state === 'active' && account.enabled && !isLimited(account, now);
-  const used = own.flatMap(({ lastUsedAt }) => (lastUsedAt === null ? [] : [lastUsedAt]));
+function countsOf(owner: MarkedOwner, host: ProviderSnapshot): ProviderCounts {
+  const { resources, accounts } = heldOf(owner, host);
+  const own = accounts.filter(({ state }) => state !== 'foreign');
+  const count = (...states: AccountStatus['state'][]) => own.filter(({ state }) => states.includes(state)).length;
+  const used = own.flatMap(({ lastUsedAt }) => (lastUsedAt === null ? [] : [lastUsedAt])).toSorted();
   return {
-    id,
-    access,
+    id: owner.provider.id,
+    access: owner.access,
     accounts: own.length,
-    serving: count(serves),
-    failing: count((account) => account.state === 'error' || (account.enabled && isLimited(account, now))),
-    paused: count((account) => account.state === 'inactive' || (account.state === 'active' && !account.enabled)),
-    untested: count((account) => serves(account) && !account.tested),
-    lastUsedAt: used.length === 0 ? null : new Date(Math.max(...used)).toISOString(),
+    serving: count('serving'),
+    failing: count('error', 'limited'),
+    paused: count('paused_by_relay', 'paused_by_hand', 'disabled'),
+    revoked: count('revoked'),
+    misplaced: count('not_in_group', 'superseded'),
+    untested: own.filter(({ state, tested }) => state === 'serving' && !tested).length,
+    resources: resources.filter(({ state }) => state === 'missing' || state === 'switched_off').length,
+    lastUsedAt: used.at(-1) ?? null,
   };
 }
 
-function faultsIn({ accounts, serving, untested }: ProviderCounts): number {
-  return accounts - serving + untested;
+function faultsIn({ accounts, serving, untested, resources }: ProviderCounts): number {
+  return accounts - serving + untested + resources;
 }

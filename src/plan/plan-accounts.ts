@@ -1,4 +1,4 @@
-import { isRevoked, type Account, type AccountSpec } from '../host/account.ts';
+import { serviceOf, type Account, type AccountSpec } from '../host/account.ts';
 import type { Place } from '../host/layout.ts';
 import { accountNames, accountPrefix, isAccountName } from '../host/names.ts';
 import { effectiveMapping } from '../pack/model-mapping.ts';
@@ -143,9 +143,9 @@ function standing(
 
 /** One that was disabled by hand or revoked is the operator's own affair (rule N7). */
 function retestOf(account: Account, enabled: boolean | undefined, isChanged: boolean): Retest | null {
-  if (account.state === 'inactive' || isRevoked(account)) return null;
-  const held = account.state === 'error' || (!account.enabled && account.paused);
-  if (held || (enabled === true && !account.enabled)) return 'held_out';
+  const service = serviceOf(account);
+  if (service === 'disabled' || service === 'revoked') return null;
+  if (service === 'error' || service === 'paused_by_relay' || (enabled === true && !account.enabled)) return 'held_out';
   if (isChanged) return 'changed';
   return account.tested ? null : 'untested';
 }

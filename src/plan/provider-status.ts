@@ -1,6 +1,6 @@
-import { compareIds, isRevoked, type Account, type Id } from '../host/account.ts';
+import { compareIds, serviceOf, type Account, type Id } from '../host/account.ts';
 import type { LeftClient } from '../host/client-keys.ts';
-import type { Held, Layout } from '../host/layout.ts';
+import type { FoundResource, Held, Layout, MarkedOwner } from '../host/layout.ts';
 import { accountPrefix, isAccountName } from '../host/names.ts';
 import type { Provider } from '../pack/manifest.ts';
 import type { AccessMode } from '../core/modes.ts';
@@ -29,13 +29,13 @@ export function providerStatus(
   keys: readonly KeyOfStatus[] | null,
 ): Omit<ProviderStatus, 'schema' | 'host' | 'provider' | 'grants'> {
   const desired = keys === null ? null : new Map(keys.map((key) => [key.fingerprint, key.enabled]));
-  const found = modes.map((access) => modeOf(provider, access, host, desired));
+  const found = modes.map((access) => ({ access, ...heldOf({ provider, access }, host, desired) }));
   const accounts = found.flatMap((each) => each.accounts);
   const held = new Set(accounts.filter((each) => each.state !== 'foreign').map((each) => each.fingerprint));
   const missingKeys = (keys ?? [])
     .filter(({ fingerprint }) => !held.has(fingerprint))
     .map(({ line, fingerprint }) => ({ line, fingerprint }));
-  const resources = found.flatMap((each) => each.resources);
+  const resources = found.flatMap(({ access, resources: own }) => own.map((each) => ({ access, ...each })));
   const count = (is: (account: AccountStatus) => boolean) => accounts.filter(is).length;
   const others = count((each) => each.state === 'foreign');
   const serving = count((each) => each.state === 'serving');
@@ -71,25 +71,25 @@ export function providerStatus(
   };
 }
 
-function modeOf(
-  provider: Provider,
-  access: AccessMode,
+/**
+ * What the host holds of one owner: its resources, and how each account stands that bears its marker or its name. Pure.
+ * `desired`: by fingerprint, whether the key file wants the account in service; nothing where there is none.
+ */
+export function heldOf(
+  owner: MarkedOwner,
   host: ProviderSnapshot,
-  desired: ReadonlyMap<string, boolean> | null,
-) {
-  const owner = { provider, access };
-  const accounts = accountsOf(provider, access, host, host.layout.place(owner, host)?.id ?? null, desired);
-  const resources = host.layout.status(owner, host, accounts.length > 0).map((each) => ({ access, ...each }));
-  return { resources, accounts };
+  desired: ReadonlyMap<string, boolean> | null = null,
+): { resources: FoundResource[]; accounts: AccountStatus[] } {
+  const accounts = accountsOf(owner, host, desired);
+  return { resources: host.layout.status(owner, host, accounts.length > 0), accounts };
 }
 
 function accountsOf(
-  provider: Provider,
-  access: AccessMode,
+  { provider, access }: MarkedOwner,
   host: ProviderSnapshot,
-  place: Id | null,
   desired: ReadonlyMap<string, boolean> | null,
 ): AccountStatus[] {
+  const place = host.layout.place({ provider, access }, host)?.id ?? null;
   const managed = managedAccounts({ provider, access, run: '', accounts: 'reconcile' }, host, place);
   const prefix = accountPrefix(provider.id, access);
   const unmarked = host.accounts.filter((each) => each.marker === null && isAccountName(each.name, prefix));
@@ -123,15 +123,13 @@ function accountsOf(
 
 function standingOf(account: Account, place: Id | null, now: number): AccountStatus['state'] {
   if (!isIn(account, place)) return 'not_in_group';
-  if (isRevoked(account)) return 'revoked';
-  if (account.state === 'error') return 'error';
-  if (account.state === 'inactive') return 'disabled';
-  if (!account.enabled) return account.paused ? 'paused_by_relay' : 'paused_by_hand';
+  const service = serviceOf(account);
+  if (service !== 'on') return service;
   return isLimited(account, now) ? 'limited' : 'serving';
 }
 
 /** Whether the host spares an account for a passing trouble. */
-export function isLimited({ limitedUntil }: Account, now: number): boolean {
+function isLimited({ limitedUntil }: Account, now: number): boolean {
   return limitedUntil !== null && limitedUntil > now;
 }
 

@@ -133,14 +133,27 @@ const failures: Record<number, Partial<Account>> = {
 };
 
 export function overview(): Overview {
+  const ids = ['kimi-cn', 'deepseek', 'zai'];
+  const name = (id: string) => `relay-${id}-subscription`;
+  const group = ids.map((id, index) =>
+    aGroup({ id: `${index}`, name: name(id), description: `[relay ${id} subscription run-1]` }),
+  );
+  const channel = ids.map((id, index) => aChannel({ id: `${index}`, name: name(id), groupIds: [`${index}`] }));
   const of = (provider: string, more: Partial<Account> = {}) =>
-    anAccount({ marker: aMarker({ provider }), lastUsedAt: noon, ...more });
+    anAccount({
+      marker: aMarker({ provider, fingerprint: `${provider}${JSON.stringify(more)}` }),
+      places: [`${ids.indexOf(provider)}`],
+      lastUsedAt: noon,
+      ...more,
+    });
   const accounts = [
     of('kimi-cn'),
-    of('kimi-cn'),
+    of('kimi-cn', { lastUsedAt: null }),
     of('deepseek', { state: 'error' }),
     of('deepseek'),
     of('zai', { enabled: false }),
+    of('zai', { places: [] }),
   ];
-  return { schema: 'relay.overview/1', host, ...overviewOf(accounts, noon) };
+  const held = { layout: sub2apiLayout, resources: { group, channel, tariff: [] }, accounts, clients: [], now: noon };
+  return { schema: 'relay.overview/1', host, ...overviewOf(held) };
 }

@@ -28,10 +28,13 @@ export function overviewText(
   return fold([heading, '', ...lines, '', (ok ? style.good : style.unsure)(sum)].join('\n'), columns);
 }
 
-function faultsText({ failing, paused, untested }: ProviderCounts): string[] {
+function faultsText({ failing, paused, revoked, misplaced, untested, resources }: ProviderCounts): string[] {
   return [
     ...(failing > 0 ? [`${formatCount(failing)} failing`] : []),
     ...(paused > 0 ? [`${formatCount(paused)} paused`] : []),
+    ...(revoked > 0 ? [`${formatCount(revoked)} revoked`] : []),
+    ...(misplaced > 0 ? [`${formatCount(misplaced)} not in place`] : []),
+    ...(resources > 0 ? [`${counted(resources, 'resource')} missing or off`] : []),
     ...(untested > 0 ? [`${formatCount(untested)} untested`] : []),
   ];
 }

@@ -1,12 +1,12 @@
 import type { Account } from '../../account.ts';
-import type { FoundResource, Owner } from '../../layout.ts';
+import type { FoundResource, MarkedOwner } from '../../layout.ts';
 import { resourceName } from '../../names.ts';
 import { staleStagingGroups } from '../isolation.ts';
 import { isMarkedFor, type Sub2apiResources } from './held.ts';
 
 /** What of a provider is there, and what bears its names. `present`: there are accounts, so what is absent counts as missing. */
 export function statusOf(
-  owner: Owner,
+  owner: MarkedOwner,
   { groups: allGroups, channels: allChannels, tariffs: allTariffs }: Sub2apiResources,
   accounts: readonly Account[],
   present: boolean,
