@@ -85,9 +85,9 @@ async function probeOne(
 ): Promise<void> {
   throwIfStopped(tools);
   const verdicts = await test(job, pool, result, clientKeys, tools, log);
-  const probed = verdicts.map((verdict) => unrepaired(pool.access, verdict, pool.place?.id ?? null));
+  const probed = verdicts.map((verdict) => unrepaired(pool, verdict));
   result.accounts.push(...probed);
-  await repairAccounts(probed, pool.accounts, job, tools, log, result);
+  await repairAccounts(probed, job, tools, log, result);
   throwIfStopped(tools);
   const check = await askGateway(job, pool, clientKeys, tools);
   // What a stopped check saw is no verdict.
@@ -97,13 +97,14 @@ async function probeOne(
 
 function test(
   job: ProbeJobOptions,
-  { access, place, accounts, key }: Pool,
+  pool: Pool,
   result: PoolProbe,
   clientKeys: ClientKeys,
   tools: RunTools,
   log: ChangeLog,
 ): Promise<AccountVerdict[]> {
   const { provider, concurrency, run } = job;
+  const { access, accounts, key } = pool;
   const tested = accounts.filter((account) => account.state !== 'inactive');
   const skipped = accounts.filter((account) => account.state === 'inactive').map(notTested);
   const probing = { provider, concurrency, accounts: tested, endsOnError: false };
@@ -121,7 +122,7 @@ function test(
           : verdicts;
       } catch (error) {
         // What the tests told is told all the same.
-        result.accounts.push(...verdicts.map((verdict) => unrepaired(access, verdict, place?.id ?? null)));
+        result.accounts.push(...verdicts.map((verdict) => unrepaired(pool, verdict)));
         throw error;
       }
     },

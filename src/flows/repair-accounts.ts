@@ -4,11 +4,12 @@ import { addLeftovers, type Leftover } from '../apply/leftover.ts';
 import { removeAccounts } from '../apply/accounts/remove-accounts.ts';
 import { trySetEnabled } from '../apply/accounts/set-enabled.ts';
 import type { RunTools } from '../apply/run-tools.ts';
-import { serviceOf, type Account, type Id } from '../host/account.ts';
+import { serviceOf } from '../host/account.ts';
 import { isIn } from '../plan/managed-accounts.ts';
 import type { AccessMode } from '../core/modes.ts';
 import { problem, type Problem } from '../core/relay-error.ts';
 import type { AccountVerdict } from '../verify/probe-accounts.ts';
+import type { Pool } from './pool-to-probe.ts';
 
 export interface RepairPolicy {
   /** What becomes of accounts that do not work; nothing when `null`. */
@@ -25,6 +26,8 @@ export interface ProbedAccount {
   change: 'disabled' | 'removed' | 'revived' | null;
   /** Why one that works serves nobody, where that is no person's wish. */
   idle: 'revivable' | 'not_in_group' | null;
+  /** What the host did by itself when the account was tested: took it out of service, or lifted the error it had seen. */
+  byHost: 'took_out' | 'lifted' | null;
 }
 
 /** What treating accounts met. */
@@ -34,13 +37,17 @@ export interface Findings {
 }
 
 /** What a test told, before anything is done about it. */
-export function unrepaired(access: AccessMode, verdict: AccountVerdict, place: Id | null): ProbedAccount {
-  const works = verdict.validation === 'passed' || verdict.validation === 'warning';
+export function unrepaired({ access, place, accounts }: Pool, verdict: AccountVerdict): ProbedAccount {
+  const { account, validation } = verdict;
+  const works = validation === 'passed' || validation === 'warning';
+  const before = accounts.find(({ id }) => id === account.id)?.state;
+  const changed = before !== account.state;
   return {
     access,
     verdict,
     change: null,
-    idle: works && !isIn(verdict.account, place) ? 'not_in_group' : null,
+    idle: works && !isIn(account, place?.id ?? null) ? 'not_in_group' : null,
+    byHost: changed && account.state === 'error' ? 'took_out' : changed && before === 'error' ? 'lifted' : null,
   };
 }
 
@@ -50,18 +57,14 @@ export function unrepaired(access: AccessMode, verdict: AccountVerdict, place: I
  */
 export async function repairAccounts(
   probed: readonly ProbedAccount[],
-  before: readonly Account[],
   repairPolicy: RepairPolicy,
   tools: RunTools,
   log: ChangeLog,
   found: Findings,
 ): Promise<void> {
-  const wasInError = new Set(before.filter((account) => account.state === 'error').map((account) => account.id));
   for (const each of probed) {
     const { account, validation } = each.verdict;
-    const service = serviceOf(account);
-    const mayReturn = service === 'paused_by_relay' || (service === 'paused_by_hand' && wasInError.has(account.id));
-    if (validation === 'passed' && mayReturn) each.idle ??= 'revivable';
+    if (validation === 'passed' && serviceOf(account) === 'paused_by_relay') each.idle ??= 'revivable';
   }
   if (tools.stop.aborted) return;
   const dead = probed.filter(({ verdict }) => isDead(verdict));

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { probeClosing } from '../../src/cli/output/probe-lines.ts';
 import { noJournal } from '../../src/apply/journal.ts';
 import type { RunTools } from '../../src/apply/run-tools.ts';
 import { readStatus } from '../../src/flows/read-status.ts';
@@ -269,6 +270,46 @@ describe('relay probe', () => {
       ['kimi-cn-03', 'passed', 'revived'],
     ]);
     expect(account('kimi-cn-01').schedulable).toBe(false);
+  });
+
+  it('of one that the host had taken out and that works leaves it to be put back, by whom- and whenever (N15)', async () => {
+    await importInto(sandbox, good);
+    Object.assign(account('kimi-cn-02'), { schedulable: false, status: 'error' });
+    const found = await probe();
+    expect(found.accounts.map(({ byHost, idle, change }) => [byHost, idle, change])).toEqual([
+      [null, null, null],
+      ['lifted', 'revivable', null],
+      [null, null, null],
+    ]);
+    expect(account('kimi-cn-02')).toMatchObject({
+      schedulable: false,
+      status: 'active',
+      extra: { relay_paused: true },
+    });
+    expect(told(await probe({ revive: true }))).toContainEqual(['kimi-cn-02', 'passed', 'revived']);
+    Object.assign(account('kimi-cn-02'), { schedulable: false, status: 'error' });
+    await probe({ probe: 'none' });
+    const { report } = await importInto(sandbox, good);
+    expect(report.warnings.map(({ code }) => code)).not.toContain('DRIFT');
+    expect(account('kimi-cn-02')).toMatchObject({ schedulable: true, extra: { relay_paused: false } });
+  });
+
+  it('does not test what the host had taken out where that cannot be noted first', async () => {
+    await importInto(sandbox, good);
+    Object.assign(account('kimi-cn-02'), { schedulable: false, status: 'error' });
+    sandbox.addFault({ path: '/api/v1/admin/accounts/bulk-update', times: 0, fault: 'status', status: 403 });
+    const found = await probe({ probe: 'none' });
+    expect(found.accounts.map(({ verdict }) => verdict.code)).toEqual([null, 'TEST_ERROR', null]);
+    expect(account('kimi-cn-02').status).toBe('error');
+  });
+
+  it('says of one that the host took out for its test that it did', async () => {
+    await importInto(sandbox, good);
+    kill('kimi-cn-02');
+    const found = await probe({ probe: 'none' });
+    const took = account('kimi-cn-02').status === 'error';
+    expect(found.accounts[1]).toMatchObject({ byHost: took ? 'took_out' : null, change: null });
+    expect(probeClosing(found).join('\n')).toContain(took ? 'host itself take 1 account out' : 'what it held before');
   });
 
   it('removes nothing for a test that could not be carried out: a removed key is lost', async () => {

@@ -2,7 +2,7 @@ import { accessSlug } from '../../core/modes.ts';
 import type { ProbedAccount } from '../../flows/repair-accounts.ts';
 import { probeExitCode, type PoolProbe } from '../../flows/probe-pool.ts';
 import type { VerdictNews } from '../../journal/verdicts.ts';
-import { counted } from '../../core/counted.ts';
+import { counted, firstOf } from '../../core/counted.ts';
 import { shortTime } from '../../report/text/format.ts';
 import { leftoverLine } from '../../report/text/leftover-text.ts';
 import { shorten } from '../../report/text/shorten.ts';
@@ -67,9 +67,19 @@ export function probeClosing({ accounts, gateways, problems, leftovers, aborted 
     const number = accounts.filter((each) => each.change === change).length;
     return number === 0 ? [] : [`${number} ${number === 1 ? 'was' : 'were'} ${done[change]}`];
   });
+  const byHost = (['took_out', 'lifted'] as const).flatMap((what) => {
+    const number = accounts.filter((each) => each.byHost === what && each.change === null).length;
+    if (number === 0) return [];
+    const them = counted(number, 'account');
+    return what === 'took_out'
+      ? [`The test made the host itself take ${them} out of service.`]
+      : [`The test made the host itself lift the error of ${them}.`];
+  });
   return [
     ...(happened.length === 0 ? ['No account works.'] : happened),
-    changes.length === 0 ? 'The host holds what it held before.' : `Of the accounts on the host ${changes.join(', ')}.`,
+    ...(changes.length === 0 ? [] : [`Of the accounts on the host ${changes.join(', ')}.`]),
+    ...byHost,
+    ...(changes.length + byHost.length === 0 ? ['The host holds what it held before.'] : []),
     ...leftovers.map(leftoverLine),
   ];
 }
@@ -80,11 +90,18 @@ export function newsLines(news: VerdictNews | null, probe: PoolProbe, style: Sty
   if (news === null)
     return [`There is nothing to compare with yet: ${dead} of ${counted(probe.accounts.length, 'account')} fail.`];
   const { newlyDead, recovered, stillDead, since } = news;
+  const idle = new Map(probe.accounts.map(({ verdict, idle: reason }) => [verdict.account.name, reason]));
   const lines = [
     ...newlyDead.map((name) => `${markOf('bad', style)} ${name} fails since then`),
-    ...recovered.map((name) => `${markOf('good', style)} ${name} works again`),
+    ...recovered.map((name) => {
+      const reason = idle.get(name) ?? null;
+      return reason === null
+        ? `${markOf('good', style)} ${name} works again`
+        : `${markOf('unsure', style)} ${name} works again: ${why[reason]}`;
+    }),
   ];
-  const counts = [`${newlyDead.length} newly dead`, `${recovered.length} recovered`, `${stillDead.length} still dead`];
+  const still = `${stillDead.length} still dead${stillDead.length === 0 ? '' : ` (${firstOf(stillDead)})`}`;
+  const counts = [`${newlyDead.length} newly dead`, `${recovered.length} recovered`, still];
   return [...lines, `Since ${shortTime(since)}: ${counts.join(', ')}.`];
 }
 

@@ -22,6 +22,10 @@ export const probeSchema = z.object({
         .nullable()
         .describe('Whether the host hands requests to it; null when it is not there any more.'),
       change: z.enum(['disabled', 'removed', 'revived']).nullable().describe('What was done about it.'),
+      byHost: z
+        .enum(['took_out', 'lifted'])
+        .nullable()
+        .describe('What the host did by itself when it was tested: took it out of service, or lifted its error.'),
     }),
   ),
   gateways: z.array(

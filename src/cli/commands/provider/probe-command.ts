@@ -84,7 +84,7 @@ function view(
     schema: 'relay.probe/1',
     host: namedHost(tools.host.info),
     provider: { pack: pack.id, id: provider.id, displayName: provider.displayName },
-    accounts: probe.accounts.map(({ access, verdict, change }) => ({
+    accounts: probe.accounts.map(({ access, verdict, change, byHost }) => ({
       access,
       id: verdict.account.id,
       name: verdict.account.name,
@@ -93,6 +93,7 @@ function view(
       message: verdict.probe?.message ?? '',
       scheduled: change === 'removed' ? null : change === null ? verdict.account.enabled : change === 'revived',
       change,
+      byHost,
     })),
     gateways: probe.gateways.map(({ access, check }) => ({ access, ...check })),
     sinceLast,
