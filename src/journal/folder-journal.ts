@@ -25,6 +25,8 @@ export class FolderJournal implements RunJournal {
   readonly #descriptor: number;
   readonly #clock: Pick<Clock, 'now'>;
   readonly #writable: JournalTools['writable'];
+  /** Reopened, and nothing noted since. */
+  #isUntouched = false;
 
   private constructor(descriptor: number, { clock, writable }: JournalTools) {
     this.#descriptor = descriptor;
@@ -45,14 +47,14 @@ export class FolderJournal implements RunJournal {
     }
   }
 
-  /** Goes on with the journal of a run that is resumed or rolled back. */
+  /** Goes on with the journal of a run that is resumed or rolled back. It says so with the first note, and not before. */
   static reopen(stateDir: string, run: string, tools: JournalTools): FolderJournal {
     const file = join(journalFolder(stateDir), `${run}.jsonl`);
     try {
       const journal = new FolderJournal(openSync(file, 'a', 0o600), tools);
       // A torn last line goes, so that what follows is a line of its own, and none in the middle is torn.
       ftruncateSync(journal.#descriptor, wholeLength(readFileSync(file)));
-      journal.#stamp({ type: 'resumed' });
+      journal.#isUntouched = true;
       return journal;
     } catch (cause) {
       throw new RelayError('STATE_UNWRITABLE', `The journal ${file} cannot be written (${reason(cause)}).`, { cause });
@@ -65,6 +67,12 @@ export class FolderJournal implements RunJournal {
     } catch (cause) {
       throw new RelayError('JOURNAL_FAILED', `The journal cannot be kept any longer (${reason(cause)}).`, { cause });
     }
+  }
+
+  /** Leaves a run as it was before it was reopened: ended as it had ended, and one that nothing was noted of untouched. */
+  leave(end: { outcome: string; exitCode: number } | null): void {
+    if (end !== null && !this.#isUntouched) this.end(end.outcome, end.exitCode);
+    else closeSync(this.#descriptor);
   }
 
   /** The last line. A journal that cannot take it is merely without an end. */
@@ -89,11 +97,12 @@ export class FolderJournal implements RunJournal {
       : { ...note, change: { ...change, before: this.#writable(change.kind, change.before), after } };
   }
 
-  #stamp(
-    ...notes: readonly (JournalNote | { type: 'resumed' } | { type: 'end'; outcome: string; exitCode: number })[]
-  ): void {
+  #stamp(...notes: readonly (JournalNote | { type: 'end'; outcome: string; exitCode: number })[]): void {
+    if (notes.length === 0) return;
     const at = new Date(this.#clock.now()).toISOString();
-    if (notes.length > 0) this.#write(...notes.map((note) => ({ ...note, at })));
+    const first = this.#isUntouched ? [{ type: 'resumed', at }] : [];
+    this.#write(...first, ...notes.map((note) => ({ ...note, at })));
+    this.#isUntouched = false;
   }
 
   #write(...lines: readonly object[]): void {

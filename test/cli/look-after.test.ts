@@ -92,7 +92,7 @@ describe('the commands that look after a provider', () => {
     const found = await since();
     expect(found.exitCode).toBe(5);
     expect(found.stdout).toMatch(
-      /^✖ kimi-cn-01 fails since then\nSince .*: 1 newly dead, 0 recovered, 1 still dead\.$/,
+      /^✖ kimi-cn-01 fails since then\nSince .*: 1 newly dead, 0 recovered, 1 still dead \(kimi-cn-03\)\.$/,
     );
   });
 

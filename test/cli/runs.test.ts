@@ -179,13 +179,29 @@ describe('a run that has ended', () => {
     await place.write('more-keys.txt', [...keys, 'sk-good-later-0000000000000'].join('\n'));
     const later = await place.run(onto(host, '--keys', 'more-keys.txt'), { env });
     expect(later.exitCode).toBe(0);
+    const record = () => readFile(join(stateDir, 'runs', `${id}.jsonl`), 'utf8');
+    const before = await record();
     for (const _ of ['once', 'twice']) {
       const resumed = await place.run(['resume', id, '--keys', 'keys.txt', '--yes'], { env });
       expect(resumed).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('RUN_FINISHED') as unknown });
-      expect(resumed.stderr).toContain('6 objects of the run');
+      expect(resumed.stderr).toContain('Nothing was written to the host.');
       expect(await state(id, env)).toBe('succeeded');
     }
+    expect(await record()).toBe(before);
     expect(holdings(host)).toMatchObject({ accounts: ['kimi-cn-01', 'kimi-cn-02', 'kimi-cn-03', 'kimi-cn-04'] });
+  });
+
+  it('is not resumed where that would remove most of what is there by now, and is told that it has ended', async () => {
+    const { host, env, stateDir } = await start();
+    expect((await place.run(onto(host), { env })).exitCode).toBe(0);
+    const id = await newest(stateDir);
+    const others = [1, 2, 3, 4].map((number) => `sk-good-other-${number}-0000000000000`);
+    await place.write('other-keys.txt', others.join('\n'));
+    await place.run(onto(host, '--keys', 'other-keys.txt', '--allow-mass-removal', '--yes'), { env });
+    const resumed = await place.run(['resume', id, '--keys', 'keys.txt', '--yes'], { env });
+    expect(resumed).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('RUN_FINISHED') as unknown });
+    expect(resumed.stderr).not.toContain('MASS_REMOVAL');
+    expect(host.state.accounts.size).toBe(4);
   });
 
   it('is not resumed when an account has gone bad since: its failed test would undo all', async () => {

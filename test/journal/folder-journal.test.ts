@@ -165,10 +165,19 @@ describe('a journal', () => {
     });
   });
 
-  it('that goes on after its end has no end any more', async () => {
+  it('that goes on after its end has no end any more, and keeps it until then', async () => {
     begin().end('failed', 6);
-    FolderJournal.reopen(stateDir, 'run-2', tools());
+    const ended = await readFile(file(), 'utf8');
+    const left = FolderJournal.reopen(stateDir, 'run-2', tools());
+    const { end } = await readRun(stateDir, 'run-2');
+    expect(end).toMatchObject({ outcome: 'failed', exitCode: 6 });
+    left.leave(end);
+    expect(await readFile(file(), 'utf8')).toBe(ended);
+    const reopened = FolderJournal.reopen(stateDir, 'run-2', tools());
+    reopened.note({ type: 'removed', id: '9', name: 'acme-09' });
     expect((await readRun(stateDir, 'run-2')).end).toBeNull();
+    reopened.leave(end);
+    expect((await readRun(stateDir, 'run-2')).end).toMatchObject({ outcome: 'failed', exitCode: 6 });
   });
 
   it.each([

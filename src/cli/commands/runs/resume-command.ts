@@ -22,6 +22,7 @@ import { inputFiles } from '../../options/input-files.ts';
 import { checkStdin } from '../../options/import-options.ts';
 import { readKeys, readProbeKey } from '../../options/read-keys.ts';
 import type { Io } from '../../io.ts';
+import { nothingWritten } from '../../output/footer.ts';
 import { publish } from '../../output/publish.ts';
 import { repeatCommand } from '../../options/repeat-command.ts';
 import { withRun, type RunSession } from '../../session/with-run.ts';
@@ -78,21 +79,26 @@ async function prepare(
     refuseRolledBack(run);
     const earlier = await reopenRun(run, tools);
     changes = earlier.log.changes;
-    const prepared = await prepareImport(job, { tools });
+    // What a run that has ended would remove is no question: it is refused as a whole.
+    const hasSucceeded = run.end?.outcome === 'succeeded';
+    const asked = { ...job, allowMassRemoval: job.allowMassRemoval || hasSucceeded };
+    const prepared = await prepareImport(asked, { tools });
     await idle();
     // Repeating it is safe. Going on with it would undo what came later, and all of the run where a test fails now.
-    if (run.end?.outcome === 'succeeded' && acts(prepared.plan))
-      throw finished(run, 'it succeeded, and the host has changed since');
+    if (hasSucceeded && acts(prepared.plan)) throw finished(run, 'it succeeded, and the host has changed since');
     // Where the keys go was agreed to when the run began.
     await askConsent(questionsOf(prepared.plan, job, 'command'), io, flags, tools.stop);
     throwIfStopped(tools);
     return { ...prepared, earlier };
   } catch (error) {
-    if (run.end !== null) journal.end(run.end.outcome, run.end.exitCode);
+    journal.leave(run.end);
     const held = new Set(
       changes.filter(({ id }) => id !== null).map(({ kind, id: objectId }) => `${kind} ${objectId}`),
     );
-    if (!(error instanceof RelayError) || held.size === 0) throw error;
+    if (!(error instanceof RelayError)) throw error;
+    // What became of it since was others' to say.
+    if (run.end !== null) throw error.holding(nothingWritten);
+    if (held.size === 0) throw error;
     throw error.holding(
       `Nothing more was written: the host holds ${counted(held.size, 'object')} of the run ${job.run}.`,
     );

@@ -34,7 +34,7 @@ export async function rollbackCommand(id: string, flags: RollbackFlags, io: Io, 
       }
       throwIfStopped(tools);
     } catch (error) {
-      if (run.end !== null) journal.end(run.end.outcome, run.end.exitCode);
+      journal.leave(run.end);
       throw error;
     }
     const { undone, leftovers, warnings } = await rollbackRun(run, tools);
