@@ -28,10 +28,11 @@ export function styleFor(io: Io, stream: 'stdout' | 'stderr', colour: boolean): 
 }
 
 /** How wide a screen is: the terminal's, else what `COLUMNS` says, else 80. */
-export function columnsOf({ stdout, env }: Pick<Io, 'stdout' | 'env'>): number {
+export function columnsOf(io: Pick<Io, 'stdout' | 'stderr' | 'env'>, stream: 'stdout' | 'stderr' = 'stdout'): number {
+  const { env, [stream]: screen } = io;
   const said = Number(env['COLUMNS']);
   // A terminal that does not know its width says 0.
-  if (stdout.columns !== undefined && stdout.columns > 0) return stdout.columns;
+  if (screen.columns !== undefined && screen.columns > 0) return screen.columns;
   return Number.isInteger(said) && said >= 20 ? said : 80;
 }
 

@@ -1,24 +1,15 @@
 import { CommanderError, type Command } from 'commander';
 import { onHost } from '../config/options/option-groups.ts';
 import { Redactor } from '../core/secrets/redactor.ts';
-import { helpTopicNames } from './help/topic-names.ts';
-import type { Io } from './io.ts';
+import { columnsOf, print, type Io } from './io.ts';
 import { nameOf } from './options/build-command.ts';
 import { buildProgram } from './program.ts';
-
-/** What whoever types `relay` alone is told. */
-const firstSteps = `relay brings the keys of a vendor up on an LLM gateway: it plans, applies, proves it, or undoes it.
-
-  relay import --pack kimi --keys keys.txt --host sandbox    try it, on a host that is gone afterwards
-  relay doctor --host https://gateway.example.org            check whether relay can work on yours
-  relay packs list                                           the vendors that it knows
-
-All commands: relay --help. Topics: relay help ${helpTopicNames.join(', ')}.`;
 
 /** Runs one command line and returns the exit code. `words` are the arguments after the program's name. */
 export async function main(words: readonly string[], io: Io): Promise<number> {
   if (words.length === 0) {
-    io.stdout.write(`${firstSteps}\n`);
+    const { firstSteps } = await import('./help/first-steps.ts');
+    print(io.stdout, firstSteps(columnsOf(io)));
     return 0;
   }
   const redactor = new Redactor();

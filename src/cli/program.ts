@@ -2,8 +2,9 @@ import { Command } from 'commander';
 import { commandNames, type CommandName } from '../config/options/option-record.ts';
 import type { Redactor } from '../core/secrets/redactor.ts';
 import { commands, groups } from './commands/command-list.ts';
-import type { Io } from './io.ts';
+import { columnsOf, type Io } from './io.ts';
 import { commandHeading } from './help/headings.ts';
+import { formatItem } from './help/narrow-help.ts';
 import { addCommand, addExamples, type CommandRecord } from './options/build-command.ts';
 import { addOptions } from './options/build-options.ts';
 import { refuseTwoValues } from './options/given-once.ts';
@@ -18,12 +19,15 @@ export function buildProgram(io: Io, redactor: Redactor, done: (exitCode: number
     .configureHelp({
       showGlobalOptions: true,
       sortSubcommands: false,
+      formatItem,
       // The one heading that commander words itself.
       styleTitle: (title) => (title === 'Global Options:' ? 'Global options:' : title),
     })
     .showSuggestionAfterError()
     .exitOverride()
     .configureOutput({
+      getOutHelpWidth: () => columnsOf(io),
+      getErrHelpWidth: () => columnsOf(io, 'stderr'),
       writeOut: (text) => void io.stdout.write(text),
       writeErr: (text) => void io.stderr.write(redactor.redact(text)),
       // It quotes what was mistyped, which may be a secret; `usageError` says it without.

@@ -165,7 +165,7 @@ describe('an address that cannot be spoken to says why, and import says the same
   it('a certificate for another name', async () => {
     const url = await serve(always(200, 'text/plain', ''), forAnotherName);
     const run = await place.run(['doctor', '--host', url], {
-      env: { ...login, NODE_EXTRA_CA_CERTS: `${place.folder}/other-ca.pem` },
+      env: { ...login, COLUMNS: '200', NODE_EXTRA_CA_CERTS: `${place.folder}/other-ca.pem` },
     });
     expect(run.stdout).toContain('its certificate is not for 127.0.0.1');
   });

@@ -42,7 +42,8 @@ async function onTerminal(typed: string, ...more: string[]) {
 
 describe('a host that waits for its terms to be accepted', () => {
   it('fails that check, and names the command that shows and accepts them', async () => {
-    const run = await place.run(['doctor', '--host', host.url, '--pack', 'kimi'], { env: login() });
+    const env = { ...login(), COLUMNS: '400' };
+    const run = await place.run(['doctor', '--host', host.url, '--pack', 'kimi'], { env });
     expect(run.exitCode).toBe(3);
     expect(run.stdout).toMatch(/^failure {2}Compliance terms .*v2026\.06\.10.*admin-compliance\.en\.md/m);
     expect(run.stdout).toMatch(/^pass {5}Login/m);

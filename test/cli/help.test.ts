@@ -11,11 +11,20 @@ afterAll(() => place.remove());
 
 describe('help', () => {
   it('of relay alone is what it is and the first steps, and no failure', async () => {
-    const { exitCode, stdout, stderr } = await place.run([]);
+    const { exitCode, stdout, stderr } = await place.run([], { env: { COLUMNS: '120' } });
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
     expect(stdout.split('\n')).toHaveLength(7);
     expect(stdout).toContain('relay import --pack kimi --keys keys.txt --host sandbox');
   });
+
+  it.each([[[]], [['import', '--help']], [['runs', 'list', '--help']]])(
+    'of relay %j is set to a narrow screen, but for what is copied',
+    async (words) => {
+      const { stdout } = await place.run(words, { env: { COLUMNS: '40' } });
+      const lines = stdout.split('\n').filter((line) => !/^ +(?:relay|-)/.test(line));
+      expect(lines.filter((line) => line.length > 40)).toEqual([]);
+    },
+  );
 
   it.each(helpTopicNames)('has the topic %s, in lines that fit', async (topic) => {
     const { exitCode, stdout } = await place.run(['help', topic], { env: { COLUMNS: '80' } });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Check } from '../../src/host/diagnosis.ts';
 import { doctorReport } from '../../src/report/doctor-report.ts';
-import { doctorText, fold } from '../../src/report/text/doctor-text.ts';
+import { doctorText } from '../../src/report/text/doctor-text.ts';
 
 const plain = (text: string) => text;
 const style = { bold: plain, dim: plain, good: plain, bad: plain, unsure: plain };
@@ -29,8 +29,8 @@ const failed: Check = {
 };
 
 describe('the text of an examination', () => {
-  it('is one line for each check where no screen is known, with what to do below', () => {
-    expect(doctorText(doctorReport(url, null, checks), style).split('\n')).toEqual([
+  it('is one line for each check, with what to do below', () => {
+    expect(doctorText(doctorReport(url, null, checks), style, 80).split('\n')).toEqual([
       url,
       '',
       `pass     Address  ${url} answers`,
@@ -58,12 +58,6 @@ describe('the text of an examination', () => {
   ])('sums up %#', (some, last, exitCode) => {
     const report = doctorReport(url, null, some);
     expect(report).toMatchObject({ exitCode, ok: exitCode === 0, host: { url, kind: null, version: null } });
-    expect(doctorText(report, style).split('\n').at(-1)).toBe(last);
+    expect(doctorText(report, style, 80).split('\n').at(-1)).toBe(last);
   });
-});
-
-it('folds at spaces only', () => {
-  expect(fold('one two three', 7)).toEqual(['one two', 'three']);
-  expect(fold('a-word-that-is-long b', 4)).toEqual(['a-word-that-is-long', 'b']);
-  expect(fold('one two three', undefined)).toEqual(['one two three']);
 });

@@ -5,6 +5,7 @@ import { doctorReport } from '../../src/report/doctor-report.ts';
 import { closingText } from '../../src/report/text/footer-text.ts';
 import { connectionText, resultText } from '../../src/report/text/result-text.ts';
 import { doctorText } from '../../src/report/text/doctor-text.ts';
+import { firstSteps } from '../../src/cli/help/first-steps.ts';
 import { overviewText } from '../../src/report/text/overview-text.ts';
 import { planText } from '../../src/report/text/plan-text.ts';
 import { reportText } from '../../src/report/text/report-text.ts';
@@ -60,6 +61,7 @@ const screens: Record<string, (screen: Screen) => string> = {
   'plan-of-several': (screen) => planText([firstPlan(), changingPlan()], screen),
   'status-of-1000': (screen) => statusText(largeStatus(), { ...screen, accounts: 'folded' }),
   'status-problems': (screen) => statusText(largeStatus(), { ...screen, accounts: 'problems' }),
+  'first-steps': ({ columns }) => firstSteps(columns),
   'status-of-a-host': (screen) => overviewText(overview(), screen),
   'doctor-wrong-address': ({ style, columns }) => doctorText(wrongAddress(), style, columns),
   'runs-list': (screen) => runsText(runs, 5, screen),
@@ -71,7 +73,7 @@ const screens: Record<string, (screen: Screen) => string> = {
 };
 
 /** Lines of a command that is copied stand as they are. */
-const isCommand = (line: string) => /curl|^ +-[A-Za-z] /.test(line);
+const isCommand = (line: string) => /curl|^ +-[A-Za-z] |^ +relay /.test(line);
 
 describe.each(Object.entries(screens))('%s', (name, render) => {
   it.each([40, 80, 120])('fits %i columns', async (columns) => {

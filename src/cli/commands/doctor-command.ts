@@ -19,7 +19,7 @@ import { acceptTermsOfUse, checkPerson } from '../session/accept-terms.ts';
 import { confirmHost } from '../session/confirm-host.ts';
 import { choosePack, refuseBareProvider } from '../options/choose-pack.ts';
 import { diagnoseHost, hostPlace } from '../session/host-session.ts';
-import { print, styleFor, type Io } from '../io.ts';
+import { columnsOf, print, styleFor, type Io } from '../io.ts';
 import { nothingWritten, printFooter } from '../output/footer.ts';
 import { repeatCommand } from '../options/repeat-command.ts';
 import { printResult } from '../output/result.ts';
@@ -106,7 +106,7 @@ function summary({ report: { checks, ok } }: Examination): { ok: boolean; text: 
 
 function show(report: DoctorReport, flags: DoctorFlags, io: Io): void {
   if (printResult(io, flags, 'doctor', report)) return;
-  print(io.stdout, doctorText(report, styleFor(io, 'stdout', flags.color), io.stdout.columns));
+  print(io.stdout, doctorText(report, styleFor(io, 'stdout', flags.color), columnsOf(io)));
   if (!report.ok || flags.quiet === true) return;
   const { pack = 'PACK' } = flags;
   const next = { ...flags, acceptCompliance: undefined, pack, keys: 'FILE' };

@@ -1,8 +1,8 @@
 import { throwIfStopped } from '../../apply/run-tools.ts';
 import type { TermsOfUse } from '../../host/diagnosis.ts';
-import { fold } from '../../report/text/doctor-text.ts';
+import { fold } from '../../report/text/fold.ts';
 import { RelayError } from '../../core/relay-error.ts';
-import { print, type Io } from '../io.ts';
+import { columnsOf, print, type Io } from '../io.ts';
 import { answerTo, canAsk } from './prompt.ts';
 
 /** Nothing but a person on a terminal accepts terms. Throws `CONSENT_NEEDED` before anything is sent to the host. */
@@ -30,7 +30,7 @@ export async function acceptTermsOfUse(
   stop: AbortSignal,
 ): Promise<void> {
   const say = (line: string) => print(io.stderr, line);
-  const tell = (text: string) => say(fold(text, io.stderr.columns).join('\n'));
+  const tell = (text: string) => say(fold(text, columnsOf(io, 'stderr'), 0));
   tell(`${url} works only after its operator has accepted its compliance terms, version ${version}:`);
   for (const { document, phrase } of texts) {
     say('');

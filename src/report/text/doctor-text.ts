@@ -1,27 +1,28 @@
 import type { CheckState } from '../../host/diagnosis.ts';
 import type { Style } from '../../core/style.ts';
 import type { DoctorReport } from '../doctor-report.ts';
+import { fold } from './fold.ts';
 
 /** Below so many columns the message stands under the name, not beside it. */
 const narrowScreen = 70;
 
 const stateWidth = 'skipped'.length;
 
-/** The checks for people, one below the other, and what they come to. Lines are folded only where a screen is known. */
-export function doctorText({ host, checks, ok }: DoctorReport, style: Style, columns?: number): string {
+/** The checks for people, one below the other, and what they come to. */
+export function doctorText({ host, checks, ok }: DoctorReport, style: Style, columns: number): string {
   const what = host.kind === null ? '' : ` (${host.kind} ${host.version ?? ''})`;
   const nameWidth = Math.max(...checks.filter(({ state }) => state !== 'skipped').map(({ name }) => name.length));
   const lines = shownOf(checks).flatMap(({ name, state, message, hint }) => {
     const word = toneOf(state, style)(state.padEnd(stateWidth));
     const told = state === 'skipped' ? style.dim : (text: string) => text;
     const advice = hint === null ? [] : [`→ ${hint}`];
-    if (columns !== undefined && columns < narrowScreen) {
-      const below = [message, ...advice].flatMap((text) => fold(text, columns - 4));
+    const folded = (room: number) => [message, ...advice].flatMap((text) => fold(text, room, 0).split('\n'));
+    if (columns < narrowScreen) {
+      const below = folded(columns - 4);
       return [`${word} ${style.bold(name)}`, ...below.map((line) => `    ${told(line)}`)];
     }
     const begin = stateWidth + nameWidth + 4;
-    const room = columns === undefined ? undefined : columns - begin;
-    const [first = '', ...more] = [...fold(message, room), ...advice.flatMap((text) => fold(text, room))];
+    const [first = '', ...more] = folded(columns - begin);
     const pad = ' '.repeat(begin);
     return [`${word}  ${name.padEnd(nameWidth)}  ${told(first)}`, ...more.map((line) => `${pad}${told(line)}`)];
   });
@@ -49,16 +50,4 @@ function shownOf(
 
 function toneOf(state: CheckState, style: Style): (text: string) => string {
   return { pass: style.good, warning: style.unsure, failure: style.bad, skipped: style.dim }[state];
-}
-
-/** Breaks a text at its spaces; a word that is longer than the room, such as an address to copy, stays whole. */
-export function fold(text: string, room: number | undefined): string[] {
-  if (room === undefined) return [text];
-  const lines: string[] = [];
-  for (const word of text.split(' ')) {
-    const last = lines.at(-1);
-    if (last !== undefined && last.length + 1 + word.length <= room) lines[lines.length - 1] = `${last} ${word}`;
-    else lines.push(word);
-  }
-  return lines;
 }

@@ -19,20 +19,22 @@ export function runsText(
   const [took, state, provider] = [width(tookOf), width(wordOf), width((run) => run.provider)];
   const lines = runs.map((run) => {
     const tone = run.state === 'succeeded' ? style.good : run.state === 'superseded' ? style.dim : style.unsure;
-    const parts = [
-      style.bold(run.id),
-      run.startedAt === null ? '' : shortTime(run.startedAt),
-      tookOf(run).padStart(took),
-      tone(wordOf(run).padEnd(state)),
-      run.provider.padEnd(provider),
-      run.keys === null ? '' : counted(run.keys, 'key'),
-      style.dim(hostName(run.host)),
-    ];
+    const parts = {
+      id: style.bold(run.id),
+      at: run.startedAt === null ? '' : shortTime(run.startedAt),
+      took: tookOf(run).padStart(took),
+      state: tone(wordOf(run).padEnd(state)),
+      provider: run.provider.padEnd(provider),
+      keys: run.keys === null ? '' : counted(run.keys, 'key'),
+      host: style.dim(hostName(run.host)),
+    };
+    const lineOf = () =>
+      Object.values(parts)
+        .filter((part) => part.trim() !== '')
+        .join('  ');
+    for (const least of ['host', 'keys', 'took', 'at'] as const) if (widthOf(lineOf()) > columns) parts[least] = '';
     const why = run.state.startsWith('unreadable: ') ? [`    ${run.state.slice('unreadable: '.length)}`] : [];
-    const told = parts.filter((part) => part.trim() !== '');
-    // What people miss least stands last, and is left out where there is no room.
-    while (told.length > 4 && widthOf(told.join('  ')) > columns) told.pop();
-    return [told.join('  '), ...why].join('\n');
+    return [lineOf(), ...why].join('\n');
   });
   const hidden = all - runs.length;
   const rest = hidden > 0 ? ['', style.dim(`${formatCount(hidden)} of ${counted(all, 'run')} not shown`)] : [];

@@ -12,7 +12,7 @@ import { counted } from '../../../core/counted.ts';
 import type { Redactor } from '../../../core/secrets/redactor.ts';
 import { shellWord } from '../../../core/shell-word.ts';
 import type { Finding } from '../../../text/finding.ts';
-import { print, styleFor, type Io } from '../../io.ts';
+import { columnsOf, print, styleFor, type Io } from '../../io.ts';
 import { nothingWritten, printFooter } from '../../output/footer.ts';
 
 type ValidateFlags = Flags<'validate'>;
@@ -73,7 +73,7 @@ function show(checked: readonly PackReading[], next: string | undefined, flags: 
     const style = styleFor(io, 'stdout', flags.color);
     for (const each of checked)
       for (const finding of each.findings)
-        for (const line of findingLines(finding, each.lines, style, stdout.columns ?? 120)) print(stdout, line);
+        for (const line of findingLines(finding, each.lines, style, columnsOf(io))) print(stdout, line);
     const warnings = findings.length - faults;
     const told = warnings === 0 ? 'no faults' : `no faults, ${counted(warnings, 'warning')}`;
     if (flags.quiet !== true && faults === 0) print(stdout, `${style.good('ok')} ${packs} checked, ${told}.`);

@@ -3,6 +3,7 @@ import { readRun, readRuns, type ReadRun, type RecordedRun } from '../../../jour
 import { RelayError } from '../../../core/relay-error.ts';
 import type { RunOutput, RunsOutput } from '../../../report/outputs/run-schemas.ts';
 import { stateDirOf } from '../../session/hold-lock.ts';
+import { plainWord } from '../../../report/text/headline.ts';
 import { runsText } from '../../../report/text/runs-text.ts';
 import { columnsOf, print, styleFor, type Io } from '../../io.ts';
 
@@ -58,7 +59,7 @@ export async function showRun(id: string, flags: Flags<'runs show'>, io: Io): Pr
   }
   const style = styleFor(io, 'stdout', flags.color);
   const lines = [
-    `${style.bold(id)} · ${stateOf(run)}`,
+    `${style.bold(id)} · ${plainWord(stateOf(run))}`,
     `${begin.provider.displayName} (${begin.provider.id}) on ${begin.host.url}, ${begin.job.mode}, ${begin.job.access}, begun ${begin.at}`,
     '',
     ...changes.map((change) => `  ${change.action.padEnd(8)} ${change.kind} "${change.name}" (${change.id})`),
