@@ -55,9 +55,9 @@ const editOf = (before: object, after: object, id = '1'): Draft => ({
 });
 const edited = (seq: number, before: object, to: object): Change => ({ seq, ...editOf(before, to) });
 
-const { host } = memorySub2api().tools;
-const ofAccounts = driverFor('account', host);
-const ofGrants = driverFor('subscription', host);
+const inMemory = memorySub2api().tools.host;
+const ofAccounts = driverFor('account', inMemory);
+const ofGrants = driverFor('subscription', inMemory);
 
 describe('the states that a run has left an account in', () => {
   it('are those in which it stood, whichever settings each edit named', () => {

@@ -8,6 +8,6 @@ const narrowScreen = 70;
 export function formatItem(term: string, termWidth: number, description: string, helper: Help): string {
   const columns = helper.helpWidth ?? 80;
   if (columns >= narrowScreen) return Help.prototype.formatItem.call(helper, term, termWidth, description, helper);
-  const below = description === '' ? [] : [fold(`      ${description}`, columns, 0)];
+  const below = description === '' ? [] : [fold(`      ${description.replaceAll('|', ' | ')}`, columns, 0)];
   return [`  ${term}`, ...below].join('\n');
 }
