@@ -70,6 +70,7 @@ describe('an import of only what failed before', () => {
     expect((await run('--mode', 'partial', '--report', 'first.json')).exitCode).toBe(5);
     const still = await run('--mode', 'partial', '--only-failed', '--from-report', 'first.json', '--no-report');
     expect(still.exitCode).toBe(5);
+    expect(still.stderr).toMatch(/\nNext: [^\n]*relay import (?!.*--only-failed).*$/);
     // The vendor has mended the key.
     const account = [...host.state.accounts.values()].find((each) => each.credentials['api_key'] === dead);
     const from = host.requests.length;
@@ -83,6 +84,19 @@ describe('an import of only what failed before', () => {
     expect(tested.map((request) => request.path)).toEqual([`/api/v1/admin/accounts/${account!.id}/test`]);
     expect(holdings(host)).toMatchObject({ accounts: ['kimi-cn-01', 'kimi-cn-02', 'kimi-cn-03'] });
     expect((await run('--only-failed', '--from-report', 'relay-report.json', '--no-report')).exitCode).toBe(0);
+  });
+
+  it('is refused where the keys that failed were replaced, with what to do instead', async () => {
+    host = await startSandbox();
+    await run('--mode', 'partial', '--report', 'first.json');
+    await place.write('new-keys.txt', ['sk-good-new-11111111111111', 'sk-good-new-22222222222222'].join('\n'));
+    const from = host.requests.length;
+    const refused = await run('--keys', 'new-keys.txt', '--only-failed', '--from-report', 'first.json');
+    expect(refused).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('REPORT_DIFFERS') as unknown });
+    expect(refused.stderr).toContain(
+      'Of 1 key that failed in the report first.json, none is in new-keys.txt any more.',
+    );
+    expect(host.requests.length).toBe(from);
   });
 
   it.each([

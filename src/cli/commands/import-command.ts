@@ -98,9 +98,11 @@ async function importInto(
 /** The import as it may be given next; `place` is where its report is. */
 function importCommands(flags: CommandFlags, place: string | null): Commands {
   const retry = { onlyFailed: true, fromReport: place, accounts: undefined };
+  // A key that was replaced did not fail in any report.
+  const all = { onlyFailed: undefined, fromReport: undefined };
   return {
-    same: repeatCommand('relay import', flags),
-    partial: repeatCommand('relay import', flags, { mode: 'partial' }),
+    same: repeatCommand('relay import', flags, all),
+    partial: repeatCommand('relay import', flags, { ...all, mode: 'partial' }),
     onlyFailed: place === null || place === '-' ? undefined : repeatCommand('relay import', flags, retry),
   };
 }

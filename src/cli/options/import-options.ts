@@ -8,7 +8,8 @@ import { optionsThat } from '../../config/options/option-table.ts';
 import { parseTarget, readTargets } from '../../config/targets.ts';
 import type { ImportJob } from '../../flows/import/import-job.ts';
 import { hintsOnKeys } from '../../keys/key-hints.ts';
-import { onlyKeys } from '../../keys/key-file.ts';
+import { counted } from '../../core/counted.ts';
+import { onlyKeys, type KeyFile } from '../../keys/key-file.ts';
 import type { Provider } from '../../pack/manifest.ts';
 import { chooseProvider } from '../../pack/find-pack.ts';
 import { openFingerprints, readEarlierReport } from '../../report/read-report.ts';
@@ -67,7 +68,7 @@ export async function readImportRequest(options: ImportFlags, io: Io, redactor: 
     pack,
     provider,
     keysFrom: keys === '-' ? null : resolve(io.cwd, keys),
-    keyFile: tryAgain === null ? keyFile : onlyKeys(keyFile, tryAgain),
+    keyFile: tryAgain === null ? keyFile : stillIn(keyFile, tryAgain, options),
     mode,
     access,
     // What is not tried again stays as it is.
@@ -123,6 +124,16 @@ async function failedBefore(
       `The report ${fromReport} is of ${first[0]}, and this import is of ${first[1]}.`,
     );
   return openFingerprints(report);
+}
+
+/** The file with those keys only. Throws `REPORT_DIFFERS` where it holds none of them: a key that was replaced is another. */
+function stillIn(keyFile: KeyFile, failed: ReadonlySet<string>, { fromReport, keys }: ImportFlags): KeyFile {
+  const file = onlyKeys(keyFile, failed);
+  if (failed.size === 0 || file.entries.length > 0) return file;
+  const them = counted(failed.size, 'key that failed', 'keys that failed');
+  throw new RelayError('REPORT_DIFFERS', `Of ${them} in the report ${fromReport}, none is in ${keys} any more.`, {
+    hint: 'Keys that were replaced are others: import the whole file, without --only-failed and --from-report.',
+  });
 }
 
 /** Refuses two things that would both be read from standard input. Throws `USAGE`. */

@@ -9,6 +9,7 @@ import { namedHost } from '../../../host/host.ts';
 import { keepVerdicts, newsSince, readVerdicts, type VerdictNews } from '../../../journal/verdicts.ts';
 import { stateDirOf } from '../../session/hold-lock.ts';
 import { askConsent } from '../../session/consent.ts';
+import type { Provider } from '../../../pack/manifest.ts';
 import { print, styleFor, type Io } from '../../io.ts';
 import { exitCodeOfNews, newsLines, probeClosing, probeLines } from '../../output/probe-lines.ts';
 import { repeatCommand } from '../../options/repeat-command.ts';
@@ -49,7 +50,7 @@ export async function probeCommand(flags: ProbeFlags, io: Io, redactor: Redactor
     }
     if (exitCode !== 0) {
       for (const line of probeClosing(probe)) print(io.stderr, line);
-      print(io.stderr, `Next: ${next(flags, probe)}`);
+      print(io.stderr, `Next: ${next(flags, probe, provider)}`);
     }
     return exitCode;
   });
@@ -105,33 +106,25 @@ function view(
   };
 }
 
-function next(flags: ProbeFlags, { accounts, gateways, leftovers, problems, aborted }: PoolProbe): string {
+function next(
+  flags: ProbeFlags,
+  { accounts, gateways, leftovers, problems, aborted }: PoolProbe,
+  provider: Pick<Provider, 'baseUrl'>,
+): string {
   const again = repeatCommand('relay probe', flags);
   if (leftovers.length > 0) return `run the commands above, then: ${again}`;
   if (aborted !== null) return `${aborted instanceof Interruption ? '' : `${aborted.hint} Then: `}${again}`;
   const held = problems.find((each) => each.code === 'MASS_REMOVAL');
   if (held !== undefined) return `${held.hint} ${again} --allow-mass-removal`;
-  if (accounts.length === 0) return repeatCommand('relay import', { ...placeOf(flags), keys: 'FILE' });
-  if (gateways.some(({ check }) => !check.ok)) return repeatCommand('relay status', placeOf(flags));
+  const addresses = [...new Set(accounts.map(({ verdict }) => verdict.account.baseUrl))];
+  // They were imported with another address than the pack's.
+  const other = addresses.length === 1 && addresses[0] !== provider.baseUrl ? { baseUrl: addresses[0] } : {};
+  const anew = repeatCommand('relay import', { ...flags, keys: 'FILE', ...other });
+  if (accounts.length === 0) return anew;
+  if (gateways.some(({ check }) => !check.ok)) return repeatCommand('relay status', flags);
   const serving = accounts.some(({ verdict, change }) => {
     return verdict.validation === 'failed' && verdict.account.enabled && change === null;
   });
   if (serving && flags.repair === undefined) return `${again} --repair disable`;
-  return `replace the keys that fail, then: ${repeatCommand('relay import', { ...placeOf(flags), keys: 'FILE' })}`;
-}
-
-/** Which provider of which host, as far as it was given by name. */
-function placeOf({
-  pack,
-  provider,
-  access,
-  host,
-  adminKeyFile,
-  adminEmail,
-  adminPasswordFile,
-  allowHttp,
-  config,
-  fromFile,
-}: ProbeFlags) {
-  return { pack, provider, access, host, adminKeyFile, adminEmail, adminPasswordFile, allowHttp, config, fromFile };
+  return `replace the keys that fail, then: ${anew}`;
 }
