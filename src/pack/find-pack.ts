@@ -95,7 +95,7 @@ async function lookUp(word: string, packDirs: readonly string[]): Promise<PackPl
     const hint = `A path begins with "." or "/": write ${shellWord(path)}.`;
     return { message: `${message} Did you mean ${path}?`, hint, instead: path };
   }
-  const owner = await packOfProvider(word, known);
+  const owner = await ownerOf(word, known);
   if (owner !== undefined) {
     const hint = `Write --pack ${owner} --provider ${word}.`;
     return { message: `${message} It is a provider of the pack "${owner}".`, hint, instead: owner };
@@ -108,7 +108,12 @@ async function leadsToPack(path: string): Promise<boolean> {
   return /\.(?:ya?ml|json)$/.test(path) && isThere(path);
 }
 
-async function packOfProvider(id: string, known: ReadonlyMap<string, PackPlace>): Promise<string | undefined> {
+/** The name of a pack that has such a provider; nothing where none has. Throws `CONFIG_INVALID` as `knownPacks` does. */
+export async function packOfProvider(id: string, packDirs: readonly string[] = []): Promise<string | undefined> {
+  return ownerOf(id, await knownPacks(packDirs));
+}
+
+async function ownerOf(id: string, known: ReadonlyMap<string, PackPlace>): Promise<string | undefined> {
   if (!idPattern.test(id)) return undefined;
   for (const [name, { path, origin }] of known) {
     const pack = await readPack(path, origin).catch(() => undefined);

@@ -63,6 +63,7 @@ function countsOf(owner: MarkedOwner, host: ProviderSnapshot): ProviderCounts {
   };
 }
 
-function faultsIn({ accounts, serving, untested, resources }: ProviderCounts): number {
+/** How much of a provider is not fine. */
+export function faultsIn({ accounts, serving, untested, resources }: ProviderCounts): number {
   return accounts - serving + untested + resources;
 }

@@ -1,4 +1,4 @@
-import type { ProviderStatus, ResourceStatus } from '../plan/status-schema.ts';
+import type { AccountStatus, ProviderStatus, ResourceStatus } from '../plan/status-schema.ts';
 import { plainWord } from './text/headline.ts';
 
 /** What is not fine with a provider, in one line, and which command puts it right; nothing when all is fine. */
@@ -22,4 +22,9 @@ export function statusFaults(status: ProviderStatus): { happened: string; next: 
   ];
   const tested = many(totals.notServing, 'account does not serve', 'accounts do not serve');
   return { happened: [...tested, ...built].join(', '), next: built.length > 0 ? 'import' : 'probe' };
+}
+
+/** Whether nothing need be done about an account. */
+export function isFine({ state, tested, inKeys }: AccountStatus): boolean {
+  return ((state === 'serving' && tested) || state === 'not_enabled') && inKeys !== false;
 }

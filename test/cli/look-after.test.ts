@@ -70,6 +70,14 @@ describe('the commands that look after a provider', () => {
     expect(each.stdout.split('\n').filter((line) => /^ {2}[✔✖!] kimi-cn-0/.test(line))).toHaveLength(3);
     const problems = await run('status', '--only-problems');
     expect(problems.stdout).not.toContain('--all shows each');
+    const bad = parse<{ name: string }>((await run('status', '--only-problems', '--output', 'csv')).stdout, {
+      columns: true,
+    });
+    expect(bad.map(({ name }) => name)).toEqual(['kimi-cn-03']);
+    expect((await all('--output', 'csv')).stdout).toMatch(/^id,access,.*\r\nkimi-cn,subscription,3,2,1,0,0,0,0,0,/);
+    expect((await all('--detailed-exitcode')).stderr).toMatch(
+      /\nNext: relay status .*--pack kimi --provider kimi-cn --access subscription$/,
+    );
     expect((await all('--all')).stderr).toContain('--all needs --pack.');
     expect((await run('status', '--all', '--only-problems')).exitCode).toBe(2);
   });

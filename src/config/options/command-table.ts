@@ -32,7 +32,7 @@ export const commandTable = {
   },
   onlyProblems: {
     kind: 'switch',
-    about: 'show nothing but the accounts that need a look',
+    about: 'show nothing but what needs a look',
     config: ofOne,
     on: ['status'],
   },

@@ -1,7 +1,7 @@
 import { accessSlug } from '../../core/modes.ts';
 import { counted, formatCount } from '../../core/counted.ts';
 import { markOf, type Style } from '../../core/style.ts';
-import type { Overview, ProviderCounts } from '../../plan/overview.ts';
+import { faultsIn, type Overview, type ProviderCounts } from '../../plan/overview.ts';
 import { fold } from './fold.ts';
 import { hostName } from './headline.ts';
 import { shortTime } from './format.ts';
@@ -9,13 +9,14 @@ import { shortTime } from './format.ts';
 /** All that relay manages on a host, a line for each provider, those that are not fine first. */
 export function overviewText(
   { host, providers, ok }: Overview,
-  { style, columns }: { style: Style; columns: number },
+  { style, columns, onlyProblems = false }: { style: Style; columns: number; onlyProblems?: boolean },
 ): string {
   const heading = style.bold(`${hostName(host.url)} (${host.kind} ${host.version})`);
   if (providers.length === 0) return fold(`${heading}\n\nrelay manages nothing on this host.`, columns);
   const nameOf = ({ id, access }: ProviderCounts) => `${id} ${accessSlug(access)}`;
   const width = Math.max(...providers.map((each) => nameOf(each).length));
-  const lines = providers.map((each) => {
+  const shown = onlyProblems ? providers.filter((each) => faultsIn(each) > 0) : providers;
+  const lines = shown.map((each) => {
     const faults = faultsText(each);
     const tone = faults.length === 0 ? 'good' : each.failing > 0 || each.serving === 0 ? 'bad' : 'unsure';
     const used = each.lastUsedAt === null ? 'never used' : `last used ${shortTime(each.lastUsedAt)}`;
@@ -25,7 +26,10 @@ export function overviewText(
   const total = providers.reduce((sum, { accounts }) => sum + accounts, 0);
   const serving = providers.reduce((sum, each) => sum + each.serving, 0);
   const sum = `${counted(providers.length, 'provider')}: ${formatCount(serving)} of ${counted(total, 'account')} serve.`;
-  return fold([heading, '', ...lines, '', (ok ? style.good : style.unsure)(sum)].join('\n'), columns);
+  return fold(
+    [heading, '', ...(lines.length > 0 ? [...lines, ''] : []), (ok ? style.good : style.unsure)(sum)].join('\n'),
+    columns,
+  );
 }
 
 function faultsText({ failing, paused, revoked, misplaced, untested, resources }: ProviderCounts): string[] {

@@ -2,6 +2,7 @@ import { accessModes, accessSlug } from '../../core/modes.ts';
 import { counted, formatCount } from '../../core/counted.ts';
 import type { AccountStatus, ProviderStatus, ResourceStatus } from '../../plan/status-schema.ts';
 import { markOf, type Style } from '../../core/style.ts';
+import { isFine } from '../status-faults.ts';
 import { cut, fold, widthOf } from './fold.ts';
 import { shortTime } from './format.ts';
 import { hostName } from './headline.ts';
@@ -77,11 +78,6 @@ function headingOf(status: ProviderStatus, access: ResourceStatus['access'], sty
   const name = own[0]?.name;
   const where = name === undefined ? '' : `: ${name} (${parts.join(', ')})`;
   return `${accessSlug(access)}${where}${users === 0 ? '' : `, ${counted(users, 'user')}`}`;
-}
-
-/** Whether nothing need be done about an account. */
-function isFine({ state, tested, inKeys }: AccountStatus): boolean {
-  return ((state === 'serving' && tested) || state === 'not_enabled') && inKeys !== false;
 }
 
 /** Those that need a look first; the others are counted by their state, unless each is asked for. */

@@ -4,7 +4,11 @@ import type { PrintFlags } from '../../../config/options/option-flags.ts';
 import { longOption } from '../../../config/options/option-table.ts';
 import { RelayError } from '../../../core/relay-error.ts';
 import { overviewText } from '../../../report/text/overview-text.ts';
-import { statusCsv } from '../../../report/forms/status-csv.ts';
+import { overviewCsv, statusCsv } from '../../../report/forms/csv.ts';
+import { firstOf } from '../../../core/counted.ts';
+import { accessSlug } from '../../../core/modes.ts';
+import { packOfProvider } from '../../../pack/find-pack.ts';
+import { faultsIn } from '../../../plan/overview.ts';
 import { readKeys } from '../../options/read-keys.ts';
 import { isGiven } from '../../options/resolve-options.ts';
 import { hostRequest, withHost } from '../../session/with-host.ts';
@@ -14,8 +18,8 @@ import { readStatus } from '../../../flows/read-status.ts';
 import { acceptedKeys } from '../../../keys/key-file.ts';
 import { readRun } from '../../../journal/read-journal.ts';
 import type { KeyOfStatus } from '../../../plan/provider-status.ts';
-import { statusSchema, type ProviderStatus } from '../../../plan/status-schema.ts';
-import { statusFaults } from '../../../report/status-faults.ts';
+import { statusSchema, type AccountStatus, type ProviderStatus } from '../../../plan/status-schema.ts';
+import { isFine, statusFaults } from '../../../report/status-faults.ts';
 import { statusText, type StatusScreen } from '../../../report/text/status-text.ts';
 import type { Redactor } from '../../../core/secrets/redactor.ts';
 import { stateDirOf } from '../../session/hold-lock.ts';
@@ -45,8 +49,10 @@ export async function statusCommand(flags: StatusFlags, io: Io, redactor: Redact
     const status = statusSchema.parse(await readStatus({ pack: at.pack, provider, modes, keys }, tools));
     await idle();
     throwIfStopped(tools);
-    if (flags.output === 'csv') print(io.stdout, statusCsv(status));
-    else if (!printResult(io, asked, 'status', status)) print(io.stdout, statusText(status, screenOf(flags, io)));
+    const isShown = (account: AccountStatus) => flags.onlyProblems !== true || !isFine(account);
+    const shown = { ...status, accounts: status.accounts.filter(isShown) };
+    if (flags.output === 'csv') print(io.stdout, statusCsv(shown));
+    else if (!printResult(io, asked, 'status', shown)) print(io.stdout, statusText(status, screenOf(flags, io)));
     return endOf(status, flags, io);
   });
 }
@@ -80,9 +86,9 @@ async function overviewCommand(
   io: Io,
   redactor: Redactor,
 ): Promise<number> {
-  const ofOne = (['provider', 'access', 'keys', 'all', 'onlyProblems'] as const).find((name) => isGiven(flags, name));
-  if (ofOne !== undefined || flags.output === 'csv')
-    throw new RelayError('USAGE', `${ofOne === undefined ? '--output csv' : longOption(ofOne)} needs --pack.`, {
+  const ofOne = (['provider', 'access', 'keys', 'all'] as const).find((name) => isGiven(flags, name));
+  if (ofOne !== undefined)
+    throw new RelayError('USAGE', `${longOption(ofOne)} needs --pack.`, {
       hint: 'Name the pack that is meant: --pack ID.',
     });
   const loaded = await loadConfig(flags.config, io);
@@ -90,17 +96,25 @@ async function overviewCommand(
     const overview = await readOverview(tools);
     await idle();
     throwIfStopped(tools);
-    const screen = { style: styleFor(io, 'stdout', flags.color), columns: columnsOf(io) };
-    if (!printResult(io, asked, 'overview', overview)) print(io.stdout, overviewText(overview, screen));
-    const [worst] = overview.providers;
+    const { onlyProblems = false } = flags;
+    const screen = { style: styleFor(io, 'stdout', flags.color), columns: columnsOf(io), onlyProblems };
+    const bad = overview.providers.filter((each) => faultsIn(each) > 0);
+    const shown = onlyProblems ? { ...overview, providers: bad } : overview;
+    if (flags.output === 'csv') print(io.stdout, overviewCsv(shown));
+    else if (!printResult(io, asked, 'overview', shown)) print(io.stdout, overviewText(overview, screen));
     if (overview.ok || flags.detailedExitcode !== true) return 0;
+    const [worst] = bad;
+    if (worst === undefined) {
+      const next = repeatCommand('relay import', { ...flags, pack: 'PACK', keys: 'FILE' });
+      printFooter(io, { happened: 'Not fine: relay manages nothing there.', holds: nothingWritten, next });
+      return 8;
+    }
+    const pack = await packOfProvider(worst.id, loaded.config.packDirs);
+    const one = { pack: pack ?? 'PACK', provider: worst.id, access: accessSlug(worst.access) };
     printFooter(io, {
-      happened:
-        worst === undefined
-          ? 'Not fine: relay manages nothing there.'
-          : `Not fine: ${worst.id}${overview.providers.filter((each) => each !== worst && each.serving < each.accounts).length > 0 ? ' and others' : ''}.`,
+      happened: `Not fine: ${firstOf(bad.map(({ id }) => id))}.`,
       holds: nothingWritten,
-      next: repeatCommand('relay status', { ...flags, pack: 'PACK' }),
+      next: repeatCommand('relay status', { ...flags, ...one }),
     });
     return 8;
   });
