@@ -52,7 +52,7 @@ export const codes = {
   },
   RUN_KEYS_DIFFER: {
     exit: 2,
-    summary: 'The key file is not the one of the run.',
+    summary: 'The key file is not the one of the run or the saved plan.',
     hint: 'Give the same keys, or import the new file instead.',
   },
   RUN_HOST_DIFFERS: {

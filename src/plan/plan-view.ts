@@ -160,9 +160,9 @@ function gatewayChange({ gateway, staging }: ImportPlan): Change[] {
           {
             kind: staging.kind,
             name: staging.name,
-            action: 'create',
+            action: 'check',
             id: null,
-            detail: `a staging ${staging.kind} for this run, in which what joins is proven`,
+            detail: `what joins is proven there first; it is made for this run, and removed again`,
           },
         ];
   return gateway.probe === 'skip'

@@ -50,8 +50,22 @@ describe('a plan that is saved', () => {
     await run(...importWords(host, '--keys', 'one.txt'));
     const refused = await carryOut();
     expect(refused.exitCode).toBe(2);
-    expect(refused.stderr).toMatch(/PLAN_DIFFERS[^]*not any more: create group[^]*now: unchanged group/);
+    expect(refused.stderr).toMatch(/PLAN_DIFFERS[^]*\n {2}group relay-\S+: create → unchanged \d+\n/);
+    expect(refused.stderr).toContain('\n  the staging group: nothing → check\n');
     expect(names()).toHaveLength(1);
+  });
+
+  it('is refused once it is carried out, and for other keys than its own', async () => {
+    await save();
+    await place.write('other.txt', 'sk-good-other-1111111111111111\n');
+    const other = await run('import', '--plan', 'plan.json', '--keys', 'other.txt');
+    expect(other).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('RUN_KEYS_DIFFER') as unknown });
+    expect(other.stderr).toContain('The key file is not the one of the plan plan.json: 2 missing, 1 new.');
+    expect((await carryOut()).exitCode).toBe(0);
+    const again = await carryOut();
+    expect(again.exitCode).toBe(2);
+    expect(again.stderr).toMatch(/\n {2}account kimi-cn-01: create → unchanged \d+\n {2}account/);
+    expect(again.stderr).toContain('\n  the gateway: check → nothing\n');
   });
 
   it('is carried out all the same when only something else has changed there', async () => {

@@ -47,7 +47,8 @@ export async function savedPlanRequest(
   const keyFile = await readKeys(flags.keys, begin.job.mode, io, redactor);
   const probeKey = await readProbeKey(flags, io, redactor);
   const { allowMassRemoval } = saved;
-  const job = resumeJob({ begin }, keyFile, probeKey, { relayVersion: io.version, allowMassRemoval });
+  const policy = { relayVersion: io.version, allowMassRemoval };
+  const job = resumeJob({ begin }, keyFile, probeKey, policy, `the plan ${flags.plan}`);
   const asked = flags.report === false ? null : (flags.report ?? defaults.report);
   return {
     saved,

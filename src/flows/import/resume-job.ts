@@ -6,13 +6,15 @@ import type { ImportJob } from './import-job.ts';
 
 /**
  * The job of an interrupted run, from its journal and the keys, which the journal does not hold. Keys are matched by
- * fingerprint, so their order and place in the file do not matter. Throws `RUN_KEYS_DIFFER` naming lines.
+ * fingerprint, so their order and place in the file do not matter. Throws `RUN_KEYS_DIFFER` naming lines, and `whose` keys
+ * they are not.
  */
 export function resumeJob(
   { begin }: Pick<RecordedRun, 'begin'>,
   given: KeyFile,
   probeKey: Secret | null,
   { relayVersion, allowMassRemoval }: Pick<ImportJob, 'relayVersion' | 'allowMassRemoval'>,
+  whose = `the run ${begin.run}`,
 ): ImportJob {
   const keys = new Map(acceptedKeys(given).map((entry) => [entry.fingerprint, entry]));
   const desired = begin.keys.entries.flatMap((entry) =>
@@ -23,12 +25,12 @@ export function resumeJob(
   const extra = [...keys.values()].filter((entry) => !known.has(entry.fingerprint));
   if (missing.length > 0 || extra.length > 0) {
     const details = [
-      ...missing.map((entry) => `missing: the key of line ${entry.line} of the run (${entry.fingerprint})`),
-      ...extra.map((entry) => `new: the key of line ${entry.line} of the file (${entry.fingerprint})`),
+      ...missing.map((entry) => `missing: the key of line ${entry.line} of its file (${entry.fingerprint})`),
+      ...extra.map((entry) => `new: the key of line ${entry.line} of the given file (${entry.fingerprint})`),
     ];
     throw new RelayError(
       'RUN_KEYS_DIFFER',
-      `The key file is not the one of the run ${begin.run}: ${missing.length} missing, ${extra.length} new.`,
+      `The key file is not the one of ${whose}: ${missing.length} missing, ${extra.length} new.`,
       { details },
     );
   }

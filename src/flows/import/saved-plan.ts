@@ -70,21 +70,31 @@ function sumOf(content: object): string {
 
 /** Throws `PLAN_DIFFERS` with what is otherwise where planning again gives other steps; what else the host holds is its own. */
 export function checkSameSteps(saved: PlanView['changes'], now: PlanView['changes']): void {
-  const texts = (changes: PlanView['changes']) => new Map(changes.map((each) => [comparable(each), told(each)]));
-  const [was, is] = [texts(saved), texts(now)];
-  const gone = [...was].filter(([key]) => !is.has(key)).map(([, each]) => `not any more: ${each}`);
-  const fresh = [...is].filter(([key]) => !was.has(key)).map(([, each]) => `now: ${each}`);
-  const details = [...gone, ...fresh];
+  const steps = (changes: PlanView['changes']) => new Map(changes.map((each) => [objectOf(each), each]));
+  const [was, is] = [steps(saved), steps(now)];
+  const details = [...new Set([...was.keys(), ...is.keys()])].flatMap((name) => {
+    const [before, after] = [was.get(name), is.get(name)];
+    return comparable(before) === comparable(after) ? [] : [`${name}: ${told(before)} → ${told(after)}`];
+  });
   if (details.length > 0)
     throw new RelayError('PLAN_DIFFERS', 'The host would get other steps than the saved plan shows.', { details });
 }
 
+type Step = PlanView['changes'][number];
+
 /** What a run calls the place in which it proves accounts is its own. */
-function comparable(change: PlanView['changes'][number]): string {
-  return JSON.stringify(isStagingName(change.name) ? { ...change, name: '' } : change);
+function objectOf({ kind, name }: Step): string {
+  if (kind === 'gateway') return 'the gateway';
+  return isStagingName(name) ? `the staging ${kind}` : `${kind} ${name}`;
 }
 
-function told({ action, kind, name, values = [] }: PlanView['changes'][number]): string {
-  const changed = values.map(({ name: value, from, to }) => `${value} ${from ?? '–'} → ${to ?? '–'}`).join(', ');
-  return `${action} ${kind} ${name}${changed === '' ? '' : ` (${changed})`}`;
+function comparable(step: Step | undefined): string {
+  return JSON.stringify(step === undefined ? null : { ...step, name: objectOf(step) });
+}
+
+function told(step: Step | undefined): string {
+  if (step === undefined) return 'nothing';
+  const { action, id, values = [] } = step;
+  const changed = values.map(({ name, from, to }) => `${name} ${from ?? '–'} → ${to ?? '–'}`).join(', ');
+  return `${action}${id === null ? '' : ` ${id}`}${changed === '' ? '' : ` (${changed})`}`;
 }

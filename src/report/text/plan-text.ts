@@ -1,6 +1,5 @@
 import { counted, enumerated, firstOf, formatCount, maxListed } from '../../core/counted.ts';
 import { bucketsOf } from '../../core/buckets.ts';
-import { isStagingName } from '../../host/names.ts';
 import type { Change, PlanView } from '../../plan/plan-view.ts';
 import { markOf, type Style } from '../../core/style.ts';
 import { fold } from './fold.ts';
@@ -93,11 +92,13 @@ function groupLines(group: readonly Change[], style: Style): string[] {
 
 function wordOf({ action, kind }: Change): string {
   if (kind === 'gateway') return 'check the gateway';
+  if (action === 'check') return `check in a staging ${kind}`;
   return `${action === 'retest' ? 'test again' : action} ${kind}`;
 }
 
-function nameOf({ kind, name, id, line, fingerprint }: Change): string {
-  if (kind === 'gateway') return '';
+function nameOf({ action, name, id, line, fingerprint }: Change): string {
+  // The gateway has no name, and a staging place another one in each run.
+  if (action === 'check') return '';
   const key = line === undefined ? '' : ` (line ${line}, ${fingerprint ?? ''})`;
   return `${name}${id === null ? '' : ` (${id})`}${key}`;
 }
@@ -119,8 +120,7 @@ function toneOf(glyph: Glyph, style: Style): (text: string) => string {
 
 /** What it comes to, over all kinds of things. */
 function totalText(views: readonly PlanView[]): string {
-  // What a run makes to prove accounts in goes again.
-  const changes = views.flatMap((view) => view.changes).filter(({ name }) => !isStagingName(name));
+  const changes = views.flatMap((view) => view.changes);
   const count = (glyph: Glyph) => changes.filter(({ action }) => glyphs[action] === glyph).length;
   const retests = changes.filter(({ action }) => action === 'retest').length;
   const of = views.length === 1 ? '' : ` of ${views.length} imports`;
