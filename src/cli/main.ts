@@ -43,9 +43,20 @@ export async function main(words: readonly string[], io: Io): Promise<number> {
       output: output?.replace('--output=', '') ?? flags.output ?? 'text',
       verbose: flags.verbose ?? words.includes('--verbose'),
       colour: flags.color ?? !words.includes('--no-color'),
-      onHost: understood !== undefined && worksOnHost(understood),
+      onHost: worksOnHost(understood ?? commandOf(program, words)),
     });
   }
+}
+
+/** The command that a line names, as far as one can tell before it is understood. */
+function commandOf(program: Command, words: readonly string[]): Command {
+  let at = program;
+  for (const word of words) {
+    const next = at.commands.find((each) => each.name() === word);
+    if (next === undefined) break;
+    at = next;
+  }
+  return at;
 }
 
 /** Whether a host is in play as a command is given: it does nothing without one, or one is named where it may be left out. */

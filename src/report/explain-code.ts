@@ -25,14 +25,18 @@ export const explanations: readonly Explanation[] = [
 ];
 
 /** A code for people: what it means, what follows from it, what to do. */
-export function explanationText({ code, kind, summary, hint, exitCode }: Explanation, style: Style): string {
-  const exit = `Exit code ${exitCode}: the host holds ${exitCodes[exitCode] ?? ''}.`;
+export function explanationText({ code: name, kind, summary, hint, exitCode }: Explanation, style: Style): string {
+  const holds = (code: number) => `the host holds ${exitCodes[code] ?? ''}`;
+  const exit =
+    exitCode === 4 || exitCode === 5
+      ? `In strict mode exit code 4: ${holds(4)}. In partial mode 5: ${holds(5)}.`
+      : `Exit code ${exitCode}: ${holds(exitCode)}.`;
   const why = {
     error: `An error. ${exitCode === 130 ? 'Exit code 130, or 143 after SIGTERM: the run ended in order.' : exit}`,
     warning: 'A warning: it ends nothing, and the exit code stays 0.',
     rule: 'A rule that packs are checked for. Where it is an error, no command uses the pack (exit code 2); a warning counts with `relay validate --strict` only.',
   }[kind];
-  return [`${style.bold(code)}  ${summary}`, '', why, '', `What to do: ${hint}`].join('\n');
+  return [`${style.bold(name)}  ${summary}`, '', why, '', `What to do: ${hint}`].join('\n');
 }
 
 /** All codes, a line each. */

@@ -15,9 +15,13 @@ import { allRuns } from './runs-command.ts';
 export async function pruneRuns(flags: Flags<'runs prune'>, io: Io): Promise<number> {
   const age = parseDuration(flags.olderThan, Number.MAX_SAFE_INTEGER);
   if (age === undefined)
-    throw new RelayError('USAGE', `--older-than must be an age such as 12h or 30d, not "${flags.olderThan}".`, {
-      hint: 'Write a number and ms, s, m, h or d.',
-    });
+    throw new RelayError(
+      'USAGE',
+      `--older-than must be an age of 1ms or more, such as 12h or 30d, not "${flags.olderThan}".`,
+      {
+        hint: 'Write a number and ms, s, m, h or d.',
+      },
+    );
   const before = new Date(Date.now() - age).toISOString();
   const old = (await allRuns(io)).filter(({ startedAt }) => startedAt !== null && startedAt < before);
   const kept: PruneOutput['kept'] = [];
