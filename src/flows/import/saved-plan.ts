@@ -4,6 +4,7 @@ import type { Host } from '../../host/host.ts';
 import { isStagingName } from '../../host/names.ts';
 import { beginSchema, type Begin } from '../../journal/entries.ts';
 import { planViewSchema, type PlanView } from '../../plan/plan-view.ts';
+import { bucketsOf } from '../../core/buckets.ts';
 import { RelayError } from '../../core/relay-error.ts';
 import { beginLine } from './begin-journal.ts';
 import type { PreparedImport } from './prepare-import.ts';
@@ -70,10 +71,9 @@ function sumOf(content: object): string {
 
 /** Throws `PLAN_DIFFERS` with what is otherwise where planning again gives other steps; what else the host holds is its own. */
 export function checkSameSteps(saved: PlanView['changes'], now: PlanView['changes']): void {
-  const steps = (changes: PlanView['changes']) => new Map(changes.map((each) => [objectOf(each), each]));
-  const [was, is] = [steps(saved), steps(now)];
+  const [was, is] = [bucketsOf(saved, objectOf), bucketsOf(now, objectOf)];
   const details = [...new Set([...was.keys(), ...is.keys()])].flatMap((name) => {
-    const [before, after] = [was.get(name), is.get(name)];
+    const [before = [], after = []] = [was.get(name), is.get(name)];
     return comparable(before) === comparable(after) ? [] : [`${name}: ${told(before)} → ${told(after)}`];
   });
   if (details.length > 0)
@@ -88,13 +88,14 @@ function objectOf({ kind, name }: Step): string {
   return isStagingName(name) ? `the staging ${kind}` : `${kind} ${name}`;
 }
 
-function comparable(step: Step | undefined): string {
-  return JSON.stringify(step === undefined ? null : { ...step, name: objectOf(step) });
+function comparable(own: readonly Step[]): string {
+  return JSON.stringify(own.map((step) => ({ ...step, name: objectOf(step) })));
 }
 
-function told(step: Step | undefined): string {
-  if (step === undefined) return 'nothing';
-  const { action, id, values = [] } = step;
-  const changed = values.map(({ name, from, to }) => `${name} ${from ?? '–'} → ${to ?? '–'}`).join(', ');
-  return `${action}${id === null ? '' : ` ${id}`}${changed === '' ? '' : ` (${changed})`}`;
+function told(own: readonly Step[]): string {
+  const words = own.map(({ action, id, values = [] }) => {
+    const changed = values.map(({ name, from, to }) => `${name} ${from ?? '–'} → ${to ?? '–'}`).join(', ');
+    return `${action}${id === null ? '' : ` ${id}`}${changed === '' ? '' : ` (${changed})`}`;
+  });
+  return words.length === 0 ? 'nothing' : words.join(', ');
 }
