@@ -52,35 +52,36 @@ function anyOf(words: readonly string[]): (text: string) => boolean {
   };
 }
 
-type Search = (text: string, unseen: string) => boolean;
+/** What to look for of one secret: in a text as it is, and in one without what cannot be seen. */
+interface Readings {
+  plain: readonly string[];
+  unseen: readonly string[];
+}
 
-/** Tells whether any of the secrets can be read in a text, which is also given without what cannot be seen. */
-const searchFor = memoized((secrets: readonly string[]): Search => {
-  const words = secrets.flatMap(forms);
-  const inText = anyOf(words);
-  const inUnseen = anyOf(words.flatMap((word) => [visible(word), escaped(word)]));
-  return (text, unseen) => inText(text) || inUnseen(unseen);
-});
+/** Most secrets of tests are the same few keys. */
+const known = new Map<string, Readings>();
 
-/** Many runs are searched for the same few secrets. */
-function memoized(make: (secrets: readonly string[]) => Search): (secrets: readonly string[]) => Search {
-  const made = new Map<string, Search>();
-  return (secrets) => {
-    const name = secrets.join('\n');
-    const search = made.get(name) ?? make(secrets);
-    if (made.size > 100) made.clear();
-    made.set(name, search);
-    return search;
-  };
+function readingsOf(secret: string): Readings {
+  const found = known.get(secret);
+  if (found !== undefined) return found;
+  const plain = forms(secret);
+  const readings = { plain, unseen: plain.flatMap((word) => [visible(word), escaped(word)]) };
+  known.set(secret, readings);
+  return readings;
 }
 
 /** The secrets that can be read in a text, also when something invisible stands inside them. */
 export function leaksIn(text: string, secrets: readonly string[]): string[] {
   const different = [...new Set(secrets)];
   const unseen = visible(text);
+  const holds = (some: readonly string[]) => {
+    const readings = some.map(readingsOf);
+    return (
+      anyOf(readings.flatMap((each) => each.plain))(text) || anyOf(readings.flatMap((each) => each.unseen))(unseen)
+    );
+  };
   // All at once first: hardly ever is one found.
-  if (!searchFor(different)(text, unseen)) return [];
-  return different.filter((secret) => searchFor([secret])(text, unseen));
+  return holds(different) ? different.filter((secret) => holds([secret])) : [];
 }
 
 /** As it stands in JSON. */
