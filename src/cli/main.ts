@@ -51,7 +51,7 @@ export async function main(words: readonly string[], io: Io): Promise<number> {
 /** The command that a line names, as far as one can tell before it is understood. */
 function commandOf(program: Command, words: readonly string[]): Command {
   let at = program;
-  for (const word of words) {
+  for (const word of words.filter((each) => !each.startsWith('-'))) {
     const next = at.commands.find((each) => each.name() === word);
     if (next === undefined) break;
     at = next;

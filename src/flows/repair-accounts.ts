@@ -4,7 +4,7 @@ import { addLeftovers, type Leftover } from '../apply/leftover.ts';
 import { removeAccounts } from '../apply/accounts/remove-accounts.ts';
 import { trySetEnabled } from '../apply/accounts/set-enabled.ts';
 import type { RunTools } from '../apply/run-tools.ts';
-import { serviceOf } from '../host/account.ts';
+import { serviceOf, type Id } from '../host/account.ts';
 import { isIn } from '../plan/managed-accounts.ts';
 import type { AccessMode } from '../core/modes.ts';
 import { problem, type Problem } from '../core/relay-error.ts';
@@ -16,6 +16,8 @@ export interface RepairPolicy {
   repair: 'disable' | 'remove' | null;
   /** Puts accounts back that work again, where relay or the host itself had taken them out. */
   revive: boolean;
+  /** Accounts that the host had taken out when they were last probed; that it did was lifted by that very test. */
+  heldOut: ReadonlySet<Id>;
   /** More than half of a mode's accounts may be removed. */
   allowMassRemoval: boolean;
 }
@@ -64,7 +66,10 @@ export async function repairAccounts(
 ): Promise<void> {
   for (const each of probed) {
     const { account, validation } = each.verdict;
-    if (validation === 'passed' && serviceOf(account) === 'paused_by_relay') each.idle ??= 'revivable';
+    const service = serviceOf(account);
+    const byHost = each.byHost === 'lifted' || repairPolicy.heldOut.has(account.id);
+    const mayReturn = service === 'paused_by_relay' || (service === 'paused_by_hand' && byHost);
+    if (validation === 'passed' && mayReturn) each.idle ??= 'revivable';
   }
   if (tools.stop.aborted) return;
   const dead = probed.filter(({ verdict }) => isDead(verdict));

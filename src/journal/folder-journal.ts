@@ -26,7 +26,7 @@ export class FolderJournal implements RunJournal {
   readonly #clock: Pick<Clock, 'now'>;
   readonly #writable: JournalTools['writable'];
   /** Reopened, and nothing noted since. */
-  #isUntouched = false;
+  #untouched = false;
 
   private constructor(descriptor: number, { clock, writable }: JournalTools) {
     this.#descriptor = descriptor;
@@ -54,7 +54,7 @@ export class FolderJournal implements RunJournal {
       const journal = new FolderJournal(openSync(file, 'a', 0o600), tools);
       // A torn last line goes, so that what follows is a line of its own, and none in the middle is torn.
       ftruncateSync(journal.#descriptor, wholeLength(readFileSync(file)));
-      journal.#isUntouched = true;
+      journal.#untouched = true;
       return journal;
     } catch (cause) {
       throw new RelayError('STATE_UNWRITABLE', `The journal ${file} cannot be written (${reason(cause)}).`, { cause });
@@ -69,9 +69,14 @@ export class FolderJournal implements RunJournal {
     }
   }
 
+  /** Whether it was reopened and nothing noted since: then nothing was sent to the host either. */
+  get isUntouched(): boolean {
+    return this.#untouched;
+  }
+
   /** Leaves a run as it was before it was reopened: ended as it had ended, and one that nothing was noted of untouched. */
   leave(end: { outcome: string; exitCode: number } | null): void {
-    if (end !== null && !this.#isUntouched) this.end(end.outcome, end.exitCode);
+    if (end !== null && !this.#untouched) this.end(end.outcome, end.exitCode);
     else closeSync(this.#descriptor);
   }
 
@@ -100,9 +105,9 @@ export class FolderJournal implements RunJournal {
   #stamp(...notes: readonly (JournalNote | { type: 'end'; outcome: string; exitCode: number })[]): void {
     if (notes.length === 0) return;
     const at = new Date(this.#clock.now()).toISOString();
-    const first = this.#isUntouched ? [{ type: 'resumed', at }] : [];
+    const first = this.#untouched ? [{ type: 'resumed', at }] : [];
     this.#write(...first, ...notes.map((note) => ({ ...note, at })));
-    this.#isUntouched = false;
+    this.#untouched = false;
   }
 
   #write(...lines: readonly object[]): void {

@@ -9,7 +9,15 @@ import { foldedAddress } from './lock-keys.ts';
 const schema = z.object({
   v: z.literal(1),
   at: z.iso.datetime(),
-  accounts: z.array(z.object({ id: z.string(), name: z.string(), failed: z.boolean() })),
+  accounts: z.array(
+    z.object({
+      id: z.string(),
+      name: z.string(),
+      failed: z.boolean(),
+      /** Taken out of service by the host, which has not said so any more since a test of it ended well. */
+      heldOut: z.boolean().optional(),
+    }),
+  ),
 });
 
 /** What the tests of a provider's accounts told when they were last made. */

@@ -1,9 +1,13 @@
 import { serviceOf, type Account, type Service } from '../host/account.ts';
 import { problem, type Problem } from '../core/relay-error.ts';
 
-const byHand: Partial<Record<Service, string>> = { disabled: 'disabled by hand', paused_by_hand: 'paused by hand' };
+const byHand: Partial<Record<Service, string>> = {
+  disabled: 'disabled by hand',
+  // The host itself may have done it, and have forgotten why after a test that ended well.
+  paused_by_hand: 'paused, and not by relay',
+};
 
-/** What people have set on an account, and relay only shows (rule N7). */
+/** What others have set on an account, and relay only shows (rule N7). */
 export function accountDrift(account: Account): Problem[] {
   const { name, id } = account;
   const service = serviceOf(account);

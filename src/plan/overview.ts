@@ -14,7 +14,9 @@ const counts = z.object({
   revoked: z.int().describe('Those that are out of service because their key has leaked.'),
   misplaced: z.int().describe('Those outside the place in which they would serve, or whose key another account has.'),
   untested: z.int().describe('Those that serve and that no test has shown to work.'),
-  resources: z.int().describe('Its resources that are missing or switched off.'),
+  resources: z
+    .int()
+    .describe('Its resources that are missing or switched off, as far as that is known without its pack.'),
   lastUsedAt: z.iso.datetime().nullable(),
 });
 

@@ -1,5 +1,4 @@
 import pLimit from 'p-limit';
-import { noteHeldOut } from '../apply/accounts/note-held-out.ts';
 import { refreshAccounts } from '../apply/refresh-accounts.ts';
 import { unstopped, type RunTools } from '../apply/run-tools.ts';
 import { HostFailure } from '../host/host-failure.ts';
@@ -33,7 +32,6 @@ export interface ProbeJob {
 /** Tests accounts, several at once, and judges each. Those not reached before a stop are `not_tried`. */
 export async function probeAccounts(job: ProbeJob, tools: RunTools): Promise<AccountVerdict[]> {
   const limit = pLimit(job.concurrency);
-  const unnoted = await noteHeldOut(job.accounts, tools);
   const hasDiscovered = capabilityWatch(job.accounts, tools);
   const counts = { passed: 0, warning: 0, failed: 0 };
   let done = 0;
@@ -42,10 +40,7 @@ export async function probeAccounts(job: ProbeJob, tools: RunTools): Promise<Acc
     job.accounts.map((account) =>
       limit(async (): Promise<AccountVerdict> => {
         if (tools.stop.aborted || ended) return notTried(account);
-        const verdict =
-          unnoted?.ids.has(account.id) === true
-            ? untestable(account, unnoted.failure, tools.clock.now())
-            : await probeAccount(account, job, hasDiscovered, tools);
+        const verdict = await probeAccount(account, job, hasDiscovered, tools);
         if (verdict.code === 'TEST_ERROR' && job.endsOnError) ended = true;
         if (verdict.validation !== 'not_tried') counts[verdict.validation] += 1;
         done += 1;
@@ -105,14 +100,16 @@ async function probeAccount(
     // What a stop has ended tells nothing of the account.
     if (tools.stop.aborted && failure === tools.stop.reason) return notTried(account);
     if (!(failure instanceof HostFailure)) throw failure;
-    return untestable(account, failure, startedAt, attempts, tools.clock.now() - startedAt);
+    const probe = {
+      ok: false,
+      message: failure.message,
+      evidence: 'none',
+      attempts,
+      startedAt,
+      ms: tools.clock.now() - startedAt,
+    };
+    return { account, validation: 'failed', code: 'TEST_ERROR', smokeModelSeen: false, models: [], probe };
   }
-}
-
-/** A test that could not be carried out tells nothing of the key. */
-function untestable(account: Account, { message }: Error, startedAt: number, attempts = 0, ms = 0): AccountVerdict {
-  const probe = { ok: false, message, evidence: 'none', attempts, startedAt, ms };
-  return { account, validation: 'failed', code: 'TEST_ERROR', smokeModelSeen: false, models: [], probe };
 }
 
 /** An account that the host now holds out of service is dead, whatever its test said (rule N13). */

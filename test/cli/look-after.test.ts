@@ -102,6 +102,12 @@ describe('the commands that look after a provider', () => {
     expect(found.stdout).toMatch(
       /^✖ kimi-cn-01 fails since then\nSince .*: 1 newly dead, 0 recovered, 1 still dead \(kimi-cn-03\)\.$/,
     );
+    expect(found.stderr).toContain('\nThe test made the host itself take 1 account out of service.\n');
+    // It works again, and the test makes the host forget that it was the host who took it out; relay does not.
+    first.credentials['api_key'] = good[0];
+    expect((await since()).stdout).toContain('! kimi-cn-01 works again: it is out of service; --revive puts it back\n');
+    expect((await run('probe', '--revive', '--quiet')).stdout).toContain('passed kimi-cn-01 → put back into service\n');
+    expect(first.schedulable).toBe(true);
   });
 
   it('probe: a line for what is not fine, and one that sums up', async () => {

@@ -70,7 +70,7 @@ describe('an import of only what failed before', () => {
     expect((await run('--mode', 'partial', '--report', 'first.json')).exitCode).toBe(5);
     const still = await run('--mode', 'partial', '--only-failed', '--from-report', 'first.json', '--no-report');
     expect(still.exitCode).toBe(5);
-    expect(still.stderr).toMatch(/\nNext: [^\n]*relay import (?!.*--only-failed).*$/);
+    expect(still.stderr).toMatch(/\nNext: [^\n]*relay import (?!.*--only-failed).* --accounts append$/);
     // The vendor has mended the key.
     const account = [...host.state.accounts.values()].find((each) => each.credentials['api_key'] === dead);
     const from = host.requests.length;

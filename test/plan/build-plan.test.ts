@@ -617,7 +617,9 @@ describe('the accounts', () => {
 
   it('that were paused by hand are shown as such and left (N7)', () => {
     const plan = planned({}, aServingHost({ accounts: [anAccount({ enabled: false })] }));
-    expect(plan.warnings).toMatchObject([{ code: 'DRIFT', message: expect.stringContaining('paused by hand') }]);
+    expect(plan.warnings).toMatchObject([
+      { code: 'DRIFT', message: expect.stringContaining('paused, and not by relay') },
+    ]);
     expect(changesAnything(plan)).toBe(false);
   });
 

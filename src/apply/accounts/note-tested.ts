@@ -1,20 +1,38 @@
 import type { Id } from '../../host/account.ts';
-import { counted } from '../../core/counted.ts';
 import { problem, type Problem } from '../../core/relay-error.ts';
-import type { AccountWrites } from '../../host/host.ts';
-import type { RunTools } from '../run-tools.ts';
-import { noteAccounts } from './note-accounts.ts';
+import { isOfOne } from '../ends-run.ts';
+import { performWrite } from '../perform-write.ts';
+import { unstopped, type RunTools } from '../run-tools.ts';
 
 /**
- * Notes on the host that these accounts were tested by this run: one without the note is tested once more by the next
- * import. Returns the problem, if the host did not take the note.
+ * Notes on the host that these accounts were tested by this run. It is no change that is undone: an account without the
+ * note is tested once more by the next import. Returns the problem, if the host did not take the note.
  */
 export async function noteTested(ids: readonly Id[], run: string, tools: RunTools): Promise<Problem | undefined> {
-  const note = {
-    what: `note that ${counted(ids.length, 'account was', 'accounts were')} tested`,
-    send: (writes: AccountWrites) => writes.markTested(ids, run),
-    isNoted: ({ tested }: { tested: boolean }) => tested,
-  };
-  const failure = await noteAccounts(ids, note, tools);
-  return failure && problem('TEST_NOT_NOTED', failure.message);
+  const { host, journal } = unstopped(tools);
+  const name = `${ids.length} tested`;
+  const what = `note that ${ids.length} account${ids.length === 1 ? ' was' : 's were'} tested`;
+  try {
+    journal.note({ type: 'intent', kind: 'account', name, what });
+    await performWrite(
+      {
+        kind: 'account',
+        name,
+        what,
+        stage: 'verify',
+        makes: false,
+        send: () => host.writes.markTested(ids, run),
+        trust: () => undefined,
+        look: async () => {
+          const tested = new Set((await host.reads.accounts()).filter((each) => each.tested).map((each) => each.id));
+          return ids.every((id) => tested.has(id)) ? { value: undefined, differences: [] } : undefined;
+        },
+      },
+      unstopped(tools),
+    );
+    return undefined;
+  } catch (error) {
+    if (!isOfOne(error)) throw error;
+    return problem('TEST_NOT_NOTED', error.message);
+  }
 }

@@ -98,8 +98,8 @@ async function importInto(
 /** The import as it may be given next; `place` is where its report is. */
 function importCommands(flags: CommandFlags, place: string | null): Commands {
   const retry = { onlyFailed: true, fromReport: place, accounts: undefined };
-  // A key that was replaced did not fail in any report.
-  const all = { onlyFailed: undefined, fromReport: undefined };
+  // A key that was replaced did not fail in any report. What was left alone is left alone still.
+  const all = flags.onlyFailed === true ? { onlyFailed: undefined, fromReport: undefined, accounts: 'append' } : {};
   return {
     same: repeatCommand('relay import', flags, all),
     partial: repeatCommand('relay import', flags, { ...all, mode: 'partial' }),

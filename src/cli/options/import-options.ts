@@ -131,9 +131,13 @@ function stillIn(keyFile: KeyFile, failed: ReadonlySet<string>, { fromReport, ke
   const file = onlyKeys(keyFile, failed);
   if (failed.size === 0 || file.entries.length > 0) return file;
   const them = counted(failed.size, 'key that failed', 'keys that failed');
-  throw new RelayError('REPORT_DIFFERS', `Of ${them} in the report ${fromReport}, none is in ${keys} any more.`, {
-    hint: 'Keys that were replaced are others: import the whole file, without --only-failed and --from-report.',
-  });
+  throw new RelayError(
+    'REPORT_DIFFERS',
+    `Of ${them} in the report ${fromReport}, none is in ${keys === '-' ? 'what was given' : keys} any more.`,
+    {
+      hint: 'Keys that were replaced are others: import the whole file, without --only-failed and --from-report.',
+    },
+  );
 }
 
 /** Refuses two things that would both be read from standard input. Throws `USAGE`. */

@@ -14,7 +14,7 @@ export const stateWords: Record<AccountStatus['state'], string> = {
   limited: 'limited',
   error: 'error',
   paused_by_relay: 'paused by relay',
-  paused_by_hand: 'paused by hand',
+  paused_by_hand: 'paused, not by relay',
   revoked: 'revoked',
   not_enabled: 'not enabled',
   disabled: 'disabled',

@@ -5,8 +5,15 @@ import { probeExitCode, probePool, type PoolProbe } from '../../../flows/probe-p
 import type { ProbeOutput } from '../../../report/outputs/provider-schemas.ts';
 import type { Redactor } from '../../../core/secrets/redactor.ts';
 import { Interruption } from '../../../core/relay-error.ts';
+import { serviceOf } from '../../../host/account.ts';
 import { namedHost } from '../../../host/host.ts';
-import { keepVerdicts, newsSince, readVerdicts, type VerdictNews } from '../../../journal/verdicts.ts';
+import {
+  keepVerdicts,
+  newsSince,
+  readVerdicts,
+  type KeptVerdicts,
+  type VerdictNews,
+} from '../../../journal/verdicts.ts';
 import { stateDirOf } from '../../session/hold-lock.ts';
 import { askConsent } from '../../session/consent.ts';
 import type { Provider } from '../../../pack/manifest.ts';
@@ -25,6 +32,8 @@ export async function probeCommand(flags: ProbeFlags, io: Io, redactor: Redactor
     await askConsent(['Accounts that do not work would be removed; their keys cannot come back.'], io, flags);
   return withProvider(flags, true, io, redactor, async (at) => {
     const { run, provider, modes, tools, idle } = at;
+    const before = await lastVerdicts(at, flags, io);
+    const wasOut = before?.accounts.filter(({ heldOut }) => heldOut === true) ?? [];
     const probe = await probePool(
       {
         run,
@@ -32,6 +41,7 @@ export async function probeCommand(flags: ProbeFlags, io: Io, redactor: Redactor
         modes,
         repair: flags.repair ?? null,
         revive: flags.revive === true,
+        heldOut: new Set(wasOut.map(({ id }) => id)),
         allowMassRemoval: flags.allowMassRemoval === true,
         probe: flags.probe ?? defaults.probe,
         probeKey,
@@ -41,7 +51,7 @@ export async function probeCommand(flags: ProbeFlags, io: Io, redactor: Redactor
       tools,
     );
     await idle();
-    const news = probe.aborted === null ? await compare(probe, at, flags, io) : null;
+    const news = probe.aborted === null ? await compare(probe, before, at, flags, io) : null;
     const exitCode = flags.sinceLast === true ? exitCodeOfNews(probe, news) : probeExitCode(probe);
     if (!printResult(io, flags, 'probe', view(at, probe, news, exitCode))) {
       const style = styleFor(io, 'stdout', flags.color);
@@ -56,22 +66,28 @@ export async function probeCommand(flags: ProbeFlags, io: Io, redactor: Redactor
   });
 }
 
+/** What the tests told when this was last done on this machine; the embedded host is another one each time. */
+async function lastVerdicts({ provider, tools }: AtProvider, flags: ProbeFlags, io: Io) {
+  return flags.host === 'sandbox' ? undefined : readVerdicts(stateDirOf(io), tools.host.info.url, provider.id);
+}
+
 /** Keeps what the tests told for the next time, and says what is new; nothing where nothing was kept before. */
 async function compare(
   { accounts }: PoolProbe,
+  before: KeptVerdicts | undefined,
   { provider, tools }: AtProvider,
   flags: ProbeFlags,
   io: Io,
 ): Promise<VerdictNews | null> {
-  // The embedded host is another one each time.
   if (flags.host === 'sandbox') return null;
-  const { url } = tools.host.info;
-  const now = accounts.flatMap(({ verdict: { account, validation } }) =>
-    validation === 'not_tried' ? [] : [{ id: account.id, name: account.name, failed: validation === 'failed' }],
-  );
-  const before = await readVerdicts(stateDirOf(io), url, provider.id);
+  const now = accounts.flatMap(({ verdict: { account, validation }, idle }) => {
+    if (validation === 'not_tried') return [];
+    const heldOut = idle === 'revivable' && serviceOf(account) === 'paused_by_hand';
+    const { id, name } = account;
+    return [{ id, name, failed: validation === 'failed', ...(heldOut ? { heldOut } : {}) }];
+  });
   const at = new Date(tools.clock.now()).toISOString();
-  await keepVerdicts(stateDirOf(io), url, provider.id, { at, accounts: now });
+  await keepVerdicts(stateDirOf(io), tools.host.info.url, provider.id, { at, accounts: now });
   return before === undefined ? null : newsSince(before, now);
 }
 

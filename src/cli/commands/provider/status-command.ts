@@ -109,7 +109,8 @@ async function overviewCommand(
       printFooter(io, { happened: 'Not fine: relay manages nothing there.', holds: nothingWritten, next });
       return 8;
     }
-    const pack = await packOfProvider(worst.id, loaded.config.packDirs);
+    // What is not fine is told all the same.
+    const pack = await packOfProvider(worst.id, loaded.config.packDirs).catch(() => undefined);
     const one = { pack: pack ?? 'PACK', provider: worst.id, access: accessSlug(worst.access) };
     printFooter(io, {
       happened: `Not fine: ${firstOf(bad.map(({ id }) => id))}.`,

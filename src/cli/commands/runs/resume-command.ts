@@ -91,14 +91,14 @@ async function prepare(
     throwIfStopped(tools);
     return { ...prepared, earlier };
   } catch (error) {
+    const nothingMore = journal.isUntouched ? nothingWritten : 'Nothing more was written to the host.';
     journal.leave(run.end);
     const held = new Set(
       changes.filter(({ id }) => id !== null).map(({ kind, id: objectId }) => `${kind} ${objectId}`),
     );
     if (!(error instanceof RelayError)) throw error;
     // What became of it since was others' to say.
-    if (run.end !== null) throw error.holding(nothingWritten);
-    if (held.size === 0) throw error;
+    if (run.end !== null || held.size === 0) throw error.holds === undefined ? error.holding(nothingMore) : error;
     throw error.holding(
       `Nothing more was written: the host holds ${counted(held.size, 'object')} of the run ${job.run}.`,
     );
