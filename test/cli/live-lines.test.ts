@@ -101,4 +101,13 @@ describe('a log', () => {
       '00:00:07 done verify (7 ms): fine',
     ]);
   });
+
+  it('tells in full what must not be missed, above all else, however narrow the screen is', () => {
+    const notice = 'SIGINT: stopping. Nothing new is begun; Ctrl-C again leaves at once.';
+    const waiting: Waiting = { ...noRetries([notice]), said: 'on', progress: tested(3) };
+    const lines = liveLines(waiting, 0, 40, plain);
+    expect(lines.slice(0, 2).join(' ')).toBe(notice.slice(0, lines.slice(0, 2).join(' ').length));
+    expect(lines.join(' ')).toContain('Ctrl-C again leaves at once.');
+    expect(lines.every((line) => line.length <= 35)).toBe(true);
+  });
 });

@@ -46,3 +46,22 @@ describe.skipIf(!hasScript)('the cursor of a terminal', () => {
     expect(stdout).not.toContain('\u001B[?25l');
   });
 });
+
+describe.skipIf(!hasScript)('a result that is piped, with a terminal for the rest', () => {
+  it.each([
+    ['status', '--pack', 'kimi', '--output', 'json'],
+    ['plan', '--pack', 'kimi', '--keys', 'keys.txt', '--output', 'json'],
+  ])('is all that standard output gets: %s', async (...words) => {
+    host = await startSandbox();
+    const asked = [process.execPath, relayBinary, ...words, '--host', host.url].map(shellWord).join(' ');
+    const { stdout } = await execa('script', ['-qec', `stty columns 100 rows 30; ${asked} > out.json`, '/dev/null'], {
+      cwd: place.folder,
+      env: { PATH: process.env['PATH'] ?? '', HOME: place.folder, TERM: 'xterm', RELAY_ADMIN_KEY: host.adminKey },
+      extendEnv: false,
+      reject: false,
+      stdin: 'ignore',
+    });
+    expect(JSON.parse(await readFile(join(place.folder, 'out.json'), 'utf8'))).toHaveProperty('schema');
+    expect(stdout).toContain('sub2api 0.1.179');
+  });
+});

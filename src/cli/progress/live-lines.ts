@@ -1,6 +1,6 @@
 import type { RunEvent } from '../../core/run-event.ts';
 import type { Style } from '../../core/style.ts';
-import { cut } from '../../report/text/fold.ts';
+import { cut, fold } from '../../report/text/fold.ts';
 import { paceText } from './pace.ts';
 
 type Progress = Extract<RunEvent, { type: 'progress' }>;
@@ -12,12 +12,14 @@ export interface Waiting {
   since: number;
   /** The last thing that was said. */
   said: string;
+  /** What must not be missed: told in full until all ends. */
+  notices: readonly string[];
   /** What is tried again: when, in milliseconds since 1970, and why. */
   retries: Map<string, { until: number; reason: string }>;
 }
 
-export function noRetries(): Waiting {
-  return { progress: undefined, since: 0, said: '', retries: new Map() };
+export function noRetries(notices: readonly string[] = []): Waiting {
+  return { progress: undefined, since: 0, said: '', notices, retries: new Map() };
 }
 
 /** Most retries that are shown at once, and the widest bar. */
@@ -31,11 +33,12 @@ const margin = 5;
 export function liveLines(waiting: Waiting, now: number, columns: number, style: Style): string[] {
   const width = Math.max(20, columns - margin);
   for (const [what, { until }] of waiting.retries) if (until < now) waiting.retries.delete(what);
-  const { progress, since, said, retries } = waiting;
+  const { progress, since, said, notices, retries } = waiting;
   const pace = progress === undefined ? '' : paceText(progress.done, progress.total, now - since);
   const next = [...retries].toSorted(([, a], [, b]) => a.until - b.until);
   const more = next.length - maxRetries;
   return [
+    ...notices.flatMap((notice) => fold(notice, width, 0).split('\n')).map(style.unsure),
     ...(progress === undefined ? [] : [barLine(progress, width, style)]),
     ...(pace === '' ? [] : [style.dim(cut(pace, width))]),
     ...(said === '' ? [] : [cut(said, width)]),

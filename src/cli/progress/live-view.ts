@@ -1,7 +1,8 @@
-import { Listr, ListrLogger, ProcessOutput } from 'listr2';
+import { DefaultRenderer, Listr, ListrLogger, ProcessOutput } from 'listr2';
 import type { RunEvent } from '../../core/run-event.ts';
 import type { Style } from '../../core/style.ts';
-import { print, type Io } from '../io.ts';
+import { fold } from '../../report/text/fold.ts';
+import { columnsOf, print, type Io } from '../io.ts';
 import { liveLines, noRetries, type Waiting } from './live-lines.ts';
 import type { Show } from './progress.ts';
 
@@ -14,15 +15,17 @@ const tickMs = 200;
  */
 export function liveView(io: Io, style: Style): Show {
   let current: LiveTask | undefined;
+  const notices: string[] = [];
   return async (event) => {
     if (event.type === 'stage-started') {
       await current?.finish(true, '');
-      current = openTask(io, event.title, style);
+      current = openTask(io, event.title, style, notices);
     } else if (event.type === 'stage-finished') {
       await current?.finish(event.ok, event.summary);
       current = undefined;
-    } else if (event.type === 'notice' && current === undefined) print(io.stderr, event.text);
-    else current?.take(event);
+    } else if (event.type !== 'notice') current?.take(event);
+    else if (current === undefined) print(io.stderr, fold(event.text, columnsOf(io, 'stderr'), 0));
+    else notices.push(event.text);
   };
 }
 
@@ -32,13 +35,13 @@ interface LiveTask {
   finish: (ok: boolean, summary: string) => Promise<void>;
 }
 
-function openTask(io: Io, title: string, style: Style): LiveTask {
+function openTask(io: Io, title: string, style: Style, notices: readonly string[]): LiveTask {
   let end: (ending: { ok: boolean; summary: string }) => void = () => undefined;
   const ended = new Promise<{ ok: boolean; summary: string }>((resolve) => {
     end = resolve;
   });
   const stream = io.stderr as NodeJS.WriteStream;
-  const waiting: Waiting = noRetries();
+  const waiting: Waiting = noRetries(notices);
   let show: { output: string } | undefined;
   const draw = () => {
     // listr2 measures standard output, which may be another terminal or none.
@@ -60,7 +63,7 @@ function openTask(io: Io, title: string, style: Style): LiveTask {
       },
     ],
     {
-      renderer: 'default',
+      renderer: EvenPiped,
       rendererOptions: {
         logger: new ListrLogger({ processOutput: new SeenOutput(stream, stream) }),
         showErrorMessage: false,
@@ -79,7 +82,7 @@ function openTask(io: Io, title: string, style: Style): LiveTask {
         if (waiting.progress === undefined) waiting.since = Date.now();
         waiting.progress = event;
       }
-      if (event.type === 'notice' || event.type === 'step') waiting.said = event.text;
+      if (event.type === 'step') waiting.said = event.text;
       if (event.type === 'warning') waiting.said = `${event.problem.code}: ${event.problem.message}`;
       if (event.type === 'retry')
         waiting.retries.set(event.what, { until: Date.now() + event.pauseMs, reason: event.reason });
@@ -90,6 +93,11 @@ function openTask(io: Io, title: string, style: Style): LiveTask {
       await drawn;
     },
   };
+}
+
+/** Left alone, listr2 gives up the view where standard output is no terminal, and writes its lines there, into the result. */
+class EvenPiped extends DefaultRenderer {
+  static override nonTTY = true;
 }
 
 /**
