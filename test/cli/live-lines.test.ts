@@ -104,7 +104,7 @@ describe('a log', () => {
 
   it('tells in full what must not be missed, above all else, however narrow the screen is', () => {
     const notice = 'SIGINT: stopping. Nothing new is begun; Ctrl-C again leaves at once.';
-    const waiting: Waiting = { ...noRetries([notice]), said: 'on', progress: tested(3) };
+    const waiting: Waiting = { ...noRetries(), notices: [notice], said: 'on', progress: tested(3) };
     const lines = liveLines(waiting, 0, 40, plain);
     expect(lines.slice(0, 2).join(' ')).toBe(notice.slice(0, lines.slice(0, 2).join(' ').length));
     expect(lines.join(' ')).toContain('Ctrl-C again leaves at once.');

@@ -12,14 +12,14 @@ export interface Waiting {
   since: number;
   /** The last thing that was said. */
   said: string;
-  /** What must not be missed: told in full until all ends. */
-  notices: readonly string[];
+  /** What must not be missed: told in full. */
+  notices: string[];
   /** What is tried again: when, in milliseconds since 1970, and why. */
   retries: Map<string, { until: number; reason: string }>;
 }
 
-export function noRetries(notices: readonly string[] = []): Waiting {
-  return { progress: undefined, since: 0, said: '', notices, retries: new Map() };
+export function noRetries(): Waiting {
+  return { progress: undefined, since: 0, said: '', notices: [], retries: new Map() };
 }
 
 /** Most retries that are shown at once, and the widest bar. */

@@ -15,33 +15,35 @@ const tickMs = 200;
  */
 export function liveView(io: Io, style: Style): Show {
   let current: LiveTask | undefined;
-  const notices: string[] = [];
+  const tell = (notice: string) => print(io.stderr, fold(notice, columnsOf(io, 'stderr'), 0));
+  const finish = async (ok: boolean, summary: string) => {
+    // What was said beside a stage stays below it.
+    for (const notice of (await current?.finish(ok, summary)) ?? []) tell(notice);
+    current = undefined;
+  };
   return async (event) => {
     if (event.type === 'stage-started') {
-      await current?.finish(true, '');
-      current = openTask(io, event.title, style, notices);
-    } else if (event.type === 'stage-finished') {
-      await current?.finish(event.ok, event.summary);
-      current = undefined;
-    } else if (event.type !== 'notice') current?.take(event);
-    else if (current === undefined) print(io.stderr, fold(event.text, columnsOf(io, 'stderr'), 0));
-    else notices.push(event.text);
+      await finish(true, '');
+      current = openTask(io, event.title, style);
+    } else if (event.type === 'stage-finished') await finish(event.ok, event.summary);
+    else if (event.type === 'notice' && current === undefined) tell(event.text);
+    else current?.take(event);
   };
 }
 
 interface LiveTask {
   take: (event: RunEvent) => void;
-  /** Resolves when the last state is drawn. */
-  finish: (ok: boolean, summary: string) => Promise<void>;
+  /** Resolves when the last state is drawn, to the notices that went with it. */
+  finish: (ok: boolean, summary: string) => Promise<readonly string[]>;
 }
 
-function openTask(io: Io, title: string, style: Style, notices: readonly string[]): LiveTask {
+function openTask(io: Io, title: string, style: Style): LiveTask {
   let end: (ending: { ok: boolean; summary: string }) => void = () => undefined;
   const ended = new Promise<{ ok: boolean; summary: string }>((resolve) => {
     end = resolve;
   });
   const stream = io.stderr as NodeJS.WriteStream;
-  const waiting: Waiting = noRetries(notices);
+  const waiting: Waiting = noRetries();
   let show: { output: string } | undefined;
   const draw = () => {
     // listr2 measures standard output, which may be another terminal or none.
@@ -82,6 +84,10 @@ function openTask(io: Io, title: string, style: Style, notices: readonly string[
         if (waiting.progress === undefined) waiting.since = Date.now();
         waiting.progress = event;
       }
+      if (event.type === 'notice') {
+        waiting.notices.push(event.text);
+        draw();
+      }
       if (event.type === 'step') waiting.said = event.text;
       if (event.type === 'warning') waiting.said = `${event.problem.code}: ${event.problem.message}`;
       if (event.type === 'retry')
@@ -91,6 +97,7 @@ function openTask(io: Io, title: string, style: Style, notices: readonly string[
       clearInterval(ticking);
       end({ ok, summary });
       await drawn;
+      return waiting.notices;
     },
   };
 }
