@@ -38,7 +38,8 @@ export async function examineHost(
   provider: Provider | undefined,
   tools: ExamineTools,
 ): Promise<Check[]> {
-  if (info !== null) tellProbeKey(checks, info);
+  // Without a login nothing is known of it.
+  if (info !== null && host !== null) tellProbeKey(checks, info);
   if (info !== null && provider !== undefined) tellVersion(checks, provider, info);
   if (host !== null) await tellHeld(checks, host, provider, tools);
   return checks.all(provider === undefined ? everyHost : [...everyHost, ...everyPack]);

@@ -64,6 +64,29 @@ describe('an import that the host refuses', () => {
   });
 });
 
+it('of a partial import that ends with 5 for lines without a key names them, and what to do', async () => {
+  host = await startSandbox();
+  await place.write('lines.txt', [goodKeys[0], 'a b', 'short'].join('\n'));
+  const done = await run('--mode', 'partial', '--keys', 'lines.txt');
+  expect(done.exitCode).toBe(5);
+  expect(done.stdout).toContain('! KEYS_MALFORMED: 2 lines hold no key and are left out: line 2 ');
+  expect(done.stderr).toMatch(
+    /\nKEYS_MALFORMED: 2 lines hold no key[^]*\nNext: Correct the line, or take it out of the key file\. Then: relay import /,
+  );
+});
+
+it('of accounts that fail for one code and different reasons says which failed for which', async () => {
+  host = await startSandbox();
+  await place.write(
+    'refused.txt',
+    ['sk-dead-aaaaaaaaaaaaaaaaa1', 'sk-forbidden-bbbbbbbbbbbbb2', goodKeys[0]].join('\n'),
+  );
+  const { stdout } = await run('--mode', 'partial', '--keys', 'refused.txt');
+  expect(stdout).toMatch(
+    /\n✖ KEY_REFUSED: kimi-cn-01 \(line 1\): API returned 401[^✖]*\n✖ KEY_REFUSED: kimi-cn-02 \(line 2\): [^✖]*403/,
+  );
+});
+
 describe('an import of only what failed before', () => {
   it('tries again the keys that failed, touches no other, and says 0 when none is left', async () => {
     host = await startSandbox();

@@ -99,7 +99,7 @@ describe('relay revoke', () => {
     expect(several).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('kimi-cn-01') as unknown });
     const done = await revoke('--name', 'kimi-cn-self-01', '--yes');
     expect(done.exitCode).toBe(5);
-    expect(done.stdout).toMatch(/✖ kimi-cn-01 \(\d+\) of kimi-cn .* relay revoke --name kimi-cn-01$/m);
+    expect(done.stdout).toMatch(/✖ kimi-cn-01 \(\d+\) of kimi-cn .* relay revoke --host \S+ --name kimi-cn-01$/m);
     expect((await revoke('--name', 'kimi-cn-01', '--yes')).exitCode).toBe(0);
     expect(inService()).toEqual(['kimi-cn-02', 'kimi-cn-self-02']);
   });

@@ -14,6 +14,7 @@ describe('annotations of a workflow', () => {
     expect(annotations(samples.mixed.report).map((line) => line.split('::').slice(0, 2).join('::'))).toEqual([
       '::error title=Kimi%2C China site%3A KEY_REFUSED (2)',
       '::error title=Kimi%2C China site%3A BALANCE_EXHAUSTED',
+      '::warning title=Kimi%2C China site%3A KEYS_MALFORMED',
       '::warning title=Kimi%2C China site%3A UPSTREAM_BUSY',
     ]);
     expect(annotations(samples.fine.report)).toEqual([]);

@@ -310,7 +310,7 @@ describe('the result of a run for people (N19)', () => {
       message: 'x',
       hint: 'y',
     }));
-    expect(linesOf(ran({ exitCode: 0, warnings })).at(-1)).toBe('  and 3 more kinds of problems in the report');
+    expect(linesOf(ran({ exitCode: 0, warnings })).at(-1)).toBe('  and 3 more kinds of problems');
   });
 
   const made: Report['resources'] = [{ kind: 'group', id: '1', name: 'g', action: 'created' }];
@@ -369,7 +369,7 @@ describe('the last words of a run that did not end well', () => {
   it('begin with the first cause, and count the others', () => {
     expect(closing({ errors: [anError()] })[0]).toBe('KEY_REFUSED: it went wrong');
     expect(closing({ errors: [anError(), anError('x'), anError('y')] })[0]).toBe(
-      'KEY_REFUSED: it went wrong (and 2 more in the report)',
+      'KEY_REFUSED: it went wrong (and 2 more)',
     );
     expect(closing({ errors: [] })[0]).toBe('The run did not end well.');
     expect(closing({ errors: [anError('x', 'INTERRUPTED')], run: { ...aReport().run, interrupted: true } })[0]).toBe(

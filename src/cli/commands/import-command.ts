@@ -147,7 +147,7 @@ async function showPlan(
   if (flags.out !== undefined && flags.quiet !== true)
     print(
       io.stderr,
-      `Saved. To carry it out: relay import --plan ${shellWord(flags.out)} --keys ${shellWord(flags.keys ?? 'FILE')}`,
+      `Saved. To carry it out, without another question: relay import --plan ${shellWord(flags.out)} --keys ${shellWord(flags.keys ?? 'FILE')}`,
     );
   return end();
 }

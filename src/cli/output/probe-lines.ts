@@ -100,9 +100,12 @@ export function newsLines(news: VerdictNews | null, probe: PoolProbe, style: Sty
         : `${markOf('unsure', style)} ${name} works again: ${why[reason]}`;
     }),
   ];
+  const changed = probe.accounts.flatMap(({ verdict, change }) =>
+    change === null ? [] : [`${markOf('unsure', style)} ${verdict.account.name} → ${done[change]}`],
+  );
   const still = `${stillDead.length} still dead${stillDead.length === 0 ? '' : ` (${firstOf(stillDead)})`}`;
   const counts = [`${newlyDead.length} newly dead`, `${recovered.length} recovered`, still];
-  return [...lines, `Since ${shortTime(since)}: ${counts.join(', ')}.`];
+  return [...lines, ...changed, `Since ${shortTime(since)}: ${counts.join(', ')}.`];
 }
 
 /** Accounts that were dead before are no news; everything else that is wrong is. */

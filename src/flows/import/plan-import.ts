@@ -1,14 +1,14 @@
-import { formatCount } from '../../core/counted.ts';
+import { counted, firstOf, formatCount } from '../../core/counted.ts';
 import type { Account, Id } from '../../host/account.ts';
 import type { AccountReads, Host, HostInfo } from '../../host/host.ts';
 import { accountPrefix, isAccountName } from '../../host/names.ts';
 import { inStage, type RunTools } from '../../apply/run-tools.ts';
 import { fingerprintKey } from '../../keys/fingerprint.ts';
-import { acceptedKeys } from '../../keys/key-file.ts';
+import { acceptedKeys, type KeyFile } from '../../keys/key-file.ts';
 import { buildPlan } from '../../plan/build-plan.ts';
 import type { ImportPlan } from '../../plan/import-plan.ts';
 import type { HostSnapshot, Desired } from '../../plan/observed.ts';
-import { RelayError, type Problem } from '../../core/relay-error.ts';
+import { problem, RelayError, type Problem } from '../../core/relay-error.ts';
 import type { Secret } from '../../core/secrets/secret.ts';
 import { versionProblems } from '../preflight.ts';
 import type { ImportJob } from './import-job.ts';
@@ -41,6 +41,7 @@ export function planImport(job: ImportJob, tools: RunTools): Promise<PlannedImpo
           ...result.plan,
           warnings: [
             ...job.warnings,
+            ...malformedLines(job.keyFile),
             ...host.info.warnings,
             ...unclearClients(snapshot.words.client, left.unclear),
             ...result.plan.warnings,
@@ -142,4 +143,12 @@ function combined(problems: readonly Problem[]): RelayError {
   const [first, ...others] = problems;
   if (first === undefined) return new RelayError('INTERNAL', 'A plan was refused without a reason.');
   return new RelayError(first.code, first.message, { hint: first.hint, details: others.map((each) => each.message) });
+}
+
+/** Partial mode leaves them out, and says which. Their text may hold a key. */
+function malformedLines({ entries }: KeyFile): Problem[] {
+  const lines = entries.flatMap((each) => (each.kind === 'malformed' ? [`line ${each.line} ${each.why}`] : []));
+  if (lines.length === 0) return [];
+  const message = `${counted(lines.length, 'line holds', 'lines hold')} no key and ${lines.length === 1 ? 'is' : 'are'} left out: ${firstOf(lines)}.`;
+  return [problem('KEYS_MALFORMED', message, 'Correct the line, or take it out of the key file.')];
 }

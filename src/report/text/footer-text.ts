@@ -20,15 +20,15 @@ export function closingText(report: Report, commands: Commands): string[] {
 
 /** What happened, and what the host holds. */
 export function endText(report: Report): string[] {
-  const [cause] = report.errors;
+  const cause = causeOf(report);
   const happened = report.run.interrupted
     ? 'The run was stopped.'
     : cause === undefined
       ? 'The run did not end well.'
       : `${cause.code}: ${shorten(cause.message)}`;
-  const others = report.errors.length - 1;
+  const others = Math.max(1, report.errors.length) - 1;
   return [
-    others > 0 ? `${happened} (and ${others} more in the report)` : happened,
+    others > 0 ? `${happened} (and ${others} more)` : happened,
     holds(report),
     ...report.leftovers.map(leftoverLine),
     ...report.unsettled.map(unresolvedLine),
@@ -83,7 +83,13 @@ function next(report: Report, command: string): string {
 }
 
 /** What to do before the command is given again; nothing where that is all. */
-export function stepAfter({ leftovers, unsettled, errors, run }: Report): string | undefined {
+export function stepAfter(report: Report): string | undefined {
+  const { leftovers, unsettled, run } = report;
   if (leftovers.length > 0 || unsettled.length > 0) return leftoversAdvice(leftovers, unsettled);
-  return run.interrupted ? undefined : errors[0]?.hint;
+  return run.interrupted ? undefined : causeOf(report)?.hint;
+}
+
+/** Why a run did not end well: what failed first, or else the lines that hold no key. */
+function causeOf({ errors, warnings }: Report): Report['errors'][number] | undefined {
+  return errors[0] ?? warnings.find(({ code }) => code === 'KEYS_MALFORMED');
 }

@@ -33,11 +33,11 @@ function besidesAccounts(errors: Report['errors'], { accounts }: Report): Report
 function accountGroups(report: Report, validation: 'failed' | 'warning'): LookGroup[] {
   const groups = bucketsOf(
     report.accounts.filter((account) => account.validation === validation),
-    ({ code }) => code ?? 'TEST_FAILED',
+    // What one account was told is not said of another.
+    ({ code, probe }) => JSON.stringify([code ?? 'TEST_FAILED', shorten(probe?.message ?? '')]),
   );
-  return [...groups].map(([code, accounts]) => {
-    const [first] = accounts;
-    const says = shorten(first?.probe?.message ?? '');
+  return [...groups].map(([key, accounts]) => {
+    const [code, says] = JSON.parse(key) as [string, string];
     const names = accounts.map(({ name, line }) => `${name} (line ${line})`);
     return {
       tone: validation === 'failed' ? 'bad' : 'unsure',

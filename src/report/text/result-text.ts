@@ -29,9 +29,7 @@ export function resultText(report: Report, { style, columns, lasting }: ResultSc
     `${markOf(toneOf(report.exitCode), style)} ${style.bold(outcomeSentence(report))}`,
     ...(idle ? [] : [`  ${style.dim(countsText(report))}`, ...changeLines(report)]),
     ...shown.flatMap((group) => groupLines(group, idle, style)),
-    ...(hidden > 0
-      ? [style.dim(`  and ${counted(hidden, 'more kind of problem', 'more kinds of problems')} in the report`)]
-      : []),
+    ...(hidden > 0 ? [style.dim(`  and ${counted(hidden, 'more kind of problem', 'more kinds of problems')}`)] : []),
   ];
   const text = fold(lines.join('\n'), columns);
   if (!lasting || report.connect === null || !isFirst(report)) return text;

@@ -9,6 +9,7 @@ import { accessSlug } from '../../../core/modes.ts';
 import type { Redactor } from '../../../core/secrets/redactor.ts';
 import { RelayError } from '../../../core/relay-error.ts';
 import { columnsOf, print, styleFor, type Io } from '../../io.ts';
+import { repeatCommand } from '../../options/repeat-command.ts';
 import { printResult } from '../../output/result.ts';
 import { withProvider } from '../../session/with-provider.ts';
 
@@ -25,7 +26,7 @@ export async function connectCommand(flags: Flags<'connect'>, io: Io, redactor: 
     });
     if (ways.length === 0)
       throw new RelayError('NOT_THERE', `The host holds nothing of ${provider.id} to connect to.`, {
-        hint: `Bring it up: relay import --pack ${flags.pack} --keys FILE`,
+        hint: `Bring it up: ${repeatCommand('relay import', { ...flags, keys: 'FILE' })}`,
       });
     const told: ConnectOutput = { schema: 'relay.connect/1', ways };
     if (printResult(io, flags, 'connect', told)) return 0;

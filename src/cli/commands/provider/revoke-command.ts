@@ -11,13 +11,13 @@ import { chooseProvider } from '../../../pack/find-pack.ts';
 import type { RevokeOutput } from '../../../report/outputs/provider-schemas.ts';
 import type { Redactor } from '../../../core/secrets/redactor.ts';
 import { counted } from '../../../core/counted.ts';
-import { shellWord } from '../../../core/shell-word.ts';
 import { RelayError } from '../../../core/relay-error.ts';
 import { markOf } from '../../../core/style.ts';
 import { choosePack, refuseBareProvider } from '../../options/choose-pack.ts';
 import { newRunId } from '../../options/import-options.ts';
 import { readKeys } from '../../options/read-keys.ts';
 import { print, styleFor, type Io } from '../../io.ts';
+import { repeatCommand } from '../../options/repeat-command.ts';
 import { printResult } from '../../output/result.ts';
 import { askConsent } from '../../session/consent.ts';
 import { stateDirOf } from '../../session/hold-lock.ts';
@@ -89,14 +89,15 @@ function toldOf({ id, name, marker }: Account): RevokeOutput['account'] {
   return { id, name, provider: marker?.provider ?? '', fingerprint: marker?.fingerprint ?? '' };
 }
 
-function onlyOne({ meant, untold }: FoundAccounts, { name: asked, pack }: RevokeFlags): Account {
+function onlyOne({ meant, untold }: FoundAccounts, flags: RevokeFlags): Account {
+  const { name: asked, pack } = flags;
   const [account, ...others] = meant;
   if (account === undefined)
     throw new RelayError(
       'KEY_NOT_FOUND',
       `No account of ${pack === undefined ? 'relay' : `the pack "${pack}"`} on this host ${asked === undefined ? 'holds such a key' : `is called "${asked}"`}.`,
       {
-        hint: `See what is there: relay status.${untold === 0 ? '' : ` Nothing says how the keys of ${counted(untold, 'account')} end; --keys FILE tells.`}`,
+        hint: `${untold === 0 ? '' : `Nothing says how the keys of ${counted(untold, 'account')} end; --keys FILE tells. `}See what is there: ${repeatCommand('relay status', { ...flags, keys: undefined })}`,
       },
     );
   if (others.length > 0)
@@ -119,6 +120,11 @@ async function filesThatHold(fingerprint: string, io: Io): Promise<string[]> {
   return [...new Set(files)];
 }
 
+/** The same, for one account. */
+function byName(name: string) {
+  return { name, fingerprint: undefined, last4: undefined, keys: undefined };
+}
+
 function say({ account, done, sameKey, untold, keyFiles }: RevokeOutput, flags: RevokeFlags, io: Io): void {
   const style = styleFor(io, 'stdout', flags.color);
   const how = done === 'removed' ? 'removed from the host' : 'out of service; no import and no probe puts it back';
@@ -126,7 +132,7 @@ function say({ account, done, sameKey, untold, keyFiles }: RevokeOutput, flags: 
   for (const { name, id, provider } of sameKey)
     print(
       io.stdout,
-      `${markOf('bad', style)} ${name} (${id}) of ${provider} holds the same key and is in service: relay revoke --name ${shellWord(name)}`,
+      `${markOf('bad', style)} ${name} (${id}) of ${provider} holds the same key and is in service: ${repeatCommand('relay revoke', { ...flags, ...byName(name) })}`,
     );
   if (untold > 0)
     print(

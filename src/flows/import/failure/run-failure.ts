@@ -32,9 +32,9 @@ function failureOf(error: unknown): RunFailure {
 
 /** What to say of a failed account, or of several by the first of them. */
 export function verdictProblem(verdict: AccountVerdict, failed: number, all: number): Problem {
-  const many = failed > 1 ? `${formatCount(failed)} of ${formatCount(all)} accounts failed, the first is ` : '';
+  const many = failed > 1 ? ` (the first of ${formatCount(failed)} accounts that failed, of ${formatCount(all)})` : '';
   return problem(
     verdict.code ?? 'TEST_FAILED',
-    `${many}${verdict.account.name}: ${verdict.probe?.message ?? 'no message'}`,
+    `${verdict.account.name}: ${verdict.probe?.message ?? 'no message'}${many}`,
   );
 }
