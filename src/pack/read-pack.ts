@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, sep } from 'node:path';
+import { shellWord } from '../core/shell-word.ts';
 import { RelayError } from '../core/relay-error.ts';
 import type { Finding } from '../text/finding.ts';
 import { readSource } from '../text/read-source.ts';
@@ -91,7 +92,10 @@ export async function readPack(path: string, origin: PackOrigin): Promise<Pack> 
   const [first] = findings;
   if (first?.code === 'UNREADABLE') throw new RelayError('PACK_NOT_FOUND', first.message);
   const count = `${findings.length} fault${findings.length === 1 ? '' : 's'}`;
-  throw new RelayError('MANIFEST_INVALID', `The pack ${path} has ${count}.`, { details: findings.map(findingText) });
+  throw new RelayError('MANIFEST_INVALID', `The pack ${path} has ${count}.`, {
+    details: findings.map(findingText),
+    hint: `Correct them; they are shown by: relay validate ${shellWord(path)}`,
+  });
 }
 
 function inOrder(unordered: Finding[]): Finding[] {

@@ -100,6 +100,9 @@ describe('relay revoke', () => {
     const done = await revoke('--name', 'kimi-cn-self-01', '--yes');
     expect(done.exitCode).toBe(5);
     expect(done.stdout).toMatch(/✖ kimi-cn-01 \(\d+\) of kimi-cn .* relay revoke --host \S+ --name kimi-cn-01$/m);
+    expect(done.stderr).toMatch(
+      /\nThe key serves still: 1 other account holds it\.\n.*out of service\.\nNext: relay revoke .* --name kimi-cn-01$/,
+    );
     expect((await revoke('--name', 'kimi-cn-01', '--yes')).exitCode).toBe(0);
     expect(inService()).toEqual(['kimi-cn-02', 'kimi-cn-self-02']);
   });

@@ -76,7 +76,9 @@ export function probeClosing({ accounts, gateways, problems, leftovers, aborted 
       : [`The test made the host itself lift the error of ${them}.`];
   });
   return [
-    ...(happened.length === 0 ? ['No account works.'] : happened),
+    ...(happened.length === 0
+      ? [accounts.length === 0 ? 'Nothing of this provider is there.' : 'No account works.']
+      : happened),
     ...(changes.length === 0 ? [] : [`Of the accounts on the host ${changes.join(', ')}.`]),
     ...byHost,
     ...(changes.length + byHost.length === 0 ? ['The host holds what it held before.'] : []),

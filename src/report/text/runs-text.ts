@@ -31,7 +31,8 @@ export function runsText(
     const lineOf = () =>
       Object.values(parts)
         .filter((part) => part.trim() !== '')
-        .join('  ');
+        .join('  ')
+        .trimEnd();
     for (const least of ['host', 'keys', 'took', 'at'] as const) if (widthOf(lineOf()) > columns) parts[least] = '';
     const why = run.state.startsWith('unreadable: ') ? [`    ${run.state.slice('unreadable: '.length)}`] : [];
     return [lineOf(), ...why].join('\n');

@@ -18,6 +18,7 @@ import { newRunId } from '../../options/import-options.ts';
 import { readKeys } from '../../options/read-keys.ts';
 import { print, styleFor, type Io } from '../../io.ts';
 import { repeatCommand } from '../../options/repeat-command.ts';
+import { printFooter } from '../../output/footer.ts';
 import { printResult } from '../../output/result.ts';
 import { askConsent } from '../../session/consent.ts';
 import { stateDirOf } from '../../session/hold-lock.ts';
@@ -55,6 +56,13 @@ export async function revokeCommand(flags: RevokeFlags, io: Io, redactor: Redact
       exitCode: found.sameKey.length === 0 ? 0 : 5,
     };
     if (!printResult(io, flags, 'revoke', told)) say(told, flags, io);
+    const [other] = told.sameKey;
+    if (other !== undefined)
+      printFooter(io, {
+        happened: `The key serves still: ${counted(told.sameKey.length, 'other account holds', 'other accounts hold')} it.`,
+        holds: `The host holds "${name}" (${id}) ${done === 'removed' ? 'no more' : 'out of service'}.`,
+        next: repeatCommand('relay revoke', { ...flags, ...byName(other.name) }),
+      });
     return told.exitCode;
   });
 }
