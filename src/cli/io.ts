@@ -27,15 +27,6 @@ export function styleFor(io: Io, stream: 'stdout' | 'stderr', colour: boolean): 
   return { bold: chalk.bold, dim: chalk.dim, good: chalk.green, bad: chalk.red, unsure: chalk.yellow };
 }
 
-/** How wide a screen is: the terminal's, else what `COLUMNS` says, else 80. */
-export function columnsOf(io: Pick<Io, 'stdout' | 'stderr' | 'env'>, stream: 'stdout' | 'stderr' = 'stdout'): number {
-  const { env, [stream]: screen } = io;
-  const said = Number(env['COLUMNS']);
-  // A terminal that does not know its width says 0.
-  if (screen.columns !== undefined && screen.columns > 0) return screen.columns;
-  return Number.isInteger(said) && said >= 20 ? said : 80;
-}
-
 /** Whether a CI system runs this. It may bring a terminal; nobody sits there. */
 export function isCi({ env }: Pick<Io, 'env'>): boolean {
   return !['', '0', 'false'].includes(env['CI']?.toLowerCase() ?? '');

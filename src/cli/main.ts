@@ -1,7 +1,8 @@
 import { CommanderError, type Command } from 'commander';
 import { onHost } from '../config/options/option-groups.ts';
 import { Redactor } from '../core/secrets/redactor.ts';
-import { columnsOf, print, type Io } from './io.ts';
+import { columnsOf } from './columns.ts';
+import type { Io } from './io.ts';
 import { nameOf } from './options/build-command.ts';
 import { buildProgram } from './program.ts';
 
@@ -9,7 +10,7 @@ import { buildProgram } from './program.ts';
 export async function main(words: readonly string[], io: Io): Promise<number> {
   if (words.length === 0) {
     const { firstSteps } = await import('./help/first-steps.ts');
-    print(io.stdout, firstSteps(columnsOf(io)));
+    io.stdout.write(`${firstSteps(columnsOf(io))}\n`);
     return 0;
   }
   const redactor = new Redactor();

@@ -4,7 +4,8 @@ import { RelayError } from '../../core/relay-error.ts';
 import { fold } from '../../report/text/fold.ts';
 import { helpTopicNames, type HelpTopic } from '../help/topic-names.ts';
 import { helpTopics } from '../help/topics.ts';
-import { columnsOf, print, type Io } from '../io.ts';
+import { columnsOf } from '../columns.ts';
+import { print, type Io } from '../io.ts';
 import { rootOf } from '../options/build-command.ts';
 
 /** `relay help [WORDS]`: a topic, or the help of a command; of the program without words. */

@@ -14,7 +14,8 @@ import { execute, planView, prepare, type Prepared } from '../session/run-import
 import { askConsent } from '../session/consent.ts';
 import { checkPlaces } from '../options/check-places.ts';
 import { readImportRequest, type ImportRequest } from '../options/import-options.ts';
-import { columnsOf, print, styleFor, type Io } from '../io.ts';
+import { columnsOf } from '../columns.ts';
+import { print, styleFor, type Io } from '../io.ts';
 import { nothingWritten, printFooter } from '../output/footer.ts';
 import { publish, publishUnchanged } from '../output/publish.ts';
 import { repeatCommand } from '../options/repeat-command.ts';

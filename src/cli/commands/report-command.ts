@@ -7,7 +7,8 @@ import type { Report } from '../../report/report-schema.ts';
 import { reportText } from '../../report/text/report-text.ts';
 import { RelayError } from '../../core/relay-error.ts';
 import { didYouMean } from '../../core/suggest.ts';
-import { columnsOf, print, styleFor, type Io } from '../io.ts';
+import { columnsOf } from '../columns.ts';
+import { print, styleFor, type Io } from '../io.ts';
 import { renderReport } from '../output/render-report.ts';
 
 type ShowFlags = Flags<'report show'>;

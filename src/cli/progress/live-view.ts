@@ -2,7 +2,8 @@ import { DefaultRenderer, Listr, ListrLogger, ProcessOutput } from 'listr2';
 import type { RunEvent } from '../../core/run-event.ts';
 import type { Style } from '../../core/style.ts';
 import { fold } from '../../report/text/fold.ts';
-import { columnsOf, print, type Io } from '../io.ts';
+import { columnsOf } from '../columns.ts';
+import { print, type Io } from '../io.ts';
 import { liveLines, noRetries, type Waiting } from './live-lines.ts';
 import type { Show } from './progress.ts';
 

@@ -2,7 +2,8 @@ import { throwIfStopped } from '../../apply/run-tools.ts';
 import type { TermsOfUse } from '../../host/diagnosis.ts';
 import { fold } from '../../report/text/fold.ts';
 import { RelayError } from '../../core/relay-error.ts';
-import { columnsOf, print, type Io } from '../io.ts';
+import { columnsOf } from '../columns.ts';
+import { print, type Io } from '../io.ts';
 import { answerTo, canAsk } from './prompt.ts';
 
 /** Nothing but a person on a terminal accepts terms. Throws `CONSENT_NEEDED` before anything is sent to the host. */

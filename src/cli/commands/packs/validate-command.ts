@@ -12,7 +12,8 @@ import { counted } from '../../../core/counted.ts';
 import type { Redactor } from '../../../core/secrets/redactor.ts';
 import { shellWord } from '../../../core/shell-word.ts';
 import type { Finding } from '../../../text/finding.ts';
-import { columnsOf, print, styleFor, type Io } from '../../io.ts';
+import { columnsOf } from '../../columns.ts';
+import { print, styleFor, type Io } from '../../io.ts';
 import { nothingWritten, printFooter } from '../../output/footer.ts';
 
 type ValidateFlags = Flags<'validate'>;

@@ -5,7 +5,8 @@ import type { RunOutput, RunsOutput } from '../../../report/outputs/run-schemas.
 import { stateDirOf } from '../../session/hold-lock.ts';
 import { plainWord } from '../../../report/text/headline.ts';
 import { runsText } from '../../../report/text/runs-text.ts';
-import { columnsOf, print, styleFor, type Io } from '../../io.ts';
+import { columnsOf } from '../../columns.ts';
+import { print, styleFor, type Io } from '../../io.ts';
 
 /** `relay runs list`: the runs that have a journal here, newest first. */
 export async function listRuns(flags: Flags<'runs list'>, io: Io): Promise<number> {
