@@ -85,7 +85,7 @@ async function probeOne(
 ): Promise<void> {
   throwIfStopped(tools);
   const verdicts = await test(job, pool, result, clientKeys, tools, log);
-  const probed = verdicts.map((verdict) => unrepaired(pool, verdict));
+  const probed = unrepaired(pool, verdicts);
   result.accounts.push(...probed);
   await repairAccounts(probed, job, tools, log, result);
   throwIfStopped(tools);
@@ -122,7 +122,7 @@ function test(
           : verdicts;
       } catch (error) {
         // What the tests told is told all the same.
-        result.accounts.push(...verdicts.map((verdict) => unrepaired(pool, verdict)));
+        result.accounts.push(...unrepaired(pool, verdicts));
         throw error;
       }
     },

@@ -1,21 +1,26 @@
 import { formatCount } from '../core/counted.ts';
 import { inStage, throwIfStopped, type RunTools } from '../apply/run-tools.ts';
 import type { Provider } from '../pack/manifest.ts';
-import { providerStatus, type KeyOfStatus, type ProviderSnapshot } from '../plan/provider-status.ts';
+import { providerStatus, type HeldNow, type KeyOfStatus, type ProviderSnapshot } from '../plan/provider-status.ts';
 import type { GrantStatus, ProviderStatus } from '../plan/status-schema.ts';
 import type { AccessMode } from '../core/modes.ts';
 import { namedHost } from '../host/host.ts';
 
-/** What the host holds, as far as a provider's status asks. Throws `HostFailure`, and what the run was stopped with. */
-export async function takeSnapshot(tools: Pick<RunTools, 'host' | 'clock' | 'stop'>): Promise<ProviderSnapshot> {
+type LookTools = Pick<RunTools, 'host' | 'clock' | 'stop'>;
+
+/** What the host holds but its clients. Throws `HostFailure`, and what the run was stopped with. */
+export async function takeHeld(tools: LookTools): Promise<HeldNow> {
   const { host } = tools;
-  const [resources, accounts, clients] = await Promise.all([
-    host.resources.list(),
-    host.reads.accounts(),
-    host.clientKeys?.all() ?? [],
-  ]);
+  const [resources, accounts] = await Promise.all([host.resources.list(), host.reads.accounts()]);
   throwIfStopped(tools);
-  return { layout: host.layout, resources, accounts, clients, now: host.time() };
+  return { layout: host.layout, resources, accounts, now: host.time() };
+}
+
+/** What the host holds, as far as a provider's status asks. Throws as `takeHeld` does. */
+export async function takeSnapshot(tools: LookTools): Promise<ProviderSnapshot> {
+  const [held, clients] = await Promise.all([takeHeld(tools), tools.host.clientKeys?.all() ?? []]);
+  throwIfStopped(tools);
+  return { ...held, clients };
 }
 
 export interface StatusJob {

@@ -38,19 +38,22 @@ export interface Findings {
   leftovers: Leftover[];
 }
 
-/** What a test told, before anything is done about it. */
-export function unrepaired({ access, place, accounts }: Pool, verdict: AccountVerdict): ProbedAccount {
-  const { account, validation } = verdict;
-  const works = validation === 'passed' || validation === 'warning';
-  const before = accounts.find(({ id }) => id === account.id)?.state;
-  const changed = before !== account.state;
-  return {
-    access,
-    verdict,
-    change: null,
-    idle: works && !isIn(account, place?.id ?? null) ? 'not_in_group' : null,
-    byHost: changed && account.state === 'error' ? 'took_out' : changed && before === 'error' ? 'lifted' : null,
-  };
+/** What the tests of a pool told, before anything is done about it. */
+export function unrepaired({ access, place, accounts }: Pool, verdicts: readonly AccountVerdict[]): ProbedAccount[] {
+  const stateBefore = new Map(accounts.map(({ id, state }) => [id, state]));
+  return verdicts.map((verdict) => {
+    const { account, validation } = verdict;
+    const works = validation === 'passed' || validation === 'warning';
+    const before = stateBefore.get(account.id);
+    const changed = before !== account.state;
+    return {
+      access,
+      verdict,
+      change: null,
+      idle: works && !isIn(account, place?.id ?? null) ? 'not_in_group' : null,
+      byHost: changed && account.state === 'error' ? 'took_out' : changed && before === 'error' ? 'lifted' : null,
+    };
+  });
 }
 
 /**

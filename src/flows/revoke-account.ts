@@ -2,10 +2,10 @@ import { ChangeLog } from '../apply/change-log.ts';
 import { removeAccounts } from '../apply/accounts/remove-accounts.ts';
 import { noteRevoked } from '../apply/accounts/note-revoked.ts';
 import { setEnabled } from '../apply/accounts/set-enabled.ts';
-import type { RunTools } from '../apply/run-tools.ts';
+import { inStage, type RunTools } from '../apply/run-tools.ts';
+import { counted } from '../core/counted.ts';
 import type { Account } from '../host/account.ts';
 import { RelayError } from '../core/relay-error.ts';
-import { lookAtAccounts } from './read-overview.ts';
 
 /** By what the account of a key is meant; one of them is enough. */
 export interface RevokedKey {
@@ -34,7 +34,13 @@ export async function findRevoked(
   providers: readonly string[] | undefined,
   tools: RunTools,
 ): Promise<FoundAccounts> {
-  const accounts = await lookAtAccounts(tools);
+  const accounts = await inStage(
+    tools,
+    'plan',
+    'Look',
+    () => tools.host.reads.accounts(),
+    (all) => ({ ok: true, text: counted(all.length, 'account') }),
+  );
   const inScope = accounts.filter(
     ({ marker, name }) =>
       marker !== null &&

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { accessModes } from '../core/modes.ts';
 import type { MarkedOwner } from '../host/layout.ts';
-import { heldOf, type ProviderSnapshot } from './provider-status.ts';
+import { heldOf, type HeldNow } from './provider-status.ts';
 import type { AccountStatus } from './status-schema.ts';
 
 const counts = z.object({
@@ -32,7 +32,7 @@ export type Overview = z.infer<typeof overviewSchema>;
 export type ProviderCounts = z.infer<typeof counts>;
 
 /** What relay manages on a host, told by the markers of its accounts: providers that are not fine first. Pure. */
-export function overviewOf(host: ProviderSnapshot): Pick<Overview, 'providers' | 'ok'> {
+export function overviewOf(host: HeldNow): Pick<Overview, 'providers' | 'ok'> {
   const owners = new Map<string, MarkedOwner>();
   for (const { marker } of host.accounts) {
     if (marker === null) continue;
@@ -45,7 +45,7 @@ export function overviewOf(host: ProviderSnapshot): Pick<Overview, 'providers' |
   return { providers, ok: providers.length > 0 && providers.every((each) => faultsIn(each) === 0) };
 }
 
-function countsOf(owner: MarkedOwner, host: ProviderSnapshot): ProviderCounts {
+function countsOf(owner: MarkedOwner, host: HeldNow): ProviderCounts {
   const { resources, accounts } = heldOf(owner, host);
   const own = accounts.filter(({ state }) => state !== 'foreign');
   const count = (...states: AccountStatus['state'][]) => own.filter(({ state }) => states.includes(state)).length;

@@ -162,7 +162,7 @@ function gatewayChange({ gateway, staging }: ImportPlan): Change[] {
             name: staging.name,
             action: 'check',
             id: null,
-            detail: `what joins is proven there first; it is made for this run, and removed again`,
+            detail: 'what joins is proven there first; it is made for this run, and removed again',
           },
         ];
   return gateway.probe === 'skip'

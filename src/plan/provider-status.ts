@@ -7,11 +7,15 @@ import type { AccessMode } from '../core/modes.ts';
 import { isIn, managedAccounts } from './managed-accounts.ts';
 import type { AccountStatus, ProviderStatus } from './status-schema.ts';
 
-export interface ProviderSnapshot extends Held {
+/** What a host holds at one moment, as far as telling how accounts stand asks. */
+export interface HeldNow extends Held {
   layout: Layout;
   accounts: Account[];
-  clients: LeftClient[];
   now: number;
+}
+
+export interface ProviderSnapshot extends HeldNow {
+  clients: LeftClient[];
 }
 
 /** A key of the file that a status is told by; not enabled: the file wants its account out of service. */
@@ -77,7 +81,7 @@ export function providerStatus(
  */
 export function heldOf(
   owner: MarkedOwner,
-  host: ProviderSnapshot,
+  host: HeldNow,
   desired: ReadonlyMap<string, boolean> | null = null,
 ): { resources: FoundResource[]; accounts: AccountStatus[] } {
   const accounts = accountsOf(owner, host, desired);
@@ -86,7 +90,7 @@ export function heldOf(
 
 function accountsOf(
   { provider, access }: MarkedOwner,
-  host: ProviderSnapshot,
+  host: HeldNow,
   desired: ReadonlyMap<string, boolean> | null,
 ): AccountStatus[] {
   const place = host.layout.place({ provider, access }, host)?.id ?? null;

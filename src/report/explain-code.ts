@@ -25,8 +25,8 @@ export const explanations: readonly Explanation[] = [
 ];
 
 /** A code for people: what it means, what follows from it, what to do. */
-export function explanationText({ code: name, kind, summary, hint, exitCode }: Explanation, style: Style): string {
-  const holds = (code: number) => `the host holds ${exitCodes[code] ?? ''}`;
+export function explanationText({ code, kind, summary, hint, exitCode }: Explanation, style: Style): string {
+  const holds = (exited: number) => `the host holds ${exitCodes[exited] ?? ''}`;
   const exit =
     exitCode === 4 || exitCode === 5
       ? `In strict mode exit code 4: ${holds(4)}. In partial mode 5: ${holds(5)}.`
@@ -36,7 +36,7 @@ export function explanationText({ code: name, kind, summary, hint, exitCode }: E
     warning: 'A warning: it ends nothing, and the exit code stays 0.',
     rule: 'A rule that packs are checked for. Where it is an error, no command uses the pack (exit code 2); a warning counts with `relay validate --strict` only.',
   }[kind];
-  return [`${style.bold(name)}  ${summary}`, '', why, '', `What to do: ${hint}`].join('\n');
+  return [`${style.bold(code)}  ${summary}`, '', why, '', `What to do: ${hint}`].join('\n');
 }
 
 /** All codes, a line each. */
