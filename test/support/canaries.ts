@@ -34,19 +34,21 @@ function visible(text: string): string {
 
 /** Tells whether any of the words stands in a text, in one pass over it however many they are. */
 function anyOf(words: readonly string[]): (text: string) => boolean {
-  const pairAt = (text: string, index: number) =>
-    (text.charCodeAt(index) * 31 + text.charCodeAt(index + 1) * 257) & 0xffff;
-  const isStart = new Uint8Array(0x1_0000);
-  const byPair = new Map<number, string[]>();
+  // A hash of the last five characters: keys begin alike and end differently.
+  const next = (hash: number, code: number) => ((hash << 4) ^ code) & 0xf_ffff;
+  const isEnd = new Uint8Array(0x10_0000);
+  const byEnd = new Map<number, string[]>();
   for (const word of new Set(words)) {
-    const pair = pairAt(word, 0);
-    isStart[pair] = 1;
-    byPair.set(pair, [...(byPair.get(pair) ?? []), word]);
+    let hash = 0;
+    for (const character of word.slice(-5)) hash = next(hash, character.charCodeAt(0));
+    isEnd[hash] = 1;
+    byEnd.set(hash, [...(byEnd.get(hash) ?? []), word]);
   }
   return (text) => {
+    let hash = 0;
     for (let index = 0; index < text.length; index += 1) {
-      const pair = pairAt(text, index);
-      if (isStart[pair] === 1 && byPair.get(pair)?.some((word) => text.startsWith(word, index)) === true) return true;
+      hash = next(hash, text.charCodeAt(index));
+      if (isEnd[hash] === 1 && byEnd.get(hash)?.some((word) => text.endsWith(word, index + 1)) === true) return true;
     }
     return false;
   };
