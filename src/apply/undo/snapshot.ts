@@ -11,8 +11,8 @@ export interface Snapshot {
   around: Surroundings;
   accounts: readonly Account[] | undefined;
   grants: readonly Grant[] | undefined;
-  /** Objects of any kind; nothing where they could not be read. */
-  objects: (kind: string) => readonly HostObject[] | undefined;
+  /** The objects of each kind that was changed, by id; a kind that could not be read is absent. */
+  objects: ReadonlyMap<string, ReadonlyMap<Id, HostObject>>;
 }
 
 /**
@@ -34,10 +34,11 @@ export async function snapshotFor(changes: readonly Change[], host: Host): Promi
     // Only shown by place; one that is gone took them along.
     orNothing(() => grantsOf(asked, host)),
   ]);
-  const objects = (kind: string) => {
-    if (kind === 'account') return accounts;
-    return kind === grantPort?.kind ? grants : around.objects(kind);
-  };
+  const objects = new Map<string, ReadonlyMap<Id, HostObject>>();
+  for (const kind of kinds) {
+    const list = kind === 'account' ? accounts : kind === grantPort?.kind ? grants : around.objects(kind);
+    if (list !== undefined) objects.set(kind, new Map(list.map((object) => [object.id, object])));
+  }
   return { around, accounts, grants, objects };
 }
 

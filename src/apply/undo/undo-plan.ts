@@ -12,8 +12,6 @@ interface World {
   /** Every change of the run, of which only some may be undone here. */
   all: readonly Change[];
   driverOf: (kind: string) => Driver;
-  /** By id. */
-  objectsOf: (kind: string) => ReadonlyMap<string, HostObject> | undefined;
   grantKind: string;
 }
 
@@ -30,21 +28,10 @@ export function planUndo(
 ): UndoPlan {
   const plan: UndoPlan = { targets: [], kept: [], resolved: [], unseen: [] };
   const driverOf = (kind: string) => driverFor(kind, host);
-  const world = { snapshot, all, driverOf, objectsOf: indexOf(snapshot), grantKind: host.grants?.kind ?? '' };
+  const world = { snapshot, all, driverOf, grantKind: host.grants?.kind ?? '' };
   for (const own of chains(changes, host.clientKeys?.driver.kind)) sort(own, world, plan);
   keepWhatOthersUse(plan, world);
   return plan;
-}
-
-function indexOf(snapshot: Snapshot): World['objectsOf'] {
-  const known = new Map<string, ReadonlyMap<string, HostObject> | undefined>();
-  return (kind) => {
-    if (!known.has(kind)) {
-      const objects = snapshot.objects(kind);
-      known.set(kind, objects && new Map(objects.map((each) => [each.id, each])));
-    }
-    return known.get(kind);
-  };
 }
 
 /**
@@ -74,7 +61,7 @@ function sort(own: Change[], world: World, plan: UndoPlan): void {
   if (first === undefined) return;
   const { kind, action, id, name } = first;
   const { snapshot } = world;
-  const objects = world.objectsOf(kind);
+  const objects = snapshot.objects.get(kind);
   if (objects === undefined) {
     plan.unseen.push(...own);
     return;
@@ -88,14 +75,14 @@ function sort(own: Change[], world: World, plan: UndoPlan): void {
     if (id !== null) plan.resolved.push(...own);
     return;
   }
-  const target: Target = { kind, object, name, changes: own, states: null };
+  const target: Target = { kind, id: object.id, name, object, changes: own, states: null };
   // From the state that comes nearest.
   const [differences = []] = states
     .map((state) => driver.differences(object, telling(state), snapshot.around))
     .toSorted((a, b) => a.length - b.length);
   if (action === 'created') {
     if (differences.length === 0) plan.targets.push(target);
-    else plan.kept.push({ target, reason: changedBy(differences) });
+    else plan.kept.push({ ...target, reason: changedBy(differences) });
     return;
   }
   const [before] = states;
@@ -107,7 +94,7 @@ function sort(own: Change[], world: World, plan: UndoPlan): void {
   else if (differences.length === 0)
     plan.targets.push({ ...target, states: { before, after: { ...last, ...switched } } });
   else if (isSame(object, first, driver, snapshot))
-    plan.kept.push({ target, reason: whyNotRestored(driver, before, missing) ?? changedBy(differences) });
+    plan.kept.push({ ...target, reason: whyNotRestored(driver, before, missing) ?? changedBy(differences) });
   // Another object bears the number by now.
   else plan.resolved.push(...own);
 }
@@ -133,22 +120,19 @@ function keepWhatOthersUse(plan: UndoPlan, { snapshot, all, driverOf, grantKind 
   for (;;) {
     // What stays for others is theirs by now.
     const own = new Set(all.map(keyOf));
-    for (const { target } of plan.kept) own.delete(keyOf({ kind: target.kind, id: target.object.id }));
+    for (const kept of plan.kept) own.delete(keyOf(kept));
     const notOwn = <T extends HostObject>(kind: string, list: readonly T[] | undefined) =>
       list?.filter(({ id }) => !own.has(keyOf({ kind, id })));
-    const others = {
-      accounts: notOwn('account', accounts),
-      grants: notOwn(grantKind, grants),
-      kept: plan.kept.map(({ target: { kind, name, object } }) => ({ kind, name, object })),
-      around,
-    };
-    const found = plan.targets.flatMap((target) => {
+    const theirs = { accounts: notOwn('account', accounts), grants: notOwn(grantKind, grants) };
+    const others = { ...theirs, kept: plan.kept, around };
+    const used = plan.targets.flatMap((target) => {
       const reason = target.states === null ? driverOf(target.kind).usedBy?.(target.object, others) : null;
-      return typeof reason === 'string' ? [{ target, reason }] : [];
+      return typeof reason === 'string' ? [{ ...target, reason }] : [];
     });
-    if (found.length === 0) return;
-    plan.kept.push(...found);
-    plan.targets = plan.targets.filter((target) => !found.some((each) => each.target === target));
+    if (used.length === 0) return;
+    plan.kept.push(...used);
+    const inUse = new Set(used.map(keyOf));
+    plan.targets = plan.targets.filter((target) => !inUse.has(keyOf(target)));
   }
 }
 

@@ -1,19 +1,20 @@
 import type { HostObject } from '../../host/driver.ts';
+import type { Id } from '../../host/account.ts';
 import type { Change } from '../change.ts';
 
 /** What becomes of one object that a run has changed. */
 export interface Target {
   kind: string;
-  object: HostObject;
+  id: Id;
   name: string;
+  object: HostObject;
   changes: Change[];
   /** The state that it gets back, and the one that the run left; `null` where it is removed. */
   states: { before: object; after: object } | null;
 }
 
 /** An object that stays, because it is not the run's alone any more. */
-export interface Kept {
-  target: Target;
+export interface Kept extends Target {
   reason: string;
 }
 

@@ -36,27 +36,20 @@ const atOnce = 4;
 export async function undo(changes: readonly Change[], given: RunTools, log: ChangeLog): Promise<UndoResult> {
   const tools = unstopped(given);
   const tried = new Map<string, Undone>();
-  const undone: Undone[] = [];
   let plan = await look(changes, tools, log);
   for (const pause of roundPauses) {
     if (plan.targets.length + plan.unseen.length === 0) break;
     if (pause > 0) await tools.clock.sleep(pause);
-    for (const target of plan.targets) tried.set(nameOf(target), refOf(target));
+    for (const target of plan.targets) tried.set(keyOf(target), refOf(target));
     await attemptAll(plan, tools);
-    const before = plan.targets.map(nameOf);
     plan = await look(changes, tools, log).catch((failure: unknown) => {
       // What cannot be looked at counts as still there.
       if (failure instanceof HostFailure) return plan;
       throw failure;
     });
-    const left = new Set([...plan.targets, ...plan.kept.map(({ target }) => target)].map(nameOf));
-    const unseen = new Set(plan.unseen.map(keyOf));
-    for (const key of before) {
-      const ref = tried.get(key);
-      if (ref !== undefined && !left.has(key) && !unseen.has(key) && !undone.includes(ref)) undone.push(ref);
-    }
   }
-  return { undone, leftovers: leftoversOf(plan, tools) };
+  for (const left of [...plan.targets, ...plan.kept, ...plan.unseen]) tried.delete(keyOf(left));
+  return { undone: [...tried.values()], leftovers: leftoversOf(plan, tools) };
 }
 
 /** What undoing changes would do. */
@@ -114,25 +107,19 @@ async function attempt({ kind, object, name, states }: Target, { around }: Snaps
 }
 
 function leftoversOf({ targets, kept, unseen }: UndoPlan, { host }: RunTools): Leftover[] {
+  const whyLeft = ({ kind, states }: Target) =>
+    states === null
+      ? 'it could not be removed'
+      : (whyNotRestored(driverFor(kind, host), states.before) ?? 'its earlier state could not be restored');
   return [
-    ...targets.map(({ kind, object: { id }, name, states }) =>
-      states === null
-        ? leftoverOf({ kind, action: 'created', id, name }, 'it could not be removed', host)
-        : leftoverOf(
-            { kind, action: 'updated', id, name },
-            whyNotRestored(driverFor(kind, host), states.before) ?? 'its earlier state could not be restored',
-            host,
-          ),
+    ...targets.map((target) =>
+      leftoverOf({ ...refOf(target), action: target.states === null ? 'created' : 'updated' }, whyLeft(target), host),
     ),
-    ...kept.map(({ target: { kind, object, name }, reason }) => ({ kind, id: object.id, name, reason, command: null })),
+    ...kept.map((each) => ({ ...refOf(each), reason: each.reason, command: null })),
     ...unseen.map((change) => leftoverOf(change, 'the host could not be asked for it', host)),
   ];
 }
 
-function nameOf({ kind, object: { id } }: Target): string {
-  return keyOf({ kind, id });
-}
-
-function refOf({ kind, object, name }: Target): Undone {
-  return { kind, id: object.id, name };
+function refOf({ kind, id, name }: Target): Undone {
+  return { kind, id, name };
 }
