@@ -1,4 +1,5 @@
 import type { AccountOutcome } from '../apply/accounts/making.ts';
+import type { Change } from '../apply/change.ts';
 import type { Account } from '../host/account.ts';
 import type { AccountStep } from '../plan/import-plan.ts';
 import { changeOf } from './change-of.ts';
@@ -37,9 +38,15 @@ function actionOf(step: AccountStep, account: Account, record: ReportedRun): Acc
   if (made !== undefined) return made.undone && record.undone ? 'rolled_back' : 'created';
   const changed = changeOf(record, 'account', (change) => change.id === account.id && change.action === 'updated');
   if (changed?.undone === true) return 'restored';
-  if (step.action === 'unchanged') return 'unchanged';
+  if (step.action === 'unchanged')
+    return changed !== undefined && isPutBack(changed.change, account) ? 'updated' : 'unchanged';
   if (changed === undefined && record.outcomes.get(step.fingerprint)?.outcome !== 'updated') return 'none';
   return step.action === 'adopt' ? 'adopted' : 'updated';
+}
+
+/** Whether an account serves that was out of service before: then also one that is as planned was changed. */
+function isPutBack({ before }: Change, { enabled }: Account): boolean {
+  return enabled && before !== null && 'enabled' in before && before.enabled === false;
 }
 
 /** The account as it was last seen. */
@@ -96,7 +103,8 @@ function keyOutcome(step: AccountStep, record: ReportedRun): KeyReport['outcome'
   // An interrupted run that was taken up finds what it had made before as unchanged.
   if (action === 'created') return verdict === 'failed' ? 'failed' : 'added';
   if (action === 'rolled_back') return 'rolled_back';
-  if (step.action === 'unchanged') return verdict === 'failed' ? 'failed' : 'unchanged';
+  if (step.action === 'unchanged')
+    return verdict === 'failed' ? 'failed' : action === 'updated' ? 'updated' : 'unchanged';
   if (outcome === 'unsettled') return 'unsettled';
   if (record.undone) return action === 'restored' ? 'rolled_back' : outcome === undefined ? 'not_tried' : 'failed';
   if (outcome === undefined) return 'not_tried';

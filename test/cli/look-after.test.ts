@@ -30,7 +30,7 @@ describe('the commands that look after a provider', () => {
     expect(text.exitCode).toBe(0);
     const [, , last] = host.state.accounts.keys();
     expect(text.stdout).toContain('and 2 serving; --all shows each');
-    expect(text.stdout).toMatch(new RegExp(`kimi-cn-03 \\(${last}\\) {2}error, .*Invalid Auth`));
+    expect(text.stdout).toMatch(new RegExp(`kimi-cn-03 \\(${last}\\) {2}error, .*: Invalid…`));
     expect(text.stdout).toContain('✖ 2 of 3 accounts serve');
     const json = await run('status', '--output', 'json', '--quiet', '--detailed-exitcode');
     expect(json.exitCode).toBe(8);

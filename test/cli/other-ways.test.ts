@@ -101,7 +101,7 @@ describe('an import of only what failed before', () => {
     const again = await run('--mode', 'partial', '--only-failed', '--from-report', 'first.json');
     expect(again.exitCode).toBe(0);
     const report = await place.report();
-    expect(report.keys.map((key) => [key.line, key.outcome])).toEqual([[2, 'unchanged']]);
+    expect(report.keys.map((key) => [key.line, key.outcome])).toEqual([[2, 'updated']]);
     expect(report.summary).toMatchObject({ lines: 1, accepted: 1, passed: 1, removed: 0 });
     const tested = host.requests.slice(from).filter((request) => request.path.endsWith('/test'));
     expect(tested.map((request) => request.path)).toEqual([`/api/v1/admin/accounts/${account!.id}/test`]);

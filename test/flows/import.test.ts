@@ -3,6 +3,7 @@ import { HostFailure } from '../../src/host/host-failure.ts';
 import type { FaultRule } from '../../src/sandbox/faults/faults.ts';
 import type { Sandbox } from '../support/start-sandbox.ts';
 import { Interruption, RelayError } from '../../src/core/relay-error.ts';
+import { holds } from '../../src/report/text/footer-text.ts';
 import { quickClock } from '../support/clocks.ts';
 import { holdings, imported, importInto } from '../support/import-run.ts';
 import { goodKeys as good } from '../support/keys.ts';
@@ -262,7 +263,7 @@ describe('keys that come and go', () => {
     const third = await importInto(host, keys, { mode: 'partial' });
     expect(third.report).toMatchObject({
       exitCode: 0,
-      accounts: [{ validation: 'not_tried' }, { validation: 'passed', scheduled: true, action: 'unchanged' }],
+      accounts: [{ validation: 'not_tried' }, { validation: 'passed', scheduled: true, action: 'updated' }],
     });
     expect(account.schedulable).toBe(true);
   });
@@ -498,5 +499,15 @@ describe('stopping', () => {
     const { report } = await importInto(host, good, { mode: 'partial', ...stopAt('verify') });
     expect(report).toMatchObject({ exitCode: 130, batchStatus: 'partially_succeeded' });
     expect(report.accounts.every((account) => account.scheduled === false)).toBe(true);
+    expect(holds(report)).toBe('The host holds 0 accounts of this run that serve, and 3 untested and out of service.');
+  });
+  it('calls an account updated that it puts back into service, after such a run (N2)', async () => {
+    const host = await start();
+    await importInto(host, good, { mode: 'partial', ...stopAt('verify') });
+    const { report } = await importInto(host, good, { mode: 'partial' });
+    expect(report).toMatchObject({ exitCode: 0, summary: { updated: 3, unchanged: 0, passed: 3 } });
+    expect(new Set(report.accounts.map(({ action }) => action))).toEqual(new Set(['updated']));
+    const { report: again } = await importInto(host, good, { mode: 'partial' });
+    expect(again).toMatchObject({ exitCode: 0, summary: { updated: 0, unchanged: 3 } });
   });
 });

@@ -22,5 +22,6 @@ describe('a text on a narrow screen', () => {
 
   it('is cut with a mark', () => {
     expect([cut('abcdef', 6), cut('abcdef', 4), cut('abc', 0)]).toEqual(['abcdef', 'abc…', '…']);
+    expect([cut('ab, cd ef', 8), cut('ab, cd ef', 5), cut('ab cd', 3)]).toEqual(['ab, cd…', 'ab…', 'ab…']);
   });
 });

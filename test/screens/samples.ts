@@ -101,7 +101,7 @@ export function changingPlan(): PlanView {
 }
 
 /** A provider with a thousand accounts of which seven fail in three ways. */
-export function largeStatus(): ProviderStatus {
+export function largeStatus(failures: Record<number, Partial<Account>> = failuresOfAll): ProviderStatus {
   const accounts = Array.from({ length: 1000 }, (_, index) =>
     anAccount({
       id: String(index + 1),
@@ -122,7 +122,12 @@ export function largeStatus(): ProviderStatus {
   };
 }
 
-const failures: Record<number, Partial<Account>> = {
+/** What an import leaves that was stopped after 900 tests. */
+export const untestedHundred = Object.fromEntries(
+  Array.from({ length: 100 }, (_, index) => [900 + index, { enabled: false, paused: true, tested: false }]),
+);
+
+const failuresOfAll: Record<number, Partial<Account>> = {
   3: { state: 'error', stateMessage: 'Authentication failed (401): the key was revoked by its owner' },
   40: { state: 'error', stateMessage: 'Authentication failed (401): the key was revoked by its owner' },
   41: { state: 'error', stateMessage: 'Insufficient balance' },

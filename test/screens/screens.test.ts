@@ -14,7 +14,15 @@ import { statusText } from '../../src/report/text/status-text.ts';
 import { widthOf } from '../../src/report/text/fold.ts';
 import type { RunsOutput } from '../../src/report/outputs/run-schemas.ts';
 import type { Style } from '../../src/core/style.ts';
-import { changingPlan, firstPlan, importOf, importOfNothing, largeStatus, overview } from './samples.ts';
+import {
+  changingPlan,
+  firstPlan,
+  importOf,
+  importOfNothing,
+  largeStatus,
+  overview,
+  untestedHundred,
+} from './samples.ts';
 
 interface Screen {
   style: Style;
@@ -27,19 +35,22 @@ const colour = (code: number) => (text: string) => `\u001B[${code}m${text}\u001B
 const coloured: Style = { bold: colour(1), dim: colour(2), good: colour(32), bad: colour(31), unsure: colour(33) };
 
 const runs: RunsOutput['runs'] = [
-  ['20261120-120000-aaaaaa', 'succeeded', '2026-11-20T12:00:49.000Z', null],
+  ['20261120-120000-aaaaaa', 'succeeded', '2026-11-20T12:00:49.000Z', null, 0],
   ['20261119-120000-bbbbbb', 'superseded', null, '20261120-120000-aaaaaa'],
-  ['20261118-120000-cccccc', 'rolled_back', '2026-11-18T12:00:02.100Z', null],
-].map(([id = '', state = '', finishedAt = null, supersededBy = null]) => ({
+  ['20261118-120000-cccccc', 'rolled_back', '2026-11-18T12:00:02.100Z', null, 4],
+  ['20261118-110000-dddddd', 'partially_succeeded', '2026-11-18T12:00:02.100Z', null, 130],
+  ['20261118-100000-eeeeee', 'rolled_back', '2026-11-18T12:00:02.100Z', null, 143],
+].map(([id = '', state = '', finishedAt = null, supersededBy = null, exitCode = null]) => ({
   id: String(id),
   startedAt: '2026-11-18T12:00:00.000Z',
-  finishedAt,
+  finishedAt: finishedAt === null ? null : String(finishedAt),
   host: 'https://gateway.example.org',
   provider: 'acme',
   state: String(state),
+  exitCode: exitCode === null ? null : Number(exitCode),
   keys: 3,
   made: 6,
-  supersededBy,
+  supersededBy: supersededBy === null ? null : String(supersededBy),
 }));
 
 function wrongAddress() {
@@ -60,11 +71,12 @@ const screens: Record<string, (screen: Screen) => string> = {
   'plan-changes': (screen) => planText([changingPlan()], screen),
   'plan-of-several': (screen) => planText([firstPlan(), changingPlan()], screen),
   'status-of-1000': (screen) => statusText(largeStatus(), { ...screen, accounts: 'folded' }),
+  'status-many-alike': (screen) => statusText(largeStatus(untestedHundred), { ...screen, accounts: 'folded' }),
   'status-problems': (screen) => statusText(largeStatus(), { ...screen, accounts: 'problems' }),
   'first-steps': ({ columns }) => firstSteps(columns),
   'status-of-a-host': (screen) => overviewText(overview(), screen),
   'doctor-wrong-address': ({ style, columns }) => doctorText(wrongAddress(), style, columns),
-  'runs-list': (screen) => runsText(runs, 5, screen),
+  'runs-list': (screen) => runsText(runs, 7, screen),
   connect: (screen) => {
     const { connect } = importOf(1, 0);
     if (connect === null) throw new Error('nothing to connect to');

@@ -3,6 +3,8 @@ import { leftoverSchema, objectSchema, problemSchema } from './parts.ts';
 
 const state = z.string().describe('`not_finished`, `superseded` by a later run, `unreadable: …`, or how it ended.');
 
+const exitCode = z.int().nullable().describe('With which it ended; null where it did not, or is not known.');
+
 /** What `relay runs list` says to programs. */
 export const runsSchema = z.object({
   schema: z.literal('relay.runs/1'),
@@ -14,6 +16,7 @@ export const runsSchema = z.object({
         host: z.string(),
         provider: z.string(),
         state,
+        exitCode,
         finishedAt: z.iso.datetime().nullable(),
         keys: z.int().nullable().describe('How many keys it was given.'),
         made: z.int().nullable().describe('How many objects of it are noted to be on the host.'),
@@ -38,6 +41,7 @@ export const runSchema = z.object({
   host: z.string(),
   provider: z.string(),
   state,
+  exitCode,
   changes: z.array(objectSchema.extend({ action: z.enum(['created', 'updated']) })),
   removed: z.array(z.object({ id: z.string(), name: z.string() })).describe('Accounts.'),
   next: z.array(z.string()).describe('Commands that can follow.'),

@@ -37,7 +37,10 @@ function foldLine(line: string, columns: number, further: number): string[] {
   return [...lines, current];
 }
 
-/** A text cut to a number of columns, with a mark where something is missing. Holds no colours. */
+/** A text cut to a number of columns, between words where it has some, with a mark where something is missing. No colours. */
 export function cut(text: string, columns: number): string {
-  return text.length <= columns ? text : `${text.slice(0, Math.max(0, columns - 1))}…`;
+  if (text.length <= columns) return text;
+  const room = Math.max(0, columns - 1);
+  const between = text.lastIndexOf(' ', room);
+  return `${text.slice(0, between > 0 ? between : room).replace(/,$/, '')}…`;
 }

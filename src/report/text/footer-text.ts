@@ -1,4 +1,4 @@
-import { formatCount } from '../../core/counted.ts';
+import { counted, formatCount } from '../../core/counted.ts';
 import { leftoverLine, leftoversAdvice, leftoversState, unresolvedLine } from './leftover-text.ts';
 import { shorten } from './shorten.ts';
 import type { Report } from '../report-schema.ts';
@@ -50,8 +50,23 @@ export function holds(report: Report): string {
     default:
       return report.batchStatus === 'rolled_back'
         ? 'The host is as it was before.'
-        : `The host holds ${formatCount(working(report))} accounts of this run that serve.`;
+        : `The host holds ${counted(working(report), 'account')} of this run that ${working(report) === 1 ? 'serves' : 'serve'}${untestedText(report)}.`;
   }
+}
+
+function untestedText(report: Report): string {
+  const untested = idleUntested(report);
+  return untested === 0 ? '' : `, and ${formatCount(untested)} untested and out of service`;
+}
+
+/** How many accounts the run has made or changed, never tested, and left out of service. */
+export function idleUntested({ accounts }: Report): number {
+  return accounts.filter(
+    ({ validation, scheduled, action }) =>
+      validation === 'not_tried' &&
+      scheduled === false &&
+      ['created', 'adopted', 'updated', 'disabled'].includes(action),
+  ).length;
 }
 
 /** How many accounts serve, of all of the provider; others are those that the run was not about. */

@@ -4,6 +4,7 @@ import type { Report } from '../report-schema.ts';
 import { keysText } from './facts-text.ts';
 import { fold } from './fold.ts';
 import { spokenDuration } from './format.ts';
+import { idleUntested } from './footer-text.ts';
 import { isIdle, outcomeSentence, plainWord, toneOf } from './headline.ts';
 import { needsALook, type LookGroup } from './look-groups.ts';
 import { failedTests } from './problem-groups.ts';
@@ -42,6 +43,7 @@ function countsText(report: Report): string {
     [passed, 'passed'],
     [warning, 'with a warning'],
     [failedTests(report), 'failed'],
+    [idleUntested(report), 'not made'],
   ] as const;
   const told = tests.flatMap(([count, word]) => (count > 0 ? [`${formatCount(count)} ${word}`] : []));
   return [

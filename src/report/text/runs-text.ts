@@ -16,14 +16,14 @@ export function runsText(
   if (all === 0) return 'There are no runs yet.';
   if (runs.length === 0) return `None of ${counted(all, 'run')} is so.`;
   const width = (of: (run: ListedRun) => string) => Math.max(...runs.map((run) => of(run).length));
-  const [took, state, provider] = [width(tookOf), width(wordOf), width((run) => run.provider)];
+  const [took, state, provider] = [width(tookOf), width(runWord), width((run) => run.provider)];
   const lines = runs.map((run) => {
     const tone = run.state === 'succeeded' ? style.good : run.state === 'superseded' ? style.dim : style.unsure;
     const parts = {
       id: style.bold(run.id),
       at: run.startedAt === null ? '' : shortTime(run.startedAt),
       took: tookOf(run).padStart(took),
-      state: tone(wordOf(run).padEnd(state)),
+      state: tone(runWord(run).padEnd(state)),
       provider: run.provider.padEnd(provider),
       keys: run.keys === null ? '' : counted(run.keys, 'key'),
       host: style.dim(hostName(run.host)),
@@ -42,8 +42,16 @@ export function runsText(
   return fold([...lines, ...rest].join('\n'), columns);
 }
 
-function wordOf({ state }: ListedRun): string {
-  return state.startsWith('unreadable: ') ? 'unreadable' : plainWord(state);
+/** How a run ended, in words: whether a signal stopped it, its state alone does not say. */
+export function runWord({ state, exitCode }: Pick<ListedRun, 'state' | 'exitCode'>): string {
+  if (state.startsWith('unreadable: ')) return 'unreadable';
+  if (exitCode === null || !wasStopped(exitCode)) return plainWord(state);
+  return state === 'partially_succeeded' ? 'stopped' : `stopped, ${plainWord(state)}`;
+}
+
+/** Whether a signal ended a run, by its exit code. */
+export function wasStopped(exitCode: number): boolean {
+  return exitCode === 130 || exitCode === 143;
 }
 
 function tookOf({ startedAt, finishedAt }: ListedRun): string {

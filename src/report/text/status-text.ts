@@ -1,4 +1,5 @@
 import { accessModes, accessSlug } from '../../core/modes.ts';
+import { bucketsOf } from '../../core/buckets.ts';
 import { counted, formatCount } from '../../core/counted.ts';
 import type { AccountStatus, ProviderStatus, ResourceStatus } from '../../plan/status-schema.ts';
 import { markOf, type Style } from '../../core/style.ts';
@@ -80,36 +81,61 @@ function headingOf(status: ProviderStatus, access: ResourceStatus['access'], sty
   return `${accessSlug(access)}${where}${users === 0 ? '' : `, ${counted(users, 'user')}`}`;
 }
 
-/** Those that need a look first; the others are counted by their state, unless each is asked for. */
-function accountLines(accounts: readonly AccountStatus[], { style, columns, accounts: which }: StatusScreen): string[] {
+/** How many accounts of whom the same is to say have a line of their own; of more, the rest is counted. */
+const maxAlike = 3;
+
+/** Those that need a look first, of many alike a few; the others are counted by their state, unless each is asked for. */
+function accountLines(accounts: readonly AccountStatus[], screen: StatusScreen): string[] {
+  const { style, accounts: which } = screen;
   const problems = accounts.filter((account) => !isFine(account));
   const fine = accounts.filter(isFine);
-  const shown = which === 'all' ? [...problems, ...fine] : problems;
-  const nameOf = ({ name, id }: AccountStatus) => `${name} (${id})`;
-  const nameWidth = Math.max(...shown.map((account) => nameOf(account).length));
-  const lines = shown.map((account) => {
-    const mark = markOf(isFine(account) ? 'good' : account.state === 'error' ? 'bad' : 'unsure', style);
-    const begin = `  ${mark} ${nameOf(account).padEnd(nameWidth)}  `;
-    return begin + cut(notesOf(account).join(', '), Math.max(20, columns - widthOf(begin)));
+  if (which !== 'folded') return eachLine(which === 'all' ? [...problems, ...fine] : problems, screen);
+  const lines = [...bucketsOf(problems, (account) => reasonsOf(account).join(', '))].flatMap(([reasons, alike]) => {
+    const shown = eachLine(alike.length > maxAlike + 1 ? alike.slice(0, maxAlike) : alike, screen, problems);
+    const more = alike.length - shown.length;
+    return more === 0 ? shown : [...shown, `    and ${formatCount(more)} more: ${reasons}`];
   });
-  if (which !== 'folded' || fine.length === 0) return lines;
+  const isCut = lines.length < problems.length;
   const states = [...new Set(fine.map(({ state }) => state))].map((state) => {
     const count = fine.filter((each) => each.state === state).length;
     return `${formatCount(count)} ${stateWords[state]}`;
   });
-  return [...lines, style.dim(`  ${problems.length > 0 ? 'and ' : ''}${states.join(', ')}; --all shows each`)];
+  if (states.length > 0)
+    lines.push(style.dim(`  ${problems.length > 0 ? 'and ' : ''}${states.join(', ')}; --all shows each`));
+  else if (isCut) lines.push(style.dim('  --all shows each'));
+  return lines;
+}
+
+/** A line for each, the reason cut to the width; names are as wide as the widest `among` which they stand. */
+function eachLine(
+  shown: readonly AccountStatus[],
+  { style, columns }: StatusScreen,
+  among: readonly AccountStatus[] = shown,
+): string[] {
+  const nameOf = ({ name, id }: AccountStatus) => `${name} (${id})`;
+  const nameWidth = Math.max(...among.map((account) => nameOf(account).length));
+  return shown.map((account) => {
+    const mark = markOf(isFine(account) ? 'good' : account.state === 'error' ? 'bad' : 'unsure', style);
+    const begin = `  ${mark} ${nameOf(account).padEnd(nameWidth)}  `;
+    return begin + cut(notesOf(account).join(', '), Math.max(20, columns - widthOf(begin)));
+  });
 }
 
 function notesOf(account: AccountStatus): string[] {
-  const { state, tested, limitedUntil, lastUsedAt, inKeys, message } = account;
+  const { lastUsedAt } = account;
+  return [...reasonsOf(account), lastUsedAt === null ? 'never used' : `used ${shortTime(lastUsedAt)}`];
+}
+
+/** Why an account needs a look; nothing where it serves and is tested. */
+function reasonsOf({ state, tested, limitedUntil, inKeys, message }: AccountStatus): string[] {
   return [
     state === 'serving' ? '' : stateWords[state],
     limitedUntil === null ? '' : `until ${shortTime(limitedUntil)}`,
     state === 'serving' && !tested ? 'serves untested' : '',
+    state === 'paused_by_relay' && !tested ? 'no test has passed' : '',
     inKeys === false ? 'its key is not in the key file' : '',
     state === 'superseded' ? 'another account has its key; the next import removes it' : '',
     shorten(message),
-    lastUsedAt === null ? 'never used' : `used ${shortTime(lastUsedAt)}`,
   ].filter((note) => note !== '');
 }
 

@@ -3,8 +3,7 @@ import { readRun, readRuns, type ReadRun, type RecordedRun } from '../../../jour
 import { RelayError } from '../../../core/relay-error.ts';
 import type { RunOutput, RunsOutput } from '../../../report/outputs/run-schemas.ts';
 import { stateDirOf } from '../../session/hold-lock.ts';
-import { plainWord } from '../../../report/text/headline.ts';
-import { runsText } from '../../../report/text/runs-text.ts';
+import { runsText, runWord, wasStopped } from '../../../report/text/runs-text.ts';
 import { columnsOf } from '../../columns.ts';
 import { print, styleFor, type Io } from '../../io.ts';
 
@@ -51,6 +50,7 @@ export async function showRun(id: string, flags: Flags<'runs show'>, io: Io): Pr
       host: begin.host.url,
       provider: begin.provider.id,
       state: stateOf(run),
+      exitCode: end?.exitCode ?? null,
       changes,
       removed: removed.map((account) => ({ id: account.id, name: account.name })),
       next,
@@ -60,12 +60,15 @@ export async function showRun(id: string, flags: Flags<'runs show'>, io: Io): Pr
   }
   const style = styleFor(io, 'stdout', flags.color);
   const lines = [
-    `${style.bold(id)} · ${plainWord(stateOf(run))}`,
+    `${style.bold(id)} · ${runWord({ state: stateOf(run), exitCode: end?.exitCode ?? null })}`,
     `${begin.provider.displayName} (${begin.provider.id}) on ${begin.host.url}, ${begin.job.mode}, ${begin.job.access}, begun ${begin.at}`,
     '',
     ...changes.map((change) => `  ${change.action.padEnd(8)} ${change.kind} "${change.name}" (${change.id})`),
     ...removed.map((account) => `  removed  account "${account.name}" (${account.id})`),
     ...(changes.length + removed.length === 0 ? ['  nothing of it is noted to be on the host'] : []),
+    ...(end !== null && wasStopped(end.exitCode)
+      ? ['', 'It was stopped; the same import again goes on from what the host holds.']
+      : []),
     ...(next.length > 0 ? ['', 'What can be done:', ...next.map((command) => `  ${command}`)] : []),
   ];
   print(io.stdout, lines.join('\n'));
@@ -94,6 +97,7 @@ function listed(each: ReadRun, all: readonly ReadRun[]): ListedRun {
       host: '',
       provider: '',
       state: `unreadable: ${each.fault.message}`,
+      exitCode: null,
       keys: null,
       made: null,
       supersededBy: null,
@@ -108,6 +112,7 @@ function listed(each: ReadRun, all: readonly ReadRun[]): ListedRun {
     provider: begin.provider.id,
     finishedAt: each.run.end?.at ?? null,
     state: supersededBy === null ? stateOf(each.run) : 'superseded',
+    exitCode: each.run.end?.exitCode ?? null,
     keys: begin.keys.entries.filter(({ kind }) => kind === 'key').length,
     made: changesOf(each.run).filter(({ action }) => action === 'created').length,
     supersededBy,
