@@ -16,7 +16,7 @@ import { completionOf } from './completion-of.ts';
 import { asAborted, abortedExitCode } from './import/failure/aborted.ts';
 import { leftClients, removeLeftClients, stayingClients } from './left-clients.ts';
 import { findPools, type Pool } from './pool-to-probe.ts';
-import { repairAccounts, unrepaired, type ProbedAccount, type RepairPolicy } from './repair-accounts.ts';
+import { isInService, repairAccounts, unrepaired, type ProbedAccount, type RepairPolicy } from './repair-accounts.ts';
 
 export interface ProbeJobOptions extends RepairPolicy {
   run: string;
@@ -89,7 +89,9 @@ async function probeOne(
   result.accounts.push(...probed);
   await repairAccounts(probed, job, tools, log, result);
   throwIfStopped(tools);
-  const check = await askGateway(job, pool, clientKeys, tools);
+  // Without an account in service there is nothing to wait for: others' accounts answer at once, or nobody does.
+  const gatewayWaitMs = probed.some(isInService) ? job.gatewayWaitMs : 0;
+  const check = await askGateway({ ...job, gatewayWaitMs }, pool, clientKeys, tools);
   // What a stopped check saw is no verdict.
   throwIfStopped(tools);
   if (check !== null) result.gateways.push({ access: pool.access, check });

@@ -32,6 +32,11 @@ export interface ProbedAccount {
   byHost: 'took_out' | 'lifted' | null;
 }
 
+/** Whether the host hands requests to an account, after what was done about it. */
+export function isInService({ verdict, change }: ProbedAccount): boolean {
+  return change === null ? serviceOf(verdict.account) === 'on' : change === 'revived';
+}
+
 /** What treating accounts met. */
 export interface Findings {
   problems: Problem[];

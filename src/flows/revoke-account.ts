@@ -4,7 +4,7 @@ import { noteRevoked } from '../apply/accounts/note-revoked.ts';
 import { setEnabled } from '../apply/accounts/set-enabled.ts';
 import { inStage, type RunTools } from '../apply/run-tools.ts';
 import { counted } from '../core/counted.ts';
-import type { Account } from '../host/account.ts';
+import { serviceOf, type Account } from '../host/account.ts';
 import { RelayError } from '../core/relay-error.ts';
 
 /** By what the account of a key is meant; one of them is enough. */
@@ -23,6 +23,8 @@ export interface FoundAccounts {
   sameKey: Account[];
   /** How many may be meant as well: nothing says how their keys end. */
   untold: number;
+  /** How many others of the same providers are in service. */
+  stillServing: number;
 }
 
 /**
@@ -53,8 +55,12 @@ export async function findRevoked(
   const keys = new Set(named.map(({ marker }) => marker?.fingerprint));
   const holds = ({ marker }: Account) => marker !== null && keys.has(marker.fingerprint);
   const meant = inScope.filter(holds);
+  const touched = new Set(meant.map(({ marker }) => marker?.provider));
   return {
     meant,
+    stillServing: accounts.filter(
+      (each) => touched.has(each.marker?.provider) && serviceOf(each) === 'on' && !meant.includes(each),
+    ).length,
     sameKey: accounts.filter((each) => holds(each) && each.enabled && !meant.includes(each)),
     untold: key.last4 === undefined ? 0 : inScope.filter((each) => !holds(each) && ends(each) === undefined).length,
   };

@@ -117,7 +117,7 @@ describe('the commands that look after a provider', () => {
     expect(found.exitCode).toBe(5);
     expect(found.stdout.split('\n')).toEqual([
       expect.stringMatching(/^failed kimi-cn-03 KEY_REFUSED: /),
-      '2 of 3 accounts passed, 1 failed, subscription gateway answers',
+      '2 of 3 accounts passed, 1 failed, 1 out of service, subscription gateway answers',
     ]);
     // The host has taken it out by itself, so no repair would change anything.
     expect(found.stderr).toContain(

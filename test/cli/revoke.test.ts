@@ -54,6 +54,22 @@ describe('relay revoke', () => {
     expect((await run('status', '--pack', 'kimi', '--host', host.url)).stdout).toMatch(/kimi-cn-02 \(\d+\) {2}revoked/);
   });
 
+  it('says when the provider serves nobody any more, and a probe says the same without waiting', async () => {
+    const first = await revoke('--last4', '0001', '--yes');
+    expect(first.stdout).not.toContain('serves nobody');
+    const last = await revoke('--last4', '0002', '--yes');
+    expect(last).toMatchObject({
+      exitCode: 0,
+      stdout: expect.stringContaining('kimi-cn serves nobody now') as unknown,
+    });
+    const asked = host.requests.length;
+    const probe = await run('probe', '--pack', 'kimi', '--host', host.url);
+    expect(probe).toMatchObject({ exitCode: 7, stdout: expect.stringContaining('2 out of service') as unknown });
+    expect(probe.stderr).toContain('No account is in service.');
+    const completions = host.requests.slice(asked).filter(({ path }) => path.endsWith('/chat/completions'));
+    expect(completions).toHaveLength(1);
+  });
+
   it('looks at all providers of a pack', async () => {
     await place.write('intl-keys.txt', 'sk-good-revoke-000000000003');
     const intl = await run(...importWords(host, '--provider', 'kimi-intl', '--keys', 'intl-keys.txt'));

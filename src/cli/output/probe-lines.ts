@@ -1,5 +1,5 @@
 import { accessSlug } from '../../core/modes.ts';
-import type { ProbedAccount } from '../../flows/repair-accounts.ts';
+import { isInService, type ProbedAccount } from '../../flows/repair-accounts.ts';
 import { probeExitCode, type PoolProbe } from '../../flows/probe-pool.ts';
 import type { VerdictNews } from '../../journal/verdicts.ts';
 import { counted, firstOf } from '../../core/counted.ts';
@@ -24,6 +24,7 @@ export function probeLines({ accounts, gateways }: PoolProbe, style: Style): str
     ...some('with a warning', count('warning')),
     `${count('failed')} failed`,
     ...some('not tested', count('not_tried')),
+    ...some('out of service', accounts.filter((each) => !isInService(each)).length),
     ...answers,
   ];
   return [
@@ -62,6 +63,7 @@ export function probeClosing({ accounts, gateways, problems, leftovers, aborted 
     ...problems.map(({ code, message }) => `${code}: ${message}`),
     ...(failed === 0 ? [] : [`${failed} of ${accounts.length} accounts fail.`]),
     ...(dumb === undefined ? [] : ['The gateway does not answer.']),
+    ...(accounts.length === 0 || accounts.some(isInService) ? [] : ['No account is in service.']),
   ];
   const changes = (['disabled', 'removed', 'revived'] as const).flatMap((change) => {
     const number = accounts.filter((each) => each.change === change).length;

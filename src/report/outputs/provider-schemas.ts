@@ -76,6 +76,7 @@ export const revokeSchema = z.object({
   done: z.enum(['disabled', 'removed']),
   sameKey: z.array(revokedSchema).describe('Other accounts that hold the same key, and are in service.'),
   untold: z.int().describe('Accounts that were not looked at, since nothing says how their keys end.'),
+  stillServing: z.int().describe('Other accounts of the provider that are in service.'),
   keyFiles: z.array(z.string()).describe('Key files of runs on this machine in which the key stood.'),
   exitCode: z.int(),
 });

@@ -52,6 +52,7 @@ export async function revokeCommand(flags: RevokeFlags, io: Io, redactor: Redact
       done,
       sameKey: found.sameKey.map(toldOf),
       untold: found.untold,
+      stillServing: found.stillServing,
       keyFiles: files,
       exitCode: found.sameKey.length === 0 ? 0 : 5,
     };
@@ -133,10 +134,19 @@ function byName(name: string) {
   return { name, fingerprint: undefined, last4: undefined, keys: undefined };
 }
 
-function say({ account, done, sameKey, untold, keyFiles }: RevokeOutput, flags: RevokeFlags, io: Io): void {
+function say(
+  { account, done, sameKey, untold, stillServing, keyFiles }: RevokeOutput,
+  flags: RevokeFlags,
+  io: Io,
+): void {
   const style = styleFor(io, 'stdout', flags.color);
   const how = done === 'removed' ? 'removed from the host' : 'out of service; no import and no probe puts it back';
   print(io.stdout, `${markOf('good', style)} ${account.name} (${account.id}) of ${account.provider} is ${how}`);
+  if (stillServing === 0)
+    print(
+      io.stdout,
+      `${markOf('bad', style)} ${account.provider} serves nobody now: none of its accounts is in service`,
+    );
   for (const { name, id, provider } of sameKey)
     print(
       io.stdout,
