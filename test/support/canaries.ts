@@ -34,17 +34,23 @@ function visible(text: string): string {
 
 /** Tells whether any of the words stands in a text, in one pass over it however many they are. */
 function anyOf(words: readonly string[]): (text: string) => boolean {
-  // A hash of the last five characters: keys begin alike and end differently.
+  // A hash of the last five code units, and of nothing before: keys begin alike and end differently.
   const next = (hash: number, code: number) => ((hash << 4) ^ code) & 0xf_ffff;
   const isEnd = new Uint8Array(0x10_0000);
   const byEnd = new Map<number, string[]>();
+  const tooShort: string[] = [];
   for (const word of new Set(words)) {
+    if (word.length < 5) {
+      if (word !== '') tooShort.push(word);
+      continue;
+    }
     let hash = 0;
-    for (const character of word.slice(-5)) hash = next(hash, character.charCodeAt(0));
+    for (let index = word.length - 5; index < word.length; index += 1) hash = next(hash, word.charCodeAt(index));
     isEnd[hash] = 1;
     byEnd.set(hash, [...(byEnd.get(hash) ?? []), word]);
   }
   return (text) => {
+    if (tooShort.some((word) => text.includes(word))) return true;
     let hash = 0;
     for (let index = 0; index < text.length; index += 1) {
       hash = next(hash, text.charCodeAt(index));
