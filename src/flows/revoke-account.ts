@@ -55,13 +55,12 @@ export async function findRevoked(
   const keys = new Set(named.map(({ marker }) => marker?.fingerprint));
   const holds = ({ marker }: Account) => marker !== null && keys.has(marker.fingerprint);
   const meant = inScope.filter(holds);
+  const others = accounts.filter((each) => !meant.includes(each));
   const touched = new Set(meant.map(({ marker }) => marker?.provider));
   return {
     meant,
-    stillServing: accounts.filter(
-      (each) => touched.has(each.marker?.provider) && serviceOf(each) === 'on' && !meant.includes(each),
-    ).length,
-    sameKey: accounts.filter((each) => holds(each) && each.enabled && !meant.includes(each)),
+    stillServing: others.filter((each) => touched.has(each.marker?.provider) && serviceOf(each) === 'on').length,
+    sameKey: others.filter((each) => holds(each) && each.enabled),
     untold: key.last4 === undefined ? 0 : inScope.filter((each) => !holds(each) && ends(each) === undefined).length,
   };
 }

@@ -34,24 +34,32 @@ const plain: Style = { bold: same, dim: same, good: same, bad: same, unsure: sam
 const colour = (code: number) => (text: string) => `\u001B[${code}m${text}\u001B[0m`;
 const coloured: Style = { bold: colour(1), dim: colour(2), good: colour(32), bad: colour(31), unsure: colour(33) };
 
-const runs: RunsOutput['runs'] = [
-  ['20261120-120000-aaaaaa', 'succeeded', '2026-11-20T12:00:49.000Z', null, 0],
-  ['20261119-120000-bbbbbb', 'superseded', null, '20261120-120000-aaaaaa'],
-  ['20261118-120000-cccccc', 'rolled_back', '2026-11-18T12:00:02.100Z', null, 4],
-  ['20261118-110000-dddddd', 'partially_succeeded', '2026-11-18T12:00:02.100Z', null, 130],
-  ['20261118-100000-eeeeee', 'rolled_back', '2026-11-18T12:00:02.100Z', null, 143],
-].map(([id = '', state = '', finishedAt = null, supersededBy = null, exitCode = null]) => ({
-  id: String(id),
+type ListedRun = RunsOutput['runs'][number];
+
+const aRun = (own: Pick<ListedRun, 'id' | 'state' | 'exitCode'> & Partial<ListedRun>): ListedRun => ({
   startedAt: '2026-11-18T12:00:00.000Z',
-  finishedAt: finishedAt === null ? null : String(finishedAt),
+  finishedAt: '2026-11-18T12:00:02.100Z',
   host: 'https://gateway.example.org',
   provider: 'acme',
-  state: String(state),
-  exitCode: exitCode === null ? null : Number(exitCode),
   keys: 3,
   made: 6,
-  supersededBy: supersededBy === null ? null : String(supersededBy),
-}));
+  supersededBy: null,
+  ...own,
+});
+const latest = '20261120-120000-aaaaaa';
+const runs = [
+  aRun({ id: latest, state: 'succeeded', exitCode: 0, finishedAt: '2026-11-20T12:00:49.000Z' }),
+  aRun({
+    id: '20261119-120000-bbbbbb',
+    state: 'superseded',
+    exitCode: null,
+    finishedAt: null,
+    supersededBy: latest,
+  }),
+  aRun({ id: '20261118-120000-cccccc', state: 'rolled_back', exitCode: 4 }),
+  aRun({ id: '20261118-110000-dddddd', state: 'partially_succeeded', exitCode: 130 }),
+  aRun({ id: '20261118-100000-eeeeee', state: 'rolled_back', exitCode: 143 }),
+];
 
 function wrongAddress() {
   const checks = new CheckList();

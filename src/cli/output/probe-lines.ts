@@ -63,7 +63,7 @@ export function probeClosing({ accounts, gateways, problems, leftovers, aborted 
     ...problems.map(({ code, message }) => `${code}: ${message}`),
     ...(failed === 0 ? [] : [`${failed} of ${accounts.length} accounts fail.`]),
     ...(dumb === undefined ? [] : ['The gateway does not answer.']),
-    ...(accounts.length === 0 || accounts.some(isInService) ? [] : ['No account is in service.']),
+    ...(accounts.length > 0 && !accounts.some(isInService) ? ['No account is in service.'] : []),
   ];
   const changes = (['disabled', 'removed', 'revived'] as const).flatMap((change) => {
     const number = accounts.filter((each) => each.change === change).length;

@@ -149,6 +149,6 @@ function combined(problems: readonly Problem[]): RelayError {
 function malformedLines({ entries }: KeyFile): Problem[] {
   const lines = entries.flatMap((each) => (each.kind === 'malformed' ? [`line ${each.line} ${each.why}`] : []));
   if (lines.length === 0) return [];
-  const message = `${counted(lines.length, 'line holds', 'lines hold')} no key and ${lines.length === 1 ? 'is' : 'are'} left out: ${firstOf(lines)}.`;
+  const message = `${counted(lines.length, 'line holds no key and is left out', 'lines hold no key and are left out')}: ${firstOf(lines)}.`;
   return [problem('KEYS_MALFORMED', message, 'Correct the line, or take it out of the key file.')];
 }

@@ -50,7 +50,7 @@ export function holds(report: Report): string {
     default:
       return report.batchStatus === 'rolled_back'
         ? 'The host is as it was before.'
-        : `The host holds ${counted(working(report), 'account')} of this run that ${working(report) === 1 ? 'serves' : 'serve'}${untestedText(report)}.`;
+        : `The host holds ${counted(working(report), 'account of this run that serves', 'accounts of this run that serve')}${untestedText(report)}.`;
   }
 }
 

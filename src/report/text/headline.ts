@@ -94,7 +94,7 @@ export function outcomeSentence(report: Report): string {
 function servingText(report: Report): string {
   const { serving, all } = servingCounts(report);
   if (all === 0) return 'no account was asked for';
-  return `${formatCount(serving)} of ${counted(all, 'account')} ${all === 1 ? 'serves' : 'serve'}`;
+  return `${formatCount(serving)} of ${counted(all, 'account serves', 'accounts serve')}`;
 }
 
 /** An address as people call it. */

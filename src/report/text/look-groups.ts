@@ -31,20 +31,22 @@ function besidesAccounts(errors: Report['errors'], { accounts }: Report): Report
 }
 
 function accountGroups(report: Report, validation: 'failed' | 'warning'): LookGroup[] {
-  const groups = bucketsOf(
-    report.accounts.filter((account) => account.validation === validation),
-    // What one account was told is not said of another.
-    ({ code, probe }) => JSON.stringify([code ?? 'TEST_FAILED', shorten(probe?.message ?? '')]),
-  );
-  return [...groups].map(([key, accounts]) => {
-    const [code, says] = JSON.parse(key) as [string, string];
-    const names = accounts.map(({ name, line }) => `${name} (line ${line})`);
-    return {
-      tone: validation === 'failed' ? 'bad' : 'unsure',
-      code,
-      what: `${firstOf(names)}${says === '' ? '' : `: ${says}`}`,
-      advice: adviceOn(code, report),
-    };
+  const looks = report.accounts
+    .filter((account) => account.validation === validation)
+    .map(({ name, line, code, probe }) => ({
+      name: `${name} (line ${line})`,
+      code: code ?? 'TEST_FAILED',
+      says: shorten(probe?.message ?? ''),
+    }));
+  // What one account was told is not said of another.
+  const groups = bucketsOf(looks, ({ code, says }) => `${code} ${says}`);
+  return [...groups.values()].flatMap((alike) => {
+    const [first] = alike;
+    if (first === undefined) return [];
+    const { code, says } = first;
+    const names = firstOf(alike.map(({ name }) => name));
+    const tone = validation === 'failed' ? 'bad' : 'unsure';
+    return [{ tone, code, what: `${names}${says === '' ? '' : `: ${says}`}`, advice: adviceOn(code, report) }];
   });
 }
 

@@ -52,7 +52,7 @@ export function statusText(status: ProviderStatus, screen: StatusScreen): string
 function sumText({ totals, ok, resources, accounts }: ProviderStatus, style: Style): string {
   if (resources.length + accounts.length === 0) return 'The host holds nothing of this provider.';
   const parts = [
-    `${formatCount(totals.serving)} of ${counted(totals.accounts, 'account')} ${totals.accounts === 1 ? 'serves' : 'serve'}`,
+    `${formatCount(totals.serving)} of ${counted(totals.accounts, 'account serves', 'accounts serve')}`,
     ...(totals.untested === 0 ? [] : [`${formatCount(totals.untested)} of them untested`]),
     ...(totals.notEnabled === 0 ? [] : [`${formatCount(totals.notEnabled)} not enabled`]),
     ...(totals.foreign === 0 ? [] : [`${formatCount(totals.foreign)} not of relay`]),
@@ -89,36 +89,33 @@ function accountLines(accounts: readonly AccountStatus[], screen: StatusScreen):
   const { style, accounts: which } = screen;
   const problems = accounts.filter((account) => !isFine(account));
   const fine = accounts.filter(isFine);
-  if (which !== 'folded') return eachLine(which === 'all' ? [...problems, ...fine] : problems, screen);
+  const shown = which === 'all' ? [...problems, ...fine] : problems;
+  const width = Math.max(...shown.map((account) => nameOf(account).length));
+  const line = (account: AccountStatus) => accountLine(account, width, screen);
+  if (which !== 'folded') return shown.map(line);
   const lines = [...bucketsOf(problems, (account) => reasonsOf(account).join(', '))].flatMap(([reasons, alike]) => {
-    const shown = eachLine(alike.length > maxAlike + 1 ? alike.slice(0, maxAlike) : alike, screen, problems);
-    const more = alike.length - shown.length;
-    return more === 0 ? shown : [...shown, `    and ${formatCount(more)} more: ${reasons}`];
+    if (alike.length <= maxAlike + 1) return alike.map(line);
+    const more = formatCount(alike.length - maxAlike);
+    return [...alike.slice(0, maxAlike).map(line), `    and ${more} more: ${reasons}`];
   });
   const isCut = lines.length < problems.length;
-  const states = [...new Set(fine.map(({ state }) => state))].map((state) => {
-    const count = fine.filter((each) => each.state === state).length;
-    return `${formatCount(count)} ${stateWords[state]}`;
-  });
-  if (states.length > 0)
-    lines.push(style.dim(`  ${problems.length > 0 ? 'and ' : ''}${states.join(', ')}; --all shows each`));
-  else if (isCut) lines.push(style.dim('  --all shows each'));
+  const counts = [...bucketsOf(fine, ({ state }) => state)]
+    .map(([state, own]) => `${formatCount(own.length)} ${stateWords[state]}`)
+    .join(', ');
+  const told = [`${problems.length > 0 && fine.length > 0 ? 'and ' : ''}${counts}`, '--all shows each'];
+  if (fine.length > 0 || isCut) lines.push(style.dim(`  ${told.filter((part) => part !== '').join('; ')}`));
   return lines;
 }
 
-/** A line for each, the reason cut to the width; names are as wide as the widest `among` which they stand. */
-function eachLine(
-  shown: readonly AccountStatus[],
-  { style, columns }: StatusScreen,
-  among: readonly AccountStatus[] = shown,
-): string[] {
-  const nameOf = ({ name, id }: AccountStatus) => `${name} (${id})`;
-  const nameWidth = Math.max(...among.map((account) => nameOf(account).length));
-  return shown.map((account) => {
-    const mark = markOf(isFine(account) ? 'good' : account.state === 'error' ? 'bad' : 'unsure', style);
-    const begin = `  ${mark} ${nameOf(account).padEnd(nameWidth)}  `;
-    return begin + cut(notesOf(account).join(', '), Math.max(20, columns - widthOf(begin)));
-  });
+/** One account, the reason cut to the width. */
+function accountLine(account: AccountStatus, nameWidth: number, { style, columns }: StatusScreen): string {
+  const mark = markOf(isFine(account) ? 'good' : account.state === 'error' ? 'bad' : 'unsure', style);
+  const begin = `  ${mark} ${nameOf(account).padEnd(nameWidth)}  `;
+  return begin + cut(notesOf(account).join(', '), Math.max(20, columns - widthOf(begin)));
+}
+
+function nameOf({ name, id }: AccountStatus): string {
+  return `${name} (${id})`;
 }
 
 function notesOf(account: AccountStatus): string[] {

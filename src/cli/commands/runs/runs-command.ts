@@ -49,8 +49,7 @@ export async function showRun(id: string, flags: Flags<'runs show'>, io: Io): Pr
       startedAt: begin.at,
       host: begin.host.url,
       provider: begin.provider.id,
-      state: stateOf(run),
-      exitCode: end?.exitCode ?? null,
+      ...endOf(run),
       changes,
       removed: removed.map((account) => ({ id: account.id, name: account.name })),
       next,
@@ -60,7 +59,7 @@ export async function showRun(id: string, flags: Flags<'runs show'>, io: Io): Pr
   }
   const style = styleFor(io, 'stdout', flags.color);
   const lines = [
-    `${style.bold(id)} · ${runWord({ state: stateOf(run), exitCode: end?.exitCode ?? null })}`,
+    `${style.bold(id)} · ${runWord(endOf(run))}`,
     `${begin.provider.displayName} (${begin.provider.id}) on ${begin.host.url}, ${begin.job.mode}, ${begin.job.access}, begun ${begin.at}`,
     '',
     ...changes.map((change) => `  ${change.action.padEnd(8)} ${change.kind} "${change.name}" (${change.id})`),
@@ -111,8 +110,8 @@ function listed(each: ReadRun, all: readonly ReadRun[]): ListedRun {
     host: begin.host.url,
     provider: begin.provider.id,
     finishedAt: each.run.end?.at ?? null,
-    state: supersededBy === null ? stateOf(each.run) : 'superseded',
-    exitCode: each.run.end?.exitCode ?? null,
+    ...endOf(each.run),
+    ...(supersededBy === null ? {} : { state: 'superseded' }),
     keys: begin.keys.entries.filter(({ kind }) => kind === 'key').length,
     made: changesOf(each.run).filter(({ action }) => action === 'created').length,
     supersededBy,
@@ -135,6 +134,6 @@ function laterOf({ begin, end }: RecordedRun, all: readonly ReadRun[]): string |
 }
 
 /** How a run ended, or that it did not: it was interrupted, or still goes on. */
-function stateOf({ end }: RecordedRun): string {
-  return end === null ? 'not_finished' : end.outcome;
+function endOf({ end }: RecordedRun): Pick<ListedRun, 'state' | 'exitCode'> {
+  return end === null ? { state: 'not_finished', exitCode: null } : { state: end.outcome, exitCode: end.exitCode };
 }

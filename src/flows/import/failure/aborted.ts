@@ -12,6 +12,6 @@ export function asAborted(error: unknown, stop: AbortSignal): RelayError {
 
 /** The exit code of work that was cut short (rule N11): a signal's own; where the host was changed before, "partly done". */
 export function abortedExitCode(cause: RelayError, changed: boolean): number {
-  if (cause instanceof Interruption) return cause.signal === 'SIGTERM' ? 143 : 130;
+  if (cause instanceof Interruption) return cause.exitCode;
   return changed ? 5 : exitCodeOf(cause.code);
 }
