@@ -56,7 +56,10 @@ export async function findManaged(
       place,
       resources: layout.managed(owner, held),
       accounts,
-      staging: { kind: isolation?.kind ?? '', objects: isolation?.stale({ ...owner, run: '' }, held) ?? [] },
+      staging:
+        isolation?.by === 'place'
+          ? { kind: isolation.kind, objects: isolation.stale({ ...owner, run: '' }, held) }
+          : { kind: '', objects: [] },
       grants: {
         kind: grants?.kind ?? '',
         list: place === null || grants === null ? [] : (await grants.ofPlace(place.id)).filter((each) => each.active),

@@ -95,7 +95,8 @@ export interface AccountSpec {
   mapping: Record<string, string>;
   concurrency: number;
   priority: number;
-  place: Id;
+  /** Where it serves from the start; `null` where it is proven first, in no place. */
+  place: Id | null;
   settings: Record<string, unknown>;
   marker: Marker;
 }

@@ -1,5 +1,6 @@
 import type { Problem } from '../core/relay-error.ts';
 import type { AccessMode } from '../core/modes.ts';
+import type { Secret } from '../core/secrets/secret.ts';
 import type { Provider } from '../pack/manifest.ts';
 import type { Account, Id } from './account.ts';
 import type { HostObject, Resources } from './driver.ts';
@@ -91,12 +92,23 @@ export interface Layout {
   managed(owner: Owner, held: Held): ManagedResource[];
 }
 
-/** Proving accounts where no user meets them: in places beside the managed one. */
-export interface IsolationPort {
+/** How accounts are proven where no user meets them. */
+export type IsolationPort = StagingPort | PinningPort;
+
+/** In places beside the managed one, which are made for it. */
+export interface StagingPort {
+  by: 'place';
   /** The kind of resource that such a place is. */
   kind: string;
   /** What a staging place of this name is made of. */
   state(owner: { provider: Pick<Provider, 'id' | 'platform'>; access: AccessMode; run: string }, name: string): object;
   /** Places that interrupted runs of the owner have left, `run` aside, and in which nothing is that others made. Pure. */
   stale(owner: { provider: { id: string }; access: AccessMode; run: string }, held: Held): { id: Id; name: string }[];
+}
+
+/** In no place at all: what is in none serves nobody, but can be reached by a key that names it. */
+export interface PinningPort {
+  by: 'pin';
+  /** The same key, with which the host hands requests to this account alone, wherever that is. Pure. */
+  pinned(key: Secret, account: Id): Secret;
 }

@@ -33,6 +33,6 @@ export interface ProofPort {
   /** Tests a key before an account is made of it; only where the capability `proof` says `before-create`. */
   testKey?(spec: AccountSpec, key: Secret, options: TestOptions): Promise<AccountTest>;
   /** Names of the models the account offers. */
-  accountModels(id: Id): Promise<string[]>;
+  accountModels(account: Account): Promise<string[]>;
   upstreamModels(id: Id): Promise<UpstreamModels>;
 }

@@ -30,7 +30,7 @@ export function buildPlan(desired: Desired, snapshot: HostSnapshot): PlanResult 
     place,
     resources: resources.steps,
     accounts: steps,
-    staging: stagingOf(desired, snapshot, served && steps.some(joins)),
+    staging: steps.some(joins) ? stagingOf(desired, snapshot, served) : null,
     stale: staleOf(desired, snapshot),
     servingElsewhere,
     massRemoval,
@@ -56,18 +56,19 @@ export function buildPlan(desired: Desired, snapshot: HostSnapshot): PlanResult 
   return impossible.length > 0 ? { problems: impossible } : { plan: { ...plan, gateway } };
 }
 
-function stagingOf({ run }: Desired, { isolation }: HostSnapshot, isNeeded: boolean): ImportPlan['staging'] {
-  return isNeeded && isolation !== null ? { kind: isolation.kind, name: stagingName(run) } : null;
+/** A place that serves nobody yet needs none beside it; being in no place costs nothing. */
+function stagingOf({ run }: Desired, { isolation }: HostSnapshot, served: boolean): ImportPlan['staging'] {
+  if (isolation?.by === 'pin') return { by: 'pin' };
+  return served && isolation !== null ? { by: 'place', kind: isolation.kind, name: stagingName(run) } : null;
 }
 
 function staleOf(desired: Desired, snapshot: HostSnapshot): ImportPlan['stale'] {
   const { isolation, leftClients, words } = snapshot;
   return {
-    staging: (isolation?.stale(desired, snapshot) ?? []).map(({ id, name }) => ({
-      kind: isolation?.kind ?? '',
-      id,
-      name,
-    })),
+    staging:
+      isolation?.by === 'place'
+        ? isolation.stale(desired, snapshot).map(({ id, name }) => ({ kind: isolation.kind, id, name }))
+        : [],
     clients: leftClients.map(({ id, name, run }) => ({ kind: words.client, id, name, run })),
   };
 }

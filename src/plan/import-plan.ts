@@ -17,8 +17,8 @@ export interface ImportPlan {
   /** What the provider becomes on the host, accounts aside, in the order in which it is made. */
   resources: ResourceStep[];
   accounts: AccountStep[];
-  /** Whether what joins the place is first proven in one beside it, because users are served there already (rule N6). */
-  staging: { kind: string; name: string } | null;
+  /** Where what joins the place is proven first (rule N6): in one beside it, or in none. `null`: it begins in the place. */
+  staging: { by: 'place'; kind: string; name: string } | { by: 'pin' } | null;
   /** What interrupted runs have left: staging places of this provider, and clients for gateway checks of any. */
   stale: { staging: StaleObject[]; clients: (StaleObject & { run: string })[] };
   /** Accounts of this provider that serve, and that the import is not about. */

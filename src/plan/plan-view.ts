@@ -154,7 +154,7 @@ function gatewayChange({ gateway, staging }: ImportPlan): Change[] {
     skip: '',
   }[gateway.probe];
   const beside: Change[] =
-    staging === null
+    staging?.by !== 'place'
       ? []
       : [
           {

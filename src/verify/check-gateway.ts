@@ -36,16 +36,17 @@ export function unasked(message: string): GatewayCheck {
 /**
  * Asks the gateway as a user would, until it lists the model and answers a completion, or `waitMs` is over. Answers that
  * a fresh gateway gives for a while are waited out (rule B24); where only the list lags at the end, the completion
- * decides.
+ * decides. `unlisted`: what the key reaches is in no list that it is shown, so none is asked for.
  */
 export async function checkGateway(
   key: Secret,
   request: CompletionRequest,
   waitMs: number,
   { host, clock, stop, emit }: RunTools,
+  unlisted = false,
 ): Promise<GatewayCheck> {
   const startedAt = clock.now();
-  const check = unasked('');
+  const check = { ...unasked(''), hasExpectedModel: unlisted };
   let pause = firstPause;
   for (;;) {
     check.attempts += 1;

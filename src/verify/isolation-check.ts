@@ -5,6 +5,7 @@ import { placeAccounts, makeStaging, type Staging } from '../apply/accounts/stag
 import { undo } from '../apply/undo/undo.ts';
 import type { Id } from '../host/account.ts';
 import type { HostObject } from '../host/driver.ts';
+import type { PinningPort } from '../host/layout.ts';
 import type { CompletionRequest, GatewayAnswer } from '../host/gateway.ts';
 import { isStagingName, stagingName } from '../host/names.ts';
 import type { Secret } from '../core/secrets/secret.ts';
@@ -25,6 +26,8 @@ export function isOpen({ validation, code }: AccountVerdict): boolean {
 
 export interface Proof {
   staging: Omit<Staging, 'name'>;
+  /** The managed place, where it is there. */
+  place: Id | null;
   request: CompletionRequest;
   clientKeys: ClientKeys;
   concurrency: number;
@@ -68,10 +71,13 @@ export async function checkInIsolation(
 async function checkOne(
   verdict: AccountVerdict,
   { name, places }: { name: string; places: readonly HostObject[] },
-  { staging, request, clientKeys }: Proof,
+  proof: Proof,
   tools: RunTools,
   log: ChangeLog,
 ): Promise<AccountVerdict> {
+  const { isolation } = tools.host;
+  if (isolation?.by === 'pin') return checkPinned(verdict, isolation, proof, tools);
+  const { staging, request, clientKeys } = proof;
   const { lastSeq } = log;
   const place = await makeStaging({ ...staging, name }, tools, log);
   let answer: GatewayAnswer<void>;
@@ -91,9 +97,23 @@ async function checkOne(
   return decideInIsolation({ ...verdict, account: now }, answer);
 }
 
+/** Where a key can name the account that it is to reach, nothing is moved. */
+async function checkPinned(
+  verdict: AccountVerdict,
+  isolation: PinningPort,
+  { place, staging, request, clientKeys }: Proof,
+  tools: RunTools,
+): Promise<AccountVerdict> {
+  if (place === null) return verdict;
+  const key = isolation.pinned(await clientKeys.keyFor(place, staging.access), verdict.account.id);
+  const answer = await ask(key, request, tools);
+  const now = (await unstopped(tools).host.reads.account(verdict.account.id)) ?? verdict.account;
+  return decideInIsolation({ ...verdict, account: now }, answer);
+}
+
 async function placesOf({ host }: RunTools): Promise<readonly HostObject[]> {
-  const kind = host.isolation?.kind;
-  return kind === undefined ? [] : ((await host.resources.list())[kind] ?? []);
+  const { isolation } = host;
+  return isolation?.by === 'place' ? ((await host.resources.list())[isolation.kind] ?? []) : [];
 }
 
 /** The places in which an account shall be afterwards: neither those that are gone, nor what an interrupted proof left. */

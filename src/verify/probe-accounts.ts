@@ -70,7 +70,7 @@ async function probeAccount(
   try {
     await hasDiscovered(account.id);
     // The host answers this by itself, while the test waits for the vendor.
-    const listed = proof.accountModels(account.id);
+    const listed = proof.accountModels(account);
     listed.catch(() => undefined);
     const { smokeTestModel: model, deadCodes } = provider;
     const ended = await repeatTest(

@@ -70,7 +70,7 @@ export async function verdictOfMade(
   { smokeTestModel }: Provider,
   { host }: RunTools,
 ): Promise<AccountVerdict> {
-  const models = await host.proof.accountModels(account.id);
+  const models = await host.proof.accountModels(account);
   const smokeModelSeen = models.includes(smokeTestModel.trim());
   const base = { account, smokeModelSeen, models };
   if (smokeModelSeen) return { ...base, ...verdict };

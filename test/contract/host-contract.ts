@@ -360,7 +360,7 @@ export function hostContract(name: string, open: () => Promise<OpenedHost>): voi
       expect(await test('dead')).toMatchObject({ outcome: 'failed', why: 'refused' });
       expect(await test('busy')).toMatchObject({ outcome: 'failed', why: 'busy' });
       expect(await test('junk')).toMatchObject({ outcome: 'failed', why: 'junk' });
-      expect(await host.proof.accountModels(accounts['good']!.id)).toEqual([model]);
+      expect(await host.proof.accountModels(accounts['good']!)).toEqual([model]);
       expect(await host.proof.upstreamModels(accounts['good']!.id)).toMatchObject({
         outcome: 'listed',
         models: expect.arrayContaining([model]),

@@ -9,6 +9,7 @@ import type { Clock } from '../../src/core/clock.ts';
 import { Redactor } from '../../src/core/secrets/redactor.ts';
 import { Interruption, RelayError } from '../../src/core/relay-error.ts';
 import { Secret } from '../../src/core/secrets/secret.ts';
+import { anAccount } from '../support/builders.ts';
 import { quickClock } from '../support/clocks.ts';
 import { pagedHost, pageOf } from '../support/paged-host.ts';
 import { closeServers } from '../support/small-server.ts';
@@ -131,7 +132,7 @@ describe('a host whose reads are told to end', () => {
     stop.abort(interruption);
     await expect(until.reads.groups()).rejects.toBe(interruption);
     await expect(until.reads.account('1')).rejects.toBe(interruption);
-    await expect(until.proof.accountModels('1')).rejects.toBe(interruption);
+    await expect(until.proof.accountModels(anAccount({}))).rejects.toBe(interruption);
     await expect(until.proof.upstreamModels('1')).rejects.toBe(interruption);
     // This one reads before it writes.
     expect(await until.writes.describeGroup(made.value.id, 'two')).toMatchObject({ status: 'applied' });

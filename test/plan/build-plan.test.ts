@@ -739,7 +739,7 @@ describe('the accounts', () => {
 
   it('that join a group which serves are proven beside it (N6)', () => {
     const plan = planned({ keys: keysOf('test-key-one', 'key-new') }, aServingHost());
-    expect(plan.staging).toEqual({ kind: 'group', name: 'relay-staging-run-2' });
+    expect(plan.staging).toEqual({ by: 'place', kind: 'group', name: 'relay-staging-run-2' });
     const idle = aServingHost({ accounts: [anAccount({ state: 'error' })] });
     expect(planned({ keys: keysOf('test-key-one', 'key-new') }, idle).staging).toBeNull();
   });

@@ -316,7 +316,7 @@ describe('what users meet while a plan is carried out (N6)', () => {
     ['those that are there are in error', ['test-key-one', 'test-key-two'], [{ ...serving, state: 'error' }], false],
   ])('newcomers are proven beside those that serve: %s', (_, keys, accounts, isStaged) => {
     const plan = planOf({ keys: keysOf(...keys) }, aServingHost({ accounts }));
-    expect(plan.staging).toEqual(isStaged ? { kind: 'group', name: 'relay-staging-run-2' } : null);
+    expect(plan.staging).toEqual(isStaged ? { by: 'place', kind: 'group', name: 'relay-staging-run-2' } : null);
     const shown = shownPlan(plan);
     expect(shown.changes.some(({ name }) => name === 'relay-staging-run-2')).toBe(isStaged);
   });

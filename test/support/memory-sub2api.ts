@@ -116,7 +116,7 @@ function writesOf(state: MemoryState, sent: string[]): Sub2apiWrites {
     createAccounts: (specs) => {
       const made = specs.map(({ place, ...spec }) => {
         const id = newId();
-        accounts.set(id, { ...standing, ...structuredClone(spec), id, places: [place] });
+        accounts.set(id, { ...standing, ...structuredClone(spec), id, places: place === null ? [] : [place] });
         return { ok: true, id } as const;
       });
       return done(`create ${made.length}`, made);

@@ -4,7 +4,7 @@ import type { ChangeLog } from '../change-log.ts';
 import type { Change } from '../change.ts';
 import type { AccountState } from '../drivers/account-state.ts';
 import { createBatch } from './create-batch.ts';
-import { isMarkedBy, type AccountsJob, type CreateStep, type Making } from './making.ts';
+import { isBorn, isMarkedBy, placesOf, type AccountsJob, type CreateStep, type Making } from './making.ts';
 import { throwIfStopped, unstopped, type RunTools } from '../run-tools.ts';
 import { bucketsOf } from '../../core/buckets.ts';
 
@@ -29,7 +29,7 @@ export async function applyAccounts(job: AccountsJob, tools: RunTools, log: Chan
   throwIfStopped(tools);
 }
 
-function noteBatch(steps: readonly CreateStep[], place: Id, { host }: RunTools, log: ChangeLog): Making[] {
+function noteBatch(steps: readonly CreateStep[], place: Id | null, { host }: RunTools, log: ChangeLog): Making[] {
   const { concurrency, priority } = host.info.capabilities.accountSettings;
   // What the host has no setting for, it will not show.
   const absent = {
@@ -44,7 +44,7 @@ function noteBatch(steps: readonly CreateStep[], place: Id, { host }: RunTools, 
       id: null,
       name,
       before: null,
-      after: { marker, places: [at], digest: settingsDigest({ ...rest, name, ...absent }) },
+      after: { marker, places: placesOf(at), digest: settingsDigest({ ...rest, name, ...absent }) },
     })),
   );
   return steps.map((step, index) => ({
@@ -100,7 +100,7 @@ async function readBack(made: readonly Making[], job: AccountsJob, tools: RunToo
 
 function differences(account: Account, spec: AccountSpec): string[] {
   return [
-    ...(account.places.includes(spec.place) ? [] : ['place']),
+    ...(isBorn(account, spec) ? [] : ['place']),
     ...(account.baseUrl === spec.baseUrl ? [] : ['base URL']),
     ...(sameMapping(account.mapping, spec.mapping) ? [] : ['model mapping']),
     ...(isAs(account.concurrency, spec.concurrency) ? [] : ['concurrency']),

@@ -4,7 +4,7 @@ import type { Account, Id } from '../../host/account.ts';
 import { RelayError } from '../../core/relay-error.ts';
 import type { ChangeLog } from '../change-log.ts';
 import { accountStateOf } from '../drivers/account-state.ts';
-import { isMarkedBy, type AccountsJob, type Making } from './making.ts';
+import { isBorn, isMarkedBy, type AccountsJob, type Making } from './making.ts';
 import { performWrite, type Look } from '../perform-write.ts';
 import { unstopped, type RunTools } from '../run-tools.ts';
 
@@ -83,7 +83,7 @@ async function sortBatch(
     const { fingerprint } = making.step;
     const half = halves.get(making);
     if (result.ok === true && result.id !== null) made.push({ making, id: result.id });
-    else if (half?.places.includes(making.spec.place) === true) made.push({ making, id: half.id });
+    else if (half !== undefined && isBorn(half, making.spec)) made.push({ making, id: half.id });
     else if (result.ok === true)
       outcomes.set(fingerprint, {
         outcome: 'unsettled',

@@ -22,7 +22,8 @@ export type AccountOutcome =
 
 export interface AccountsJob {
   steps: readonly CreateStep[];
-  place: Id;
+  /** `null`: they begin in no place. */
+  place: Id | null;
   batchSize: number;
   keyOf: (fingerprint: string) => Secret;
   /** Accounts that were there when the plan was made. */
@@ -36,6 +37,16 @@ export interface Making {
   step: CreateStep;
   spec: AccountSpec;
   change: Change;
+}
+
+/** The places of an account that begins in one, or in none. */
+export function placesOf(place: Id | null): Id[] {
+  return place === null ? [] : [place];
+}
+
+/** Whether an account is where it was to begin. */
+export function isBorn({ places }: Account, { place }: AccountSpec): boolean {
+  return place === null ? places.length === 0 : places.includes(place);
 }
 
 /** Whether an account is the one that was sent, by its mark. */

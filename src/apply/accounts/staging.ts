@@ -26,7 +26,7 @@ export async function makeStaging(
 ): Promise<{ id: Id; name: string }> {
   const { name } = staging;
   const { isolation } = tools.host;
-  if (isolation === null) throw new RelayError('INTERNAL', 'This host has no staging places.');
+  if (isolation?.by !== 'place') throw new RelayError('INTERNAL', 'This host has no staging places.');
   const { kind } = isolation;
   const driverOf = (host: RunTools['host']) => resourceDriver(kind, host);
   const after = isolation.state(staging, name);

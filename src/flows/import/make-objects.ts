@@ -22,7 +22,8 @@ import { isRolling } from './verify-accounts.ts';
 export async function makeObjects(run: ImportRun): Promise<Id> {
   const { job, plan, tools, log, record } = run;
   const place = await applyResources(plan, tools, log);
-  if (plan.staging !== null) {
+  run.place = place;
+  if (plan.staging?.by === 'place') {
     const { provider } = job;
     run.staging = await makeStaging(
       { name: plan.staging.name, provider, access: plan.access, run: plan.run },
@@ -35,7 +36,7 @@ export async function makeObjects(run: ImportRun): Promise<Id> {
   await applyAccounts(
     {
       steps,
-      place: run.staging?.id ?? place,
+      place: plan.staging?.by === 'pin' ? null : (run.staging?.id ?? place),
       batchSize: job.batchSize,
       keyOf: run.keyOf,
       known: plan.knownAccounts,

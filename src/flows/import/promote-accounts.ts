@@ -4,7 +4,8 @@ import { undo } from '../../apply/undo/undo.ts';
 import type { Account, Id } from '../../host/account.ts';
 import type { AccountStep } from '../../plan/import-plan.ts';
 import { counted } from '../../core/counted.ts';
-import { problem } from '../../core/relay-error.ts';
+import { problem, RelayError } from '../../core/relay-error.ts';
+import type { Secret } from '../../core/secrets/secret.ts';
 import { checkGateway } from '../../verify/check-gateway.ts';
 import { completionOf } from '../completion-of.ts';
 import { RunFailure } from './failure/run-failure.ts';
@@ -33,9 +34,9 @@ export async function promoteAccounts(place: Id, run: ImportRun): Promise<void> 
     'access',
     `Promote ${count} into the ${plan.place.kind}`,
     async () => {
-      if (!(await checkStaging(outside, run))) return false;
+      if (!(await checkStaging(outside, place, run))) return false;
       await bindAll(outside, place, run);
-      if (plan.staging !== null) {
+      if (plan.staging?.by === 'place') {
         tools.emit({ type: 'step', stage: 'access', text: 'waiting until the host serves them' });
         await tools.clock.sleep(seenAfterMs, tools.stop);
       }
@@ -43,13 +44,14 @@ export async function promoteAccounts(place: Id, run: ImportRun): Promise<void> 
     },
     (ok) => ({
       ok,
-      text: ok
-        ? plan.staging === null
-          ? 'bound'
-          : `proven in a staging ${plan.staging.kind}, then bound`
-        : 'they do not answer',
+      text: ok ? boundText(plan.staging) : 'they do not answer',
     }),
   );
+}
+
+function boundText(staging: ImportRun['plan']['staging']): string {
+  if (staging === null) return 'bound';
+  return staging.by === 'pin' ? 'proven, then bound' : `proven in a staging ${staging.kind}, then bound`;
 }
 
 /** Into the place and out of staging places; in others an account stays. */
@@ -77,16 +79,14 @@ function mayComeIn({ fingerprint }: AccountStep, account: Account, { plan, recor
   return works(verdict) || takenOut === 'disabled' || (takenOut === undefined && plan.policy.failedAccounts === 'keep');
 }
 
-/** A real request to the place beside. Only a key that relay makes can be bound to it. */
-async function checkStaging(accounts: readonly Account[], run: ImportRun): Promise<boolean> {
-  const { job, plan, tools, record, staging, clientKeys } = run;
+/** A real request to what no user meets yet. Only a key that relay makes can reach it. */
+async function checkStaging(accounts: readonly Account[], place: Id, run: ImportRun): Promise<boolean> {
+  const { job, plan, tools, record } = run;
   const working = new Set([...record.verdicts.values()].filter(works).map((verdict) => verdict.account.id));
   const serving = accounts.filter((account) => account.enabled && working.has(account.id));
-  if (staging === null || plan.gateway.probe !== 'make' || serving.length === 0) return true;
-  const outsideStaging = serving.filter((account) => !account.places.includes(staging.id));
-  if (outsideStaging.length > 0) await bindAll(outsideStaging, staging.id, run);
-  const key = await clientKeys.keyFor(staging.id, 'self_service');
-  const check = await checkGateway(key, completionOf(job.provider), job.gatewayWaitMs, tools);
+  if (plan.staging === null || plan.gateway.probe !== 'make' || serving.length === 0) return true;
+  const { key, isListed } = await keyToMeet(serving, place, run);
+  const check = await checkGateway(key, completionOf(job.provider), job.gatewayWaitMs, tools, !isListed);
   throwIfStopped(tools);
   if (check.ok) return true;
   const found = problem('GATEWAY_NOT_READY', `The new accounts do not answer through the gateway: ${check.message}`);
@@ -94,6 +94,23 @@ async function checkStaging(accounts: readonly Account[], run: ImportRun): Promi
   run.fail('access', found);
   await giveUp(accounts, found.message, run);
   return false;
+}
+
+/** A key that reaches these accounts alone: by the staging place that they are all in, or the first of them by its id. */
+async function keyToMeet(
+  accounts: readonly Account[],
+  place: Id,
+  run: ImportRun,
+): Promise<{ key: Secret; isListed: boolean }> {
+  const { plan, staging, clientKeys, tools } = run;
+  const { isolation } = tools.host;
+  const [first] = accounts;
+  if (isolation?.by === 'pin' && first !== undefined)
+    return { key: isolation.pinned(await clientKeys.keyFor(place, plan.access), first.id), isListed: false };
+  if (staging === null) throw new RelayError('INTERNAL', 'There is no staging place.');
+  const outsideStaging = accounts.filter((account) => !account.places.includes(staging.id));
+  if (outsideStaging.length > 0) await bindAll(outsideStaging, staging.id, run);
+  return { key: await clientKeys.keyFor(staging.id, 'self_service'), isListed: true };
 }
 
 /** What does not answer is not let in, and what was made or changed of it is undone. */

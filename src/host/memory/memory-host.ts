@@ -101,7 +101,7 @@ function proofOf(world: World): ProofPort {
       if (entry === undefined) return { outcome: 'error', timedOut: false, message: 'there is no such entry' };
       return test(entry.key, entry.models[model] ?? model);
     },
-    accountModels: async (id) => Object.keys(entryOf(id)?.models ?? {}),
+    accountModels: async ({ id }) => Object.keys(entryOf(id)?.models ?? {}),
     upstreamModels: async (id) => ({ outcome: 'listed', models: Object.values(entryOf(id)?.models ?? {}) }),
   };
 }

@@ -1,13 +1,14 @@
 import type { AccessMode } from '../../core/modes.ts';
 import type { Account } from '../account.ts';
-import type { IsolationPort } from '../layout.ts';
+import type { StagingPort } from '../layout.ts';
 import { stagingName } from '../names.ts';
 import { readGroupMarker, withGroupMarker } from './group-marker.ts';
 import { resourcesOf } from './layout/held.ts';
 import type { Group, GroupSpec } from './objects.ts';
 
 /** Accounts are proven in groups of their own. */
-export const groupIsolation: IsolationPort = {
+export const groupIsolation: StagingPort = {
+  by: 'place',
   kind: 'group',
   state: ({ provider, access, run }, name): GroupSpec => ({
     name,

@@ -35,7 +35,7 @@ export function sub2apiProof(client: AdminClient): ProofPort {
         return { outcome: 'error', timedOut: failure.maybeInFlight, message: failure.message };
       }
     },
-    accountModels: async (id) => {
+    accountModels: async ({ id }) => {
       const models = await client.get(`/api/v1/admin/accounts/${id}/models`, modelWire.array().nullish());
       return (models ?? []).map((model) => http.name(model.id.trim()));
     },

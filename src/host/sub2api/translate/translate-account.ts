@@ -82,7 +82,7 @@ export function fromAccountSpec(spec: AccountSpec, key: string): Record<string, 
     name: spec.name,
     platform: spec.platform,
     type: 'apikey',
-    group_ids: [Number(spec.place)],
+    group_ids: spec.place === null ? [] : [Number(spec.place)],
     concurrency: spec.concurrency,
     priority: spec.priority,
     credentials: {
