@@ -3,10 +3,10 @@ import { didYouMean } from '../core/suggest.ts';
 import { RelayError } from '../core/relay-error.ts';
 import type { Diagnosis } from './diagnosis.ts';
 import type { Host } from './host.ts';
-import type { HttpOptions } from './http-client.ts';
+import type { HttpOptions } from './http/http-client.ts';
 import type { AdminLogin, GivenLogin } from './login.ts';
 import { sub2apiKind } from './sub2api/kind.ts';
-import { wrongAddress } from './wrong-address.ts';
+import { wrongAddress } from './http/wrong-address.ts';
 
 /** One kind of host. */
 export interface HostKind {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { completionHttp, faultOfAnswer } from '../../src/host/sub2api/completion.ts';
+import { completionHttp, faultOfAnswer } from '../../src/host/protocols/completion.ts';
 
 const notOne = 'the answer is not a completion';
 const empty = 'the completion is empty';

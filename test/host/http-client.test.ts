@@ -3,7 +3,7 @@ import type { Clock } from '../../src/core/clock.ts';
 import { Redactor } from '../../src/core/secrets/redactor.ts';
 import { Secret } from '../../src/core/secrets/secret.ts';
 import { RelayError } from '../../src/core/relay-error.ts';
-import { HttpClient, type HttpOptions } from '../../src/host/http-client.ts';
+import { HttpClient, type HttpOptions } from '../../src/host/http/http-client.ts';
 import { quickClock } from '../support/clocks.ts';
 import { always, closeServers, serve } from '../support/small-server.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { noAnswer } from '../../src/host/no-answer.ts';
+import { noAnswer } from '../../src/host/http/no-answer.ts';
 
 describe('why there was no answer', () => {
   const of = (code: string | undefined) => noAnswer(code, 'https://gateway.example.org:8443/sub', 'socket hang up');

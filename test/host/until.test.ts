@@ -2,6 +2,7 @@ import { setImmediate as tick } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import type { Account } from '../../src/host/account.ts';
+import { listAll } from '../../src/host/sub2api/api/admin-client.ts';
 import { connectSub2api } from '../../src/host/sub2api/session/connect.ts';
 import type { Sub2apiHost } from '../../src/host/sub2api/sub2api-host.ts';
 import { startSandbox, type Sandbox } from '../support/start-sandbox.ts';
@@ -38,7 +39,7 @@ describe('a read that is told to end', () => {
       stop.abort(reason);
       return undefined;
     });
-    await expect(client.until(stop.signal).list('/list', item)).rejects.toBe(reason);
+    await expect(listAll(client.until(stop.signal), '/list', item)).rejects.toBe(reason);
     expect(asked).toEqual(['1/1000', '2/1000']);
   });
 
@@ -48,14 +49,14 @@ describe('a read that is told to end', () => {
       reply.writeHead(200, { 'content-type': 'application/json' }).write('{"code":0,', () => stop.abort(interruption));
       return undefined;
     });
-    await expect(client.until(stop.signal).list('/list', item)).rejects.toBe(interruption);
+    await expect(listAll(client.until(stop.signal), '/list', item)).rejects.toBe(interruption);
   });
 
   it('in a pause before it is tried again throws the reason', async () => {
     const stop = new AbortController();
     const clock = endlessClock(() => stop.abort(interruption));
     const { client, asked } = await pagedHost((_, reply) => void reply.writeHead(503).end(), clock);
-    await expect(client.until(stop.signal).list('/list', item)).rejects.toBe(interruption);
+    await expect(listAll(client.until(stop.signal), '/list', item)).rejects.toBe(interruption);
     expect(asked).toHaveLength(1);
   });
 
@@ -63,15 +64,15 @@ describe('a read that is told to end', () => {
     const stop = new AbortController();
     const clock = endlessClock(() => stop.abort(interruption));
     const { client, asked } = await pagedHost(() => ({ ids: [1], total: 2 }), clock);
-    await expect(client.until(stop.signal).list('/list', item)).rejects.toBe(interruption);
+    await expect(listAll(client.until(stop.signal), '/list', item)).rejects.toBe(interruption);
     expect(asked).toHaveLength(1);
   });
 
   it('before it begins asks nothing', async () => {
     const { client, asked } = await pagedHost((page) => pageOf([1], page));
-    await expect(client.until(AbortSignal.abort(interruption)).list('/list', item)).rejects.toBe(interruption);
+    await expect(listAll(client.until(AbortSignal.abort(interruption)), '/list', item)).rejects.toBe(interruption);
     expect(asked).toEqual([]);
-    expect(await client.list('/list', item)).toEqual([{ id: 1 }]);
+    expect(await listAll(client, '/list', item)).toEqual([{ id: 1 }]);
   });
 
   it('for a reason that is none of relay is not answered, and is not tried again', async () => {
@@ -81,7 +82,7 @@ describe('a read that is told to end', () => {
       stop.abort();
       return undefined;
     }, clock);
-    const read = client.until(stop.signal).list('/list', item);
+    const read = listAll(client.until(stop.signal), '/list', item);
     await expect(read).rejects.toMatchObject({ name: 'HostFailure', code: 'HOST_UNREACHABLE' });
     expect(asked).toHaveLength(1);
     expect(clock.pauses).toEqual([]);
@@ -104,8 +105,8 @@ describe('a read that is told to end', () => {
     const { client } = await pagedHost((page) => pageOf([1], page));
     const [quiet, aborted] = [new AbortController().signal, AbortSignal.abort(interruption)];
     for (const both of [client.until(quiet).until(aborted), client.until(aborted).until(quiet)])
-      await expect(both.list('/list', item)).rejects.toBe(interruption);
-    expect(await client.until(quiet).list('/list', item)).toHaveLength(1);
+      await expect(listAll(both, '/list', item)).rejects.toBe(interruption);
+    expect(await listAll(client.until(quiet), '/list', item)).toHaveLength(1);
   });
 });
 

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import type { AdminClient } from '../../src/host/sub2api/api/admin-client.ts';
+import { listAll } from '../../src/host/sub2api/api/admin-client.ts';
+import type { ApiClient } from '../../src/host/http/api-client.ts';
 import { quickClock } from '../support/clocks.ts';
 import { pagedHost, pageOf, type AskedPage, type ToldPage } from '../support/paged-host.ts';
 import { closeServers } from '../support/small-server.ts';
@@ -9,8 +10,8 @@ afterEach(closeServers);
 
 const item = z.object({ id: z.int() });
 const byId = { sort_by: 'id', sort_order: 'asc' };
-const sorted = (client: AdminClient) => client.list('/list', item, byId);
-const byAge = (client: AdminClient) => client.list('/list', item);
+const sorted = (client: ApiClient) => listAll(client, '/list', item, byId);
+const byAge = (client: ApiClient) => listAll(client, '/list', item);
 
 /** So many ids, from 1. */
 const upTo = (last: number) => Array.from({ length: last }, (_, index) => index + 1);

@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
-import { AdminClient } from '../../src/host/sub2api/api/admin-client.ts';
-import { HttpClient } from '../../src/host/http-client.ts';
+import { openClient } from '../../src/host/sub2api/api/admin-client.ts';
+import type { ApiClient } from '../../src/host/http/api-client.ts';
+import { HttpClient } from '../../src/host/http/http-client.ts';
 import type { Clock } from '../../src/core/clock.ts';
 import { Redactor } from '../../src/core/secrets/redactor.ts';
 import { quickClock } from './clocks.ts';
@@ -23,7 +24,7 @@ export interface ToldPage {
 
 export interface PagedHost {
   url: string;
-  client: AdminClient;
+  client: ApiClient;
   /** What was asked so far, as "page/size". */
   asked: string[];
 }
@@ -55,5 +56,5 @@ export async function pagedHost(
     reply.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ code: 0, data }));
   });
   const options = { baseUrl: url, userAgent: 'relay/test', timeoutMs: 30_000, clock, redactor: new Redactor() };
-  return { url, client: new AdminClient(new HttpClient(options), () => ({})), asked };
+  return { url, client: openClient(new HttpClient(options)), asked };
 }

@@ -2,7 +2,7 @@ import type { Environment, HostSettings } from '../../config/host-settings.ts';
 import { proxyFor } from '../../config/proxy-settings.ts';
 import type { Diagnosis } from '../../host/diagnosis.ts';
 import type { Host } from '../../host/host.ts';
-import type { HttpOptions } from '../../host/http-client.ts';
+import type { HttpOptions } from '../../host/http/http-client.ts';
 import { hostKinds, kindOf, type HostKind } from '../../host/catalog.ts';
 import type { GivenLogin } from '../../host/login.ts';
 import { CheckList } from '../../host/diagnosis.ts';

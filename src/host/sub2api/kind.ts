@@ -1,6 +1,6 @@
 import { RelayError } from '../../core/relay-error.ts';
-import { HttpClient } from '../http-client.ts';
-import { AdminClient } from './api/admin-client.ts';
+import { HttpClient } from '../http/http-client.ts';
+import { openClient } from './api/admin-client.ts';
 import { connectSub2api } from './session/connect.ts';
 import { diagnoseSub2api } from './session/diagnose.ts';
 import { readSettings } from './session/public-settings.ts';
@@ -11,7 +11,7 @@ export const sub2apiKind = {
   recognisedBy: 'GET /api/v1/settings/public answers with its settings',
   recognise: async (options: ConstructorParameters<typeof HttpClient>[0]): Promise<boolean> => {
     try {
-      await readSettings(new AdminClient(new HttpClient(options), () => ({})));
+      await readSettings(openClient(new HttpClient(options)));
       return true;
     } catch (failure) {
       // A host that is still being set up is one, and connecting says so.

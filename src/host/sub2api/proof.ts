@@ -1,7 +1,7 @@
 import { HostFailure } from '../host-failure.ts';
 import type { ProofPort, UpstreamModels } from '../proof.ts';
-import type { AdminClient } from './api/admin-client.ts';
-import { isHtml } from './api/envelope.ts';
+import type { ApiClient } from '../http/api-client.ts';
+import { isHtml } from '../http/replies.ts';
 import { readTestStream } from './test-outcome.ts';
 import { modelWire, upstreamModelsWire } from './api/wire.ts';
 
@@ -10,7 +10,7 @@ const testMs = 120_000;
 const maxStreamBytes = 1024 * 1024;
 
 /** Account tests through the admin API. */
-export function sub2apiProof(client: AdminClient): ProofPort {
+export function sub2apiProof(client: ApiClient): ProofPort {
   const { http } = client;
   return {
     testAccount: async (account, { model, deadCodes, signal }) => {

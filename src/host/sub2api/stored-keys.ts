@@ -1,8 +1,8 @@
 import { Secret } from '../../core/secrets/secret.ts';
 import { HostFailure } from '../host-failure.ts';
-import type { HttpRequest } from '../http-client.ts';
+import type { HttpRequest } from '../http/http-client.ts';
 import type { Id } from '../account.ts';
-import type { AdminClient } from './api/admin-client.ts';
+import type { ApiClient } from '../http/api-client.ts';
 import { adminSettingsWire, anything, exportWire } from './api/wire.ts';
 
 const exportOf = (id: Id): HttpRequest => ({
@@ -12,7 +12,7 @@ const exportOf = (id: Id): HttpRequest => ({
 });
 
 /** The key that an account holds, unless it is kept back. Throws `HostFailure`. */
-export async function storedKey(client: AdminClient, id: Id): Promise<Secret | undefined> {
+export async function storedKey(client: ApiClient, id: Id): Promise<Secret | undefined> {
   const exported = await client.read(exportOf(id), exportWire).catch((failure: unknown) => {
     if (isKeptBack(failure)) return { accounts: [] };
     throw failure;
@@ -28,7 +28,7 @@ export async function storedKey(client: AdminClient, id: Id): Promise<Secret | u
  * Whether the host keeps stored keys back. 0.1.179 has a setting for it; where there is none, the host is asked for the
  * key of an account that cannot be: 0.1.159 keeps all back, 0.1.129 none. Throws `HostFailure`.
  */
-export async function keepsKeysBack(client: AdminClient): Promise<boolean> {
+export async function keepsKeysBack(client: ApiClient): Promise<boolean> {
   const { step_up_enabled: setting } = await client.get('/api/v1/admin/settings', adminSettingsWire);
   if (setting !== undefined) return setting;
   return client.read(exportOf('0'), anything).then(() => false, isKeptBack);

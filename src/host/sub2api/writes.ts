@@ -4,7 +4,7 @@ import { HostFailure, type WriteResult } from '../host-failure.ts';
 import type { Id } from '../account.ts';
 import type { CreatedAccount } from '../host.ts';
 import type { Sub2apiWrites, UserSession } from './admin-port.ts';
-import type { AdminClient } from './api/admin-client.ts';
+import type { ApiClient } from '../http/api-client.ts';
 import {
   fromChannelSpec,
   fromGroupSpec,
@@ -40,7 +40,7 @@ import {
 } from './api/wire.ts';
 
 /** Changes through the admin API. Edits send back what they do not mean to change, since this host clears what is left out. */
-export function sub2apiWrites(client: AdminClient): Sub2apiWrites {
+export function sub2apiWrites(client: ApiClient): Sub2apiWrites {
   const { http } = client;
   const remove = async (path: string): Promise<WriteResult<void>> =>
     mapResult(await client.write('DELETE', path, undefined, anything), () => undefined);
@@ -164,7 +164,7 @@ export function sub2apiWrites(client: AdminClient): Sub2apiWrites {
 }
 
 /** Changes several accounts alike. This request alone merges extra settings instead of replacing them. */
-async function bulkUpdate(client: AdminClient, ids: readonly Id[], change: object): Promise<WriteResult<void>> {
+async function bulkUpdate(client: ApiClient, ids: readonly Id[], change: object): Promise<WriteResult<void>> {
   const body = { account_ids: ids.map(Number), ...change };
   const end = await client.write('POST', '/api/v1/admin/accounts/bulk-update', body, bulkWire);
   if (end.status === 'applied' && end.value.failed > 0) {
@@ -180,7 +180,7 @@ async function bulkUpdate(client: AdminClient, ids: readonly Id[], change: objec
 }
 
 /** Seals a secret that the host gave out, and has it hidden in all that is shown from now on. */
-function sealed(client: AdminClient, value: string): Secret {
+function sealed(client: ApiClient, value: string): Secret {
   const secret = new Secret(value);
   client.http.redactor.learn(secret);
   return secret;

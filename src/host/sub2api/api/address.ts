@@ -2,9 +2,10 @@ import { lengthInWords } from '../../../core/secrets/length-in-words.ts';
 import { isLoopback } from '../../../core/loopback.ts';
 import type { CheckList } from '../../diagnosis.ts';
 import type { HostFailure } from '../../host-failure.ts';
-import type { HttpClient, HttpReply, HttpRequest } from '../../http-client.ts';
-import { wrongAddress } from '../../wrong-address.ts';
-import { isHtml, parseJson, refusalOf } from './envelope.ts';
+import type { HttpClient, HttpReply, HttpRequest } from '../../http/http-client.ts';
+import { wrongAddress } from '../../http/wrong-address.ts';
+import { isHtml, parseJson } from '../../http/replies.ts';
+import { refusalOf } from './envelope.ts';
 
 /** Difference between two clocks from which on it matters, in milliseconds. Headers count in seconds. */
 const clockTolerance = 60_000;

@@ -1,151 +1,44 @@
 import type { z } from 'zod';
-import { isHidden } from '../../../core/secrets/hidden-text.ts';
-import { RelayError } from '../../../core/relay-error.ts';
-import { HostFailure, writeResult, type WriteResult } from '../../host-failure.ts';
-import type { HttpClient, HttpReply, HttpRequest } from '../../http-client.ts';
+import { ApiClient } from '../../http/api-client.ts';
+import type { HttpClient } from '../../http/http-client.ts';
 import { openEnvelope } from './envelope.ts';
 import { notWhole, wholeList } from './whole-list.ts';
 import { pageWire } from './wire.ts';
 
-/** Pauses before a read is tried again, in milliseconds. */
-const readPauses = [300, 1500];
-
-/** Speaks to the API with one login. Reads are repeated when that may help, writes never. */
-export class AdminClient {
-  readonly http: HttpClient;
-  readonly #credentials: () => Record<string, string>;
-  readonly #end: AbortSignal | undefined;
-
-  constructor(http: HttpClient, credentials: () => Record<string, string>, end?: AbortSignal) {
-    this.http = http;
-    this.#credentials = credentials;
-    this.#end = end;
-  }
-
-  /** The same host with another login. */
-  as(credentials: () => Record<string, string>): AdminClient {
-    return new AdminClient(this.http, credentials, this.#end);
-  }
-
-  /**
-   * The same login, whose reads end as soon as the signal is aborted, and throw its reason where that is a `RelayError`.
-   * Writes go on to their end.
-   */
-  until(signal: AbortSignal): AdminClient {
-    return new AdminClient(this.http, this.#credentials, eitherOf(signal, this.#end));
-  }
-
-  /** Asks until the host answers, three times at most. Throws `HostFailure`. */
-  async read<T>(request: HttpRequest, schema: z.ZodType<T>): Promise<T> {
-    for (let attempt = 0; ; attempt += 1) {
-      try {
-        return openEnvelope(this.http, request, await this.ask(request), schema);
-      } catch (failure) {
-        const pause = readPauses[attempt];
-        if (!(failure instanceof HostFailure) || !mayRepeat(failure) || pause === undefined) throw failure;
-        if (this.#end?.aborted === true) throw failure;
-        await this.#pause(Math.min(failure.retryAfterMs ?? pause, 30_000));
-      }
-    }
-  }
-
-  /** Asks once; gives the answer as it came. Throws `HostFailure` when there was none. */
-  async ask(request: HttpRequest): Promise<HttpReply> {
-    this.#throwIfEnded();
-    const signal = eitherOf(request.signal, this.#end);
-    try {
-      return await this.#send(signal === undefined ? request : { ...request, signal });
-    } catch (failure) {
-      this.#throwIfEnded();
-      throw failure;
-    }
-  }
-
-  get<T>(path: string, schema: z.ZodType<T>): Promise<T> {
-    return this.read({ method: 'GET', path }, schema);
-  }
-
-  /** The object at `path`, or nothing when the host says that there is none. */
-  async find<T>(path: string, schema: z.ZodType<T>): Promise<T | undefined> {
-    try {
-      return await this.get(path, schema);
-    } catch (failure) {
-      if (failure instanceof HostFailure && failure.status === 404) return undefined;
-      throw failure;
-    }
-  }
-
-  /** All that a list held at one moment. Fails rather than return a part: what is missing would be made twice. */
-  list<T extends { id: number }>(
-    path: string,
-    schema: z.ZodType<T>,
-    query: Record<string, string | number> = {},
-  ): Promise<T[]> {
-    return wholeList({
-      path,
-      sortedById: query['sort_by'] === 'id' && query['sort_order'] === 'asc',
-      ask: (page, size) => this.#page(path, schema, { ...query, page, page_size: size }),
-      pause: (ms) => this.#pause(ms),
-    });
-  }
-
-  /** Sends a change once, unless it holds a mark that stands for a hidden text: the host would keep that in its place. */
-  write<T>(
-    method: 'POST' | 'PUT' | 'DELETE',
-    path: string,
-    body: unknown,
-    schema: z.ZodType<T>,
-    headers: Record<string, string> = {},
-  ): Promise<WriteResult<T>> {
-    const request: HttpRequest = { method, path, headers, ...(body === undefined ? {} : { body }) };
-    if (body !== undefined && isHidden(JSON.stringify(body))) {
-      const message = `${method} ${path} was not sent: a text that may hold a key is not known here and cannot be sent back.`;
-      const failure = new HostFailure('HOST_FAILED', message, { delivery: 'not_applied', transient: false });
-      return Promise.resolve({ status: 'rejected', failure });
-    }
-    return writeResult(async () => openEnvelope(this.http, request, await this.#send(request), schema));
-  }
-
-  async #page<T>(
-    path: string,
-    schema: z.ZodType<T>,
-    query: { page: number; page_size: number; [name: string]: string | number },
-  ): Promise<{ items: T[]; total: number }> {
-    const { items, total, page, page_size: size } = await this.read({ method: 'GET', path, query }, pageWire);
-    if (page !== query.page || size !== query.page_size)
-      throw notWhole(path, `asked for page ${query.page} of ${query.page_size}, got page ${page} of ${size}`);
-    const parsed = items.map((item) => {
-      const { data, error } = schema.safeParse(item);
-      if (error !== undefined)
-        throw notWhole(path, `an item has an unknown shape (${error.issues[0]?.path.join('.') ?? ''})`);
-      return data;
-    });
-    return { items: parsed, total };
-  }
-
-  #send(request: HttpRequest): Promise<HttpReply> {
-    return this.http.send({ ...request, headers: { ...this.#credentials(), ...request.headers } });
-  }
-
-  async #pause(ms: number): Promise<void> {
-    await this.http.clock.sleep(ms, this.#end);
-    this.#throwIfEnded();
-  }
-
-  #throwIfEnded(): void {
-    if (this.#end?.aborted === true && this.#end.reason instanceof RelayError) throw this.#end.reason;
-  }
+/** Speaks to a sub2api host, without a login. */
+export function openClient(http: HttpClient): ApiClient {
+  return new ApiClient(http, { open: openEnvelope }, () => ({}));
 }
 
-function eitherOf(one: AbortSignal | undefined, other: AbortSignal | undefined): AbortSignal | undefined {
-  return one === undefined || other === undefined ? (one ?? other) : AbortSignal.any([one, other]);
+/** All that a list held at one moment. Fails rather than return a part: what is missing would be made twice. */
+export function listAll<T extends { id: number }>(
+  client: ApiClient,
+  path: string,
+  schema: z.ZodType<T>,
+  query: Record<string, string | number> = {},
+): Promise<T[]> {
+  return wholeList({
+    path,
+    sortedById: query['sort_by'] === 'id' && query['sort_order'] === 'asc',
+    ask: (page, size) => readPage(client, path, schema, { ...query, page, page_size: size }),
+    pause: (ms) => client.pause(ms),
+  });
 }
 
-function mayRepeat(failure: HostFailure): boolean {
-  return (
-    failure.transient ||
-    (failure.status === undefined && failure.delivery === 'unknown') ||
-    failure.code === 'HOST_REPLY_UNEXPECTED' ||
-    (failure.status ?? 0) >= 500
-  );
+async function readPage<T>(
+  client: ApiClient,
+  path: string,
+  schema: z.ZodType<T>,
+  query: { page: number; page_size: number; [name: string]: string | number },
+): Promise<{ items: T[]; total: number }> {
+  const { items, total, page, page_size: size } = await client.read({ method: 'GET', path, query }, pageWire);
+  if (page !== query.page || size !== query.page_size)
+    throw notWhole(path, `asked for page ${query.page} of ${query.page_size}, got page ${page} of ${size}`);
+  const parsed = items.map((item) => {
+    const { data, error } = schema.safeParse(item);
+    if (error !== undefined)
+      throw notWhole(path, `an item has an unknown shape (${error.issues[0]?.path.join('.') ?? ''})`);
+    return data;
+  });
+  return { items: parsed, total };
 }

@@ -113,17 +113,6 @@ export const accountWire = z.object({
   temp_unschedulable_until: z.string().nullish(),
 });
 
-/** What relay keeps under `extra.relay` of its accounts. */
-export const markerWire = z.object({
-  provider: z.string(),
-  access: z.enum(['subscription', 'self_service']),
-  run: z.string(),
-  fingerprint: z.string(),
-  last4: z.string().max(4).optional(),
-  revoked: z.boolean().optional(),
-  sets: z.array(z.string()).optional(),
-});
-
 /** The export of accounts, with their secrets and without their ids. */
 export const exportWire = z.object({ accounts: list(z.object({ credentials: record })) });
 

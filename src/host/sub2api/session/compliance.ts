@@ -1,12 +1,12 @@
 import type { TermsOfUse } from '../../diagnosis.ts';
 import { HostFailure, type WriteResult } from '../../host-failure.ts';
-import type { AdminClient } from '../api/admin-client.ts';
+import type { ApiClient } from '../../http/api-client.ts';
 import { termsWire } from '../api/wire.ts';
 
 const path = '/api/v1/admin/compliance';
 
 /** What the host waits for its operator to accept. Throws `HostFailure`, also when the host names no words for it. */
-export async function readTermsOfUse(client: AdminClient): Promise<TermsOfUse> {
+export async function readTermsOfUse(client: ApiClient): Promise<TermsOfUse> {
   const said = await client.get(path, termsWire);
   const clean = (text: string) => client.http.clean(text, 300);
   const texts = [

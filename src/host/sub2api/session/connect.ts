@@ -2,9 +2,10 @@ import { createHmac } from 'node:crypto';
 import type { Problem } from '../../../core/relay-error.ts';
 import { Secret } from '../../../core/secrets/secret.ts';
 import type { HostInfo } from '../../host.ts';
-import { HttpClient, type HttpOptions } from '../../http-client.ts';
-import { AdminClient } from '../api/admin-client.ts';
-import { sub2apiGateway } from '../gateway.ts';
+import { HttpClient, type HttpOptions } from '../../http/http-client.ts';
+import { openClient } from '../api/admin-client.ts';
+import type { ApiClient } from '../../http/api-client.ts';
+import { httpGateway } from '../../protocols/http-gateway.ts';
 import { identityOf } from './identity.ts';
 import { logIn, loginArguments, checkGates, secretOf } from './login.ts';
 import type { AdminLogin } from '../../login.ts';
@@ -27,7 +28,7 @@ export async function connectSub2api(options: HttpOptions, login: AdminLogin): P
 export async function reachSub2api(options: HttpOptions, login: AdminLogin): Promise<Sub2apiParts> {
   const http = new HttpClient(options);
   http.redactor.learn(secretOf(login));
-  const open = new AdminClient(http, () => ({}));
+  const open = openClient(http);
   const settings = await readSettings(open);
   const known = checkVersion(settings.version, http);
   const credentials = await logIn(open, login, settings);
@@ -46,11 +47,11 @@ export function infoOf(
 }
 
 /** The host behind a login that it took. */
-export function hostOf(info: HostInfo, client: AdminClient, login: AdminLogin): Sub2apiHost {
+export function hostOf(info: HostInfo, client: ApiClient, login: AdminLogin): Sub2apiHost {
   return sub2apiHost(partsOf(info, client, login));
 }
 
-function partsOf(info: HostInfo, client: AdminClient, login: AdminLogin): Sub2apiParts {
+function partsOf(info: HostInfo, client: ApiClient, login: AdminLogin): Sub2apiParts {
   const { http } = client;
   return {
     info,
@@ -59,7 +60,7 @@ function partsOf(info: HostInfo, client: AdminClient, login: AdminLogin): Sub2ap
       return { reads: sub2apiReads(asker), proof: sub2apiProof(asker), identity: () => identityOf(asker) };
     },
     writes: sub2apiWrites(client),
-    gateway: sub2apiGateway(http),
+    gateway: httpGateway(http),
     time: () => http.hostTime(),
     derive: (purpose) => {
       const secret = createHmac('sha256', secretOf(login).open()).update(`relay.derived/1 ${purpose}`).digest('hex');

@@ -1,8 +1,9 @@
 import { RelayError } from '../../../core/relay-error.ts';
 import { CheckList, type Diagnosis } from '../../diagnosis.ts';
-import { HttpClient, type HttpOptions } from '../../http-client.ts';
+import { HttpClient, type HttpOptions } from '../../http/http-client.ts';
 import { checkReachable } from '../api/address.ts';
-import { AdminClient } from '../api/admin-client.ts';
+import { openClient } from '../api/admin-client.ts';
+import type { ApiClient } from '../../http/api-client.ts';
 import { readTermsOfUse } from './compliance.ts';
 import { hostOf, infoOf } from './connect.ts';
 import type { AdminLogin, GivenLogin } from '../../login.ts';
@@ -20,7 +21,7 @@ export async function diagnoseSub2api(options: HttpOptions, login: GivenLogin): 
   const http = new HttpClient(options);
   if (!('missing' in login)) http.redactor.learn(secretOf(login));
   const found: Diagnosis = { checks: new CheckList(), info: null, host: null, termsOfUse: null };
-  const open = new AdminClient(http, () => ({}));
+  const open = openClient(http);
   const settings = await lookFromOutside(open, found.checks);
   if (settings === undefined) return found;
   const known = await attempt(found.checks, 'version', async () => checkVersion(settings.version, http));
@@ -35,7 +36,7 @@ export async function diagnoseSub2api(options: HttpOptions, login: GivenLogin): 
 }
 
 /** What shows without a login. Nothing when the host could not be asked what it is. */
-async function lookFromOutside(open: AdminClient, checks: CheckList): Promise<PublicSettings | undefined> {
+async function lookFromOutside(open: ApiClient, checks: CheckList): Promise<PublicSettings | undefined> {
   const answers = await attempt(checks, 'address', async () => {
     await checkReachable(open.http, checks);
     return true;
@@ -66,7 +67,7 @@ function tellGates(checks: CheckList, settings: PublicSettings): void {
 
 /** What shows behind the login. */
 async function lookFromInside(
-  open: AdminClient,
+  open: ApiClient,
   login: GivenLogin,
   settings: PublicSettings,
   found: Diagnosis,
@@ -115,7 +116,7 @@ function wayOf(login: AdminLogin & { from?: string }): string {
 }
 
 /** Whom an admin API key stands for: the host takes the first admin. */
-async function firstAdmin(client: AdminClient): Promise<string | undefined> {
+async function firstAdmin(client: ApiClient): Promise<string | undefined> {
   const query = { role: 'admin', sort_by: 'id', sort_order: 'asc', page: 1, page_size: 1 };
   const page = await client
     .read({ method: 'GET', path: '/api/v1/admin/users', query }, pageWire)

@@ -2,7 +2,7 @@ import { Secret } from '../../../core/secrets/secret.ts';
 import type { AdminLogin } from '../../login.ts';
 import { RelayError } from '../../../core/relay-error.ts';
 import { HostFailure } from '../../host-failure.ts';
-import type { AdminClient } from '../api/admin-client.ts';
+import type { ApiClient } from '../../http/api-client.ts';
 import { asksForCaptcha, type PublicSettings } from './public-settings.ts';
 import { anything, loginWire } from '../api/wire.ts';
 
@@ -28,7 +28,7 @@ export function secretOf(login: AdminLogin): Secret {
  * `LOGIN_REFUSED`, or what the host answered.
  */
 export async function logIn(
-  open: AdminClient,
+  open: ApiClient,
   login: AdminLogin,
   settings: PublicSettings,
 ): Promise<() => Record<string, string>> {
@@ -54,7 +54,7 @@ export async function logIn(
  * Makes the first request of an admin: cheap, and behind every gate that the others are behind. Throws `LOGIN_REFUSED`,
  * `COMPLIANCE_GATE`, or what the host answered.
  */
-export async function checkGates(client: AdminClient): Promise<void> {
+export async function checkGates(client: ApiClient): Promise<void> {
   await client.get('/api/v1/admin/settings/admin-api-key', anything);
 }
 

@@ -2,8 +2,8 @@ import type { z } from 'zod';
 import { RelayError } from '../../../core/relay-error.ts';
 import { HostFailure } from '../../host-failure.ts';
 import type { Can } from '../../capabilities.ts';
-import { wrongAddress } from '../../wrong-address.ts';
-import type { AdminClient } from '../api/admin-client.ts';
+import { wrongAddress } from '../../http/wrong-address.ts';
+import type { ApiClient } from '../../http/api-client.ts';
 import { publicSettingsWire, setupWire } from '../api/wire.ts';
 
 /** What a host tells everybody about itself. */
@@ -13,7 +13,7 @@ export type PublicSettings = z.infer<typeof publicSettingsWire>;
  * Asks the host what it is, without a login. Throws `HOST_IN_SETUP`, `HOST_WRONG_ADDRESS`, or the `HostFailure` of the
  * answer.
  */
-export async function readSettings(open: AdminClient): Promise<PublicSettings> {
+export async function readSettings(open: ApiClient): Promise<PublicSettings> {
   try {
     return await open.get('/api/v1/settings/public', publicSettingsWire);
   } catch (failure) {

@@ -1,7 +1,7 @@
 import { coerce, compare, gt, lt, parse } from 'semver';
 import { problem, RelayError, type Problem } from '../../../core/relay-error.ts';
 import type { Capabilities } from '../../capabilities.ts';
-import type { HttpClient } from '../../http-client.ts';
+import type { HttpClient } from '../../http/http-client.ts';
 import { probeUserOf, type PublicSettings } from './public-settings.ts';
 
 const oldestVersion = '0.1.129';

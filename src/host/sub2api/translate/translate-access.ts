@@ -1,5 +1,5 @@
 import type { Grant, User } from '../../grants.ts';
-import type { Screen } from '../api/screen.ts';
+import type { Screen } from '../../screen.ts';
 import { toTime } from '../api/times.ts';
 import type { SubscriptionWire, UserWire } from '../api/wire.ts';
 

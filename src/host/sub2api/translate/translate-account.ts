@@ -1,5 +1,5 @@
 import type { Account, AccountChange, AccountSpec, Marker, Setting } from '../../account.ts';
-import { screenedMarker, type Screen } from '../api/screen.ts';
+import { screenedMarker, type Screen } from '../../screen.ts';
 import { toTime } from '../api/times.ts';
 import type { AccountWire } from '../api/wire.ts';
 

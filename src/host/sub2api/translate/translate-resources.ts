@@ -1,5 +1,5 @@
 import type { Channel, ChannelPrice, ChannelSpec, Group, GroupSpec, Tariff, TariffSpec } from '../objects.ts';
-import { screenedDescription, type Screen } from '../api/screen.ts';
+import { screenedDescription, type Screen } from '../../screen.ts';
 import type { ChannelWire, GroupWire, PlanWire } from '../api/wire.ts';
 
 /** From the host's words to relay's, and back. Pure. */

@@ -1,4 +1,4 @@
-import { HostFailure } from './host-failure.ts';
+import { HostFailure } from '../host-failure.ts';
 
 /** Something answers at the address, but not as a host does: what to do about it is told by the address itself. */
 export function wrongAddress(

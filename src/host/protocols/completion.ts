@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { CompletionRequest } from '../gateway.ts';
-import type { HttpRequest } from '../http-client.ts';
+import type { HttpRequest } from '../http/http-client.ts';
 
 const content = z.union([z.string(), z.array(z.looseObject({ text: z.string().nullish() }))]).nullish();
 

@@ -1,5 +1,5 @@
-import type { Proxy } from '../core/proxy.ts';
-import { HostFailure } from './host-failure.ts';
+import type { Proxy } from '../../core/proxy.ts';
+import { HostFailure } from '../host-failure.ts';
 
 /** A proxy that did not let a request through. */
 export class ProxyRefusal extends Error {

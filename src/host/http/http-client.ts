@@ -1,7 +1,7 @@
-import type { Clock } from '../core/clock.ts';
-import type { Proxy } from '../core/proxy.ts';
-import type { Redactor } from '../core/secrets/redactor.ts';
-import { HostFailure } from './host-failure.ts';
+import type { Clock } from '../../core/clock.ts';
+import type { Proxy } from '../../core/proxy.ts';
+import type { Redactor } from '../../core/secrets/redactor.ts';
+import { HostFailure } from '../host-failure.ts';
 import { noAnswer } from './no-answer.ts';
 import { proxyHint, ProxyRefusal, refusedByProxy } from './proxy-refusal.ts';
 

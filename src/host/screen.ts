@@ -1,5 +1,16 @@
-import type { Marker } from '../../account.ts';
-import { markerWire } from './wire.ts';
+import { z } from 'zod';
+import { accessModes } from '../core/modes.ts';
+import type { Marker } from './account.ts';
+
+const markerWire = z.object({
+  provider: z.string(),
+  access: z.enum(accessModes),
+  run: z.string(),
+  fingerprint: z.string(),
+  last4: z.string().max(4).optional(),
+  revoked: z.boolean().optional(),
+  sets: z.array(z.string()).optional(),
+});
 
 /** What text of the host passes through before it enters an object. */
 export interface Screen {

@@ -1,5 +1,5 @@
 import { fetch, ProxyAgent, type RequestInit as UndiciInit } from 'undici';
-import type { Proxy } from '../core/proxy.ts';
+import type { Proxy } from '../../core/proxy.ts';
 import { ProxyRefusal } from './proxy-refusal.ts';
 import type { Fetch } from './http-client.ts';
 

@@ -2,9 +2,9 @@ import { z } from 'zod';
 import type { Secret } from '../../core/secrets/secret.ts';
 import { HostFailure } from '../host-failure.ts';
 import type { Gateway, GatewayAnswer } from '../gateway.ts';
-import type { HttpClient, HttpReply, HttpRequest } from '../http-client.ts';
+import type { HttpClient, HttpReply, HttpRequest } from '../http/http-client.ts';
 import { completionHttp, faultOfAnswer } from './completion.ts';
-import { isHtml, parseJson } from './api/envelope.ts';
+import { isHtml, parseJson } from '../http/replies.ts';
 
 const modelList = z.looseObject({ data: z.array(z.looseObject({ id: z.string() })) });
 const refusal = z.looseObject({
@@ -19,7 +19,7 @@ const refusal = z.looseObject({
 const completionMs = 120_000;
 
 /** The `/v1` side of the host, with a user's key. */
-export function sub2apiGateway(http: HttpClient): Gateway {
+export function httpGateway(http: HttpClient): Gateway {
   const ask = async <T>(
     key: Secret,
     request: HttpRequest,

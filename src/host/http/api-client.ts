@@ -1,0 +1,137 @@
+import type { z } from 'zod';
+import { isHidden } from '../../core/secrets/hidden-text.ts';
+import { RelayError } from '../../core/relay-error.ts';
+import { HostFailure, writeResult, type WriteResult } from '../host-failure.ts';
+import type { HttpClient, HttpReply, HttpRequest } from './http-client.ts';
+import type { Pace } from './pace.ts';
+import { retryAfter } from './replies.ts';
+
+/** Pauses before a read is tried again, in milliseconds. */
+const readPauses = [300, 1500];
+
+/** How the answers of one kind of host are read, and how often it is asked. */
+export interface ApiForm {
+  /** The data of a good answer. Throws `HostFailure`, classified, for any other. */
+  open<T>(http: HttpClient, request: HttpRequest, reply: HttpReply, schema: z.ZodType<T>): T;
+  /** Absent where the host takes as many requests as come. */
+  pace?: Pace;
+}
+
+/** Speaks to the API of a host with one login. Reads are repeated when that may help, writes never. */
+export class ApiClient {
+  readonly http: HttpClient;
+  readonly #credentials: () => Record<string, string>;
+  readonly #form: ApiForm;
+  readonly #end: AbortSignal | undefined;
+
+  constructor(http: HttpClient, form: ApiForm, credentials: () => Record<string, string>, end?: AbortSignal) {
+    this.http = http;
+    this.#form = form;
+    this.#credentials = credentials;
+    this.#end = end;
+  }
+
+  /** The same host with another login. */
+  as(credentials: () => Record<string, string>): ApiClient {
+    return new ApiClient(this.http, this.#form, credentials, this.#end);
+  }
+
+  /**
+   * The same login, whose reads end as soon as the signal is aborted, and throw its reason where that is a `RelayError`.
+   * Writes go on to their end.
+   */
+  until(signal: AbortSignal): ApiClient {
+    return new ApiClient(this.http, this.#form, this.#credentials, eitherOf(signal, this.#end));
+  }
+
+  /** Asks until the host answers, three times at most. Throws `HostFailure`. */
+  async read<T>(request: HttpRequest, schema: z.ZodType<T>): Promise<T> {
+    for (let attempt = 0; ; attempt += 1) {
+      try {
+        return this.#form.open(this.http, request, await this.ask(request), schema);
+      } catch (failure) {
+        const pause = readPauses[attempt];
+        if (!(failure instanceof HostFailure) || !mayRepeat(failure) || pause === undefined) throw failure;
+        if (this.#end?.aborted === true) throw failure;
+        await this.pause(Math.min(failure.retryAfterMs ?? pause, 30_000));
+      }
+    }
+  }
+
+  /** Asks once; gives the answer as it came. Throws `HostFailure` when there was none. */
+  async ask(request: HttpRequest): Promise<HttpReply> {
+    this.#throwIfEnded();
+    const signal = eitherOf(request.signal, this.#end);
+    try {
+      return await this.#send(signal === undefined ? request : { ...request, signal });
+    } catch (failure) {
+      this.#throwIfEnded();
+      throw failure;
+    }
+  }
+
+  get<T>(path: string, schema: z.ZodType<T>): Promise<T> {
+    return this.read({ method: 'GET', path }, schema);
+  }
+
+  /** The object at `path`, or nothing when the host says that there is none. */
+  async find<T>(path: string, schema: z.ZodType<T>): Promise<T | undefined> {
+    try {
+      return await this.get(path, schema);
+    } catch (failure) {
+      if (failure instanceof HostFailure && failure.status === 404) return undefined;
+      throw failure;
+    }
+  }
+
+  /** Sends a change once, unless it holds a mark that stands for a hidden text: the host would keep that in its place. */
+  write<T>(
+    method: 'POST' | 'PUT' | 'DELETE',
+    path: string,
+    body: unknown,
+    schema: z.ZodType<T>,
+    headers: Record<string, string> = {},
+  ): Promise<WriteResult<T>> {
+    const request: HttpRequest = { method, path, headers, ...(body === undefined ? {} : { body }) };
+    if (body !== undefined && isHidden(JSON.stringify(body))) {
+      const message = `${method} ${path} was not sent: a text that may hold a key is not known here and cannot be sent back.`;
+      const failure = new HostFailure('HOST_FAILED', message, { delivery: 'not_applied', transient: false });
+      return Promise.resolve({ status: 'rejected', failure });
+    }
+    return writeResult(async () => this.#form.open(this.http, request, await this.#send(request), schema));
+  }
+
+  /** What a host refuses because it was asked too often, it has not done: that alone is sent again. */
+  async #send(request: HttpRequest): Promise<HttpReply> {
+    const { pace } = this.#form;
+    for (;;) {
+      await pace?.turn(request.signal);
+      const reply = await this.http.send({ ...request, headers: { ...this.#credentials(), ...request.headers } });
+      if (reply.status !== 429 || pace?.refused(retryAfter(reply.headers, this.http.clock.now())) !== true)
+        return reply;
+    }
+  }
+
+  /** Waits, as long as nothing ends it. */
+  async pause(ms: number): Promise<void> {
+    await this.http.clock.sleep(ms, this.#end);
+    this.#throwIfEnded();
+  }
+
+  #throwIfEnded(): void {
+    if (this.#end?.aborted === true && this.#end.reason instanceof RelayError) throw this.#end.reason;
+  }
+}
+
+function eitherOf(one: AbortSignal | undefined, other: AbortSignal | undefined): AbortSignal | undefined {
+  return one === undefined || other === undefined ? (one ?? other) : AbortSignal.any([one, other]);
+}
+
+function mayRepeat(failure: HostFailure): boolean {
+  return (
+    failure.transient ||
+    (failure.status === undefined && failure.delivery === 'unknown') ||
+    failure.code === 'HOST_REPLY_UNEXPECTED' ||
+    (failure.status ?? 0) >= 500
+  );
+}
