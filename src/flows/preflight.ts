@@ -1,7 +1,7 @@
 import satisfies from 'semver/functions/satisfies.js';
 import type { Host, HostInfo } from '../host/host.ts';
 import type { Provider } from '../pack/manifest.ts';
-import { settingsFor } from '../pack/provider-hosts.ts';
+import { hostVersions } from '../pack/provider-hosts.ts';
 import { buildPlan } from '../plan/build-plan.ts';
 import type { ProviderSnapshot } from '../plan/provider-status.ts';
 import { accessModes } from '../core/modes.ts';
@@ -9,7 +9,7 @@ import { problem, type Problem } from '../core/relay-error.ts';
 
 /** Why a host of this version cannot take the provider. */
 export function versionProblems(provider: Provider, { kind, version }: Pick<HostInfo, 'kind' | 'version'>): Problem[] {
-  const { version: range } = settingsFor(provider, kind);
+  const range = hostVersions(provider, kind);
   if (range === undefined || satisfies(version, range, { includePrerelease: true })) return [];
   return [problem('HOST_TOO_OLD_FOR_PACK', `"${provider.id}" needs a host ${range}; this one is ${version}.`)];
 }

@@ -32,7 +32,7 @@ export interface Managed {
 export interface Removal {
   removed: { kind: string; id: Id; name: string }[];
   /** Others use it, so it stays. */
-  shared: { kind: string; id: Id; name: string; why: string }[];
+  shared: { kind: string; id: Id; name: string; why: string; isHostWide: boolean }[];
   leftovers: Leftover[];
 }
 
@@ -161,18 +161,19 @@ async function takeResource(
 
 /** What others use beside the place stays, and lets go of it. */
 async function release(
-  { kind, object }: ManagedResource,
+  { kind, object, isHostWide = false }: ManagedResource,
   why: string,
   place: Id,
   tools: RunTools,
   result: Removal,
 ): Promise<void> {
   const left = await releaseObject(kind, object, place, tools);
-  if (left === undefined) result.shared.push({ kind, id: object.id, name: object.name, why });
+  if (left === undefined) result.shared.push({ kind, id: object.id, name: object.name, why, isHostWide });
   else result.leftovers.push(left);
 }
 
 function nameShared({ place, resources, foreign }: Managed, result: Removal): void {
   const why = `${counted(foreign.length, 'account')} of others ${foreign.length === 1 ? 'is' : 'are'} in the ${place?.kind}`;
-  for (const { kind, object } of resources) result.shared.push({ kind, id: object.id, name: object.name, why });
+  for (const { kind, object, isHostWide = false } of resources)
+    result.shared.push({ kind, id: object.id, name: object.name, why, isHostWide });
 }

@@ -18,6 +18,7 @@ const everyHost: CheckId[] = [
   'backend_mode',
   'captcha',
   'second_factor',
+  'settings',
   'probe_key',
   'clock',
   'upstream',

@@ -27,6 +27,8 @@ export interface Capabilities {
   grants: Can;
   /** Settings of one account that others do not share. */
   accountSettings: { concurrency: Can; priority: Can };
+  /** Names of models that stand for many, with `*` at their end. */
+  modelPatterns: Can;
   /** What a pack says to no effect. */
   ignores: readonly Ignored[];
   /** What a run must have to itself: where one object holds everything, the whole host. */

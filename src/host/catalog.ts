@@ -5,6 +5,7 @@ import type { Diagnosis } from './diagnosis.ts';
 import type { Host } from './host.ts';
 import type { HttpOptions } from './http/http-client.ts';
 import type { AdminLogin, GivenLogin } from './login.ts';
+import { newApiKind } from './new-api/kind.ts';
 import { sub2apiKind } from './sub2api/kind.ts';
 import { wrongAddress } from './http/wrong-address.ts';
 
@@ -22,7 +23,7 @@ export interface HostKind {
 }
 
 /** The kinds that relay works with. */
-export const hostKinds: readonly HostKind[] = [sub2apiKind satisfies { kind: HostKindName }];
+export const hostKinds: readonly HostKind[] = [sub2apiKind, newApiKind] satisfies readonly { kind: HostKindName }[];
 
 /**
  * The kind of the host at an address: the one that was asked for, the only one there is, or the one that is recognised.

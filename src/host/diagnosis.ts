@@ -16,6 +16,7 @@ export const checkNames = {
   backend_mode: 'Backend mode',
   captcha: 'Captcha',
   second_factor: 'Second factor',
+  settings: 'Groups and prices',
   probe_key: 'Gateway check',
   clock: 'Clock',
   upstream: 'Upstream',

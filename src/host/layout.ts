@@ -80,6 +80,8 @@ export interface ManagedResource {
   when: 'first' | 'last';
   /** Why it stays, where others use it beside the place. */
   shared: string | null;
+  /** Of a thing that is the whole host's and stays whoever uses it: nothing is amiss then. */
+  isHostWide?: boolean;
 }
 
 /** What a provider becomes on a host of this kind. All of it is pure. */

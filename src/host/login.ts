@@ -1,8 +1,8 @@
 import type { Problem } from '../core/relay-error.ts';
 import type { Secret } from '../core/secrets/secret.ts';
 
-/** The login of an admin: a key, or a name with a password. */
-export type AdminLogin = ({ key: Secret } | { email: string; password: Secret }) & {
+/** The login of an admin: a key, with whose it is where the host wants to know, or a name with a password. */
+export type AdminLogin = ({ key: Secret; user?: string | undefined } | { email: string; password: Secret }) & {
   /** What a shell puts in the place of the secret, between double quotes: for commands that people are given. */
   inShell?: string;
 };

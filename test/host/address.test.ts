@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { CheckList } from '../../src/host/diagnosis.ts';
-import { proxyOf, tellClock } from '../../src/host/sub2api/api/address.ts';
+import { proxyOf, tellClock } from '../../src/host/http/tell-address.ts';
 
 const now = Date.UTC(2026, 10, 20, 12);
 const minute = 60_000;

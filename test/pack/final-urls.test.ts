@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { upstreamBase } from '../../src/host/sub2api/upstream-base.ts';
 import { findPack, knownPacks } from '../../src/pack/find-pack.ts';
 import type { Provider } from '../../src/pack/manifest.ts';
-import { settingsFor } from '../../src/pack/provider-hosts.ts';
+import { accountSettings, hostVersions } from '../../src/pack/provider-hosts.ts';
 import { featuresOf, type Features } from '../../src/sandbox/sub2api/features.ts';
 import { geminiUrl, messagesUrl, openAiUrl } from '../../src/sandbox/sub2api/gateway/upstream-url.ts';
 
@@ -117,7 +117,7 @@ function urlOf(provider: Provider, features: Features): string {
 
 /** The host versions at hand that a provider may be used with. */
 function admitted(provider: Provider): (typeof versions)[number][] {
-  return versions.filter((version) => satisfies(version, settingsFor(provider, 'sub2api').version ?? '*'));
+  return versions.filter((version) => satisfies(version, hostVersions(provider, 'sub2api') ?? '*'));
 }
 
 it.each([
@@ -144,7 +144,7 @@ it.each(providers)('hosts call %s where the vendor documents it', (id, provider)
 
 it('the Responses API is beside the chat completions wherever a host may ask for it', () => {
   for (const [id, provider] of providers) {
-    if (settingsFor(provider, 'sub2api').account.extra['openai_responses_mode'] !== 'auto') continue;
+    if (accountSettings(provider, 'sub2api')['extra.openai_responses_mode'] !== 'auto') continue;
     for (const version of admitted(provider))
       expect(openAiUrl(featuresOf(version), provider.baseUrl, '/v1/responses'), id).toBe(
         documented[id]?.replace(/\/chat\/completions$/, '/responses'),

@@ -8,7 +8,7 @@ import { chooseProvider, findPack, isPackPath, knownPacks, locatePack } from '..
 import { findingText } from '../../src/pack/finding.ts';
 import type { Provider } from '../../src/pack/manifest.ts';
 import { effectiveMapping, overlap, overlappingPairs } from '../../src/pack/model-mapping.ts';
-import { settingsFor } from '../../src/pack/provider-hosts.ts';
+import { accountSettings, hostVersions } from '../../src/pack/provider-hosts.ts';
 import { inspectPack, manifestNames, readPack, type Pack } from '../../src/pack/read-pack.ts';
 import { aManifest, aProvider } from '../support/builders.ts';
 import { refusal } from '../support/refusal.ts';
@@ -302,8 +302,10 @@ describe('the shipped packs', () => {
 
   it('say how hosts speak to the vendor, and ask for a host that can', async () => {
     for (const provider of await shippedProviders()) {
-      const { version, account } = settingsFor(provider, 'sub2api');
-      const { openai_responses_mode: mode, anthropic_apikey_auth_scheme: scheme } = account.extra;
+      const version = hostVersions(provider, 'sub2api');
+      const settings = accountSettings(provider, 'sub2api');
+      const mode = settings['extra.openai_responses_mode'];
+      const scheme = settings['extra.anthropic_apikey_auth_scheme'];
       const bearer = scheme === 'authorization_bearer';
       expect(version, provider.id).toBe(bearer ? '>=0.1.143' : '>=0.1.129');
       expect(mode !== undefined, provider.id).toBe(provider.platform === 'openai');

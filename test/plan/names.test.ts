@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readGroupMarker, withGroupMarker } from '../../src/host/sub2api/group-marker.ts';
+import { readGroupMarker, withGroupMarker } from '../../src/host/group-marker.ts';
 import { buildPlan } from '../../src/plan/build-plan.ts';
 import { accountNames, accountPrefix, isAccountName, resourceName } from '../../src/host/names.ts';
 import { anEmptyHost, aProvider, aDesired, capabilities } from '../support/builders.ts';

@@ -209,6 +209,7 @@ export const capabilities: Capabilities = {
   clientKeys: { possible: true },
   grants: { possible: true },
   accountSettings: { concurrency: { possible: true }, priority: { possible: true } },
+  modelPatterns: { possible: true },
   ignores: [],
   lock: 'provider',
 };

@@ -7,6 +7,8 @@ import { fingerprintKey } from '../../keys/fingerprint.ts';
 import { acceptedKeys, type KeyFile } from '../../keys/key-file.ts';
 import { buildPlan } from '../../plan/build-plan.ts';
 import type { ImportPlan } from '../../plan/import-plan.ts';
+import { fitProvider } from '../../plan/fit-provider.ts';
+import type { Provider } from '../../pack/manifest.ts';
 import type { HostSnapshot, Desired } from '../../plan/observed.ts';
 import { problem, RelayError, type Problem } from '../../core/relay-error.ts';
 import type { Secret } from '../../core/secrets/secret.ts';
@@ -29,8 +31,8 @@ export function planImport(job: ImportJob, tools: RunTools): Promise<PlannedImpo
     async () => {
       const { host } = tools;
       checkHostVersion(job, host.info);
-      const { baseUrl, platform } = job.provider;
-      const desired = desiredOf(job, host.upstreamBase(baseUrl, platform));
+      const fitting = fitProvider(job.provider, host);
+      const desired = desiredOf(job, fitting.provider);
       const left = await leftClients(job.run, tools);
       const snapshot = { ...(await observe(desired, tools)), leftClients: left.orphans };
       const result = buildPlan(desired, snapshot);
@@ -43,6 +45,7 @@ export function planImport(job: ImportJob, tools: RunTools): Promise<PlannedImpo
             ...job.warnings,
             ...malformedLines(job.keyFile),
             ...host.info.warnings,
+            ...fitting.warnings,
             ...unclearClients(snapshot.words.client, left.unclear),
             ...result.plan.warnings,
           ],
@@ -68,7 +71,7 @@ function checkHostVersion({ provider }: ImportJob, info: HostInfo): void {
   if (found !== undefined) throw new RelayError(found.code, found.message);
 }
 
-function desiredOf(job: ImportJob, baseUrl: string): Desired {
+function desiredOf(job: ImportJob, provider: Provider): Desired {
   const { run, mode, access, accounts, targets, extend, adopt, failed, probe } = job;
   const keys = acceptedKeys(job.keyFile).map(({ line, fingerprint, last4, settings }) => ({
     line,
@@ -78,7 +81,7 @@ function desiredOf(job: ImportJob, baseUrl: string): Desired {
   }));
   return {
     run,
-    provider: { ...job.provider, baseUrl },
+    provider,
     mode,
     access,
     keys,

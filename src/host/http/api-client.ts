@@ -2,12 +2,24 @@ import type { z } from 'zod';
 import { isHidden } from '../../core/secrets/hidden-text.ts';
 import { RelayError } from '../../core/relay-error.ts';
 import { HostFailure, writeResult, type WriteResult } from '../host-failure.ts';
+import type { Gate } from '../host.ts';
 import type { HttpClient, HttpReply, HttpRequest } from './http-client.ts';
 import type { Pace } from './pace.ts';
 import { retryAfter } from './replies.ts';
 
 /** Pauses before a read is tried again, in milliseconds. */
 const readPauses = [300, 1500];
+
+/** Passes all. */
+const open: Gate = { ask: (send) => send(), write: (send) => send() };
+
+/** A gate behind a gate. */
+function composed(inner: Gate, outer: Gate): Gate {
+  return { ask: (send) => outer.ask(() => inner.ask(send)), write: (send) => outer.write(() => inner.write(send)) };
+}
+
+/** How often a request is sent that a host refuses for coming too soon. */
+const maxTurns = 5;
 
 /** How the answers of one kind of host are read, and how often it is asked. */
 export interface ApiForm {
@@ -22,18 +34,26 @@ export class ApiClient {
   readonly http: HttpClient;
   readonly #credentials: () => Record<string, string>;
   readonly #form: ApiForm;
+  readonly #gate: Gate;
   readonly #end: AbortSignal | undefined;
 
-  constructor(http: HttpClient, form: ApiForm, credentials: () => Record<string, string>, end?: AbortSignal) {
+  constructor(
+    http: HttpClient,
+    form: ApiForm,
+    credentials: () => Record<string, string>,
+    gate: Gate = open,
+    end?: AbortSignal,
+  ) {
     this.http = http;
     this.#form = form;
     this.#credentials = credentials;
+    this.#gate = gate;
     this.#end = end;
   }
 
   /** The same host with another login. */
   as(credentials: () => Record<string, string>): ApiClient {
-    return new ApiClient(this.http, this.#form, credentials, this.#end);
+    return new ApiClient(this.http, this.#form, credentials, this.#gate, this.#end);
   }
 
   /**
@@ -41,7 +61,12 @@ export class ApiClient {
    * Writes go on to their end.
    */
   until(signal: AbortSignal): ApiClient {
-    return new ApiClient(this.http, this.#form, this.#credentials, eitherOf(signal, this.#end));
+    return new ApiClient(this.http, this.#form, this.#credentials, this.#gate, eitherOf(signal, this.#end));
+  }
+
+  /** The same login, whose requests all pass the gate as well. */
+  through(gate: Gate): ApiClient {
+    return new ApiClient(this.http, this.#form, this.#credentials, composed(this.#gate, gate), this.#end);
   }
 
   /** Asks until the host answers, three times at most. Throws `HostFailure`. */
@@ -63,7 +88,7 @@ export class ApiClient {
     this.#throwIfEnded();
     const signal = eitherOf(request.signal, this.#end);
     try {
-      return await this.#send(signal === undefined ? request : { ...request, signal });
+      return await this.#gate.ask(() => this.#send(signal === undefined ? request : { ...request, signal }));
     } catch (failure) {
       this.#throwIfEnded();
       throw failure;
@@ -98,17 +123,19 @@ export class ApiClient {
       const failure = new HostFailure('HOST_FAILED', message, { delivery: 'not_applied', transient: false });
       return Promise.resolve({ status: 'rejected', failure });
     }
-    return writeResult(async () => this.#form.open(this.http, request, await this.#send(request), schema));
+    return this.#gate.write(() =>
+      writeResult(async () => this.#form.open(this.http, request, await this.#send(request), schema)),
+    );
   }
 
   /** What a host refuses because it was asked too often, it has not done: that alone is sent again. */
   async #send(request: HttpRequest): Promise<HttpReply> {
     const { pace } = this.#form;
-    for (;;) {
+    for (let attempt = 1; ; attempt += 1) {
       await pace?.turn(request.signal);
       const reply = await this.http.send({ ...request, headers: { ...this.#credentials(), ...request.headers } });
-      if (reply.status !== 429 || pace?.refused(retryAfter(reply.headers, this.http.clock.now())) !== true)
-        return reply;
+      if (reply.status !== 429 || pace === undefined || attempt === maxTurns) return reply;
+      pace.refused(retryAfter(reply.headers, this.http.clock.now()));
     }
   }
 

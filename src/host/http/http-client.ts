@@ -36,6 +36,8 @@ export interface HttpOptions {
   stop?: AbortSignal;
   /** What the host is reached through. */
   proxy?: Proxy;
+  /** Told that the host's limit of requests is waited for, and how long, in milliseconds. */
+  waits?: (ms: number) => void;
   /** Told about each exchange, for `--verbose`. */
   trace?: (line: string) => void;
 }
@@ -98,6 +100,11 @@ export class HttpClient {
         `${request.method} ${request.path} ${reply?.status ?? 'no answer'} ${this.clock.now() - startedAt} ms`,
       );
     }
+  }
+
+  /** Tells whoever watches that the host's limit of requests is waited for. */
+  get waits(): (ms: number) => void {
+    return this.#options.waits ?? (() => undefined);
   }
 
   /** What time it is by the host's own clock, in milliseconds since 1970; by ours where it tells none. */

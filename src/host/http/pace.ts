@@ -2,6 +2,6 @@
 export interface Pace {
   /** Waits until one more request may leave; ends early with the signal, and then tells nothing. */
   turn(signal?: AbortSignal): Promise<void>;
-  /** The host has refused one for coming too soon. Whether it is worth sending again, in its turn. */
-  refused(retryAfterMs: number | undefined): boolean;
+  /** The host has refused one for coming too soon, and may have said for how long. */
+  refused(retryAfterMs: number | undefined): void;
 }

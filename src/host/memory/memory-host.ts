@@ -20,6 +20,7 @@ const capabilities: Capabilities = {
   clientKeys: { possible: true },
   grants: { possible: false, why: 'there are no users to give access to' },
   accountSettings: { concurrency: nothingOf('limit of its own'), priority: nothingOf('rank') },
+  modelPatterns: { possible: false, why: 'an entry lists each name' },
   ignores: [
     { field: 'prices', why: 'it bills nothing' },
     { field: 'planTemplate', why: 'it sells nothing' },

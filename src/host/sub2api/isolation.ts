@@ -2,7 +2,7 @@ import type { AccessMode } from '../../core/modes.ts';
 import type { Account } from '../account.ts';
 import type { StagingPort } from '../layout.ts';
 import { stagingName } from '../names.ts';
-import { readGroupMarker, withGroupMarker } from './group-marker.ts';
+import { readGroupMarker, withGroupMarker } from '../group-marker.ts';
 import { resourcesOf } from './layout/held.ts';
 import type { Group, GroupSpec } from './objects.ts';
 

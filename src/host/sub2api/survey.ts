@@ -2,7 +2,7 @@ import { orNothing } from '../host-failure.ts';
 import type { Id } from '../account.ts';
 import type { HostObject, Surroundings } from '../driver.ts';
 import type { Sub2apiReads } from './admin-port.ts';
-import { readGroupMarker } from './group-marker.ts';
+import { readGroupMarker } from '../group-marker.ts';
 
 /** What is seen around the objects of a run on this host. */
 export interface GroupSurroundings extends Surroundings {

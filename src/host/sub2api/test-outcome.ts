@@ -1,6 +1,7 @@
 import { createParser } from 'eventsource-parser';
 import { z } from 'zod';
 import type { AccountTest, TestFault } from '../proof.ts';
+import { containsWord } from '../protocols/contains-word.ts';
 
 const eventWire = z.looseObject({
   type: z.string(),
@@ -77,10 +78,4 @@ export function faultOf(message: string, platform: string, deadCodes: readonly s
   if (junkAnswer.test(text)) return 'junk';
   if (transientWords.test(text) && quotedUpstream.test(text)) return 'busy';
   return 'other';
-}
-
-/** A code such as `1113` must not be found inside a longer number or word. */
-function containsWord(text: string, word: string): boolean {
-  const escaped = word.replace(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
-  return new RegExp(String.raw`(?<![A-Za-z0-9])${escaped}(?![A-Za-z0-9])`, 'i').test(text);
 }

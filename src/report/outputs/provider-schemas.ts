@@ -61,7 +61,11 @@ export const removeSchema = z.object({
   dryRun: z.boolean(),
   would: z.array(objectSchema).describe('What a dry run would remove.'),
   removed: z.array(objectSchema),
-  shared: z.array(objectSchema.extend({ why: z.string() })).describe('What stays, because others use it.'),
+  shared: z
+    .array(
+      objectSchema.extend({ why: z.string(), isHostWide: z.boolean().describe("Whether it is the whole host's.") }),
+    )
+    .describe('What stays, because others use it or may.'),
   leftovers: z.array(leftoverSchema),
   exitCode: z.int(),
 });

@@ -42,7 +42,7 @@ export async function removeCommand(flags: RemoveFlags, io: Io, redactor: Redact
     await askConsent(questions, io, flags, tools.stop);
     const result = await removeProvider(all, tools);
     await idle();
-    const exitCode = result.leftovers.length > 0 ? 6 : result.shared.length > 0 ? 5 : 0;
+    const exitCode = result.leftovers.length > 0 ? 6 : result.shared.some(({ isHostWide }) => !isHostWide) ? 5 : 0;
     const value: RemoveOutput = { schema: 'relay.remove/1', dryRun: false, would: [], ...result, exitCode };
     if (!printResult(io, flags, 'remove', value)) {
       say(result, flags, io);

@@ -1,14 +1,10 @@
-import { lengthInWords } from '../../../core/secrets/length-in-words.ts';
-import { isLoopback } from '../../../core/loopback.ts';
 import type { CheckList } from '../../diagnosis.ts';
 import type { HostFailure } from '../../host-failure.ts';
 import type { HttpClient, HttpReply, HttpRequest } from '../../http/http-client.ts';
+import { tellAddress, tellClock } from '../../http/tell-address.ts';
 import { wrongAddress } from '../../http/wrong-address.ts';
 import { isHtml, parseJson } from '../../http/replies.ts';
 import { refusalOf } from './envelope.ts';
-
-/** Difference between two clocks from which on it matters, in milliseconds. Headers count in seconds. */
-const clockTolerance = 60_000;
 
 const health: HttpRequest = { method: 'GET', path: '/health' };
 
@@ -20,12 +16,7 @@ export async function checkReachable(http: HttpClient, checks: CheckList): Promi
   const reply = await http.send(health);
   const refused = refusalAtTheDoor(http, reply);
   if (refused !== undefined) throw refused;
-  const through = proxyOf(reply.headers);
-  const says = `${http.baseUrl} answers${through === undefined ? '' : `, through ${http.clean(through, 40)}`}`;
-  const { protocol, hostname } = new URL(http.baseUrl);
-  if (protocol === 'http:' && !isLoopback(hostname))
-    checks.warn('address', `${says}, over plain http`, 'Use https: the admin login and all keys travel unprotected.');
-  else checks.pass('address', says);
+  tellAddress(http, reply, checks);
   tellClock(checks, reply.headers.get('date'), http.clock.now());
 }
 
@@ -50,29 +41,4 @@ function refusalAtTheDoor(http: HttpClient, reply: HttpReply): HostFailure | und
       delivery: 'not_applied',
     });
   return undefined;
-}
-
-/** Who passed the answer on, where it left its name. The host itself leaves none. */
-export function proxyOf(headers: Headers): string | undefined {
-  if (headers.has('cf-ray')) return 'cloudflare';
-  const via = headers.get('via') ?? headers.get('server');
-  return via === null || via.trim() === '' ? undefined : via;
-}
-
-/** Compares the host's clock with ours. */
-export function tellClock(checks: CheckList, date: string | null, now: number): void {
-  const theirs = date === null ? Number.NaN : Date.parse(date);
-  if (Number.isNaN(theirs)) {
-    checks.skip('clock', 'the host does not say what time it is');
-    return;
-  }
-  const apart = theirs - now;
-  const size = Math.abs(apart);
-  if (size <= clockTolerance) checks.pass('clock', 'as here, to within a minute');
-  else
-    checks.warn(
-      'clock',
-      `the clock of the host is ${lengthInWords(size)} ${apart > 0 ? 'ahead of' : 'behind'} the one here`,
-      'Set both by NTP: subscriptions begin and end, and logins expire, by these clocks.',
-    );
 }

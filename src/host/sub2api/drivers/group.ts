@@ -3,7 +3,7 @@ import { counted } from '../../../core/counted.ts';
 import type { Account } from '../../account.ts';
 import type { Others, ResourceDriver } from '../../driver.ts';
 import type { Sub2apiReads, Sub2apiWrites } from '../admin-port.ts';
-import { readGroupMarker } from '../group-marker.ts';
+import { readGroupMarker } from '../../group-marker.ts';
 import type { Channel, Group, GroupSpec, Tariff } from '../objects.ts';
 import type { GroupSurroundings } from '../survey.ts';
 

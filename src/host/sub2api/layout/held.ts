@@ -3,7 +3,7 @@ import type { Problem } from '../../../core/relay-error.ts';
 import type { Resources } from '../../driver.ts';
 import type { ResourceStep } from '../../layout.ts';
 import { resourceName } from '../../names.ts';
-import { readGroupMarker } from '../group-marker.ts';
+import { readGroupMarker } from '../../group-marker.ts';
 import type { Channel, Group, Tariff } from '../objects.ts';
 
 export type Planned = { step: ResourceStep | null } | { problem: Problem };

@@ -2,7 +2,7 @@ import { isHidden } from '../../../core/secrets/hidden-text.ts';
 import { problem, type Problem } from '../../../core/relay-error.ts';
 import type { Owner, ResourceStep } from '../../layout.ts';
 import { resourceName } from '../../names.ts';
-import { withGroupMarker } from '../group-marker.ts';
+import { withGroupMarker } from '../../group-marker.ts';
 import type { Group } from '../objects.ts';
 import { isMarkedFor, type Sub2apiResources } from './held.ts';
 

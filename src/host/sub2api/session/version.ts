@@ -42,6 +42,7 @@ export function capabilitiesOf(version: string, settings: PublicSettings): Capab
     clientKeys: probeUserOf(settings),
     grants: { possible: true },
     accountSettings: { concurrency: { possible: true }, priority: { possible: true } },
+    modelPatterns: { possible: true },
     ignores: [],
     lock: 'provider',
   };

@@ -1,4 +1,4 @@
-import { accessModes, type AccessMode } from '../../core/modes.ts';
+import { accessModes, type AccessMode } from '../core/modes.ts';
 
 /** The end of a managed group's description (rule N4). */
 export interface GroupMarker {

@@ -1,0 +1,81 @@
+import { z } from 'zod';
+
+/**
+ * The replies of new-api, as far as relay reads them; what it does not know is dropped. Shapes were read off the commits
+ * 74985fa8 (2026-05-26) and 8e2bfe27 (2026-07-28).
+ */
+const id = z.int().positive();
+const text = z
+  .string()
+  .nullish()
+  .transform((value) => value ?? '');
+
+export const anything = z.unknown();
+
+export const statusWire = z.object({
+  version: z.string().default(''),
+  setup: z.boolean().default(true),
+  turnstile_check: z.boolean().default(false),
+  self_use_mode_enabled: z.boolean().default(false),
+});
+
+export const loginWire = z.object({
+  id: id.optional(),
+  require_2fa: z.boolean().optional(),
+  access_token: z.string().optional(),
+  user: z.object({ id }).optional(),
+});
+
+export const selfWire = z.object({ id, username: z.string(), role: z.int(), group: z.string().default('') });
+
+export const channelWire = z.object({
+  id,
+  type: z.int(),
+  name: text,
+  status: z.int(),
+  group: text,
+  models: text,
+  model_mapping: text,
+  base_url: text,
+  priority: z
+    .int()
+    .nullish()
+    .transform((value) => value ?? 0),
+  tag: text,
+  remark: text,
+  other_info: text,
+  channel_info: z.object({ is_multi_key: z.boolean().default(false) }).nullish(),
+});
+export type ChannelWire = z.infer<typeof channelWire>;
+
+export const pageWire = z.object({
+  items: z
+    .array(z.unknown())
+    .nullish()
+    .transform((items) => items ?? []),
+  total: z.int().min(0),
+});
+
+export const optionWire = z.object({ key: z.string(), value: z.string() });
+
+export const userGroupsWire = z.record(z.string(), z.object({ desc: text, ratio: z.unknown() }));
+
+export const tokenWire = z.object({
+  id,
+  name: text,
+  group: text,
+  status: z.int(),
+  created_time: z
+    .number()
+    .nullish()
+    .transform((value) => value ?? 0),
+});
+export type TokenWire = z.infer<typeof tokenWire>;
+
+export const tokenKeyWire = z.object({ key: z.string() });
+
+export const testWire = z.looseObject({
+  success: z.boolean(),
+  message: text,
+  error_code: z.string().nullish(),
+});

@@ -1,0 +1,106 @@
+import { z } from 'zod';
+import { Secret } from '../../core/secrets/secret.ts';
+import type { Id } from '../account.ts';
+import type { ClientKeyPort, LeftClient, Perform } from '../client-keys.ts';
+import type { Driver } from '../driver.ts';
+import type { WriteResult } from '../host-failure.ts';
+import type { ApiClient } from '../http/api-client.ts';
+import { probeUserPrefix } from '../names.ts';
+import { readPages } from './api/client.ts';
+import { anything, tokenKeyWire, tokenWire, type TokenWire } from './api/wire.ts';
+
+/** How long a token of relay's works that nobody could remove, in seconds. */
+const lifetime = 86_400;
+
+/** `status` of a token that works. */
+const active = 1;
+
+const schema = z.object({ name: z.string() });
+type State = z.infer<typeof schema>;
+
+/**
+ * A token of the admin's own, in the group that is to be tried: nobody can make one for another user here. What it names
+ * in a group that users may choose, it meets as they do.
+ */
+export function tokenPort(client: ApiClient): ClientKeyPort {
+  const tokens = () => readPages(client, '/api/token/', tokenWire);
+  const named = async (name: string) => (await tokens()).find((token) => token.name === name);
+  const remove = async (id: Id): Promise<WriteResult<void>> => {
+    const ended = await client.write('DELETE', `/api/token/${id}`, undefined, anything);
+    return ended.status === 'applied' ? { status: 'applied', value: undefined } : ended;
+  };
+  // Given once more whenever it is asked for, so that asking again is no harm.
+  const keyOf = async (id: Id): Promise<Secret> => {
+    const { key } = await client.read({ method: 'POST', path: `/api/token/${id}/key`, body: {} }, tokenKeyWire);
+    const secret = new Secret(key.startsWith('sk-') ? key : `sk-${key}`);
+    client.http.redactor.learn(secret);
+    return secret;
+  };
+  const driver: Driver<State> = {
+    kind: 'token',
+    schema,
+    find: async ({ name }) => (await tokens()).filter((token) => token.name === name).map(toObject),
+    isMadeAs: (object, _, made) => object.name === made.name,
+    isStill: (object, _, made) => object.name === made.name,
+    differences: () => [],
+    stateOf: (_, made) => made,
+    remove: ({ id }) => remove(id),
+    restore: async () => undefined,
+  };
+  return {
+    driver,
+    of: (run) => {
+      const name = `${probeUserPrefix}${run}`;
+      return {
+        name,
+        state: { name },
+        create: () => {
+          const expires = Math.floor(client.http.hostTime() / 1000) + lifetime;
+          const body = { name, group: '', unlimited_quota: true, remain_quota: 0, expired_time: expires };
+          return client.write('POST', '/api/token/', body, anything);
+        },
+        find: async () => {
+          const token = await named(name);
+          return token === undefined ? undefined : String(token.id);
+        },
+        keyFor: async (id, place, _, perform: Perform) => {
+          await perform({
+            kind: 'token',
+            what: 'put the probe token into the group',
+            send: () => moveToken(client, id, place),
+            look: async () => {
+              const token = await named(name);
+              return token?.group === place ? { value: undefined, differences: [] } : undefined;
+            },
+          });
+          return keyOf(id);
+        },
+        empty: async () => true,
+        remove,
+      };
+    },
+    all: async () => (await tokens()).flatMap(leftBy),
+    usable: async (place) => {
+      const token = (await tokens()).find((each) => each.group === place && each.status === active);
+      return token === undefined ? undefined : keyOf(String(token.id));
+    },
+    // Those of other users are shown to nobody else.
+    boundTo: async (place) => (await tokens()).filter(({ group }) => group === place).length,
+  };
+}
+
+/** A token is replaced whole, so all that it was made with is sent again. */
+async function moveToken(client: ApiClient, id: Id, group: string): Promise<WriteResult<unknown>> {
+  const path = `/api/token/${id}`;
+  const now = await client.get(path, z.looseObject({}));
+  return client.write('PUT', '/api/token/', { ...now, key: undefined, group }, anything);
+}
+
+function toObject({ id, name }: TokenWire): { id: Id; name: string } {
+  return { id: String(id), name };
+}
+
+function leftBy({ id, name, created_time: created }: TokenWire): LeftClient[] {
+  const run = name.startsWith(probeUserPrefix) ? name.slice(probeUserPrefix.length) : '';
+  return run === '' ? [] : [{ id: String(id), name, run, createdAt: created === 0 ? null : created * 1000 }];
+}

@@ -1,0 +1,126 @@
+import { firstOf } from '../../../core/counted.ts';
+import { problem, type Problem } from '../../../core/relay-error.ts';
+import type { Resources } from '../../driver.ts';
+import { readGroupMarker } from '../../group-marker.ts';
+import type { FoundResource, Held, Layout, LayoutPlan, ManagedResource, MarkedOwner, Owner } from '../../layout.ts';
+import { resourceName } from '../../names.ts';
+import { pricesName, type Group, type Prices } from '../objects.ts';
+import { desiredRatios } from '../prices.ts';
+import { addressProblems } from './address.ts';
+import { planGroup } from './plan-group.ts';
+import { planPrices } from './plan-prices.ts';
+
+/** What this adapter has listed, by its own types. */
+export interface NewApiResources {
+  groups: readonly Group[];
+  /** Nothing where only root would be shown them. */
+  prices: Prices | undefined;
+}
+
+function resourcesOf(resources: Resources): NewApiResources {
+  return {
+    groups: (resources['group'] ?? []) as readonly Group[],
+    prices: (resources[pricesName] ?? [])[0] as Prices | undefined,
+  };
+}
+
+/** A provider is a group that users may choose, and prices for its models, which are the whole host's. */
+export const newApiLayout: Layout = {
+  place: (owner, { resources }) => {
+    const group = managedGroup(owner, resourcesOf(resources).groups);
+    return group && { kind: 'group', id: group.id, name: group.name };
+  },
+  plan: (job, held): LayoutPlan => {
+    const resources = resourcesOf(held.resources);
+    const name = resourceName(job.provider.id, job.access);
+    const group = resources.groups.find((each) => each.name === name);
+    const planned = [planGroup(job, resources), planPrices(job, resources)];
+    return {
+      place: { kind: 'group', name, id: group?.text === null && !job.adopt ? null : (group?.id ?? null) },
+      steps: planned.flatMap(({ steps }) => steps),
+      warnings: planned.flatMap(({ warnings }) => warnings),
+      problems: [
+        ...brokenOptions(resources),
+        ...addressProblems(job.provider),
+        ...planned.flatMap(({ problems }) => problems),
+      ],
+    };
+  },
+  status,
+  managed,
+};
+
+/** The managed group, when the host has it: by its name and its marker. */
+export function managedGroup({ provider, access }: MarkedOwner, groups: readonly Group[]): Group | undefined {
+  const name = resourceName(provider.id, access);
+  return groups.find((group) => {
+    const marker = readGroupMarker(group.text ?? '');
+    return group.name === name && marker?.provider === provider.id && marker.access === access;
+  });
+}
+
+/** The host keeps whatever text it is sent, and takes the map for empty from then on. */
+function brokenOptions({ prices }: NewApiResources): Problem[] {
+  return (prices?.broken ?? []).map((name) =>
+    problem(
+      'HOST_REPLY_UNEXPECTED',
+      `The option ${name} of the host holds no valid JSON.`,
+      'Correct it in the settings of the host; relay overwrites nothing that it cannot read.',
+    ),
+  );
+}
+
+function status(owner: MarkedOwner, held: Held, present: boolean): FoundResource[] {
+  const { groups, prices } = resourcesOf(held.resources);
+  const name = resourceName(owner.provider.id, owner.access);
+  const group = managedGroup(owner, groups);
+  const foreign = groups.filter((each) => each.name === name && each !== group);
+  const served = new Set(
+    held.accounts
+      .filter(({ marker }) => marker?.provider === owner.provider.id && marker.access === owner.access)
+      .flatMap(({ mapping }) => Object.keys(mapping)),
+  );
+  const isPriced = prices === undefined || [...served].every((model) => Object.hasOwn(prices.models, model));
+  return [
+    ...(group === undefined && !present
+      ? []
+      : [
+          { kind: 'group', id: group?.id ?? null, name, state: stateOf(group) },
+          {
+            kind: pricesName,
+            id: isPriced ? pricesName : null,
+            name: pricesName,
+            state: isPriced ? ('active' as const) : ('missing' as const),
+          },
+        ]),
+    ...foreign.map((each): FoundResource => ({ kind: 'group', id: each.id, name: each.name, state: 'foreign' })),
+  ];
+}
+
+function stateOf(group: Group | undefined): FoundResource['state'] {
+  if (group === undefined) return 'missing';
+  return group.ratio === null ? 'switched_off' : 'active';
+}
+
+/** Prices bear no mark, and count for whoever serves the model: they stay. */
+function managed(owner: Owner, held: Held): ManagedResource[] {
+  const { groups, prices } = resourcesOf(held.resources);
+  const group = managedGroup(owner, groups);
+  if (group === undefined) return [];
+  const names = Object.keys(desiredRatios(owner.provider));
+  const priced = names.filter((name) => prices !== undefined && Object.hasOwn(prices.models, name));
+  return [
+    { kind: 'group', object: group, when: 'last', shared: null },
+    ...(priced.length === 0
+      ? []
+      : [
+          {
+            kind: pricesName,
+            object: { id: pricesName, name: pricesName },
+            when: 'last' as const,
+            shared: `prices are the whole host's, and do not tell who set them: ${firstOf(priced)}`,
+            isHostWide: true,
+          },
+        ]),
+  ];
+}

@@ -1,0 +1,52 @@
+import { accessModes } from '../../core/modes.ts';
+import type { Marker } from '../account.ts';
+import { screenedMarker, type Screen } from '../screen.ts';
+
+/** What relay keeps in the remark of a channel, which only admins see. */
+export interface Note {
+  marker: Marker | null;
+  /** The run that has seen a test of it end well. */
+  testedBy: string | null;
+  paused: boolean;
+}
+
+const pattern = /\[relay ([^\s\]]+)\]/;
+
+/** Reads the note out of a remark, wherever people have written around it. */
+export function readNote(remark: string, screen: Screen): Note {
+  const fields = new URLSearchParams(pattern.exec(remark)?.[1] ?? '');
+  const field = (name: string) => fields.get(name) ?? undefined;
+  const marker = {
+    provider: field('provider'),
+    access: accessModes.find((mode) => mode === field('access')),
+    run: field('run'),
+    fingerprint: field('key'),
+    ...(fields.has('last4') ? { last4: field('last4') } : {}),
+    ...(fields.has('revoked') ? { revoked: true } : {}),
+    ...(fields.has('sets') ? { sets: field('sets')?.split(',') } : {}),
+  };
+  return {
+    marker: screenedMarker(marker, screen),
+    testedBy: field('tested') ?? null,
+    paused: fields.has('paused'),
+  };
+}
+
+/** A remark with this note in the place of the one it had; what people have written stays. At most 255 characters fit. */
+export function withNote(remark: string, { marker, testedBy, paused }: Note): string {
+  const rest = remark.replace(pattern, '').trim();
+  if (marker === null) return rest;
+  const { provider, access, run, fingerprint, last4, revoked, sets = [] } = marker;
+  const fields = new URLSearchParams({
+    provider,
+    access,
+    run,
+    key: fingerprint,
+    ...(last4 === undefined ? {} : { last4 }),
+    ...(revoked === true ? { revoked: '1' } : {}),
+    ...(sets.length === 0 ? {} : { sets: sets.join(',') }),
+    ...(testedBy === null ? {} : { tested: testedBy }),
+    ...(paused ? { paused: '1' } : {}),
+  });
+  return `${rest} [relay ${fields.toString()}]`.trim();
+}

@@ -1,0 +1,129 @@
+import { Secret } from '../../core/secrets/secret.ts';
+import type { Capabilities } from '../capabilities.ts';
+import type { ResourceDriver, Surroundings } from '../driver.ts';
+import { readGroupMarker } from '../group-marker.ts';
+import type { Host, HostInfo } from '../host.ts';
+import type { ApiClient } from '../http/api-client.ts';
+import type { PinningPort } from '../layout.ts';
+import { upstreamBase } from './channel-types.ts';
+import { tokenPort } from './client-keys.ts';
+import { groupDriver, type GroupState } from './drivers/group.ts';
+import { pricesDriver, type PricesState } from './drivers/prices.ts';
+import { newApiLayout } from './layout/layout.ts';
+import { pricesName } from './objects.ts';
+import { pricesIn } from './prices.ts';
+import { newApiProof } from './proof.ts';
+import { groupsIn, newApiReads, type NewApiReads } from './reads.ts';
+import { newApiWrites } from './writes.ts';
+
+const nothingOf = (what: string) => ({ possible: false, why: `a channel has no ${what}` }) as const;
+
+/** What a new-api host can and cannot do. */
+export const newApiCapabilities: Capabilities = {
+  // Of a group, on PostgreSQL.
+  maxNameLength: 64,
+  discoveryMs: 0,
+  refreshAfterDiscovery: false,
+  proof: 'after-create',
+  disable: { possible: true },
+  clientKeys: { possible: true },
+  grants: {
+    possible: false,
+    why: 'relay gives access there by a group that every user may choose, and makes no plans or subscriptions',
+  },
+  accountSettings: { concurrency: nothingOf('limit of its own'), priority: { possible: true } },
+  modelPatterns: { possible: false, why: 'a channel lists each name' },
+  ignores: [
+    { field: 'accountTemplate.concurrency', why: 'a channel has no limit of its own' },
+    { field: 'planTemplate', why: 'relay makes no plans on it' },
+  ],
+  // Groups and prices stand in one text each, and writers overwrite each other.
+  lock: 'host',
+};
+
+/** What a host is made of: who asks it, and what differs between installations. */
+export interface NewApiParts extends Pick<Host, 'command' | 'gateway'> {
+  info: HostInfo;
+  client: ApiClient;
+  isRoot: boolean;
+}
+
+/** A key that names a channel reaches that one alone, in whichever group it is; only admins' keys may. */
+const pinning: PinningPort = {
+  by: 'pin',
+  pinned: (key: Secret, account) => new Secret(`${key.open()}-${account}`),
+};
+
+/** The port of a new-api host. */
+export function newApiHost(parts: NewApiParts, signal: AbortSignal | null = null): Host {
+  const { info, client, isRoot, command } = parts;
+  const { http } = client;
+  const asker = signal === null ? client : client.until(signal);
+  const reads = newApiReads(asker, isRoot);
+  return {
+    info,
+    command,
+    // What it says of itself is said by every copy of its image, and changes at each start.
+    identity: async () => null,
+    time: () => http.hostTime(),
+    reads,
+    writes: newApiWrites(client),
+    proof: newApiProof(asker),
+    gateway: parts.gateway,
+    layout: newApiLayout,
+    resources: {
+      drivers: [groupDriver(reads, client), pricesDriver(reads, client)] as ResourceDriver[],
+      list: async () => {
+        const options = await reads.options();
+        return { group: groupsIn(options, http), [pricesName]: options.isWhole ? [pricesIn(options)] : [] };
+      },
+      survey: (made) => surveyOf(reads, made, http),
+    },
+    clientKeys: tokenPort(client),
+    grants: null,
+    isolation: pinning,
+    upstreamBase,
+    until: (other) => newApiHost(parts, other),
+    through: (gate) =>
+      newApiHost(
+        {
+          ...parts,
+          client: client.through(gate),
+          gateway: {
+            ...parts.gateway,
+            models: (key, until) => gate.ask(() => parts.gateway.models(key, until)),
+            complete: (key, request, until) => gate.ask(() => parts.gateway.complete(key, request, until)),
+          },
+        },
+        signal,
+      ),
+  };
+}
+
+/** What is seen around the objects of a run on this host. */
+async function surveyOf(
+  reads: NewApiReads,
+  made: readonly { kind: string; state: object }[],
+  screen: { hide: (text: string) => string },
+): Promise<Surroundings> {
+  const options = await reads.options();
+  const groups = groupsIn(options, screen);
+  const there = new Set(groups.map(({ id }) => id));
+  const own = new Set(
+    made.flatMap(({ kind, state }) =>
+      kind === 'group' ? [readGroupMarker((state as GroupState).text ?? '')?.run ?? ''] : [],
+    ),
+  );
+  const priced = made.flatMap(({ kind, state }) =>
+    kind === pricesName ? Object.keys((state as PricesState).models) : [],
+  );
+  const prices = pricesIn({ ...options, locked: new Map() }, priced);
+  return {
+    placeExists: (id) => there.has(id),
+    madePlaces: groups.filter(({ text }) => own.has(readGroupMarker(text ?? '')?.run ?? '-')).map(({ id }) => id),
+    objects: (kind) => {
+      if (kind === 'group') return groups;
+      return kind === pricesName ? (Object.keys(prices.models).length === 0 ? [] : [prices]) : undefined;
+    },
+  };
+}

@@ -1,0 +1,32 @@
+import type { HostObject } from '../driver.ts';
+
+/** A name in the option maps. It is there as soon as one of them has it. */
+export interface Group extends HostObject {
+  name: string;
+  /** What users pay, as a multiple of the price; `null` where it stands in no list of groups. */
+  ratio: number | null;
+  /** What users are shown who may choose it; `null` where they may not. It ends in relay's marker. */
+  text: string | null;
+}
+
+/** What a model costs, as multiples: 1 of input is 2 US dollars for a million tokens, the others are of input. */
+export interface ModelRatios {
+  input: number;
+  output: number;
+  cacheRead: number;
+  cacheWrite: number;
+}
+
+/** Prices by the name that users ask for. They are the host's, for whichever channel serves the model. */
+export interface Prices extends HostObject {
+  name: string;
+  models: Record<string, ModelRatios | 'per call'>;
+  /** Options that hold no valid JSON. */
+  broken: string[];
+}
+
+/** What the prices of this host are called, of which there is one list. */
+export const pricesName = 'prices';
+
+/** A group that no map knows: what is in it alone serves no user. A channel cannot be in none. */
+export const noGroup = 'relay-staging';

@@ -1,0 +1,111 @@
+import { z } from 'zod';
+import { HostFailure, writeResult, type WriteResult } from '../host-failure.ts';
+import type { ApiClient } from '../http/api-client.ts';
+import { anything, optionWire, userGroupsWire } from './api/wire.ts';
+
+/** The options in which this host keeps groups and prices: each one text, a map by name, replaced as a whole. */
+export const mapNames = [
+  'GroupRatio',
+  'UserUsableGroups',
+  'ModelRatio',
+  'ModelPrice',
+  'CompletionRatio',
+  'CacheRatio',
+  'CreateCacheRatio',
+] as const;
+export type MapName = (typeof mapNames)[number];
+
+type OptionMap = Record<string, unknown>;
+
+/** Groups and prices as the host holds them. */
+export interface Options {
+  maps: Record<MapName, OptionMap>;
+  /** Options whose text is no map: the host keeps whatever it is sent. */
+  broken: MapName[];
+  /** Models whose output has a price that is built into the host, as a multiple of the input. */
+  locked: ReadonlyMap<string, number>;
+  /** Only root sees and sets them; to an admin only the groups that it may use are shown. */
+  isWhole: boolean;
+}
+
+const map = z.record(z.string(), z.unknown());
+const meta = z.record(z.string(), z.object({ ratio: z.number(), locked: z.boolean() }));
+
+/** Reads them, as far as the login may see them. Throws `HostFailure`. */
+export async function readOptions(client: ApiClient, isRoot: boolean): Promise<Options> {
+  if (!isRoot) return readUsableGroups(client);
+  const options = new Map(
+    (await client.get('/api/option/', optionWire.array())).map(({ key, value }) => [key, value] as const),
+  );
+  const found: Options = { maps: emptyMaps(), broken: [], locked: new Map(), isWhole: true };
+  for (const name of mapNames) {
+    const text = options.get(name) ?? '';
+    const value = text.trim() === '' ? {} : parsed(text, map);
+    if (value === undefined) found.broken.push(name);
+    else found.maps[name] = value;
+  }
+  const known = parsed(options.get('CompletionRatioMeta') ?? '', meta) ?? {};
+  found.locked = new Map(
+    Object.entries(known).flatMap(([model, { ratio, locked }]) => (locked ? [[model, ratio] as const] : [])),
+  );
+  return found;
+}
+
+async function readUsableGroups(client: ApiClient): Promise<Options> {
+  const maps = emptyMaps();
+  for (const name of await client.get('/api/group/', z.string().array())) maps.GroupRatio[name] = null;
+  const usable = await client.get('/api/user/self/groups', userGroupsWire);
+  for (const [name, { desc, ratio }] of Object.entries(usable)) {
+    maps.UserUsableGroups[name] = desc;
+    maps.GroupRatio[name] = ratio;
+  }
+  return { maps, broken: [], locked: new Map(), isWhole: false };
+}
+
+function emptyMaps(): Options['maps'] {
+  return Object.fromEntries(mapNames.map((name) => [name, {}])) as Options['maps'];
+}
+
+function parsed<T>(text: string, schema: z.ZodType<T>): T | undefined {
+  try {
+    return schema.safeParse(JSON.parse(text)).data;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A change of one entry of a map: its new value, or `undefined` to take it out. */
+export interface MapEdit {
+  map: MapName;
+  entry: string;
+  value: unknown;
+}
+
+/**
+ * Edits entries of option maps, each map by one request, in the order in which the edits name them. A map is read just
+ * before, since all of it is sent: what others write in between is lost, which is why the whole host is locked.
+ */
+export function editMaps(client: ApiClient, edits: readonly MapEdit[]): Promise<WriteResult<void>> {
+  return writeResult(async () => {
+    const now = await readOptions(client, true);
+    for (const name of new Set(edits.map((edit) => edit.map))) {
+      if (now.broken.includes(name)) throw brokenMap(name);
+      const before = now.maps[name];
+      const after = { ...before };
+      for (const { entry, value } of edits.filter((edit) => edit.map === name))
+        if (value === undefined) delete after[entry];
+        else after[entry] = value;
+      const text = JSON.stringify(after);
+      if (text === JSON.stringify(before)) continue;
+      const ended = await client.write('PUT', '/api/option/', { key: name, value: text }, anything);
+      if (ended.status !== 'applied') throw ended.failure;
+    }
+  });
+}
+
+function brokenMap(name: MapName): HostFailure {
+  return new HostFailure('WRITE_REFUSED', `The option ${name} of the host holds no valid JSON, and is left as it is.`, {
+    delivery: 'not_applied',
+    transient: false,
+  });
+}

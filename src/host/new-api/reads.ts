@@ -1,0 +1,59 @@
+import type { AccountReads } from '../host.ts';
+import { HostFailure } from '../host-failure.ts';
+import type { ApiClient } from '../http/api-client.ts';
+import { readWhole } from './api/client.ts';
+import { channelWire } from './api/wire.ts';
+import type { Group } from './objects.ts';
+import { readOptions, type Options } from './options.ts';
+import { toAccount } from './translate-account.ts';
+
+/** What the host tells. Every list is whole. Throws `HostFailure`. */
+export interface NewApiReads extends AccountReads {
+  options(): Promise<Options>;
+  groups(): Promise<Group[]>;
+}
+
+/** What the host holds, read through its admin API. */
+export function newApiReads(client: ApiClient, isRoot: boolean): NewApiReads {
+  const { http } = client;
+  const accounts = async () =>
+    (await readWhole(client, '/api/channel/', channelWire)).map((wire) => toAccount(wire, http));
+  const options = () => readOptions(client, isRoot);
+  return {
+    accounts,
+    account: async (id) => {
+      try {
+        return toAccount(await client.get(`/api/channel/${id}`, channelWire), http);
+      } catch (failure) {
+        if (!(failure instanceof HostFailure) || (failure.status !== 200 && failure.status !== 404)) throw failure;
+        // It says in words only that there is none, which may be any other refusal.
+        return (await accounts()).find((each) => each.id === id);
+      }
+    },
+    // Only a person is given keys, after a second factor.
+    accountKey: async () => undefined,
+    options,
+    groups: async () => groupsIn(await options(), http),
+  };
+}
+
+/** The groups that stand in either map. */
+export function groupsIn({ maps }: Options, screen: { hide: (text: string) => string }): Group[] {
+  const { GroupRatio: ratios, UserUsableGroups: texts } = maps;
+  return [...new Set([...Object.keys(ratios), ...Object.keys(texts)])].map((name) => {
+    const ratio = ratios[name];
+    const text = texts[name];
+    return {
+      id: name,
+      name,
+      ratio: typeof ratio === 'number' ? ratio : null,
+      text: typeof text === 'string' ? screenedText(text, screen) : null,
+    };
+  });
+}
+
+/** A group stays relay's by the mark at the end, whatever somebody has written before it. */
+function screenedText(text: string, screen: { hide: (text: string) => string }): string {
+  const at = text.lastIndexOf('[relay ');
+  return at === -1 ? screen.hide(text) : screen.hide(text.slice(0, at)) + screen.hide(text.slice(at));
+}

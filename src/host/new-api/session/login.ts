@@ -1,0 +1,110 @@
+import { RelayError } from '../../../core/relay-error.ts';
+import { Secret } from '../../../core/secrets/secret.ts';
+import { HostFailure } from '../../host-failure.ts';
+import type { ApiClient } from '../../http/api-client.ts';
+import type { AdminLogin } from '../../login.ts';
+import { openEnvelope } from '../api/envelope.ts';
+import { loginWire, selfWire } from '../api/wire.ts';
+import type { PublicStatus } from './status.ts';
+
+/** Roles as this host numbers them. */
+const adminRole = 10;
+const rootRole = 100;
+
+/** A login that the host took. */
+export interface AdminSession {
+  client: ApiClient;
+  /** Whose it is. */
+  id: number;
+  name: string;
+  /** Whether it may set options, in which groups and prices stand. */
+  isRoot: boolean;
+}
+
+/** The secret of a login, whichever it is. */
+export function secretOf(login: AdminLogin): Secret {
+  return 'key' in login ? login.key : login.password;
+}
+
+/**
+ * Logs in, and looks who that is. The token is never asked for: whoever asks for it gets another one, and the one in use
+ * dies. Throws `LOGIN_REFUSED`, `LOGIN_NEEDS_KEY`, or what the host answered.
+ */
+export async function logIn(open: ApiClient, login: AdminLogin, status: PublicStatus): Promise<AdminSession> {
+  const credentials = 'key' in login ? keyHeaders(login) : await passwordHeaders(open, login, status);
+  const client = open.as(credentials);
+  const self = await client.read({ method: 'GET', path: '/api/user/self' }, selfWire).catch((failure: unknown) => {
+    throw refusedLogin(failure, login);
+  });
+  const name = open.http.clean(self.username, 100);
+  if (self.role < adminRole)
+    throw new RelayError('LOGIN_REFUSED', `The login is that of "${name}", who is no admin.`, {
+      hint: 'Give the access token of an admin; groups and prices need the one of root.',
+    });
+  return { client, id: self.id, name, isRoot: self.role >= rootRole };
+}
+
+/** Older builds want to know whose token it is, and newer ones do not mind. Without a word root is meant, who is the first. */
+function keyHeaders({ key, user = '1' }: Extract<AdminLogin, { key: Secret }>): () => Record<string, string> {
+  return () => ({ authorization: `Bearer ${key.open()}`, 'new-api-user': user });
+}
+
+async function passwordHeaders(
+  open: ApiClient,
+  { email: username, password }: Extract<AdminLogin, { password: Secret }>,
+  status: PublicStatus,
+): Promise<() => Record<string, string>> {
+  if (status.turnstile_check)
+    throw new RelayError('LOGIN_NEEDS_KEY', `${open.http.baseUrl} asks for a captcha at login.`);
+  const request = {
+    method: 'POST',
+    path: '/api/user/login',
+    body: { username, password: password.open() },
+  } as const;
+  const reply = await open.ask(request);
+  let answer;
+  try {
+    answer = openEnvelope(open.http, request, reply, loginWire);
+  } catch (failure) {
+    if (failure instanceof HostFailure && (failure.status === 200 || failure.code === 'LOGIN_REFUSED'))
+      throw new RelayError('LOGIN_REFUSED', `The host refuses the login: ${failure.said ?? failure.message}.`, {
+        cause: failure,
+      });
+    throw failure;
+  }
+  if (answer.require_2fa === true)
+    throw new RelayError('LOGIN_NEEDS_KEY', `The admin ${username} logs in with a second factor.`);
+  const user = String(answer.id ?? answer.user?.id ?? '');
+  const token = sealed(open, answer.access_token);
+  if (token !== undefined) return () => ({ authorization: `Bearer ${token.open()}`, 'new-api-user': user });
+  const cookie = sealed(open, sessionOf(reply.headers));
+  if (cookie === undefined) throw new RelayError('LOGIN_REFUSED', 'The host gave no session for the login.');
+  return () => ({ cookie: `session=${cookie.open()}`, 'new-api-user': user });
+}
+
+function sessionOf(headers: Headers): string | undefined {
+  return headers
+    .getSetCookie()
+    .map((cookie) => /^session=([^;]+)/.exec(cookie)?.[1])
+    .find((value) => value !== undefined);
+}
+
+function sealed(open: ApiClient, value: string | undefined): Secret | undefined {
+  if (value === undefined || value === '') return undefined;
+  const secret = new Secret(value);
+  open.http.redactor.learn(secret);
+  return secret;
+}
+
+/** A wrong token comes as 200 from older builds. They also refuse a good one that is another user's than was said. */
+function refusedLogin(failure: unknown, login: AdminLogin): unknown {
+  if (!(failure instanceof HostFailure) || (failure.status !== 200 && failure.code !== 'LOGIN_REFUSED')) return failure;
+  const hint =
+    'key' in login && login.user === undefined
+      ? 'Check the access token. If it is not the one of user 1, say whose it is: --admin-user ID.'
+      : 'Check the access token, and whose it is: --admin-user ID. A new token of that user makes the old one void.';
+  return new RelayError('LOGIN_REFUSED', `The host refuses the login: ${failure.said ?? failure.message}.`, {
+    cause: failure,
+    ...('key' in login ? { hint } : {}),
+  });
+}

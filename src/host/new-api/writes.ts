@@ -1,0 +1,104 @@
+import { z } from 'zod';
+import type { Id } from '../account.ts';
+import type { AccountWrites, CreatedAccount } from '../host.ts';
+import { HostFailure, writeResult, type WriteResult } from '../host-failure.ts';
+import type { ApiClient } from '../http/api-client.ts';
+import { readWhole } from './api/client.ts';
+import { anything, channelWire, type ChannelWire } from './api/wire.ts';
+import { readNote, withNote, type Note } from './marker.ts';
+import { fromAccountChange, fromAccountSpec, fromPlaces, status, toAccount } from './translate-account.ts';
+
+const collection = '/api/channel/';
+
+/** Changes of channels through the admin API: one request each, since this host has none that sets several apart. */
+export function newApiWrites(client: ApiClient): AccountWrites {
+  const { http } = client;
+  const switching = new StatusSwitch(client);
+  const put = (body: Record<string, unknown>) => client.write('PUT', collection, body, anything);
+  const channel = (id: Id) => client.get(`${collection}${id}`, channelWire);
+
+  /** One after the other; what is not applied ends it, and tells how. */
+  const each = async <T>(items: readonly T[], send: (item: T) => Promise<WriteResult<unknown>>) => {
+    for (const item of items) {
+      const ended = await send(item);
+      if (ended.status !== 'applied') return ended;
+    }
+    return { status: 'applied', value: undefined } as const;
+  };
+  const noted = (wire: ChannelWire, change: Partial<Note>) => {
+    const remark = withNote(wire.remark, { ...readNote(wire.remark, http), ...change });
+    return remark === wire.remark ? undefined : put({ id: wire.id, remark });
+  };
+
+  return {
+    createAccounts: async (specs, keyOf) => {
+      const answers: CreatedAccount[] = [];
+      for (const spec of specs) {
+        const body = { mode: 'single', channel: fromAccountSpec(spec, keyOf(spec).open()) };
+        const ended = await client.write('POST', collection, body, anything);
+        if (ended.status === 'unknown') return ended;
+        answers.push(
+          ended.status === 'applied'
+            ? { ok: true, id: null }
+            : { ok: false, message: ended.failure.said ?? ended.failure.message },
+        );
+      }
+      return { status: 'applied', value: answers };
+    },
+    changeAccount: async (id, change) => {
+      const ended = await put(fromAccountChange(change, await channel(id), http));
+      if (ended.status !== 'applied') return ended;
+      return writeResult(async () => toAccount(await channel(id), http));
+    },
+    placeAccounts: (ids, places) => each(ids, (id) => put({ id: Number(id), group: fromPlaces(places) })),
+    // The note comes first: whoever finds a channel off knows then by whom; and a channel that was just written is known to
+    // the host's memory, without which it does not switch it.
+    setEnabled: async (ids, { enabled, paused }) =>
+      each(await channelsOf(client, ids), async (wire) => {
+        const ended = await (noted(wire, { paused }) ?? put({ id: wire.id }));
+        return ended.status === 'applied' ? switching.set(wire.id, enabled ? status.on : status.off) : ended;
+      }),
+    markTested: async (ids, run) =>
+      each(await channelsOf(client, ids), async (wire) => (await noted(wire, { testedBy: run })) ?? done),
+    refreshAccount: ({ id }) => each([id], (one) => put({ id: Number(one) })),
+    deleteAccount: async (id) =>
+      each([id], (one) => client.write('DELETE', `${collection}${one}`, undefined, anything)),
+  };
+}
+
+const done: WriteResult<undefined> = { status: 'applied', value: undefined };
+
+async function channelsOf(client: ApiClient, ids: readonly Id[]): Promise<ChannelWire[]> {
+  const [only] = ids;
+  if (only !== undefined && ids.length === 1) return [await client.get(`${collection}${only}`, channelWire)];
+  const wanted = new Set(ids);
+  return (await readWhole(client, collection, channelWire)).filter(({ id }) => wanted.has(String(id)));
+}
+
+/** Older builds switch a channel by the same request that edits it; newer ones refuse that, and have a path of its own. */
+class StatusSwitch {
+  readonly #client: ApiClient;
+  #hasPath = true;
+
+  constructor(client: ApiClient) {
+    this.#client = client;
+  }
+
+  async set(id: number, to: number): Promise<WriteResult<unknown>> {
+    if (this.#hasPath) {
+      const ended = await this.#client.write(
+        'POST',
+        `${collection}${id}/status`,
+        { status: to },
+        z.boolean().nullish(),
+      );
+      if (ended.status === 'applied' || !isMissing(ended.failure)) return ended;
+      this.#hasPath = false;
+    }
+    return this.#client.write('PUT', collection, { id, status: to }, anything);
+  }
+}
+
+function isMissing({ status: answered }: HostFailure): boolean {
+  return answered === 404;
+}
