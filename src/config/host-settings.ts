@@ -3,6 +3,7 @@ import { disguiseOfOwn } from '../core/disguise.ts';
 import { isLoopback } from '../core/loopback.ts';
 import { didYouMean } from '../core/suggest.ts';
 import { RelayError } from '../core/relay-error.ts';
+import { sandboxKindNames, type SandboxKindName } from '../core/sandbox-kinds.ts';
 import { shellWord } from '../core/shell-word.ts';
 import { Secret } from '../core/secrets/secret.ts';
 import type { LoadedConfig } from './config-file.ts';
@@ -19,9 +20,14 @@ export type Environment = Record<string, string | undefined>;
 /** An admin login; `from` names where it was given, and `inShell` is what a shell puts in its place. */
 export type Login = ({ key: Secret } | { email: string; password: Secret }) & { from: string; inShell: string };
 
-/** `sandbox`: the embedded host, which brings its own login. */
+/** The embedded host, which brings its own login; `of` is the kind that it imitates. */
+export interface SandboxPlace {
+  kind: 'sandbox';
+  of: SandboxKindName;
+}
+
 export type HostSettings =
-  | { kind: 'sandbox' }
+  | SandboxPlace
   | { kind: 'url'; url: string; hostKind: string | undefined; login: Login; onlyIn: string | null };
 
 /**
@@ -29,7 +35,7 @@ export type HostSettings =
  * says where; who works in a folder may not know of such a file.
  */
 export type HostAddress =
-  | { kind: 'sandbox' }
+  | SandboxPlace
   | {
       kind: 'url';
       url: string;
@@ -55,6 +61,15 @@ export async function hostSettings(
   return { kind: 'url', url, hostKind, onlyIn, login: await loginTo(address, options, env, loaded.config, stdin) };
 }
 
+/** What `--host` takes for the embedded host: `sandbox`, or with the kind that it shall imitate. */
+export const sandboxWords: readonly string[] = ['sandbox', ...sandboxKindNames.map((kind) => `sandbox:${kind}`)];
+
+/** The kind that the embedded host imitates, where a word asks for that host. */
+export function sandboxOf(word: string | undefined): SandboxKindName | undefined {
+  if (word === 'sandbox') return sandboxKindNames[0];
+  return sandboxKindNames.find((kind) => word === `sandbox:${kind}`);
+}
+
 /** Which host: option, then environment, then configuration file. Throws `USAGE` and `HTTP_REFUSED`. */
 export function hostAddress(options: HostOptions, env: Environment, { file, place, config }: Loaded): HostAddress {
   const given = options.host ?? (env['RELAY_HOST'] || env['SUB2API_BASE_URL'] || undefined);
@@ -63,7 +78,8 @@ export function hostAddress(options: HostOptions, env: Environment, { file, plac
     throw new RelayError('USAGE', 'No host was given.', {
       hint: 'Give one with --host URL or RELAY_HOST; --host sandbox starts an embedded one.',
     });
-  if (word === 'sandbox') return { kind: 'sandbox' };
+  const of = sandboxOf(word);
+  if (of !== undefined) return { kind: 'sandbox', of };
   // A run knows its host by address only, and the login may stand beside the name.
   const entry = config.hosts?.[word];
   const named = entry ?? Object.values(config.hosts ?? {}).find((each) => isSameUrl(each.url, word));
@@ -107,7 +123,7 @@ function checkUrl(text: string, names: readonly string[], allowHttp: boolean): s
   } catch {
     throw new RelayError(
       'USAGE',
-      `"${shownAddress(text)}" is no URL and no host of the configuration file.${didYouMean(text, [...names, 'sandbox'])}`,
+      `"${shownAddress(text)}" is no URL and no host of the configuration file.${didYouMean(text, [...names, ...sandboxWords])}`,
       { hint: 'A URL begins with https:// or http://.' },
     );
   }

@@ -1,7 +1,6 @@
 import type { Server } from 'node:http';
-import { createAdaptorServer } from '@hono/node-server';
-import type { Hono } from 'hono';
-import type { HostEnv } from './sub2api/host.ts';
+import { createAdaptorServer, type HttpBindings } from '@hono/node-server';
+import type { Router } from './kind.ts';
 
 /** A server on a loopback port. */
 export interface Listener {
@@ -11,8 +10,11 @@ export interface Listener {
 }
 
 /** Serves a router on 127.0.0.1; port 0 takes a free one. */
-export async function listen(app: Hono<HostEnv>, port: number): Promise<Listener> {
-  const server = createAdaptorServer({ fetch: app.fetch, overrideGlobalObjects: false }) as Server;
+export async function listen(app: Router, port: number): Promise<Listener> {
+  const server = createAdaptorServer({
+    fetch: (request, bindings) => app.fetch(request, bindings as HttpBindings),
+    overrideGlobalObjects: false,
+  }) as Server;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, '127.0.0.1', resolve);

@@ -1,5 +1,5 @@
 import type { MiddlewareHandler } from 'hono';
-import type { HostEnv } from './sub2api/host.ts';
+import type { SandboxEnv } from './kind.ts';
 import { parseJson } from './json-object.ts';
 
 /** One request that a sandbox server got; `status` is 0 until it is answered, and stays so when it was dropped. */
@@ -14,7 +14,7 @@ export interface RecordedRequest {
 }
 
 /** Notes every request in the order of arrival. */
-export function recordRequests(requests: RecordedRequest[]): MiddlewareHandler<HostEnv> {
+export function recordRequests(requests: RecordedRequest[]): MiddlewareHandler<SandboxEnv> {
   return async (c, next) => {
     const recorded: RecordedRequest = {
       method: c.req.method,

@@ -1,14 +1,21 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setImmediate as turn } from 'node:timers/promises';
-import type { Hono } from 'hono';
 import { listen, type Listener } from '../../src/sandbox/listen.ts';
-import type { HostEnv } from '../../src/sandbox/sub2api/host.ts';
-import { startSandbox as start, type Sandbox, type SandboxOptions } from '../../src/sandbox/start-sandbox.ts';
+import type { Router } from '../../src/sandbox/kind.ts';
+import { sandboxKinds } from '../../src/sandbox/kinds.ts';
+import { startSandbox as start, type Running, type ServingOptions } from '../../src/sandbox/start-sandbox.ts';
 
-export type { Sandbox, SandboxOptions } from '../../src/sandbox/start-sandbox.ts';
+type Kinds = typeof sandboxKinds;
+type OptionsOf<Name extends keyof Kinds> = ServingOptions & Parameters<Kinds[Name]['make']>[0];
+type RunningOf<Name extends keyof Kinds> = Running<ReturnType<Kinds[Name]['make']>>;
+
+export type SandboxOptions = OptionsOf<'sub2api'>;
+export type Sandbox = RunningOf<'sub2api'>;
+export type NewApiOptions = OptionsOf<'new-api'>;
+export type NewApi = RunningOf<'new-api'>;
 
 /** What is served in this process, by address. */
-const served = new Map<string, { app: Hono<HostEnv>; stopped: AbortSignal }>();
+const served = new Map<string, { app: Router; stopped: AbortSignal }>();
 
 const platformFetch = globalThis.fetch;
 
@@ -23,10 +30,7 @@ globalThis.fetch = (input, init) => {
 };
 
 /** One exchange without a socket: what a router answers, or the end of the connection that it has asked for. */
-async function exchange(
-  { app, stopped }: { app: Hono<HostEnv>; stopped: AbortSignal },
-  request: Request,
-): Promise<Response> {
+async function exchange({ app, stopped }: { app: Router; stopped: AbortSignal }, request: Request): Promise<Response> {
   const { signal } = request;
   signal.throwIfAborted();
   const { promise, resolve, reject } = withResolvers<Response>();
@@ -81,7 +85,7 @@ function withResolvers<T>() {
   return { promise, resolve, reject };
 }
 
-async function serveHere(app: Hono<HostEnv>, port: number): Promise<Listener> {
+async function serveHere(app: Router, port: number): Promise<Listener> {
   const listener = await listen(app, port);
   const stopping = new AbortController();
   served.set(listener.url, { app, stopped: stopping.signal });
@@ -97,5 +101,10 @@ async function serveHere(app: Hono<HostEnv>, port: number): Promise<Listener> {
 
 /** A sandbox that whoever runs in this process reaches without a socket, and every other process by its port. */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
-  return start(options, serveHere);
+  return start(sandboxKinds.sub2api, options, serveHere);
+}
+
+/** The same for a new-api. */
+export async function startNewApi(options: NewApiOptions = {}): Promise<NewApi> {
+  return start(sandboxKinds['new-api'], options, serveHere);
 }

@@ -211,7 +211,7 @@ export const commands: { readonly [Name in CommandName]: CommandRecord<Name> } =
   },
   sandbox: {
     about: 'start the embedded host and a fake vendor, and run until stopped',
-    examples: ['relay sandbox', 'relay sandbox --host-version 0.1.129 --output json'],
+    examples: ['relay sandbox', 'relay sandbox --host-kind new-api --host-version A --output json'],
     run: async (flags, { io }) => (await import('./sandbox-command.ts')).sandboxCommand(flags, io),
   },
   help: {

@@ -1,7 +1,7 @@
 import { inStage, throwIfStopped } from '../../apply/run-tools.ts';
 import { loadConfig, type LoadedConfig } from '../../config/config-file.ts';
 import type { ConfigFile } from '../../config/config-schema.ts';
-import { hostAddress, loginTo } from '../../config/host-settings.ts';
+import { hostAddress, loginTo, type SandboxPlace } from '../../config/host-settings.ts';
 import { limitsOf } from '../../config/defaults.ts';
 import type { Flags } from '../../config/options/option-flags.ts';
 import { examineHost } from '../../flows/run-diagnostics.ts';
@@ -29,7 +29,7 @@ import { watch } from '../session/watch.ts';
 type DoctorFlags = Flags<'doctor'>;
 
 type Settings =
-  | { kind: 'sandbox' }
+  | SandboxPlace
   | { kind: 'url'; url: string; hostKind: string | undefined; onlyIn: string | null; login: GivenLogin };
 
 /**

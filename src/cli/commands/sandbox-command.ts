@@ -1,6 +1,6 @@
 import type { Flags } from '../../config/options/option-flags.ts';
 import { parseFaults } from '../../sandbox/faults/faults.ts';
-import { startSandbox } from '../../sandbox/start-sandbox.ts';
+import { startSandboxAs } from '../../sandbox/kinds.ts';
 import type { SandboxOutput } from '../../report/outputs/about-schemas.ts';
 import { RelayError } from '../../core/relay-error.ts';
 import { readInput } from '../../text/read-input.ts';
@@ -18,30 +18,32 @@ export async function sandboxCommand(flags: Flags<'sandbox'>, io: Io): Promise<n
     undefined,
     () => null,
   );
-  const sandbox = await startSandbox({
-    faults,
-    ...(flags.port === undefined ? {} : { port: flags.port }),
-    ...(flags.hostVersion === undefined ? {} : { hostVersion: flags.hostVersion }),
-    complianceGate: flags.complianceGate ?? false,
-  }).catch((cause: unknown) => {
-    throw new RelayError('USAGE', `The sandbox could not start: ${cause instanceof Error ? cause.message : ''}`, {
-      cause,
-      hint: 'Choose another --port, or leave it out for a free one.',
-    });
-  });
-  const { url, version, adminKey, adminEmail, adminPassword, userEmail, vendorUrl } = sandbox;
-  const kind = 'sub2api';
-  const login = { adminKey, adminEmail, adminPassword };
+  const kind = flags.hostKind ?? 'sub2api';
+  const { faults: _file, port, ...asked } = flags;
+  const sandbox = await startSandboxAs(kind, asked, { faults, ...(port === undefined ? {} : { port }) }).catch(
+    (cause: unknown) => {
+      throw new RelayError('USAGE', `The sandbox could not start: ${cause instanceof Error ? cause.message : ''}`, {
+        cause,
+        hint:
+          cause instanceof Error && 'code' in cause
+            ? 'Choose another --port, or leave it out for a free one.'
+            : 'relay help sandbox says what each kind takes.',
+      });
+    },
+  );
+  const { url, version, adminUser, adminKey, adminEmail, adminName, adminPassword, userEmail, vendorUrl } = sandbox;
+  const login = { adminUser, adminKey, adminEmail, adminName, adminPassword };
   const told: SandboxOutput = { schema: 'relay.sandbox/1', url, kind, version, ...login, vendorUrl };
   if (flags.output === 'json') print(io.stdout, JSON.stringify(told));
   else {
+    const user = adminUser === undefined ? '' : ` of user ${adminUser}`;
     print(
       io.stdout,
       [
         `host      ${url} (${kind} ${version})`,
         `vendor    ${vendorUrl} (the base URL of OpenAI packs is ${vendorUrl}/v1)`,
-        `admin     ${adminEmail}, password ${adminPassword}`,
-        `admin key ${adminKey}`,
+        `admin     ${adminEmail ?? adminName}, password ${adminPassword}`,
+        `admin key ${adminKey}${user}`,
         `user      ${userEmail}, to whom --user gives a subscription`,
         '',
         'Try it:',

@@ -1,4 +1,4 @@
-import { loginInFile, type Login } from '../../config/host-settings.ts';
+import { loginInFile, type Login, type SandboxPlace } from '../../config/host-settings.ts';
 import { shellWord } from '../../core/shell-word.ts';
 import { askConsent } from './consent.ts';
 import type { Io } from '../io.ts';
@@ -9,9 +9,7 @@ import type { Io } from '../io.ts';
  * agrees to nothing here. Throws `CONSENT_NEEDED`.
  */
 export async function confirmHost(
-  settings:
-    | { kind: 'sandbox' }
-    | { kind: 'url'; url: string; onlyIn: string | null; login: Pick<Login, 'from'> | object },
+  settings: SandboxPlace | { kind: 'url'; url: string; onlyIn: string | null; login: Pick<Login, 'from'> | object },
   { input }: { input: boolean },
   io: Io,
 ): Promise<void> {

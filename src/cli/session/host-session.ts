@@ -1,4 +1,4 @@
-import type { Environment, HostSettings } from '../../config/host-settings.ts';
+import type { Environment, HostSettings, SandboxPlace } from '../../config/host-settings.ts';
 import { proxyFor } from '../../config/proxy-settings.ts';
 import type { Diagnosis } from '../../host/diagnosis.ts';
 import type { Host } from '../../host/host.ts';
@@ -65,7 +65,7 @@ export async function diagnoseHost(
 
 /** Where the host of the settings is; `sandbox` starts one that runs until it is closed. */
 export async function hostPlace<Login>(
-  settings: { kind: 'sandbox' } | { kind: 'url'; url: string; hostKind: string | undefined; login: Login },
+  settings: SandboxPlace | { kind: 'url'; url: string; hostKind: string | undefined; login: Login },
   { version, env, hostKinds: _kinds, ...options }: SessionOptions,
 ): Promise<HostPlace<Login>> {
   const http = (baseUrl: string): HttpOptions => ({ baseUrl, userAgent: `relay/${version}`, ...options });
@@ -75,12 +75,12 @@ export async function hostPlace<Login>(
     return { http: at, login: settings.login, kind: settings.hostKind, vendorUrl: null, close: async () => undefined };
   }
   // Only who asks for the embedded host pays for loading it.
-  const { startSandbox } = await import('../../sandbox/start-sandbox.ts');
-  const sandbox = await startSandbox();
+  const { startSandboxAs } = await import('../../sandbox/kinds.ts');
+  const sandbox = await startSandboxAs(settings.of, {});
   return {
     http: http(sandbox.url),
     login: { key: new Secret(sandbox.adminKey) },
-    kind: 'sub2api',
+    kind: settings.of,
     vendorUrl: sandbox.vendorUrl,
     close: () => sandbox.stop(),
   };

@@ -130,8 +130,8 @@ export const commandTable = {
   hostVersion: {
     kind: 'choice',
     value: 'version',
-    words: ['0.1.129', '0.1.179'],
-    about: 'the version to imitate',
+    words: ['0.1.129', '0.1.179', 'A', 'B'],
+    about: 'the version to imitate: a number of sub2api, or a letter of new-api',
     config: ofOne,
     on: ['sandbox'],
   },
@@ -139,6 +139,13 @@ export const commandTable = {
   complianceGate: {
     kind: 'switch',
     about: 'lock the admin API until the compliance terms are accepted',
+    config: ofOne,
+    on: ['sandbox'],
+  },
+  apiLimit: {
+    kind: 'text',
+    value: 'n/seconds',
+    about: 'refuse more than so many calls of the API in so long a time: 180/180s',
     config: ofOne,
     on: ['sandbox'],
   },

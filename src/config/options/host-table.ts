@@ -1,4 +1,5 @@
 import { hostKindNames } from '../../core/host-kinds.ts';
+import { sandboxKindNames } from '../../core/sandbox-kinds.ts';
 import { onHost } from './option-groups.ts';
 import type { OptionRecord } from './option-record.ts';
 
@@ -20,8 +21,9 @@ export const hostTable = {
     about: 'kind of the host, where it is not recognised (env RELAY_HOST_KIND)',
     words: hostKindNames,
     env: ['RELAY_HOST_KIND'],
-    config: { about: 'kind of the host, for a host that names none itself' },
-    on: reaching,
+    config: { about: 'kind of the host, for a host that names none itself', only: reaching },
+    on: [...reaching, 'sandbox'],
+    differs: { sandbox: { about: 'the kind to imitate', words: sandboxKindNames } },
   },
   adminKeyFile: {
     kind: 'file',

@@ -34,8 +34,10 @@ export const sandboxSchema = z.object({
   url: z.string(),
   kind: z.string(),
   version: z.string(),
+  adminUser: z.string().optional().describe('The id of the admin, where the host asks for it beside the key.'),
   adminKey: z.string(),
-  adminEmail: z.string(),
+  adminEmail: z.string().optional().describe('Where the admin logs in by an e-mail address.'),
+  adminName: z.string().optional().describe('Where the admin logs in by a name.'),
   adminPassword: z.string(),
   vendorUrl: z.string(),
 });

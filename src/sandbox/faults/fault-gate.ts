@@ -1,20 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
-import type { MiddlewareHandler } from 'hono';
-import { json } from '../sub2api/envelope.ts';
+import type { Context, MiddlewareHandler } from 'hono';
+import { json } from '../reply.ts';
 import type { ActiveFault, FaultPicker } from './faults.ts';
 import { echo } from '../vendor/echo.ts';
-import type { Host, HostContext, HostEnv } from '../sub2api/host.ts';
+import type { SandboxEnv } from '../kind.ts';
 
 /** Ends the connection without another byte. */
-function drop(c: HostContext, sent = 0): Response {
+function drop(c: Context<SandboxEnv>, sent = 0): Response {
   c.set('sent', sent);
   c.env.incoming.socket.destroy();
   return new Response(null, RESPONSE_ALREADY_SENT);
 }
 
 /** Sends half of the real answer, promising the whole, then ends the connection. */
-async function cut(c: HostContext): Promise<Response> {
+async function cut(c: Context<SandboxEnv>): Promise<Response> {
   const response = c.res;
   const bytes = Buffer.from(await response.arrayBuffer());
   const headers = Object.fromEntries(response.headers);
@@ -40,24 +40,27 @@ function instead(fault: ActiveFault): Response {
   return json(fault.status, body, fault.headers);
 }
 
-async function answer(fault: ActiveFault, c: HostContext): Promise<Response> {
+async function answer(fault: ActiveFault, c: Context<SandboxEnv>): Promise<Response> {
   if (fault.fault === 'cut') return cut(c);
   await c.res.arrayBuffer();
   return fault.fault === 'drop-after' ? drop(c) : instead(fault);
 }
 
-/** Lets requests run into the faults they were picked for. */
-export function faultGate(pick: FaultPicker, host: Host): MiddlewareHandler<HostEnv> {
+/** Lets requests run into the faults they were picked for; an echo quotes the secrets that are told. */
+export function faultGate(
+  pick: FaultPicker,
+  { stopping, secrets }: { stopping: AbortSignal; secrets: () => string[] },
+): MiddlewareHandler<SandboxEnv> {
   return async (c, next) => {
     const fault = pick(c.req.method, c.req.path);
     if (fault === undefined) return next();
     if (fault.fault === 'delay') {
       if (fault.after) await next();
-      await sleep(fault.ms, undefined, { signal: host.stopping }).catch(() => undefined);
+      await sleep(fault.ms, undefined, { signal: stopping }).catch(() => undefined);
       return fault.after ? undefined : next();
     }
     if (fault.fault === 'drop-before') return drop(c);
-    if (fault.fault === 'echo') return echo(c, host, fault.spelling);
+    if (fault.fault === 'echo') return echo(c, secrets(), fault.spelling);
     const replaces = fault.fault === 'status' || fault.fault === 'html';
     if (replaces && !fault.after) return instead(fault);
     await next();

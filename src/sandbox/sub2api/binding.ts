@@ -1,5 +1,5 @@
 import { refusal } from './envelope.ts';
-import type { HostError } from './envelope.ts';
+import type { HostError } from '../reply.ts';
 import type { HostContext } from './host.ts';
 import { isJsonObject } from '../json-object.ts';
 import type { JsonObject } from '../json-object.ts';

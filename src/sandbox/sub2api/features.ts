@@ -1,5 +1,6 @@
-/** The two host versions that the sandbox can imitate. */
-export type HostVersion = '0.1.129' | '0.1.179';
+/** The host versions that the sandbox can imitate. */
+export const hostVersions = ['0.1.129', '0.1.179'] as const;
+export type HostVersion = (typeof hostVersions)[number];
 
 /** What differs between the imitated host versions; routes read this table and never compare version texts. */
 export interface Features {

@@ -1,5 +1,5 @@
-import type { HttpBindings } from '@hono/node-server';
 import type { Context, Hono } from 'hono';
+import type { SandboxEnv } from '../kind.ts';
 import type { Features } from './features.ts';
 import type { User } from './rows.ts';
 import type { SandboxState } from './state.ts';
@@ -32,10 +32,8 @@ export interface Host {
 }
 
 /** The variables that middleware leaves for routes. */
-export interface HostEnv {
-  Bindings: HttpBindings;
-  /** `sent` is the status of an answer that bypassed the router, 0 when the connection was dropped. */
-  Variables: { actor: User; sent: number };
+export interface HostEnv extends SandboxEnv {
+  Variables: SandboxEnv['Variables'] & { actor: User };
 }
 
 /** The host's router. */

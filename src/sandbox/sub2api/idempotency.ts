@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { HostError, refusal, success } from './envelope.ts';
+import { refusal, success } from './envelope.ts';
+import { HostError } from '../reply.ts';
 import type { HostContext } from './host.ts';
 
 interface Entry {

@@ -1,5 +1,5 @@
 import type { MiddlewareHandler } from 'hono';
-import { plain } from './envelope.ts';
+import { plain } from '../reply.ts';
 import type { Host, HostApp, HostContext, HostEnv } from './host.ts';
 
 const bypassed = ['/api/', '/v1/', '/v1beta/', '/backend-api/', '/antigravity/', '/setup/', '/images/', '/responses/'];

@@ -1,4 +1,4 @@
-import { json } from '../sub2api/envelope.ts';
+import { json } from '../reply.ts';
 import { isJsonObject } from '../json-object.ts';
 import type { JsonObject } from '../json-object.ts';
 
@@ -8,6 +8,8 @@ export interface VendorAsk {
   model: string;
   stream: boolean;
   body: JsonObject;
+  /** The words of the answer; "pong" by default. */
+  text?: string;
 }
 
 const chatUsage = { prompt_tokens: 3, completion_tokens: 2, total_tokens: 5 };
@@ -21,10 +23,12 @@ function events(frames: readonly unknown[], named: boolean): Response {
   return new Response(text.join(''), { status: 200, headers: { 'content-type': 'text/event-stream' } });
 }
 
+const wordsOf = (ask: VendorAsk) => ask.text ?? 'pong';
+
 function chat(ask: VendorAsk): Response {
   const head = { id: 'chatcmpl-1', created: 1, model: ask.model };
   if (!ask.stream) {
-    const message = { role: 'assistant', content: 'pong' };
+    const message = { role: 'assistant', content: wordsOf(ask) };
     return json(200, {
       ...head,
       object: 'chat.completion',
@@ -38,7 +42,7 @@ function chat(ask: VendorAsk): Response {
     choices: [{ index: 0, delta, finish_reason }],
   });
   return events(
-    [chunk({ role: 'assistant', content: 'pong' }, null), { ...chunk({}, 'stop'), usage: chatUsage }, '[DONE]'],
+    [chunk({ role: 'assistant', content: wordsOf(ask) }, null), { ...chunk({}, 'stop'), usage: chatUsage }, '[DONE]'],
     false,
   );
 }
@@ -57,7 +61,7 @@ function responses(ask: VendorAsk): Response {
     id: 'msg_1',
     role: 'assistant',
     status: 'completed',
-    content: [{ type: 'output_text', text: 'pong' }],
+    content: [{ type: 'output_text', text: wordsOf(ask) }],
   };
   const output = ask.body['tool_choice'] === 'required' ? [call] : [message];
   const usage = { ...tokenUsage, total_tokens: 5 };
@@ -76,7 +80,7 @@ function responses(ask: VendorAsk): Response {
     item_id: 'msg_1',
     output_index: 0,
     content_index: 0,
-    delta: 'pong',
+    delta: wordsOf(ask),
   };
   const created = { type: 'response.created', response: { ...whole, status: 'in_progress', output: [], usage: null } };
   return events([created, delta, { type: 'response.completed', response: whole }], true);
@@ -87,7 +91,7 @@ function messages(ask: VendorAsk): Response {
   if (!ask.stream) {
     return json(200, {
       ...head,
-      content: [{ type: 'text', text: 'pong' }],
+      content: [{ type: 'text', text: wordsOf(ask) }],
       stop_reason: 'end_turn',
       stop_sequence: null,
       usage: tokenUsage,
@@ -99,7 +103,7 @@ function messages(ask: VendorAsk): Response {
       message: { ...head, content: [], stop_reason: null, usage: { input_tokens: 3, output_tokens: 0 } },
     },
     { type: 'content_block_start', index: 0, content_block: { type: 'text', text: '' } },
-    { type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text: 'pong' } },
+    { type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text: wordsOf(ask) } },
     { type: 'content_block_stop', index: 0 },
     { type: 'message_delta', delta: { stop_reason: 'end_turn', stop_sequence: null }, usage: { output_tokens: 2 } },
     { type: 'message_stop' },
@@ -110,7 +114,7 @@ function messages(ask: VendorAsk): Response {
 function gemini(ask: VendorAsk): Response {
   const usageMetadata = { promptTokenCount: 3, candidatesTokenCount: 2, totalTokenCount: 5 };
   const answer = {
-    candidates: [{ content: { role: 'model', parts: [{ text: 'pong' }] }, finishReason: 'STOP', index: 0 }],
+    candidates: [{ content: { role: 'model', parts: [{ text: wordsOf(ask) }] }, finishReason: 'STOP', index: 0 }],
     usageMetadata,
   };
   return ask.stream ? events([answer], false) : json(200, answer);

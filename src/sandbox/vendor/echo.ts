@@ -1,20 +1,14 @@
-import { json } from '../sub2api/envelope.ts';
-import type { Host, HostContext } from '../sub2api/host.ts';
+import { json } from '../reply.ts';
+import type { Context } from 'hono';
 import { spellings, type Spelling } from '../spellings.ts';
 
 /**
- * An error that quotes all that the host knows: upstream keys, admin key, users' keys and passwords, and the request itself;
+ * An error that quotes all that the host knows, and the request itself;
  * in every spelling, or in one: a text that is hidden for one of them says nothing about the others.
  */
-export function echo(c: HostContext, { state }: Host, spelling?: Spelling): Response {
+export function echo(c: Context, known: readonly string[], spelling?: Spelling): Response {
   const request = ['authorization', 'x-api-key', 'x-goog-api-key'].flatMap((name) => c.req.header(name) ?? []);
-  const secrets = [
-    ...request,
-    ...[...state.accounts.values()].map((account) => String(account.credentials['api_key'] ?? '')),
-    ...[...state.apiKeys.values()].map((key) => key.key),
-    ...[...state.users.values()].map((user) => user.password),
-    state.adminKey,
-  ];
+  const secrets = [...request, ...known];
   const used = spelling === undefined ? Object.values(spellings) : [spellings[spelling]];
   const text = secrets.flatMap((secret) => used.map((spell) => spell(secret))).join(' ');
   const headers = { 'x-echo': encodeURIComponent(secrets.join(' ')).slice(0, 8000) };

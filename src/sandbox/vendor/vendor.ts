@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Hono } from 'hono';
-import { json } from '../sub2api/envelope.ts';
-import type { HostContext, HostEnv } from '../sub2api/host.ts';
+import { Hono, type Context } from 'hono';
+import { json } from '../reply.ts';
+import type { SandboxEnv } from '../kind.ts';
 import { jsonObject, parseJson } from '../json-object.ts';
 import { recordRequests } from '../recorded-request.ts';
 import type { RecordedRequest } from '../recorded-request.ts';
@@ -16,7 +16,7 @@ export interface VendorOptions {
   stopping: AbortSignal;
 }
 
-function keyOf(c: HostContext): string {
+function keyOf(c: Context): string {
   const bearer = /^Bearer (.*)$/i.exec(c.req.header('authorization') ?? '')?.[1] ?? '';
   return (bearer || (c.req.header('x-api-key') ?? '') || (c.req.header('x-goog-api-key') ?? '')).trim();
 }
@@ -48,7 +48,7 @@ function kindOf(path: string): VendorAsk['kind'] | undefined {
 }
 
 async function complete(
-  c: HostContext,
+  c: Context,
   kind: VendorAsk['kind'],
   key: string,
   options: VendorOptions,
@@ -75,8 +75,8 @@ async function complete(
 }
 
 /** A fake upstream vendor: the key's text scripts its behaviour, the path's end says what is asked, any prefix will do. */
-export function createVendor(options: VendorOptions): Hono<HostEnv> {
-  const app = new Hono<HostEnv>();
+export function createVendor(options: VendorOptions): Hono<SandboxEnv> {
+  const app = new Hono<SandboxEnv>();
   const seen = new Set<string>();
   app.use('*', recordRequests(options.requests));
   app.all('*', async (c) => {

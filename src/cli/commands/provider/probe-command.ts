@@ -3,6 +3,7 @@ import type { Flags } from '../../../config/options/option-flags.ts';
 import { readProbeKey } from '../../options/read-keys.ts';
 import { probeExitCode, probePool, type PoolProbe } from '../../../flows/probe-pool.ts';
 import type { ProbeOutput } from '../../../report/outputs/provider-schemas.ts';
+import { sandboxOf } from '../../../config/host-settings.ts';
 import type { Redactor } from '../../../core/secrets/redactor.ts';
 import { Interruption } from '../../../core/relay-error.ts';
 import { serviceOf } from '../../../host/account.ts';
@@ -68,7 +69,9 @@ export async function probeCommand(flags: ProbeFlags, io: Io, redactor: Redactor
 
 /** What the tests told when this was last done on this machine; the embedded host is another one each time. */
 async function lastVerdicts({ provider, tools }: AtProvider, flags: ProbeFlags, io: Io) {
-  return flags.host === 'sandbox' ? undefined : readVerdicts(stateDirOf(io), tools.host.info.url, provider.id);
+  return sandboxOf(flags.host) !== undefined
+    ? undefined
+    : readVerdicts(stateDirOf(io), tools.host.info.url, provider.id);
 }
 
 /** Keeps what the tests told for the next time, and says what is new; nothing where nothing was kept before. */
@@ -79,7 +82,7 @@ async function compare(
   flags: ProbeFlags,
   io: Io,
 ): Promise<VerdictNews | null> {
-  if (flags.host === 'sandbox') return null;
+  if (sandboxOf(flags.host) !== undefined) return null;
   const now = accounts.flatMap(({ verdict: { account, validation }, idle }) => {
     if (validation === 'not_tried') return [];
     const heldOut = idle === 'revivable' && serviceOf(account) === 'paused_by_hand';

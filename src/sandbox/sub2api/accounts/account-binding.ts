@@ -1,4 +1,4 @@
-import { HostError } from '../envelope.ts';
+import { HostError } from '../../reply.ts';
 import type { Host } from '../host.ts';
 import type { Account, Binding } from '../rows.ts';
 import { timestamp } from '../state.ts';

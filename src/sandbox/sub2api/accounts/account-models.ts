@@ -5,7 +5,8 @@ import type { Host, HostApp } from '../host.ts';
 import { jsonObject, parseJson } from '../../json-object.ts';
 import { modelMapping } from '../gateway/model-match.ts';
 import type { Account } from '../rows.ts';
-import { callUpstream, UnreachableError } from '../gateway/upstream-call.ts';
+import { callUpstream } from '../gateway/upstream-call.ts';
+import { UnreachableError } from '../../upstream.ts';
 import { baseUrlOf, openAiModelsUrl } from '../gateway/upstream-url.ts';
 
 function models(account: Account): unknown[] {

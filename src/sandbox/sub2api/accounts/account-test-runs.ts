@@ -4,8 +4,9 @@ import type { Host } from '../host.ts';
 import { jsonObject, parseJson } from '../../json-object.ts';
 import { mapModel, modelMapping } from '../gateway/model-match.ts';
 import type { Account } from '../rows.ts';
-import { callUpstream, UnreachableError } from '../gateway/upstream-call.ts';
-import type { UpstreamReply } from '../gateway/upstream-call.ts';
+import { callUpstream } from '../gateway/upstream-call.ts';
+import { UnreachableError } from '../../upstream.ts';
+import type { UpstreamReply } from '../../upstream.ts';
 import { geminiUrl, messagesUrl, openAiUrl } from '../gateway/upstream-url.ts';
 
 /** One event of an account test. */

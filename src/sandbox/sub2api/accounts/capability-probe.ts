@@ -4,7 +4,7 @@ import { isJsonObject, jsonObject, parseJson } from '../../json-object.ts';
 import type { Account } from '../rows.ts';
 import { timestamp } from '../state.ts';
 import { callUpstream } from '../gateway/upstream-call.ts';
-import type { UpstreamReply } from '../gateway/upstream-call.ts';
+import type { UpstreamReply } from '../../upstream.ts';
 import { baseUrlOf, openAiUrl } from '../gateway/upstream-url.ts';
 
 const fallbackModel = 'gpt-5.4';

@@ -1,4 +1,5 @@
-import { codeRefusal, HostError } from '../envelope.ts';
+import { codeRefusal } from '../envelope.ts';
+import { HostError } from '../../reply.ts';
 import type { Host, HostContext } from '../host.ts';
 import type { ApiKey, Group, Subscription, User } from '../rows.ts';
 import { isCurrent } from '../resources/subscriptions.ts';

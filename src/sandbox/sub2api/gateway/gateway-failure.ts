@@ -1,5 +1,5 @@
 import { upstreamMessage } from '../accounts/account-health.ts';
-import { json } from '../envelope.ts';
+import { json } from '../../reply.ts';
 import type { Protocol } from './gateway-forward.ts';
 
 const googleStatus: Record<number, string> = {

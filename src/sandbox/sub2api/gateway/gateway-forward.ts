@@ -1,7 +1,6 @@
 import { usesResponses } from '../accounts/account-test.ts';
-import { jsonEvents } from '../../event-lines.ts';
+import { readAnswer } from '../../answer-text.ts';
 import type { Host } from '../host.ts';
-import { jsonObject, parseJson } from '../../json-object.ts';
 import type { JsonObject } from '../../json-object.ts';
 import type { Account } from '../rows.ts';
 import { callUpstream } from './upstream-call.ts';
@@ -62,40 +61,10 @@ export async function forward(host: Host, account: Account, ask: Ask): Promise<F
   return { ...reply, protocol: 'messages' };
 }
 
-function count(usage: JsonObject, ...names: string[]): number {
-  const value = names.map((name) => usage[name]).find((item) => typeof item === 'number');
-  return typeof value === 'number' ? value : 0;
-}
-
-function textsOf(event: JsonObject): string {
-  const first = (value: unknown) => jsonObject(Array.isArray(value) ? value[0] : undefined);
-  const choice = first(event['choices']);
-  const parts = jsonObject(first(event['candidates'])['content'])['parts'];
-  const candidates: unknown[] = [
-    event['type'] === 'response.output_text.delta' ? event['delta'] : undefined,
-    jsonObject(choice['message'])['content'],
-    jsonObject(choice['delta'])['content'],
-    event['type'] === 'content_block_delta' ? jsonObject(event['delta'])['text'] : undefined,
-    event['type'] === 'message' ? first(event['content'])['text'] : undefined,
-    first(parts)['text'],
-  ];
-  const found = candidates.find((value) => typeof value === 'string');
-  return typeof found === 'string' ? found : '';
-}
-
 /** An upstream's answer understood: its words and its price in tokens; undefined when it was no finished answer. */
 export function understand(reply: Forwarded): { text: string; tokens: Tokens } | undefined {
-  const whole = parseJson(reply.body);
-  const events = (whole === undefined ? jsonEvents(reply.body) : [whole]).map(jsonObject);
+  const { events, text, tokens } = readAnswer(reply.body);
   if (reply.protocol === 'responses' && !events.some((event) => event['type'] === 'response.completed'))
     return undefined;
-  if (events.length === 0) return undefined;
-  const tokens = { input: 0, output: 0 };
-  for (const event of events) {
-    const nested = jsonObject(event['response'] ?? event['message']);
-    const usage = jsonObject(event['usage'] ?? nested['usage'] ?? event['usageMetadata']);
-    tokens.input = Math.max(tokens.input, count(usage, 'prompt_tokens', 'input_tokens', 'promptTokenCount'));
-    tokens.output = Math.max(tokens.output, count(usage, 'completion_tokens', 'output_tokens', 'candidatesTokenCount'));
-  }
-  return { text: events.map(textsOf).join(''), tokens };
+  return events.length === 0 ? undefined : { text, tokens };
 }

@@ -1,4 +1,4 @@
-import { json } from '../envelope.ts';
+import { json } from '../../reply.ts';
 import type { Forwarded, Tokens } from './gateway-forward.ts';
 import { isJsonObject, parseJson } from '../../json-object.ts';
 

@@ -10,7 +10,7 @@ import type { Route } from './gateway-route.ts';
 import type { Host } from '../host.ts';
 import type { JsonObject } from '../../json-object.ts';
 import type { Account } from '../rows.ts';
-import { UnreachableError } from './upstream-call.ts';
+import { UnreachableError } from '../../upstream.ts';
 import { BaseUrlError } from './upstream-url.ts';
 
 /** One request for a completion. */

@@ -1,5 +1,5 @@
 import { defaultModels } from '../accounts/default-models.ts';
-import { json } from '../envelope.ts';
+import { json } from '../../reply.ts';
 import { authenticate } from './gateway-auth.ts';
 import type { Caller } from './gateway-auth.ts';
 import { gatewayFailure } from './gateway-failure.ts';

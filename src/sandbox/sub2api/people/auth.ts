@@ -1,7 +1,8 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import type { MiddlewareHandler } from 'hono';
 import { bind } from '../binding.ts';
-import { codeRefusal, refusal, success, type HostError } from '../envelope.ts';
+import { codeRefusal, refusal, success } from '../envelope.ts';
+import { type HostError } from '../../reply.ts';
 import type { Host, HostApp, HostContext, HostEnv } from '../host.ts';
 import type { JsonObject } from '../../json-object.ts';
 import type { User } from '../rows.ts';

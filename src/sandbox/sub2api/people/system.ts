@@ -1,4 +1,5 @@
-import { json, success } from '../envelope.ts';
+import { success } from '../envelope.ts';
+import { json } from '../../reply.ts';
 import type { Host, HostApp } from '../host.ts';
 import { publicSettings } from './public-settings.ts';
 import { newAdminKey } from '../state.ts';

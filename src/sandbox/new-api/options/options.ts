@@ -1,0 +1,82 @@
+import { done, failure, success } from '../envelope.ts';
+import type { Host, HostApp, HostContext } from '../host.ts';
+import { isJsonObject, parseJson } from '../../json-object.ts';
+import { HostError } from '../../reply.ts';
+import { readBody } from '../request-body.ts';
+import { groupNames, usableGroups } from './groups.ts';
+
+/** Options that are maps: what is stored is what was sent, and what does not parse leaves the host with an empty map. */
+const maps = new Set([
+  'GroupRatio',
+  'UserUsableGroups',
+  'ModelRatio',
+  'CompletionRatio',
+  'CacheRatio',
+  'CreateCacheRatio',
+  'ModelPrice',
+]);
+
+const hidden = /(?:Token|Secret|Key|secret|api_key)$/;
+
+/** What the host's decoder says of a text that is no map; undefined where it is one. */
+function mapProblem(text: string): string | undefined {
+  const value = parseJson(text);
+  if (isJsonObject(value)) return undefined;
+  if (value !== undefined) return 'json: cannot unmarshal value into Go value of type map[string]float64';
+  const trimmed = text.trim();
+  if (trimmed === '') return 'unexpected end of JSON input';
+  if (!trimmed.startsWith('{')) return `invalid character '${trimmed[0]}' looking for beginning of value`;
+  return /^\{\s*[^"\s}]/.test(trimmed)
+    ? `invalid character '${trimmed.slice(1).trim()[0]}' looking for beginning of object key string`
+    : 'unexpected end of JSON input';
+}
+
+function checkGroupRatio(text: string): void {
+  const problem = mapProblem(text);
+  if (problem !== undefined) throw failure(problem);
+  for (const [name, ratio] of Object.entries(parseJson(text) as Record<string, unknown>)) {
+    if (typeof ratio !== 'number')
+      throw failure(`json: cannot unmarshal ${typeof ratio} into Go value of type float64`);
+    if (ratio < 0) throw failure(`group ratio must be not less than 0: ${name}`);
+  }
+}
+
+async function store(host: Host, c: HostContext): Promise<Response> {
+  const { key, value } = await readBody(c);
+  if (typeof key !== 'string') throw new HostError(400, { message: '无效的参数', success: false });
+  const text = typeof value === 'string' ? value : JSON.stringify(value ?? null);
+  if (key.startsWith('payment_setting.compliance_')) throw failure('合规确认字段不允许通过通用设置接口修改');
+  if (key === 'GroupRatio') checkGroupRatio(text);
+  host.state.options.set(key, text);
+  const problem = maps.has(key) ? mapProblem(text) : undefined;
+  // Said after it was stored, as the host does.
+  if (problem !== undefined) throw failure(problem);
+  return done();
+}
+
+async function confirmCompliance(host: Host, c: HostContext): Promise<Response> {
+  if (!c.get('bySession'))
+    throw new HostError(403, {
+      message: 'This operation requires dashboard session authentication. API access token is not allowed.',
+      success: false,
+    });
+  if ((await readBody(c))['confirmed'] !== true) throw failure('请确认合规声明');
+  const [at, by] = [host.seconds(), c.get('actor').id];
+  const { options } = host.state;
+  options.set('payment_setting.compliance_confirmed', 'true');
+  options.set('payment_setting.compliance_terms_version', 'v1');
+  options.set('payment_setting.compliance_confirmed_at', String(at));
+  options.set('payment_setting.compliance_confirmed_by', String(by));
+  return success({ confirmed: true, confirmed_at: at, confirmed_by: by, terms_version: 'v1' });
+}
+
+/** Options, each one text that is replaced whole, and what is read from them: groups. */
+export function addOptionRoutes(app: HostApp, host: Host): void {
+  app.get('/api/option/', () =>
+    success([...host.state.options].filter(([key]) => !hidden.test(key)).map(([key, value]) => ({ key, value }))),
+  );
+  app.put('/api/option/', (c) => store(host, c));
+  app.post('/api/option/payment_compliance', (c) => confirmCompliance(host, c));
+  app.get('/api/group/', () => success(groupNames(host)));
+  app.get('/api/user/self/groups', (c) => success(usableGroups(host, c.get('actor'))));
+}
