@@ -3,6 +3,7 @@ import type { Host, HostInfo } from '../host/host.ts';
 import type { Provider } from '../pack/manifest.ts';
 import { hostVersions } from '../pack/provider-hosts.ts';
 import { buildPlan } from '../plan/build-plan.ts';
+import { fitProvider } from '../plan/fit-provider.ts';
 import type { ProviderSnapshot } from '../plan/provider-status.ts';
 import { accessModes } from '../core/modes.ts';
 import { problem, type Problem } from '../core/relay-error.ts';
@@ -22,7 +23,7 @@ export function preflightProblems(provider: Provider, host: Host, held: Provider
     const plan = buildPlan(
       {
         run: '',
-        provider,
+        provider: fitProvider(provider, host).provider,
         mode: 'strict',
         access,
         keys: [],

@@ -9,6 +9,7 @@ import type { PackManifest, Provider } from './manifest.ts';
 import { effectiveMapping, overlappingPairs } from './model-mapping.ts';
 import type { Path } from '../text/source-text.ts';
 import type { ManifestText } from './manifest-text.ts';
+import { hostVersions } from './provider-hosts.ts';
 
 /** What the schema cannot say: facts that must fit each other, and to what hosts do with them. */
 export function checkFacts(source: ManifestText, pack: PackManifest): Finding[] {
@@ -75,8 +76,9 @@ function checkProvider(
     .flatMap(({ check }) => check(source, provider as Provider, ['providers', index], all));
 }
 
-function checkHostVersions(source: ManifestText, { hosts }: Provider, at: Path): Finding[] {
-  return Object.entries(hosts).flatMap(([kind, { version }]) => {
+function checkHostVersions(source: ManifestText, provider: Provider, at: Path): Finding[] {
+  return Object.keys(provider.hosts).flatMap((kind) => {
+    const version = hostVersions(provider, kind);
     if (version === undefined || validRange(version) !== null) return [];
     const message = `the version "${version}" is no range of versions, such as ">=0.1.129"`;
     return [source.finding([...at, 'hosts', kind, 'version'], 'INVALID_VALUE', message)];

@@ -10,7 +10,7 @@ import { tokenPort } from './client-keys.ts';
 import { groupDriver, type GroupState } from './drivers/group.ts';
 import { pricesDriver, type PricesState } from './drivers/prices.ts';
 import { newApiLayout } from './layout/layout.ts';
-import { pricesName } from './objects.ts';
+import { priceList } from './objects.ts';
 import { pricesIn } from './prices.ts';
 import { newApiProof } from './proof.ts';
 import { groupsIn, newApiReads, type NewApiReads } from './reads.ts';
@@ -33,10 +33,7 @@ export const newApiCapabilities: Capabilities = {
   },
   accountSettings: { concurrency: nothingOf('limit of its own'), priority: { possible: true } },
   modelPatterns: { possible: false, why: 'a channel lists each name' },
-  ignores: [
-    { field: 'accountTemplate.concurrency', why: 'a channel has no limit of its own' },
-    { field: 'planTemplate', why: 'relay makes no plans on it' },
-  ],
+  ignores: [{ field: 'accountTemplate.concurrency', why: 'a channel has no limit of its own' }],
   // Groups and prices stand in one text each, and writers overwrite each other.
   lock: 'host',
 };
@@ -75,7 +72,7 @@ export function newApiHost(parts: NewApiParts, signal: AbortSignal | null = null
       drivers: [groupDriver(reads, client), pricesDriver(reads, client)] as ResourceDriver[],
       list: async () => {
         const options = await reads.options();
-        return { group: groupsIn(options, http), [pricesName]: options.isWhole ? [pricesIn(options)] : [] };
+        return { group: groupsIn(options, http), [priceList.kind]: options.isWhole ? [pricesIn(options)] : [] };
       },
       survey: (made) => surveyOf(reads, made, http),
     },
@@ -115,7 +112,7 @@ async function surveyOf(
     ),
   );
   const priced = made.flatMap(({ kind, state }) =>
-    kind === pricesName ? Object.keys((state as PricesState).models) : [],
+    kind === priceList.kind ? Object.keys((state as PricesState).models) : [],
   );
   const prices = pricesIn({ ...options, locked: new Map() }, priced);
   return {
@@ -123,7 +120,7 @@ async function surveyOf(
     madePlaces: groups.filter(({ text }) => own.has(readGroupMarker(text ?? '')?.run ?? '-')).map(({ id }) => id),
     objects: (kind) => {
       if (kind === 'group') return groups;
-      return kind === pricesName ? (Object.keys(prices.models).length === 0 ? [] : [prices]) : undefined;
+      return kind === priceList.kind ? (Object.keys(prices.models).length === 0 ? [] : [prices]) : undefined;
     },
   };
 }

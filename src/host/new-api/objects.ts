@@ -25,8 +25,8 @@ export interface Prices extends HostObject {
   broken: string[];
 }
 
-/** What the prices of this host are called, of which there is one list. */
-export const pricesName = 'prices';
+/** The one list of prices that this host has, by the option that makes a model work. */
+export const priceList = { kind: 'prices', id: 'ModelRatio', name: 'ModelRatio' } as const;
 
 /** A group that no map knows: what is in it alone serves no user. A channel cannot be in none. */
 export const noGroup = 'relay-staging';

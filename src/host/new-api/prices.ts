@@ -1,6 +1,6 @@
 import type { Provider } from '../../pack/manifest.ts';
 import { effectiveMapping } from '../../pack/model-mapping.ts';
-import { pricesName, type ModelRatios, type Prices } from './objects.ts';
+import { priceList, type ModelRatios, type Prices } from './objects.ts';
 import type { MapEdit, Options } from './options.ts';
 
 /** In US dollars for a million input tokens, what this host counts as 1. */
@@ -53,7 +53,7 @@ export function pricesIn({ maps, locked, broken }: Options, names?: readonly str
       ],
     ];
   });
-  return { id: pricesName, name: pricesName, models: Object.fromEntries(models), broken };
+  return { id: priceList.id, name: priceList.name, models: Object.fromEntries(models), broken };
 }
 
 function numberIn(map: Record<string, unknown>, name: string): number | undefined {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { firstOf } from '../../../core/counted.ts';
 import type { Others, ResourceDriver, Surroundings } from '../../driver.ts';
 import type { ApiClient } from '../../http/api-client.ts';
-import { pricesName, type Prices } from '../objects.ts';
+import { priceList, type Prices } from '../objects.ts';
 import { editMaps } from '../options.ts';
 import { priceEdits, pricesIn, sameRatios } from '../prices.ts';
 import type { NewApiReads } from '../reads.ts';
@@ -20,7 +20,7 @@ export function pricesDriver(reads: NewApiReads, client: ApiClient): ResourceDri
   const isAs = ({ models }: Prices, made: PricesState) =>
     Object.entries(made.models).every(([name, ratios]) => sameRatios(models[name], ratios));
   return {
-    kind: pricesName,
+    kind: priceList.kind,
     schema,
     find: async (state) => {
       // What is built into the host counts for users, and is not what was stored.

@@ -4,7 +4,7 @@ import type { Resources } from '../../driver.ts';
 import { readGroupMarker } from '../../group-marker.ts';
 import type { FoundResource, Held, Layout, LayoutPlan, ManagedResource, MarkedOwner, Owner } from '../../layout.ts';
 import { resourceName } from '../../names.ts';
-import { pricesName, type Group, type Prices } from '../objects.ts';
+import { priceList, type Group, type Prices } from '../objects.ts';
 import { desiredRatios } from '../prices.ts';
 import { addressProblems } from './address.ts';
 import { planGroup } from './plan-group.ts';
@@ -20,7 +20,7 @@ export interface NewApiResources {
 function resourcesOf(resources: Resources): NewApiResources {
   return {
     groups: (resources['group'] ?? []) as readonly Group[],
-    prices: (resources[pricesName] ?? [])[0] as Prices | undefined,
+    prices: (resources[priceList.kind] ?? [])[0] as Prices | undefined,
   };
 }
 
@@ -87,9 +87,9 @@ function status(owner: MarkedOwner, held: Held, present: boolean): FoundResource
       : [
           { kind: 'group', id: group?.id ?? null, name, state: stateOf(group) },
           {
-            kind: pricesName,
-            id: isPriced ? pricesName : null,
-            name: pricesName,
+            kind: priceList.kind,
+            id: isPriced ? priceList.id : null,
+            name: priceList.name,
             state: isPriced ? ('active' as const) : ('missing' as const),
           },
         ]),
@@ -115,8 +115,8 @@ function managed(owner: Owner, held: Held): ManagedResource[] {
       ? []
       : [
           {
-            kind: pricesName,
-            object: { id: pricesName, name: pricesName },
+            kind: priceList.kind,
+            object: { id: priceList.id, name: priceList.name },
             when: 'last' as const,
             shared: `prices are the whole host's, and do not tell who set them: ${firstOf(priced)}`,
             isHostWide: true,

@@ -2,7 +2,7 @@ import { counted, firstOf } from '../../../core/counted.ts';
 import { problem, type Problem } from '../../../core/relay-error.ts';
 import type { Owner } from '../../layout.ts';
 import type { PricesState } from '../drivers/prices.ts';
-import { pricesName, type ModelRatios, type Prices } from '../objects.ts';
+import { priceList, type ModelRatios, type Prices } from '../objects.ts';
 import { desiredRatios, sameRatios } from '../prices.ts';
 import type { NewApiResources } from './layout.ts';
 import type { Planned } from './plan-group.ts';
@@ -20,9 +20,9 @@ export function planPrices({ provider }: Owner, { prices }: NewApiResources): Pl
   const unpriced = missing.flatMap(([name, ratios]) => (ratios === null ? [name] : []));
   const warnings = desired.flatMap(([name, ratios]) => driftOf(name, prices.models[name], ratios));
   if (unpriced.length > 0) return { ...none, warnings, problems: [priceless(unpriced)] };
-  const step = { kind: pricesName, name: pricesName };
+  const step = { kind: priceList.kind, name: priceList.name };
   if (missing.length === 0)
-    return { ...none, warnings, steps: [{ ...step, action: 'unchanged', id: pricesName, detail: '' }] };
+    return { ...none, warnings, steps: [{ ...step, action: 'unchanged', id: priceList.id, detail: '' }] };
   const after: PricesState = {
     models: Object.fromEntries(missing.flatMap(([name, ratios]) => (ratios === null ? [] : [[name, ratios]]))),
   };
