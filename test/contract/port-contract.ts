@@ -5,11 +5,13 @@ import { accessSlug, type AccessMode } from '../../src/core/modes.ts';
 import { RelayError } from '../../src/core/relay-error.ts';
 import { Secret } from '../../src/core/secrets/secret.ts';
 import type { Account, AccountSpec, Id } from '../../src/host/account.ts';
+import type { Perform } from '../../src/host/client-keys.ts';
 import type { Can } from '../../src/host/capabilities.ts';
 import type { WriteResult } from '../../src/host/host-failure.ts';
 import type { Host } from '../../src/host/host.ts';
 import type { Held, Owner } from '../../src/host/layout.ts';
 import { stagingName } from '../../src/host/names.ts';
+import { fitProvider } from '../../src/plan/fit-provider.ts';
 import { fingerprintKey } from '../../src/keys/fingerprint.ts';
 import { aProvider } from '../support/builders.ts';
 
@@ -39,7 +41,8 @@ export function portContract(label: string, open: () => Promise<OpenedPort>): vo
       const { baseUrl, model } = opened;
       const provider = aProvider({ id: `port-${tag}`, baseUrl, defaultModels: [model], smokeTestModel: model });
       provider.channelTemplate.modelMapping = { [model]: model };
-      owner = { provider, access, run: `run-${tag}`, adopt: false };
+      provider.prices = { currency: 'USD', perMillionTokens: { [model]: { input: 1, output: 4 } } };
+      owner = { provider: fitProvider(provider, host).provider, access, run: `run-${tag}`, adopt: false };
     });
     afterAll(async () => {
       for (const clean of cleanups.toReversed()) await clean();
@@ -79,10 +82,10 @@ export function portContract(label: string, open: () => Promise<OpenedPort>): vo
       return place.id;
     };
 
-    const specOf = (word: string, place: Id, fingerprint: string): AccountSpec => ({
+    const specOf = (word: string, place: Id | null, fingerprint: string): AccountSpec => ({
       name: `${owner.provider.id}-${word}`,
       platform: owner.provider.platform,
-      baseUrl: host.upstreamBase(opened.baseUrl, owner.provider.platform),
+      baseUrl: owner.provider.baseUrl,
       mapping: { [opened.model]: opened.model },
       concurrency: 3,
       priority: 40,
@@ -91,7 +94,7 @@ export function portContract(label: string, open: () => Promise<OpenedPort>): vo
       marker: { provider: owner.provider.id, access, run: owner.run, fingerprint },
     });
 
-    const add = async (word: string, key: string, place: Id): Promise<Account> => {
+    const add = async (word: string, key: string, place: Id | null): Promise<Account> => {
       const { fingerprint } = fingerprintKey(new Secret(key));
       const spec = specOf(word, place, fingerprint);
       const [answer] = done(
@@ -104,10 +107,17 @@ export function portContract(label: string, open: () => Promise<OpenedPort>): vo
       return learnt(host, account.id);
     };
 
+    const request = () => ({
+      platform: owner.provider.platform,
+      model: opened.model,
+      maxTokens: 16,
+      tokensField: 'max_tokens',
+    });
+
     it('names its kind, and why it cannot what it cannot', () => {
       const { kind, version, capabilities } = host.info;
       expect(kind).toMatch(/^[a-z0-9-]+$/);
-      expect(version).toMatch(/^\d/);
+      expect(version).toMatch(/^\w/);
       const { disable, clientKeys, grants, accountSettings, ignores } = capabilities;
       const all: Can[] = [disable, clientKeys, grants, ...Object.values(accountSettings)];
       for (const can of all) if (!can.possible) expect(can.why).toMatch(/^[^A-Z].*[^.]$/);
@@ -129,13 +139,17 @@ export function portContract(label: string, open: () => Promise<OpenedPort>): vo
       const managed = host.layout.managed(owner, now);
       expect(managed.map(({ kind }) => kind).toSorted()).toEqual(again.steps.map(({ kind }) => kind).toSorted());
       for (const when of ['first', 'last'] as const)
-        for (const { kind, object, shared } of managed.filter((each) => each.when === when)) {
+        for (const { kind, object, shared, isHostWide } of managed.filter((each) => each.when === when)) {
+          if (isHostWide === true) continue;
           expect(shared).toBeNull();
           const driver = host.resources.drivers.find((each) => each.kind === kind);
           if (driver !== undefined) done(await driver.remove(object));
         }
       const gone = host.layout.plan(owner, await held());
-      expect(gone.steps.map(({ action }) => action)).toEqual(again.steps.map(() => 'create'));
+      const stay = new Set(managed.filter(({ isHostWide }) => isHostWide === true).map(({ kind }) => kind));
+      expect(gone.steps.map(({ action }) => action)).toEqual(
+        again.steps.map(({ kind }) => (stay.has(kind) ? 'unchanged' : 'create')),
+      );
     });
 
     it('shows an account with its mark, as it was made and as it was changed, and removes it', async () => {
@@ -207,25 +221,13 @@ export function portContract(label: string, open: () => Promise<OpenedPort>): vo
       if (id === undefined) throw new Error('there is no client');
       cleanups.push(() => client.remove(id));
       expect((await port.all()).map(({ run }) => run)).toContain(owner.run);
-      const key = await client.keyFor(id, place, access, async ({ send, trust, look }) => {
-        const answer = done(await send());
-        if (trust !== undefined) return trust(answer);
-        const seen = await look();
-        if (seen === undefined) throw new Error('it was not made');
-        return seen.value;
-      });
-      const request = {
-        platform: owner.provider.platform,
-        model: opened.model,
-        maxTokens: 16,
-        tokensField: 'max_tokens',
-      };
+      const key = await client.keyFor(id, place, access, performed);
       const { signal } = new AbortController();
-      await eventually(async () => (await host.gateway.complete(key, request, signal)).ok);
+      await eventually(async () => (await host.gateway.complete(key, request(), signal)).ok);
       expect(await client.empty(id)).toBe(true);
       done(await client.remove(id));
       expect(await client.find()).toBeUndefined();
-      await eventually(async () => !(await host.gateway.complete(key, request, signal)).ok);
+      await eventually(async () => !(await host.gateway.complete(key, request(), signal)).ok);
     });
 
     it('proves accounts in places of their own, and knows those that a run has left', async () => {
@@ -244,6 +246,30 @@ export function portContract(label: string, open: () => Promise<OpenedPort>): vo
       expect(await stale('another run')).toContain(made.id);
       done(await driver.remove(made));
       expect(await stale('another run')).not.toContain(made.id);
+    });
+
+    it('reaches an account that is in no place by a key that names it, and by no other', async () => {
+      const { isolation, clientKeys } = host;
+      if (isolation?.by !== 'pin' || clientKeys === null) return;
+      const place = await lay();
+      for (const { id, marker } of await host.reads.accounts())
+        if (marker?.provider === owner.provider.id) done(await host.writes.deleteAccount(id));
+      const hidden = await add('hidden', opened.keys.good[3] ?? '', null);
+      expect(hidden.places).toEqual([]);
+      const client = clientKeys.of(`${owner.run}-pin`);
+      done(await client.create());
+      const id = (await client.find()) ?? '';
+      cleanups.push(() => client.remove(id));
+      const key = await client.keyFor(id, place, access, performed);
+      const { signal } = new AbortController();
+      expect(await host.gateway.complete(isolation.pinned(key, hidden.id), request(), signal)).toMatchObject({
+        ok: true,
+      });
+      expect(await host.gateway.complete(key, request(), signal)).toMatchObject({ ok: false, retryable: true });
+      done(await host.writes.placeAccounts([hidden.id], [place]));
+      expect((await host.reads.account(hidden.id))?.places).toEqual([place]);
+      // At once: what has joined serves before anybody else has gone.
+      expect(await host.gateway.complete(key, request(), signal)).toMatchObject({ ok: true });
     });
 
     it('sends nothing that does not pass the gate, and asks nothing once it was told to end', async () => {
@@ -267,6 +293,15 @@ export function portContract(label: string, open: () => Promise<OpenedPort>): vo
     });
   });
 }
+
+/** Sends what makes something for a client, once. */
+const performed: Perform = async ({ send, trust, look }) => {
+  const answer = done(await send());
+  if (trust !== undefined) return trust(answer);
+  const seen = await look();
+  if (seen === undefined) throw new Error('it was not made');
+  return seen.value;
+};
 
 function done<T>(result: WriteResult<T>): T {
   if (result.status !== 'applied') throw result.failure;

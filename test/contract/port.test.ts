@@ -5,13 +5,13 @@ import { Secret } from '../../src/core/secrets/secret.ts';
 import { hostKinds, kindOf } from '../../src/host/catalog.ts';
 import { memoryHost } from '../../src/host/memory/memory-host.ts';
 import { newWorld } from '../../src/host/memory/world.ts';
-import { startSandbox } from '../support/start-sandbox.ts';
+import { startNewApi, startSandbox } from '../support/start-sandbox.ts';
 import { quickClock } from '../support/clocks.ts';
 import { portContract } from './port-contract.ts';
 
 const model = 'kimi-k2.6';
 const keys = {
-  good: ['sk-good-port-00000001', 'sk-good-port-00000002', 'sk-good-port-00000003'],
+  good: ['sk-good-port-00000001', 'sk-good-port-00000002', 'sk-good-port-00000003', 'sk-good-port-00000005'],
   dead: 'sk-dead-port-000000004',
 };
 const http = { userAgent: 'relay/test', timeoutMs: 30_000, redactor: new Redactor() };
@@ -30,6 +30,20 @@ portContract('the host in memory', async () => ({
 for (const hostVersion of ['0.1.129', '0.1.179'] as const)
   portContract(`the sandbox as sub2api ${hostVersion}`, async () => {
     const sandbox = await startSandbox({ hostVersion });
+    const options = { ...http, baseUrl: sandbox.url, clock: quickClock() };
+    const { connect } = await kindOf(hostKinds, undefined, options);
+    return {
+      host: await connect(options, { key: new Secret(sandbox.adminKey) }),
+      baseUrl: `${sandbox.vendorUrl}/v1`,
+      model,
+      keys,
+      close: () => sandbox.stop(),
+    };
+  });
+
+for (const hostVersion of ['A', 'B'] as const)
+  portContract(`the sandbox as new-api ${hostVersion}`, async () => {
+    const sandbox = await startNewApi({ hostVersion });
     const options = { ...http, baseUrl: sandbox.url, clock: quickClock() };
     const { connect } = await kindOf(hostKinds, undefined, options);
     return {

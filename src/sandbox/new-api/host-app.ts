@@ -18,6 +18,7 @@ import { randomText } from './state.ts';
 /** Which role a route wants, by where it is; the first that fits, and none for what is below no such path. */
 const wanted: [string, number][] = [
   ['/api/user/token', roles.common],
+  ['/api/user/self', roles.common],
   ['/api/user/self/*', roles.common],
   ['/api/token/*', roles.common],
   ['/api/channel/fetch_models', roles.root],

@@ -1,3 +1,4 @@
+import { userView } from '../people/user-view.ts';
 import { done, failure, success } from '../envelope.ts';
 import type { Host, HostApp, HostContext } from '../host.ts';
 import { isJsonObject, parseJson } from '../../json-object.ts';
@@ -78,5 +79,6 @@ export function addOptionRoutes(app: HostApp, host: Host): void {
   app.put('/api/option/', (c) => store(host, c));
   app.post('/api/option/payment_compliance', (c) => confirmCompliance(host, c));
   app.get('/api/group/', () => success(groupNames(host)));
+  app.get('/api/user/self', (c) => success(userView(c.get('actor'))));
   app.get('/api/user/self/groups', (c) => success(usableGroups(host, c.get('actor'))));
 }
