@@ -7,14 +7,15 @@ import type { HttpOptions } from './http/http-client.ts';
 import type { AdminLogin, GivenLogin } from './login.ts';
 import { newApiKind } from './new-api/kind.ts';
 import { sub2apiKind } from './sub2api/kind.ts';
-import { wrongAddress } from './http/wrong-address.ts';
+import { HostFailure } from './host-failure.ts';
+import { addressHint, loginInFront, wrongAddress } from './http/wrong-address.ts';
 
 /** One kind of host. */
 export interface HostKind {
   kind: string;
   /** How it is recognised, for people: what is asked, and what answers. */
   recognisedBy: string;
-  /** Whether a host of this kind is there. Sends no credential, and throws where nothing answers. */
+  /** Whether a host of this kind is there. Sends no credential. Throws `HostFailure` where the answer does not tell. */
   recognise(options: HttpOptions): Promise<boolean>;
   /** Opens a host. Writes nothing. Throws with a code that ends the run by exit 3. */
   connect(options: HttpOptions, login: AdminLogin): Promise<Host>;
@@ -27,7 +28,8 @@ export const hostKinds: readonly HostKind[] = [sub2apiKind, newApiKind] satisfie
 
 /**
  * The kind of the host at an address: the one that was asked for, the only one there is, or the one that is recognised.
- * Throws `HOST_WRONG_ADDRESS` where none is, naming how each is recognised.
+ * Where an answer rules all others out, it is the one that is left. Throws `HOST_WRONG_ADDRESS` where none is recognised,
+ * naming how each would be, and what came of asking where nothing can be told.
  */
 export async function kindOf(
   kinds: readonly HostKind[],
@@ -37,14 +39,29 @@ export async function kindOf(
   const [only, ...others] = kinds;
   if (asked === undefined && only !== undefined && others.length === 0) return only;
   const names = kinds.map(({ kind }) => kind);
-  for (const each of kinds) if (asked === undefined ? await each.recognise(options) : each.kind === asked) return each;
+  const named = kinds.find(({ kind }) => kind === asked);
+  if (named !== undefined) return named;
   if (asked !== undefined)
     throw new RelayError('USAGE', `There is no kind of host "${asked}".${didYouMean(asked, names)}`, {
       hint: `Kinds: ${names.join(', ')}.`,
     });
+  const failures: { kind: HostKind; failure: HostFailure }[] = [];
+  for (const kind of kinds)
+    try {
+      if (await kind.recognise(options)) return kind;
+    } catch (failure) {
+      if (!(failure instanceof HostFailure) || failure.status === undefined) throw failure;
+      failures.push({ kind, failure });
+    }
+  const [open, ...alsoOpen] = failures;
+  // The one that is not ruled out knows best what its own host means by that.
+  if (open !== undefined && alsoOpen.length === 0) return open.kind;
+  if (open?.failure.status === 401 || open?.failure.status === 407)
+    throw loginInFront(options.baseUrl, open.failure.status);
+  if (open !== undefined) throw open.failure;
   const ways = kinds.map(({ kind, recognisedBy }) => `${kind} (${recognisedBy})`).join(', ');
   throw wrongAddress(options.baseUrl, `${options.baseUrl} is not recognised as a host: ${ways}.`, {
     delivery: 'not_applied',
-    hint: 'Check the address; if it is one of these, say which: --host-kind KIND.',
+    hint: `${addressHint(options.baseUrl)} If it is one of these hosts, say which: --host-kind KIND.`,
   });
 }

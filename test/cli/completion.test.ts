@@ -75,7 +75,7 @@ describe('what may stand where the cursor is', () => {
     ],
     [
       ['status', '--host', ''],
-      ['prod', 'pre', 'sandbox'],
+      ['prod', 'pre', 'sandbox', 'sandbox:sub2api', 'sandbox:new-api'],
     ],
     [['resume', '2'], ['20261121-101530-4f2a91']],
     [['runs', 'show', ''], ['20261121-101530-4f2a91']],
@@ -110,7 +110,11 @@ describe('what may stand where the cursor is', () => {
   });
 
   it('is nothing of a configuration that is wrong, and no error', async () => {
-    expect(await words('--config', 'absent.yaml', 'status', '--host', '')).toEqual(['sandbox']);
+    expect(await words('--config', 'absent.yaml', 'status', '--host', '')).toEqual([
+      'sandbox',
+      'sandbox:sub2api',
+      'sandbox:new-api',
+    ]);
   });
 });
 

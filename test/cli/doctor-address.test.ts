@@ -33,15 +33,15 @@ const page = '<!doctype html><html><body>Welcome</body></html>';
 
 describe('an address that answers, but is no host', () => {
   it.each([
-    ['a web page', always(200, 'text/html', page), 'a web page instead of the API', 'the port of --host'],
+    ['a web page', always(200, 'text/html', page), 'is not recognised as a host', 'the port of --host'],
     [
       'JSON of something else',
       always(200, 'application/json', '{"ok":true}'),
-      'is no sub2api host',
+      'is not recognised as a host',
       'Something else listens',
     ],
-    ['nothing there', always(404, 'text/plain', 'not found'), 'is no sub2api host', 'Something else listens'],
-    ['an empty answer', always(200, 'text/plain', ''), 'is no sub2api host', 'Something else listens'],
+    ['nothing there', always(404, 'text/plain', 'not found'), 'is not recognised as a host', 'Something else listens'],
+    ['an empty answer', always(200, 'text/plain', ''), 'is not recognised as a host', 'Something else listens'],
     ['a login of its own', always(401, 'text/html', page), 'asks for a login before it answers', 'in front'],
     ['a firewall', always(403, 'text/html', page), '403', 'firewall'],
     ['a proxy without its host', always(502, 'text/html', page), '502', 'does not reach the host'],
@@ -59,10 +59,13 @@ describe('an address that answers, but is no host', () => {
   });
 
   it('a redirect, with the address to give instead', async () => {
-    const to = (location: string) => serve(always(301, 'text/html', '', { location }));
-    const moved = await addressCheck(await to('https://gateway.example.org/health'));
+    const to = (location: (path: string) => string) =>
+      serve((request, reply) =>
+        always(301, 'text/html', '', { location: location(request.url ?? '') })(request, reply),
+      );
+    const moved = await addressCheck(await to((path) => `https://gateway.example.org${path}`));
     expect(moved).toMatchObject({ hint: 'Give --host https://gateway.example.org instead.' });
-    const elsewhere = await addressCheck(await to('https://login.example.org/?next=health'));
+    const elsewhere = await addressCheck(await to(() => 'https://login.example.org/?next=health'));
     expect(elsewhere).toMatchObject({ hint: 'Give the address it redirects to.' });
   });
 
@@ -93,9 +96,10 @@ describe('an address that is not the one of a host', () => {
   it('is not repeated as the command to run next; with a path, the one without it is given', async () => {
     const url = await serve(always(404, 'text/plain', 'not found'));
     const { host, origin } = new URL(url);
+    const kind = 'If it is one of these hosts, say which: --host-kind KIND.';
     for (const [at, next] of [
-      [url, `Next: Something else listens at ${host}: check the address and the port of --host.`],
-      [`${url}/admin`, `Next: Give the root address of the host, without a path: --host ${origin}.`],
+      [url, `Next: Something else listens at ${host}: check the address and the port of --host. ${kind}`],
+      [`${url}/admin`, `Next: Give the root address of the host, without a path: --host ${origin}. ${kind}`],
     ] as const)
       for (const command of [['doctor'], ['status', '--pack', 'kimi']]) {
         const run = await place.run([...command, '--host', at], { env: login });

@@ -43,6 +43,8 @@ export interface HostPlace<Login> {
 /** Opens the host of the settings; `sandbox` starts one for this command. Throws what connecting throws. */
 export async function openHost(settings: HostSettings, options: SessionOptions): Promise<OpenHost> {
   const { http, login, kind, vendorUrl, close } = await hostPlace(settings, options);
+  // Whatever answers may quote what it was never sent.
+  http.redactor.learn('key' in login ? login.key : login.password);
   const { connect } = await kindOf(options.hostKinds ?? hostKinds, kind, http);
   return { host: await connect(http, login), vendorUrl, close };
 }
@@ -53,6 +55,7 @@ export async function diagnoseHost(
   kinds: readonly HostKind[] = hostKinds,
 ): Promise<Diagnosis> {
   try {
+    if (!('missing' in login)) http.redactor.learn('key' in login ? login.key : login.password);
     const { diagnose } = await kindOf(kinds, kind, http);
     return await diagnose(http, login);
   } catch (failure) {

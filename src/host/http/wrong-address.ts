@@ -9,7 +9,17 @@ export function wrongAddress(
   return new HostFailure('HOST_WRONG_ADDRESS', message, { hint: addressHint(baseUrl), transient: false, ...facts });
 }
 
-function addressHint(baseUrl: string): string {
+/** Something in front of a host wants a login before it lets anybody through, on a path that the host answers to all. */
+export function loginInFront(baseUrl: string, status: number): HostFailure {
+  return wrongAddress(baseUrl, `${baseUrl} asks for a login before it answers at all; the host itself does not.`, {
+    status,
+    delivery: 'not_applied',
+    hint: 'Something in front of the host keeps others out: let relay past it, or give the address behind it.',
+  });
+}
+
+/** What to do about an address at which something else answers. */
+export function addressHint(baseUrl: string): string {
   const { host, origin, pathname } = new URL(baseUrl);
   return pathname === '/'
     ? `Something else listens at ${host}: check the address and the port of --host.`

@@ -2,7 +2,7 @@ import type { CheckList } from '../../diagnosis.ts';
 import type { HostFailure } from '../../host-failure.ts';
 import type { HttpClient, HttpReply, HttpRequest } from '../../http/http-client.ts';
 import { tellAddress, tellClock } from '../../http/tell-address.ts';
-import { wrongAddress } from '../../http/wrong-address.ts';
+import { loginInFront, wrongAddress } from '../../http/wrong-address.ts';
 import { isHtml, parseJson } from '../../http/replies.ts';
 import { refusalOf } from './envelope.ts';
 
@@ -23,16 +23,7 @@ export async function checkReachable(http: HttpClient, checks: CheckList): Promi
 /** Only what no other path would answer better: a host in its set-up wizard has no health path, and says so. */
 function refusalAtTheDoor(http: HttpClient, reply: HttpReply): HostFailure | undefined {
   const { status } = reply;
-  if (status === 401 || status === 407)
-    return wrongAddress(
-      http.baseUrl,
-      `${http.baseUrl} asks for a login before it answers at all; the host itself does not.`,
-      {
-        status,
-        delivery: 'not_applied',
-        hint: 'Something in front of the host keeps others out: let relay past it, or give the address behind it.',
-      },
-    );
+  if (status === 401 || status === 407) return loginInFront(http.baseUrl, status);
   if ((status >= 300 && status < 400) || status === 403 || status === 429 || status >= 500)
     return refusalOf(http, health, reply);
   if (status === 200 && isHtml(reply) && parseJson(reply) === undefined)
