@@ -389,6 +389,11 @@ export const codes = {
     summary: 'A setting on the host differs from the pack, and relay leaves it.',
     hint: 'Change it on the host if the pack is right.',
   },
+  KEY_REVOKED: {
+    exit: 0,
+    summary: 'A key of the key file was revoked on the host, and its account stays out of service.',
+    hint: 'Take the key out of the key file, and put a new one in its place.',
+  },
   FOREIGN_ACCOUNT: {
     exit: 0,
     summary: 'An account bears a managed name but was not made by relay. It is left alone.',

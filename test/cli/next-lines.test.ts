@@ -269,6 +269,14 @@ const situations: Partial<Record<Code, () => Promise<Finished>>> = {
     ownGroup().rate_multiplier = 3;
     return plan();
   }),
+  KEY_REVOKED: afterImport(
+    async () => {
+      await onHost('revoke', '--name', 'kimi-cn-01', '--yes');
+      return onto('--keys', 'one.txt');
+    },
+    '--keys',
+    'one.txt',
+  ),
   FOREIGN_ACCOUNT: afterImport(() => {
     account().extra = {};
     return plan('--keys', 'two.txt');

@@ -104,7 +104,10 @@ export function stepAfter(report: Report): string | undefined {
   return run.interrupted ? undefined : causeOf(report)?.hint;
 }
 
-/** Why a run did not end well: what failed first, or else the lines that hold no key. */
+/** Warnings that tell why keys have no account that works. */
+const whyIdle = new Set(['KEYS_MALFORMED', 'KEY_REVOKED']);
+
+/** Why a run did not end well: what failed first, or else what is wrong with the keys. */
 function causeOf({ errors, warnings }: Report): Report['errors'][number] | undefined {
-  return errors[0] ?? warnings.find(({ code }) => code === 'KEYS_MALFORMED');
+  return errors[0] ?? warnings.find(({ code }) => whyIdle.has(code));
 }

@@ -63,7 +63,7 @@ export function isIdle({ run: { stages }, exitCode }: Report): boolean {
 }
 
 /** Warnings that tell where the host is not as the pack, the key file or the command say. */
-const differences = new Set(['DRIFT', 'REMOVALS_HELD_BACK', 'SUBSCRIPTION_DIFFERS']);
+const differences = new Set(['DRIFT', 'KEY_REVOKED', 'REMOVALS_HELD_BACK', 'SUBSCRIPTION_DIFFERS']);
 
 /** How a run ended and what the host holds now, in one sentence without its end. */
 export function outcomeSentence(report: Report): string {
