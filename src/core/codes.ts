@@ -171,7 +171,7 @@ export const codes = {
   },
   NOT_THERE: {
     exit: 2,
-    summary: 'The host holds nothing of the provider.',
+    summary: 'The host holds nothing of this provider.',
     hint: 'Bring it up with `relay import`.',
   },
   FOREIGN_OBJECT: {

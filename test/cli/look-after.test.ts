@@ -47,6 +47,22 @@ describe('the commands that look after a provider', () => {
     });
   });
 
+  it('tells of a provider that is not there in the same words, and fails only where there had to be something', async () => {
+    host = await startSandbox();
+    const words = 'The host holds nothing of this provider.';
+    for (const command of ['probe', 'connect']) {
+      const { exitCode, stderr } = await run(command);
+      expect([command, exitCode]).toEqual([command, 2]);
+      expect(stderr).toContain(`error NOT_THERE: ${words}`);
+      expect(stderr.split('\n').at(-1)).toMatch(/^Next: relay import --pack kimi .*--keys FILE$/);
+    }
+    for (const command of ['status', 'remove'])
+      expect(await run(command, '--no-input')).toMatchObject({
+        exitCode: 0,
+        stdout: expect.stringContaining(words) as unknown,
+      });
+  });
+
   it('status: without a pack tells all that relay manages on the host', async () => {
     host = await startSandbox();
     const env = { RELAY_ADMIN_KEY: host.adminKey };

@@ -50,7 +50,8 @@ function heldAfter(exitCode: number): string {
 }
 
 /** A wrong command is corrected, not given again. */
-function nextStep({ code, hint }: RelayError, again: string): string {
+function nextStep({ code, hint, next }: RelayError, again: string): string {
+  if (next !== null) return next;
   if (code === 'INTERRUPTED') return again;
   return asksForCorrection(code) ? hint : `${hint} Then: ${again}`;
 }

@@ -1,3 +1,4 @@
+import { codes } from '../../core/codes.ts';
 import { accessModes, accessSlug } from '../../core/modes.ts';
 import { bucketsOf } from '../../core/buckets.ts';
 import { counted, formatCount } from '../../core/counted.ts';
@@ -50,7 +51,7 @@ export function statusText(status: ProviderStatus, screen: StatusScreen): string
 }
 
 function sumText({ totals, ok, resources, accounts }: ProviderStatus, style: Style): string {
-  if (resources.length + accounts.length === 0) return 'The host holds nothing of this provider.';
+  if (resources.length + accounts.length === 0) return codes.NOT_THERE.summary;
   const parts = [
     `${formatCount(totals.serving)} of ${counted(totals.accounts, 'account serves', 'accounts serve')}`,
     ...(totals.untested === 0 ? [] : [`${formatCount(totals.untested)} of them untested`]),
