@@ -374,6 +374,12 @@ export const codes = {
     summary: 'The accounts were tested, but the host did not take the note of it.',
     hint: 'Nothing to do: the next import tests them once more.',
   },
+  FAILED_BEFORE: {
+    exit: 0,
+    summary:
+      'Accounts that an earlier run took out of service fail again; --failed remove takes away only what serves.',
+    hint: '`relay probe --repair remove` takes them off the host.',
+  },
   PRICE_MISSING: {
     exit: 0,
     summary: 'A model has no price in the pack; the host may bill nothing for it.',

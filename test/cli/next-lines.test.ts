@@ -264,6 +264,10 @@ const situations: Partial<Record<Code, () => Promise<Finished>>> = {
     withoutPauses();
     return withKey('sk-throttled-aaaaaaaaaaaaaaaaaaaa1', '--mode', 'partial', '--probe', 'none')();
   },
+  FAILED_BEFORE: async () => {
+    await withKey(`${good.join('\n')}\nsk-dead-aaaaaaaaaaaaaaaaaaaa1`, '--mode', 'partial')();
+    return onto('--keys', 'trouble-keys.txt', '--mode', 'partial', '--failed', 'remove');
+  },
   PRICE_MISSING: onFresh(() => plan('--pack', './unpriced.json')),
   DRIFT: afterImport(() => {
     ownGroup().rate_multiplier = 3;
@@ -362,8 +366,10 @@ const notProduced: Partial<Record<Code, string>> = {
 function commandsIn(stderr: string): string[] {
   return stderr
     .split('\n')
-    .filter((line) => /^(?:Next|To keep|Only those)/.test(line))
-    .flatMap((line) => /(?:^Next:|[Tt]hen:|^To keep[^:]*:|^Only[^:]*:) (relay .*)$/.exec(line)?.[1] ?? []);
+    .filter((line) => /^(?:Next|To keep|To remove|Only those)/.test(line))
+    .flatMap(
+      (line) => /(?:^Next:|[Tt]hen:|^To keep[^:]*:|^Only[^:]*:|^To remove[^:]*:) (relay .*)$/.exec(line)?.[1] ?? [],
+    );
 }
 
 /** A command that is only mentioned may lack what the reader has to add; all that it says must be right. */

@@ -11,6 +11,8 @@ export interface Commands {
   partial?: string | undefined;
   /** Only what failed, by the report of this run. */
   onlyFailed?: string | undefined;
+  /** Removes the accounts that fail and that an earlier run left. */
+  removeFailed?: string | undefined;
 }
 
 /** What stands last on standard error after a run that did not end well: what happened, what the host holds, what to do. */
@@ -79,14 +81,20 @@ function working({ accounts }: Report): number {
   return accounts.filter((account) => account.scheduled === true && account.validation !== 'failed').length;
 }
 
-/** Where keys have failed: to keep the others, and, once they are kept, to try again only those that failed. */
-export function otherWays(report: Report, { partial, onlyFailed }: Commands): string[] {
-  const { mode, run } = report;
+/**
+ * Where keys have failed: to keep the others, and, once they are kept, to try again only those that failed, or to remove
+ * what they left.
+ */
+export function otherWays(report: Report, { partial, onlyFailed, removeFailed }: Commands): string[] {
+  const { mode, run, warnings } = report;
   if (run.interrupted || failedTests(report) === 0) return [];
-  if (mode === 'strict' && partial !== undefined) return [`To keep the keys that work: ${partial}`];
-  return mode === 'partial' && onlyFailed !== undefined
-    ? [`Only those that failed, once they work: ${onlyFailed}`]
-    : [];
+  if (mode === 'strict') return partial === undefined ? [] : [`To keep the keys that work: ${partial}`];
+  return [
+    ...(onlyFailed === undefined ? [] : [`Only those that failed, once they work: ${onlyFailed}`]),
+    ...(removeFailed !== undefined && warnings.some(({ code }) => code === 'FAILED_BEFORE')
+      ? [`To remove those that failed before: ${removeFailed}`]
+      : []),
+  ];
 }
 
 function next(report: Report, command: string): string {
