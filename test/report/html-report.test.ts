@@ -48,9 +48,10 @@ describe('a report as a page', () => {
 
   it('shows keys that came with a warning as such in the bar', () => {
     const bar = textOf(htmlReport(samples.mixed.report), '<ul class="legend">', '</ul>');
-    const { warning } = samples.mixed.report.summary;
+    const { warning, added } = samples.mixed.report.summary;
     expect(warning).toBeGreaterThan(0);
-    expect(bar).toContain(`${warning} with a warning`);
+    // As the terminal counts them.
+    expect(bar).toContain(`${added} added ${warning} of them with a warning`);
   });
 
   it('of several imports tells how each went first, and keeps its codes to its own keys', () => {

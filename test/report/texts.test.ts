@@ -106,7 +106,7 @@ describe('a plan for people (N8)', () => {
     const first = `acme-01 (line 1, ${fingerprintOf('test-key-one')})`;
     expect(lines).toContain(`<good>+ create account ${first}`);
     expect(lines).toContainEqual(expect.stringMatching(/^<unsure>\? check the gateway: with a user and key/));
-    expect(lines.at(-1)).toBe('*Plan: 5 to add, 0 to change, 0 to remove, 0 unchanged.*');
+    expect(lines.at(-1)).toBe('*Plan: 5 objects to add, 0 to change, 0 to remove, 0 unchanged.*');
   });
 
   it('marks what goes, and sums up what stays', () => {
@@ -114,11 +114,11 @@ describe('a plan for people (N8)', () => {
     const lines = textOf({}, aServingHost({ accounts: [anAccount(), gone] }));
     expect(lines).toContain('<bad>- remove account acme-02 (2): its key is not in the key file');
     expect(lines).toContain('= group, channel, tariff and account unchanged');
-    expect(lines.at(-1)).toBe('*Plan: 0 to add, 0 to change, 1 to remove, 4 unchanged.*');
+    expect(lines.at(-1)).toBe('*Plan: 0 objects to add, 0 to change, 1 to remove, 4 unchanged.*');
   });
 
   it('says that there is nothing to do (N5)', () => {
-    expect(textOf({}, aServingHost()).at(-1)).toBe('*Nothing to do: 4 unchanged.*');
+    expect(textOf({}, aServingHost()).at(-1)).toBe('*Nothing to do: 4 objects unchanged.*');
   });
 
   it('tells each value as it is and as it shall be', () => {
@@ -180,7 +180,7 @@ describe('a plan for people (N8)', () => {
     const { id, displayName, baseUrl } = aDesired().provider;
     const view = viewPlan(result.plan, { host, provider: { id, displayName, baseUrl } }, (text) => text);
     const lines = planText([view, view], { style, columns: 120 }).split('\n');
-    expect(lines.at(-1)).toBe('*Plan of 2 imports: 8 to add, 0 to change, 0 to remove, 0 unchanged.*');
+    expect(lines.at(-1)).toBe('*Plan of 2 imports: 8 objects to add, 0 to change, 0 to remove, 0 unchanged.*');
   });
 });
 

@@ -108,11 +108,17 @@ function accountLines(accounts: readonly AccountStatus[], screen: StatusScreen):
   return lines;
 }
 
+/** Least room for what is said beside the name; with less, the reason alone stands below. */
+const leastRoom = 30;
+
 /** One account, the reason cut to the width. */
 function accountLine(account: AccountStatus, nameWidth: number, { style, columns }: StatusScreen): string {
   const mark = markOf(isFine(account) ? 'good' : account.state === 'error' ? 'bad' : 'unsure', style);
   const begin = `  ${mark} ${nameOf(account).padEnd(nameWidth)}  `;
-  return begin + cut(notesOf(account).join(', '), Math.max(20, columns - widthOf(begin)));
+  const room = columns - widthOf(begin);
+  if (room >= leastRoom) return begin + cut(notesOf(account).join(', '), room);
+  const below = '    ';
+  return `${begin.trimEnd()}\n${below}${cut(reasonsOf(account).join(', '), columns - below.length)}`.trimEnd();
 }
 
 function nameOf({ name, id }: AccountStatus): string {
