@@ -49,6 +49,9 @@ describe('several imports in one go', () => {
     expect(writes(host)).toEqual([]);
     const done = await run('import', '--junit', 'out.xml', '--html', 'out.html');
     expect(done.exitCode).toBe(5);
+    expect(done.stdout).toMatch(
+      /^! 4 imports on [\d.:]+: 3 succeeded, 1 rolled back; 5 of 6\s+accounts\s+serve\n {2}keys: 5 added, 1 rolled back · tests: 5 passed, 1 failed/,
+    );
     const report = importsReportSchema.parse(
       JSON.parse(await readFile(join(place.folder, 'relay-report.json'), 'utf8')),
     );

@@ -1,3 +1,4 @@
+import { bucketsOf } from '../../core/buckets.ts';
 import { counted, formatCount } from '../../core/counted.ts';
 import { holds, servingCounts } from './footer-text.ts';
 import type { Report } from '../report-schema.ts';
@@ -91,8 +92,21 @@ export function outcomeSentence(report: Report): string {
   }
 }
 
-function servingText(report: Report): string {
-  const { serving, all } = servingCounts(report);
+/** How several imports in one go ended, and what the host holds now, in one sentence without its end. */
+export function importsSentence(reports: readonly Report[]): string {
+  const hosts = [...new Set(reports.map(({ host }) => hostName(host.url)))].join(', ');
+  const all = `${counted(reports.length, 'import')} on ${hosts}`;
+  if (reports.every(isIdle)) return `Nothing to do: ${all} (${servingText(...reports)})`;
+  const ends = [...bucketsOf(reports, ({ batchStatus }) => batchStatus)].map(
+    ([status, own]) => `${formatCount(own.length)} ${titles[status].toLowerCase()}`,
+  );
+  return `${all}: ${ends.join(', ')}; ${servingText(...reports)}`;
+}
+
+function servingText(...reports: readonly Report[]): string {
+  const counts = reports.map(servingCounts);
+  const serving = counts.reduce((sum, each) => sum + each.serving, 0);
+  const all = counts.reduce((sum, each) => sum + each.all, 0);
   if (all === 0) return 'no account was asked for';
   return `${formatCount(serving)} of ${counted(all, 'account serves', 'accounts serve')}`;
 }

@@ -5,7 +5,7 @@ import { keysText } from './facts-text.ts';
 import { fold } from './fold.ts';
 import { spokenDuration } from './format.ts';
 import { idleUntested } from './footer-text.ts';
-import { isIdle, outcomeSentence, plainWord, toneOf } from './headline.ts';
+import { importsSentence, isIdle, outcomeSentence, plainWord, toneOf } from './headline.ts';
 import { needsALook, type LookGroup } from './look-groups.ts';
 import { failedTests } from './problem-groups.ts';
 
@@ -28,7 +28,7 @@ export function resultText(report: Report, { style, columns, lasting }: ResultSc
   const hidden = groups.length - shown.length;
   const lines = [
     `${markOf(toneOf(report.exitCode), style)} ${style.bold(outcomeSentence(report))}`,
-    ...(idle ? [] : [`  ${style.dim(countsText(report))}`, ...changeLines(report)]),
+    ...(idle ? [] : [`  ${style.dim(countsText([report]))}`, ...changeLines(report)]),
     ...shown.flatMap((group) => groupLines(group, idle, style)),
     ...(hidden > 0 ? [style.dim(`  and ${counted(hidden, 'more kind of problem', 'more kinds of problems')}`)] : []),
   ];
@@ -37,19 +37,29 @@ export function resultText(report: Report, { style, columns, lasting }: ResultSc
   return `${text}\n\n${connectionText(report.connect, { style, columns })}`;
 }
 
-function countsText(report: Report): string {
-  const { passed, warning } = report.summary;
+/** How several imports in one go went: all of them in words and in counts, then each. */
+export function importsText(reports: readonly Report[], exitCode: number, screen: ResultScreen): string {
+  const { style, columns } = screen;
+  const head = [
+    `${markOf(toneOf(exitCode), style)} ${style.bold(importsSentence(reports))}`,
+    ...(reports.every(isIdle) ? [] : [`  ${style.dim(countsText(reports))}`]),
+  ];
+  return [fold(head.join('\n'), columns), ...reports.map((report) => resultText(report, screen))].join('\n\n');
+}
+
+function countsText(reports: readonly Report[]): string {
+  const sum = (of: (report: Report) => number) => reports.reduce((total, report) => total + of(report), 0);
   const tests = [
-    [passed, 'passed'],
-    [warning, 'with a warning'],
-    [failedTests(report), 'failed'],
-    [idleUntested(report), 'not made'],
+    [sum(({ summary }) => summary.passed), 'passed'],
+    [sum(({ summary }) => summary.warning), 'with a warning'],
+    [sum(failedTests), 'failed'],
+    [sum(idleUntested), 'not made'],
   ] as const;
   const told = tests.flatMap(([count, word]) => (count > 0 ? [`${formatCount(count)} ${word}`] : []));
   return [
-    `keys: ${keysText(report.summary)}`,
+    `keys: ${keysText(reports.map(({ summary }) => summary))}`,
     ...(told.length > 0 ? [`tests: ${told.join(', ')}`] : []),
-    spokenDuration(report.run.durationMs),
+    spokenDuration(sum(({ run }) => run.durationMs)),
   ].join(' · ');
 }
 
