@@ -293,6 +293,19 @@ describe('the result of a run for people (N19)', () => {
     ]);
   });
 
+  it('takes at most six lines with the name of the report where nothing was done, however much differs', () => {
+    const message = 'The group "relay-acme-subscription" (1) differs from the pack: rate 3 on the host, 1 in the pack.';
+    const warnings = ['PRICE_MISSING', 'DRIFT', 'FOREIGN_ACCOUNT'].flatMap((code) =>
+      [1, 2, 3].map(() => ({ code, stage: 'plan', message, hint: 'Look.' })),
+    );
+    const idle = aReport({ exitCode: 0, accounts: [anAccountReport()], warnings });
+    for (const columns of [80, 60]) {
+      const lines = resultText(idle, { style, columns, lasting: true }).split('\n');
+      expect(lines.length).toBeLessThanOrEqual(4);
+      expect(lines.join('\n')).toContain('FOREIGN_ACCOUNT');
+    }
+  });
+
   it('tells each code once, and not again what only counts its accounts', () => {
     const probe = { ...refused.probe!, message: 'The host answered 500.' };
     const account = anAccountReport({ ...refused, code: 'WRITE_REFUSED', probe });

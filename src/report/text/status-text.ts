@@ -1,4 +1,5 @@
 import { codes } from '../../core/codes.ts';
+import { linesOfAlike } from '../../core/alike.ts';
 import { accessModes, accessSlug } from '../../core/modes.ts';
 import { bucketsOf } from '../../core/buckets.ts';
 import { counted, formatCount } from '../../core/counted.ts';
@@ -82,9 +83,6 @@ function headingOf(status: ProviderStatus, access: ResourceStatus['access'], sty
   return `${accessSlug(access)}${where}${users === 0 ? '' : `, ${counted(users, 'user')}`}`;
 }
 
-/** How many accounts of whom the same is to say have a line of their own; of more, the rest is counted. */
-const maxAlike = 3;
-
 /** Those that need a look first, of many alike a few; the others are counted by their state, unless each is asked for. */
 function accountLines(accounts: readonly AccountStatus[], screen: StatusScreen): string[] {
   const { style, accounts: which } = screen;
@@ -94,11 +92,8 @@ function accountLines(accounts: readonly AccountStatus[], screen: StatusScreen):
   const width = Math.max(...shown.map((account) => nameOf(account).length));
   const line = (account: AccountStatus) => accountLine(account, width, screen);
   if (which !== 'folded') return shown.map(line);
-  const lines = [...bucketsOf(problems, (account) => reasonsOf(account).join(', '))].flatMap(([reasons, alike]) => {
-    if (alike.length <= maxAlike + 1) return alike.map(line);
-    const more = formatCount(alike.length - maxAlike);
-    return [...alike.slice(0, maxAlike).map(line), `    and ${more} more: ${reasons}`];
-  });
+  const reasons = (account: AccountStatus) => reasonsOf(account).join(', ');
+  const lines = linesOfAlike(problems, reasons, line, (more, first) => `    and ${more} more: ${reasons(first)}`);
   const isCut = lines.length < problems.length;
   const counts = [...bucketsOf(fine, ({ state }) => state)]
     .map(([state, own]) => `${formatCount(own.length)} ${stateWords[state]}`)

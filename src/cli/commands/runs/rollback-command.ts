@@ -6,6 +6,7 @@ import { foreseeRollback, rollbackRun } from '../../../flows/rollback-run.ts';
 import { readRun } from '../../../journal/read-journal.ts';
 import type { RollbackOutput } from '../../../report/outputs/run-schemas.ts';
 import { leftoverLine, leftoversAdvice, leftoversState } from '../../../report/text/leftover-text.ts';
+import { linesOfAlike } from '../../../core/alike.ts';
 import { counted } from '../../../core/counted.ts';
 import type { Redactor } from '../../../core/secrets/redactor.ts';
 import type { Problem } from '../../../core/relay-error.ts';
@@ -54,7 +55,13 @@ export async function rollbackCommand(id: string, flags: RollbackFlags, io: Io, 
     const told = printResult(io, flags, 'rollback', value);
     if (!told && flags.quiet !== true) {
       const style = styleFor(io, 'stdout', flags.color);
-      for (const each of undone) print(io.stdout, `${style.good('undone')} ${nameOf(each)}`);
+      const lines = linesOfAlike(
+        undone,
+        ({ kind }) => kind,
+        (each) => `${style.good('undone')} ${nameOf(each)}`,
+        (more, { kind }) => `${style.good('undone')} ${more} more ${kind}s`,
+      );
+      for (const line of lines) print(io.stdout, line);
       if (undone.length === 0) print(io.stdout, nothingThere);
     }
     if (exitCode === 0) return 0;
