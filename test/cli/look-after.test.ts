@@ -98,6 +98,15 @@ describe('the commands that look after a provider', () => {
     expect((await run('status', '--all', '--only-problems')).exitCode).toBe(2);
   });
 
+  it('probe: an account that somebody has disabled is not scheduled, as in the report', async () => {
+    host = await startSandbox();
+    await importInto(host, good);
+    const [first] = host.state.accounts.values();
+    first!.status = 'inactive';
+    const accounts = JSON.parse((await run('probe', '--output', 'json')).stdout).accounts as { scheduled: boolean }[];
+    expect(accounts.map(({ scheduled }) => scheduled)).toEqual([true, false]);
+  });
+
   it('probe --since-last: tells what is new, and fails for nothing else', async () => {
     host = await startSandbox();
     await importInto(host, [...good, dead], { mode: 'partial', failed: 'keep' });

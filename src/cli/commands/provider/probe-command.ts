@@ -2,6 +2,7 @@ import { defaults, gatewayWaitMs } from '../../../config/defaults.ts';
 import type { Flags } from '../../../config/options/option-flags.ts';
 import { readProbeKey } from '../../options/read-keys.ts';
 import { probeExitCode, probePool, type PoolProbe } from '../../../flows/probe-pool.ts';
+import { isInService } from '../../../flows/repair-accounts.ts';
 import type { ProbeOutput } from '../../../report/outputs/provider-schemas.ts';
 import type { Redactor } from '../../../core/secrets/redactor.ts';
 import { Interruption } from '../../../core/relay-error.ts';
@@ -101,16 +102,16 @@ function view(
     schema: 'relay.probe/1',
     host: namedHost(tools.host.info),
     provider: { pack: pack.id, id: provider.id, displayName: provider.displayName },
-    accounts: probe.accounts.map(({ access, verdict, change, byHost }) => ({
-      access,
-      id: verdict.account.id,
-      name: verdict.account.name,
-      validation: verdict.validation,
-      code: verdict.code,
-      message: verdict.probe?.message ?? '',
-      scheduled: change === 'removed' ? null : change === null ? verdict.account.enabled : change === 'revived',
-      change,
-      byHost,
+    accounts: probe.accounts.map((each) => ({
+      access: each.access,
+      id: each.verdict.account.id,
+      name: each.verdict.account.name,
+      validation: each.verdict.validation,
+      code: each.verdict.code,
+      message: each.verdict.probe?.message ?? '',
+      scheduled: each.change === 'removed' ? null : isInService(each),
+      change: each.change,
+      byHost: each.byHost,
     })),
     gateways: probe.gateways.map(({ access, check }) => ({ access, ...check })),
     sinceLast,
