@@ -140,7 +140,8 @@ describe('the commands that look after a provider', () => {
     await importInto(host, [...good, dead], { mode: 'partial', failed: 'keep' });
     const found = await run('probe', '--quiet');
     expect(found.exitCode).toBe(5);
-    expect(found.stdout.split('\n')).toEqual([
+    expect(found.stdout.split('\n').every((line) => line.length <= 80)).toBe(true);
+    expect(found.stdout.split(/\n(?! )/)).toEqual([
       expect.stringMatching(/^failed kimi-cn-03 KEY_REFUSED: /),
       '2 of 3 accounts passed, 1 failed, 1 out of service, subscription gateway answers',
     ]);

@@ -194,7 +194,7 @@ describe('packs of the folders that the configuration names', () => {
       shadows: [expect.stringMatching(/packs\/kimi$/)],
     });
     expect((await place.run(['packs', 'list'])).stdout).toMatch(
-      /^kimi .*mine\/kimi sha256:[0-9a-f]{12} hides \S+packs\/kimi$/m,
+      /^kimi [^]*?mine\/kimi\s+sha256:[0-9a-f]{12} hides\s+\S+packs\/kimi$/m,
     );
     host = await startSandbox();
     const onto = ['--pack', 'kimi', '--keys', 'keys.txt', '--host', host.url];

@@ -45,7 +45,7 @@ describe('an import that is asked for more reports', () => {
     expect(await fileOf('r.html')).toMatch(/^<!doctype html>[^]*KEY_REFUSED/);
     expect(parseXml(await fileOf('r.xml')).attributes).toMatchObject({ failures: '2' });
     const markdown = await fileOf('r.md');
-    expect(markdown).toMatch(/^## ⚠️ Kimi, China site: partly succeeded/);
+    expect(markdown).toMatch(/^## ⚠️ Kimi, China site: partially succeeded/);
     expect(await fileOf('summary.md')).toBe(`before\n${markdown}\n`);
     expect(annotationsIn(done.stdout)).toEqual([
       expect.stringMatching(/^::error title=Kimi%2C China site%3A KEY_REFUSED::kimi-cn-02: .*%0AReplace the key\./),

@@ -212,7 +212,7 @@ describe('the result of a run for people (N19)', () => {
     [
       'that keeps what works',
       { exitCode: 5, accounts: [...three, refused] },
-      '<unsure>! *Acme AI is partly live on host.example: 3 of 4 accounts serve*',
+      '<unsure>! *Partially succeeded: Acme AI on host.example, 3 of 4 accounts serve*',
     ],
     ['that was undone', { exitCode: 4 }, '<bad>✖ *Rolled back: Acme AI on host.example is as it was before*'],
     [

@@ -23,7 +23,7 @@ export function toneOf(exitCode: number): Headline['tone'] {
 
 const titles: Record<Report['batchStatus'], string> = {
   succeeded: 'Succeeded',
-  partially_succeeded: 'Partly succeeded',
+  partially_succeeded: 'Partially succeeded',
   failed: 'Failed',
   rolled_back: 'Rolled back',
 };
@@ -84,7 +84,7 @@ export function outcomeSentence(report: Report): string {
     case 4:
       return `Rolled back: ${at} is as it was before`;
     case 5:
-      return `${provider.displayName} is partly live on ${hostName(host.url)}: ${serve}${gateway}`;
+      return `${titles.partially_succeeded}: ${at}, ${serve}${gateway}`;
     case 7:
       return `${at} is in place, but ${report.gateway?.ok === false ? 'the gateway does not answer' : 'no account works'}`;
     default:

@@ -18,6 +18,8 @@ import {
 import { stateDirOf } from '../../session/hold-lock.ts';
 import { askConsent } from '../../session/consent.ts';
 import type { Provider } from '../../../pack/manifest.ts';
+import { fold } from '../../../report/text/fold.ts';
+import { columnsOf } from '../../columns.ts';
 import { print, styleFor, type Io } from '../../io.ts';
 import { exitCodeOfNews, newsLines, probeClosing, probeLines } from '../../output/probe-lines.ts';
 import { repeatCommand } from '../../options/repeat-command.ts';
@@ -57,7 +59,7 @@ export async function probeCommand(flags: ProbeFlags, io: Io, redactor: Redactor
     if (!printResult(io, flags, 'probe', view(at, probe, news, exitCode))) {
       const style = styleFor(io, 'stdout', flags.color);
       for (const line of flags.sinceLast === true ? newsLines(news, probe, style) : probeLines(probe, style))
-        print(io.stdout, line);
+        print(io.stdout, fold(line, columnsOf(io)));
     }
     if (exitCode !== 0) {
       for (const line of probeClosing(probe)) print(io.stderr, line);
