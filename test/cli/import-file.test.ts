@@ -80,10 +80,11 @@ describe('several imports in one go', () => {
       'relay-kimi-cn-self-service',
       'relay-groq-subscription',
     ]);
-    expect(done.stderr.split('\n').slice(-3)).toEqual([
+    expect(done.stderr.split('\n').slice(-4)).toEqual([
       '1 of 4 imports did not end well.',
       'The host holds the other 3 as wanted.',
-      'Next: do what is said of each, then: relay import --junit out.xml --html out.html --file imports.yaml',
+      'To do: Do what is said of each.',
+      'Next: relay import --junit out.xml --html out.html --file imports.yaml',
     ]);
     for (const name of ['kimi-cn', 'kimi-cn-self-service', 'zai', 'groq'])
       expect(await readFile(join(place.folder, `out.${name}.xml`), 'utf8')).toContain('<testsuite');

@@ -147,7 +147,7 @@ describe('the commands that look after a provider', () => {
     ]);
     // The host has taken it out by itself, so no repair would change anything.
     expect(found.stderr).toContain(
-      `Next: replace the keys that fail, then: relay import --pack kimi --host ${host.url}`,
+      `To do: Replace the keys that fail.\nNext: relay import --pack kimi --host ${host.url}`,
     );
     const refused = await run('probe', '--repair', 'remove');
     expect(refused).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('--yes') as unknown });

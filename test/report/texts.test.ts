@@ -435,9 +435,11 @@ describe('the last words of a run that did not end well', () => {
     ['strict, not because of keys', { mode: 'strict', exitCode: 4, summary: summaryOf({ notTried: 2 }) }, undefined],
   ])('name another way after a run that was %s', (_, changes, line) => {
     const report = aReport({ errors: [anError()], summary: summaryOf({ failedVerdict: 1 }), ...changes });
-    const lines = closingText(report, { same: command, partial: 'P', onlyFailed: 'F' });
+    const told = (more: object) =>
+      closingText(report, { same: command, ...more }).filter((each) => !each.startsWith('To do: '));
+    const lines = told({ partial: 'P', onlyFailed: 'F' });
     expect(lines.slice(2, -1)).toEqual(line === undefined ? [] : [line]);
-    expect(closingText(report, { same: command })).toHaveLength(3);
+    expect(told({})).toHaveLength(3);
     expect(lines.at(-1)).toMatch(/^Next: /);
   });
 
@@ -452,7 +454,8 @@ describe('the last words of a run that did not end well', () => {
       '  left: account "acme-02" (12): it could not be removed: curl -X DELETE …/12',
       '  left: user "probe": it could not be removed: curl -X DELETE …/12',
       '  unsettled: group "g" (12): nobody can tell; look with: curl …',
-      `Next: run the commands above, then: ${command}`,
+      'To do: Run the commands above.',
+      `Next: ${command}`,
     ]);
   });
 
@@ -464,12 +467,23 @@ describe('the last words of a run that did not end well', () => {
     expect(lines.slice(1)).toEqual([
       'The host holds what others have changed or use since:',
       '  kept: group "acme-02" (12): used by 9 accounts of other runs of relay',
-      `Next: look at what was kept and is used by others, then: ${command}`,
+      'To do: Look at what was kept and is used by others.',
+      `Next: ${command}`,
     ]);
   });
 
+  it('name revoked keys as the cause where the gateway is silent because of them alone', () => {
+    const revoked = { code: 'KEY_REVOKED', stage: 'plan', message: 'It was revoked.', hint: 'Take it out.' };
+    const silent = anError('silent', 'GATEWAY_NOT_READY');
+    const idle = [anAccountReport({ scheduled: false })];
+    const of = (changes: Partial<Report>) => closing({ exitCode: 7, warnings: [revoked], ...changes })[0];
+    expect(of({ errors: [silent], accounts: idle })).toBe('KEY_REVOKED: It was revoked.');
+    expect(of({ errors: [silent], accounts: [anAccountReport()] })).toBe('GATEWAY_NOT_READY: silent');
+    expect(of({ errors: [anError('x', 'TEST_FAILED')], accounts: idle })).toBe('TEST_FAILED: x');
+  });
+
   it('end with what to do next', () => {
-    expect(closing({ errors: [anError()] }).at(-1)).toBe(`Next: Replace the key. Then: ${command}`);
+    expect(closing({ errors: [anError()] }).slice(-2)).toEqual(['To do: Replace the key.', `Next: ${command}`]);
     expect(closing({ errors: [] }).at(-1)).toBe(`Next: ${command}`);
     const run = { ...aReport().run, interrupted: true };
     expect(closing({ errors: [anError('x', 'INTERRUPTED')], run }).at(-1)).toBe(`Next: ${command}`);

@@ -77,7 +77,7 @@ export async function importSeveral(file: string, flags: ImportFlags, io: Io, re
     if (unwritten === undefined || exitCode !== 0) return exitCode;
     const { code, message, hint } = unwritten;
     const holds = 'The host holds what was wanted.';
-    printFooter(io, { happened: `${code}: ${message}`, holds, next: `${hint} Then: ${again}` });
+    printFooter(io, { happened: `${code}: ${message}`, holds, todo: hint, next: again });
     return 1;
   });
 }
@@ -161,7 +161,8 @@ function printFailures(reports: readonly Report[], again: string, io: Io): void 
   printFooter(io, {
     happened: `${failed.length} of ${reports.length} imports did not end well.`,
     holds: `The host holds ${failed.length === reports.length ? 'none of them' : `the other ${reports.length - failed.length}`} as wanted.`,
-    next: failed.every((report) => stepAfter(report) === undefined) ? again : `do what is said of each, then: ${again}`,
+    todo: failed.every((report) => stepAfter(report) === undefined) ? undefined : 'Do what is said of each.',
+    next: again,
   });
 }
 

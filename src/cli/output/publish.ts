@@ -48,7 +48,8 @@ export async function publish(
   printFooter(io, {
     happened: `${first.code}: ${first.message}`,
     holds: 'The host holds what was wanted.',
-    next: `${first.hint} Then: ${commands.same}`,
+    todo: first.hint,
+    next: commands.same,
   });
   return 1;
 }

@@ -17,7 +17,9 @@ export interface Commands {
 
 /** What stands last on standard error after a run that did not end well: what happened, what the host holds, what to do. */
 export function closingText(report: Report, commands: Commands): string[] {
-  return [...endText(report), ...otherWays(report, commands), `Next: ${next(report, commands.same)}`];
+  const step = stepAfter(report);
+  const todo = step === undefined ? [] : [`To do: ${step}`];
+  return [...endText(report), ...otherWays(report, commands), ...todo, `Next: ${commands.same}`];
 }
 
 /** What happened, and what the host holds. */
@@ -97,14 +99,6 @@ export function otherWays(report: Report, { partial, onlyFailed, removeFailed }:
   ];
 }
 
-function next(report: Report, command: string): string {
-  const step = stepAfter(report);
-  if (step === undefined) return command;
-  return report.leftovers.length + report.unsettled.length > 0
-    ? `${step}, then: ${command}`
-    : `${step} Then: ${command}`;
-}
-
 /** What to do before the command is given again; nothing where that is all. */
 export function stepAfter(report: Report): string | undefined {
   const { leftovers, unsettled, run } = report;
@@ -115,7 +109,10 @@ export function stepAfter(report: Report): string | undefined {
 /** Warnings that tell why keys have no account that works. */
 const whyIdle = new Set(['KEYS_MALFORMED', 'KEY_REVOKED']);
 
-/** Why a run did not end well: what failed first, or else what is wrong with the keys. */
-function causeOf({ errors, warnings }: Report): Report['errors'][number] | undefined {
-  return errors[0] ?? warnings.find(({ code }) => whyIdle.has(code));
+/** Why a run did not end well: what failed first, or else what is wrong with the keys. A gateway needs accounts to answer. */
+function causeOf(report: Report): Report['errors'][number] | undefined {
+  const why = report.warnings.find(({ code }) => whyIdle.has(code));
+  const failed = report.errors.find(({ code }) => code !== 'GATEWAY_NOT_READY');
+  if (failed === undefined && why !== undefined && servingCounts(report).serving === 0) return why;
+  return report.errors[0] ?? why;
 }

@@ -55,7 +55,8 @@ export async function removeCommand(flags: RemoveFlags, io: Io, redactor: Redact
           ? 'The host holds something that should not be there, or may:'
           : 'The host holds what others use.',
       named: result.leftovers.map(leftoverLine),
-      next: `${exitCode === 6 ? 'run the commands above' : 'take away what others use there'}, then: ${repeatCommand('relay remove', flags)}`,
+      todo: exitCode === 6 ? 'Run the commands above.' : 'Take away what others use there.',
+      next: repeatCommand('relay remove', flags),
     });
     return exitCode;
   });

@@ -1,5 +1,6 @@
 import type { Flags } from '../../../config/options/option-flags.ts';
 import { readRun, readRuns, type ReadRun, type RecordedRun } from '../../../journal/read-journal.ts';
+import { shellWord } from '../../../core/shell-word.ts';
 import { linesOfAlike } from '../../../core/alike.ts';
 import { RelayError } from '../../../core/relay-error.ts';
 import type { RunOutput, RunsOutput } from '../../../report/outputs/run-schemas.ts';
@@ -39,7 +40,7 @@ export async function showRun(id: string, flags: Flags<'runs show'>, io: Io): Pr
   const changes = changesOf(run);
   const next =
     end === null
-      ? [`relay resume ${id} --keys FILE`, `relay rollback ${id}`]
+      ? [`relay resume ${id} --keys ${shellWord(begin.keys.file ?? 'FILE')}`, `relay rollback ${id}`]
       : changes.length > 0
         ? [`relay rollback ${id}`]
         : [];
