@@ -62,7 +62,7 @@ export async function inStage<T>(
     finish(ok, text);
     return value;
   } catch (error) {
-    finish(false, error instanceof RelayError ? error.message : 'unexpected error');
+    finish(false, error instanceof RelayError ? error.code : 'unexpected error');
     throw error;
   }
 }

@@ -6,11 +6,13 @@ export const codes = {
   USAGE: { exit: 2, summary: 'The command line is wrong.', hint: 'See `relay --help`.' },
   CONFIG_INVALID: {
     exit: 2,
+    corrected: false,
     summary: 'The configuration file is missing or wrong.',
     hint: 'Correct the file, or name another with --config.',
   },
   CONFIG_UNTRUSTED: {
     exit: 2,
+    corrected: false,
     summary: 'The configuration file that was found may have been written by somebody else.',
     hint: 'Take write access from others, or name the file with --config if you trust it.',
   },
@@ -72,6 +74,7 @@ export const codes = {
   },
   IMPORTS_INVALID: {
     exit: 2,
+    corrected: false,
     summary: 'The file that lists imports has faults.',
     hint: 'Write it as: imports: [{ pack: kimi, keys: kimi.txt }]; the README tells what else an import can have.',
   },
@@ -107,12 +110,19 @@ export const codes = {
   },
   MANIFEST_INVALID: {
     exit: 2,
+    corrected: false,
     summary: 'The pack has faults.',
     hint: 'Correct them; `relay validate` shows them all.',
   },
-  KEYS_EMPTY: { exit: 2, summary: 'The key file holds no key.', hint: 'Put one upstream key on each line.' },
+  KEYS_EMPTY: {
+    exit: 2,
+    corrected: false,
+    summary: 'The key file holds no key.',
+    hint: 'Put one upstream key on each line.',
+  },
   KEYS_MALFORMED: {
     exit: 2,
+    corrected: false,
     summary: 'A line of the key file cannot be a key.',
     hint: 'A key has at least 8 characters, without white space and control characters. Correct the line, or use --mode partial to leave it out.',
   },
@@ -134,6 +144,7 @@ export const codes = {
   },
   USER_NOT_FOUND: {
     exit: 2,
+    corrected: false,
     summary: 'A user who should get access does not exist on the host.',
     hint: 'Create the user on the host first, or correct --user.',
   },
@@ -171,26 +182,30 @@ export const codes = {
   },
   NOT_THERE: {
     exit: 2,
-    summary: 'The host holds nothing of the provider.',
+    summary: 'The host holds nothing of this provider.',
     hint: 'Bring it up with `relay import`.',
   },
   FOREIGN_OBJECT: {
     exit: 2,
+    corrected: false,
     summary: 'Something with a managed name was not made by relay.',
     hint: 'Rename it on the host, or take it over with --adopt.',
   },
   NAME_AMBIGUOUS: {
     exit: 2,
+    corrected: false,
     summary: 'Several objects bear the same managed name.',
     hint: 'Rename all but the one that serves users on the host, or give another name.',
   },
   GROUP_IN_FOREIGN_CHANNEL: {
     exit: 2,
+    corrected: false,
     summary: 'The group is bound to a channel that relay does not manage.',
     hint: 'Detach the group from that channel on the host; a group can be in one channel only.',
   },
   GROUP_MISMATCH: {
     exit: 2,
+    corrected: false,
     summary: 'The group has another platform or type than the pack needs.',
     hint: 'Rename or remove that group on the host.',
   },
@@ -233,6 +248,7 @@ export const codes = {
   },
   LOGIN_MISSING: {
     exit: 2,
+    corrected: false,
     summary: 'No admin login was given.',
     hint: 'Set RELAY_ADMIN_KEY, or give --admin-key-file FILE, or --admin-email E with --admin-password-file FILE.',
   },
@@ -374,6 +390,12 @@ export const codes = {
     summary: 'The accounts were tested, but the host did not take the note of it.',
     hint: 'Nothing to do: the next import tests them once more.',
   },
+  FAILED_BEFORE: {
+    exit: 0,
+    summary:
+      'Accounts that an earlier run took out of service fail again; --failed remove takes away only what serves.',
+    hint: '`relay probe --repair remove` takes them off the host.',
+  },
   PRICE_MISSING: {
     exit: 0,
     summary: 'A model has no price in the pack; the host may bill nothing for it.',
@@ -388,6 +410,11 @@ export const codes = {
     exit: 0,
     summary: 'A setting on the host differs from the pack, and relay leaves it.',
     hint: 'Change it on the host if the pack is right.',
+  },
+  KEY_REVOKED: {
+    exit: 0,
+    summary: 'A key of the key file was revoked on the host, and its account stays out of service.',
+    hint: 'Take the key out of the key file, and put a new one in its place.',
   },
   FOREIGN_ACCOUNT: {
     exit: 0,
@@ -451,8 +478,8 @@ interface CodeFacts {
   exit: number;
   summary: string;
   hint: string;
-  /** What helps is another command than the one that was given, also where its exit code does not say so. */
-  corrected?: true;
+  /** Whether what helps is another command than the one that was given, where its exit code does not say so. */
+  corrected?: boolean;
 }
 
 export type Code = keyof typeof codes;
@@ -460,7 +487,7 @@ export type Code = keyof typeof codes;
 /** Whether the command that met this is to be corrected: to give it once more would end the same. */
 export function asksForCorrection(code: Code): boolean {
   const facts: CodeFacts = codes[code];
-  return facts.exit === 2 || facts.corrected === true;
+  return facts.corrected ?? facts.exit === 2;
 }
 
 /** The exit code of a run that this code ended before anything was written. A warning never ends a run. */

@@ -19,17 +19,20 @@ export class RelayError extends Error {
   readonly holds: string | null;
   /** More lines of the same kind, where a check found several faults at once. */
   readonly details: readonly string[];
+  /** The command to run next, where it is known and is not the one that was given. */
+  readonly next: string | null;
 
   constructor(
     code: Code,
     message: string,
-    more: { hint?: string; details?: readonly string[]; cause?: unknown; holds?: string } = {},
+    more: { hint?: string; details?: readonly string[]; cause?: unknown; holds?: string; next?: string } = {},
   ) {
     super(message, more.cause === undefined ? {} : { cause: more.cause });
     this.code = code;
     this.hint = more.hint ?? codes[code].hint;
     this.details = more.details ?? [];
     this.holds = more.holds ?? null;
+    this.next = more.next ?? null;
   }
 
   /** How a command ends that this error ended before its first write. */
@@ -64,6 +67,11 @@ export class Interruption extends RelayError {
   override holding(holds: string): Interruption {
     return new Interruption(this.signal, holds);
   }
+}
+
+/** Of a command that needs what the host does not hold. */
+export function notThere(): RelayError {
+  return new RelayError('NOT_THERE', codes.NOT_THERE.summary);
 }
 
 /** A problem with the hint of its code. */

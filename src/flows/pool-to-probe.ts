@@ -3,7 +3,7 @@ import { compareIds, type Account, type Id } from '../host/account.ts';
 import type { Provider } from '../pack/manifest.ts';
 import { managedAccounts } from '../plan/managed-accounts.ts';
 import type { AccessMode, ProbeMode } from '../core/modes.ts';
-import { RelayError } from '../core/relay-error.ts';
+import { notThere, RelayError } from '../core/relay-error.ts';
 import type { Secret } from '../core/secrets/secret.ts';
 import { takeSnapshot } from './read-status.ts';
 
@@ -19,7 +19,7 @@ export interface Pool {
 
 /**
  * What a probe will test, with the keys for the gateway checks: a key that cannot be had is found out before anything is
- * tested (rule N10). Sends nothing but reads.
+ * tested (rule N10). Sends nothing but reads. Throws `NOT_THERE` where there is nothing to test.
  */
 export async function findPools(
   asked: { provider: Provider; modes: readonly AccessMode[]; probe: ProbeMode; probeKey: Secret | null },
@@ -34,6 +34,7 @@ export async function findPools(
     const accounts = [...own.byFingerprint.values()].toSorted((a, b) => compareIds(a.id, b.id));
     if (place !== undefined || accounts.length > 0) pools.push({ access, place, accounts, key: null });
   }
+  if (pools.length === 0) throw notThere();
   if (probe === 'none') return pools;
   if (probeKey !== null && pools.length > 1)
     throw new RelayError('USAGE', 'A user key is for one access mode, and both of this provider are there.', {

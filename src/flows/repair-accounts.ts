@@ -105,7 +105,7 @@ async function removeDead(
 ): Promise<void> {
   if (dead.length * 2 > all && !allowMassRemoval) {
     const message = `${formatCount(dead.length)} of ${formatCount(all)} accounts fail, more than half: none was removed.`;
-    found.problems.push(problem('MASS_REMOVAL', message, 'If the vendor is well and their keys are dead:'));
+    found.problems.push(problem('MASS_REMOVAL', message, 'See that the vendor is well and the keys are dead.'));
     return;
   }
   const accounts = dead.map(({ verdict }) => verdict.account);

@@ -13,7 +13,7 @@ export function accountDrift(account: Account): Problem[] {
   const service = serviceOf(account);
   if (service === 'revoked') {
     const message = `The key of the account "${name}" (${id}) was revoked, and stands in the key file.`;
-    return [problem('DRIFT', message, 'Take the key out of the key file.')];
+    return [problem('KEY_REVOKED', message)];
   }
   const by = byHand[service];
   return by === undefined ? [] : [problem('DRIFT', `The account "${name}" (${id}) differs from the pack: ${by}.`)];

@@ -9,7 +9,8 @@ const counts = z.object({
   id: z.string().describe('The provider, as the marker of its accounts names it.'),
   accounts: z.int(),
   serving: z.int(),
-  failing: z.int().describe('Those that the host holds in error, or spares for a passing trouble.'),
+  failing: z.int().describe('Those that the host holds in error.'),
+  limited: z.int().describe('Those that the host spares for a passing trouble.'),
   paused: z.int().describe('Those that are out of service, by relay or by hand.'),
   revoked: z.int().describe('Those that are out of service because their key has leaked.'),
   misplaced: z.int().describe('Those outside the place in which they would serve, or whose key another account has.'),
@@ -24,14 +25,14 @@ const counts = z.object({
 export const overviewSchema = z.object({
   schema: z.literal('relay.overview/1'),
   host: z.object({ url: z.string(), kind: z.string(), version: z.string() }),
-  providers: z.array(counts).describe('Those with something that is not fine first.'),
+  providers: z.array(counts).describe('Those of which no account serves first, then those with most that is not fine.'),
   ok: z.boolean(),
 });
 
 export type Overview = z.infer<typeof overviewSchema>;
 export type ProviderCounts = z.infer<typeof counts>;
 
-/** What relay manages on a host, told by the markers of its accounts: providers that are not fine first. Pure. */
+/** What relay manages on a host, told by the markers of its accounts: providers that serve nobody first. Pure. */
 export function overviewOf(host: HeldNow): Pick<Overview, 'providers' | 'ok'> {
   const owners = new Map<string, MarkedOwner>();
   for (const { marker } of host.accounts) {
@@ -41,7 +42,7 @@ export function overviewOf(host: HeldNow): Pick<Overview, 'providers' | 'ok'> {
   }
   const providers = [...owners.values()]
     .map((owner) => countsOf(owner, host))
-    .toSorted((a, b) => faultsIn(b) - faultsIn(a) || (a.id < b.id ? -1 : 1));
+    .toSorted((a, b) => isDown(b) - isDown(a) || faultsIn(b) - faultsIn(a) || (a.id < b.id ? -1 : 1));
   return { providers, ok: providers.length > 0 && providers.every((each) => faultsIn(each) === 0) };
 }
 
@@ -55,7 +56,8 @@ function countsOf(owner: MarkedOwner, host: HeldNow): ProviderCounts {
     access: owner.access,
     accounts: own.length,
     serving: count('serving'),
-    failing: count('error', 'limited'),
+    failing: count('error'),
+    limited: count('limited'),
     paused: count('paused_by_relay', 'paused_by_hand', 'disabled'),
     revoked: count('revoked'),
     misplaced: count('not_in_group', 'superseded'),
@@ -63,6 +65,10 @@ function countsOf(owner: MarkedOwner, host: HeldNow): ProviderCounts {
     resources: resources.filter(({ state }) => state === 'missing' || state === 'switched_off').length,
     lastUsedAt: used.at(-1) ?? null,
   };
+}
+
+function isDown({ serving }: ProviderCounts): number {
+  return Number(serving === 0);
 }
 
 /** How much of a provider is not fine. */

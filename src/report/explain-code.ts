@@ -2,6 +2,7 @@ import { rules } from '../pack/rules.ts';
 import { codes } from '../core/codes.ts';
 import { exitCodes } from '../core/exit-codes.ts';
 import type { Style } from '../core/style.ts';
+import { fold } from './text/fold.ts';
 
 /** What there is to know about a code. */
 export interface Explanation {
@@ -25,7 +26,10 @@ export const explanations: readonly Explanation[] = [
 ];
 
 /** A code for people: what it means, what follows from it, what to do. */
-export function explanationText({ code, kind, summary, hint, exitCode }: Explanation, style: Style): string {
+export function explanationText(
+  { code, kind, summary, hint, exitCode }: Explanation,
+  { style, columns }: { style: Style; columns: number },
+): string {
   const holds = (exited: number) => `the host holds ${exitCodes[exited] ?? ''}`;
   const exit =
     exitCode === 4 || exitCode === 5
@@ -36,17 +40,21 @@ export function explanationText({ code, kind, summary, hint, exitCode }: Explana
     warning: 'A warning: it ends nothing, and the exit code stays 0.',
     rule: 'A rule that packs are checked for. Where it is an error, no command uses the pack (exit code 2); a warning counts with `relay validate --strict` only.',
   }[kind];
-  return [`${style.bold(code)}  ${summary}`, '', why, '', `What to do: ${hint}`].join('\n');
+  return fold([`${style.bold(code)}  ${summary}`, '', why, '', `What to do: ${hint}`].join('\n'), columns, 0);
 }
 
-/** All codes, a line each. */
-export function explanationList(style: Style): string {
+/** Below so many columns what goes on stands under the code, not beside it. */
+const narrowScreen = 70;
+
+/** All codes, one below the other. */
+export function explanationList({ style, columns }: { style: Style; columns: number }): string {
   const widest = Math.max(...explanations.map(({ code }) => code.length));
+  const further = columns < narrowScreen ? 2 : widest + 2;
   const part = (title: string, kind: Explanation['kind']) => [
     style.bold(title),
     ...explanations
       .filter((each) => each.kind === kind)
-      .map(({ code, summary }) => `  ${code.padEnd(widest)}  ${summary}`),
+      .map(({ code, summary }) => fold(`  ${code.padEnd(widest)}  ${summary}`, columns, further)),
   ];
   return [...part('Errors', 'error'), '', ...part('Warnings', 'warning'), '', ...part('Rules for packs', 'rule')].join(
     '\n',

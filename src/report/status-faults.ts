@@ -11,7 +11,7 @@ export function statusFaults(status: ProviderStatus): { happened: string; next: 
   const many = (count: number, one: string, several: string) =>
     count === 0 ? [] : [`${count} ${count === 1 ? one : several}`];
   const built = [
-    ...(own.length === 0 ? ['nothing of this provider is there'] : []),
+    ...(own.length === 0 ? ['the host holds nothing of this provider'] : []),
     ...(own.length > 0 && totals.accounts === 0 ? ['there is no account'] : []),
     ...new Set(broken),
     ...many(missingKeys.length, 'key has no account', 'keys have no account'),

@@ -175,7 +175,7 @@ describe('a stage', () => {
   });
 
   it.each([
-    [new RelayError('WRITE_REFUSED', 'it said no'), 'it said no'],
+    [new RelayError('WRITE_REFUSED', 'it said no'), 'WRITE_REFUSED'],
     [new TypeError('secret words'), 'unexpected error'],
   ])('that throws %s tells so too, and throws on', async (error, summary) => {
     const { events, tools } = watched();

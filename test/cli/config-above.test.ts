@@ -40,7 +40,7 @@ describe('a host that only a file in a folder above names', () => {
     expect(stderr).toContain(
       `RELAY_ADMIN_KEY would be sent to ${host.url}, which only ${file}, in a folder above, names`,
     );
-    expect(stderr).toContain(`Next: If it is meant, add --host ${host.url}, or --config ${file}.`);
+    expect(stderr).toContain(`To do: If it is meant, add --host ${host.url}, or --config ${file}.`);
     expect(host.requests).toEqual([]);
   });
 

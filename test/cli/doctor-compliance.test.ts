@@ -48,7 +48,7 @@ describe('a host that waits for its terms to be accepted', () => {
     expect(run.stdout).toMatch(/^failure {2}Compliance terms .*v2026\.06\.10.*admin-compliance\.en\.md/m);
     expect(run.stdout).toMatch(/^pass {5}Login/m);
     expect(run.stdout).toMatch(/^skipped .*because of Compliance terms: .*Names of the pack/m);
-    expect(run.stderr).toMatch(/\nNext: read the document, then: relay doctor .*--pack kimi --accept-compliance$/);
+    expect(run.stderr).toMatch(/\nTo do: Read the document\.\nNext: relay doctor .*--pack kimi --accept-compliance$/);
     const asked = await place.run(['status', '--pack', 'kimi', '--host', host.url], { env: login() });
     expect(asked).toMatchObject({
       exitCode: 3,

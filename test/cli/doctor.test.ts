@@ -132,7 +132,9 @@ describe('what is not fine', () => {
     const skipped = report.checks.filter(({ state }) => state === 'skipped');
     expect(skipped.length).toBeGreaterThan(0);
     expect(skipped.every(({ message }) => message === `not looked at, because of: ${name}`)).toBe(true);
-    expect(stderr).toMatch(/Nothing was written to the host\.\nNext: .* Then: relay doctor --output json --host http/);
+    expect(stderr).toMatch(
+      /Nothing was written to the host\.\nTo do: .*\nNext: relay doctor --output json --host http/,
+    );
     expect(writes()).toEqual([]);
   });
 

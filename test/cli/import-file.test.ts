@@ -49,6 +49,9 @@ describe('several imports in one go', () => {
     expect(writes(host)).toEqual([]);
     const done = await run('import', '--junit', 'out.xml', '--html', 'out.html');
     expect(done.exitCode).toBe(5);
+    expect(done.stdout).toMatch(
+      /^! 4 imports on [\d.:]+: 3 succeeded, 1 rolled back; 5 of 6\s+accounts\s+serve\n {2}keys: 5 added, 1 rolled back · tests: 5 passed, 1 failed/,
+    );
     const report = importsReportSchema.parse(
       JSON.parse(await readFile(join(place.folder, 'relay-report.json'), 'utf8')),
     );
@@ -77,10 +80,11 @@ describe('several imports in one go', () => {
       'relay-kimi-cn-self-service',
       'relay-groq-subscription',
     ]);
-    expect(done.stderr.split('\n').slice(-3)).toEqual([
+    expect(done.stderr.split('\n').slice(-4)).toEqual([
       '1 of 4 imports did not end well.',
       'The host holds the other 3 as wanted.',
-      'Next: do what is said of each, then: relay import --junit out.xml --html out.html --file imports.yaml',
+      'To do: Do what is said of each.',
+      'Next: relay import --junit out.xml --html out.html --file imports.yaml',
     ]);
     for (const name of ['kimi-cn', 'kimi-cn-self-service', 'zai', 'groq'])
       expect(await readFile(join(place.folder, `out.${name}.xml`), 'utf8')).toContain('<testsuite');

@@ -47,6 +47,22 @@ describe('the commands that look after a provider', () => {
     });
   });
 
+  it('tells of a provider that is not there in the same words, and fails only where there had to be something', async () => {
+    host = await startSandbox();
+    const words = 'The host holds nothing of this provider.';
+    for (const command of ['probe', 'connect']) {
+      const { exitCode, stderr } = await run(command);
+      expect([command, exitCode]).toEqual([command, 2]);
+      expect(stderr).toContain(`error NOT_THERE: ${words}`);
+      expect(stderr.split('\n').at(-1)).toMatch(/^Next: relay import --pack kimi .*--keys FILE$/);
+    }
+    for (const command of ['status', 'remove'])
+      expect(await run(command, '--no-input')).toMatchObject({
+        exitCode: 0,
+        stdout: expect.stringContaining(words) as unknown,
+      });
+  });
+
   it('status: without a pack tells all that relay manages on the host', async () => {
     host = await startSandbox();
     const env = { RELAY_ADMIN_KEY: host.adminKey };
@@ -82,6 +98,15 @@ describe('the commands that look after a provider', () => {
     expect((await run('status', '--all', '--only-problems')).exitCode).toBe(2);
   });
 
+  it('probe: an account that somebody has disabled is not scheduled, as in the report', async () => {
+    host = await startSandbox();
+    await importInto(host, good);
+    const [first] = host.state.accounts.values();
+    first!.status = 'inactive';
+    const accounts = JSON.parse((await run('probe', '--output', 'json')).stdout).accounts as { scheduled: boolean }[];
+    expect(accounts.map(({ scheduled }) => scheduled)).toEqual([true, false]);
+  });
+
   it('probe --since-last: tells what is new, and fails for nothing else', async () => {
     host = await startSandbox();
     await importInto(host, [...good, dead], { mode: 'partial', failed: 'keep' });
@@ -115,13 +140,14 @@ describe('the commands that look after a provider', () => {
     await importInto(host, [...good, dead], { mode: 'partial', failed: 'keep' });
     const found = await run('probe', '--quiet');
     expect(found.exitCode).toBe(5);
-    expect(found.stdout.split('\n')).toEqual([
+    expect(found.stdout.split('\n').every((line) => line.length <= 80)).toBe(true);
+    expect(found.stdout.split(/\n(?! )/)).toEqual([
       expect.stringMatching(/^failed kimi-cn-03 KEY_REFUSED: /),
       '2 of 3 accounts passed, 1 failed, 1 out of service, subscription gateway answers',
     ]);
     // The host has taken it out by itself, so no repair would change anything.
     expect(found.stderr).toContain(
-      `Next: replace the keys that fail, then: relay import --pack kimi --host ${host.url}`,
+      `To do: Replace the keys that fail.\nNext: relay import --pack kimi --host ${host.url}`,
     );
     const refused = await run('probe', '--repair', 'remove');
     expect(refused).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('--yes') as unknown });

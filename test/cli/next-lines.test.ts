@@ -264,11 +264,23 @@ const situations: Partial<Record<Code, () => Promise<Finished>>> = {
     withoutPauses();
     return withKey('sk-throttled-aaaaaaaaaaaaaaaaaaaa1', '--mode', 'partial', '--probe', 'none')();
   },
+  FAILED_BEFORE: async () => {
+    await withKey(`${good.join('\n')}\nsk-dead-aaaaaaaaaaaaaaaaaaaa1`, '--mode', 'partial')();
+    return onto('--keys', 'trouble-keys.txt', '--mode', 'partial', '--failed', 'remove');
+  },
   PRICE_MISSING: onFresh(() => plan('--pack', './unpriced.json')),
   DRIFT: afterImport(() => {
     ownGroup().rate_multiplier = 3;
     return plan();
   }),
+  KEY_REVOKED: afterImport(
+    async () => {
+      await onHost('revoke', '--name', 'kimi-cn-01', '--yes');
+      return onto('--keys', 'one.txt');
+    },
+    '--keys',
+    'one.txt',
+  ),
   FOREIGN_ACCOUNT: afterImport(() => {
     account().extra = {};
     return plan('--keys', 'two.txt');
@@ -350,12 +362,12 @@ const notProduced: Partial<Record<Code, string>> = {
   INTERNAL: 'a fault of relay, which nothing is known to cause',
 };
 
-/** Commands that stand to be pasted: after `Next:` or `then:`, or as another way. */
+/** Commands that stand to be pasted: after `Next:`, or as another way. */
 function commandsIn(stderr: string): string[] {
   return stderr
     .split('\n')
-    .filter((line) => /^(?:Next|To keep|Only those)/.test(line))
-    .flatMap((line) => /(?:^Next:|[Tt]hen:|^To keep[^:]*:|^Only[^:]*:) (relay .*)$/.exec(line)?.[1] ?? []);
+    .filter((line) => /^(?:Next|To keep|To remove|Only those)/.test(line))
+    .flatMap((line) => /(?:^Next:|^To keep[^:]*:|^Only[^:]*:|^To remove[^:]*:) (relay .*)$/.exec(line)?.[1] ?? []);
 }
 
 /** A command that is only mentioned may lack what the reader has to add; all that it says must be right. */
@@ -376,10 +388,10 @@ describe('what is said to do next is accepted by relay, word for word', () => {
   it.each(Object.entries(situations))('%s', async (code, produce) => {
     const { stdout, stderr, exitCode } = await produce();
     expect(`${stdout}\n${stderr}`).toMatch(new RegExp(String.raw`\b${code}\b`));
-    if (exitCode !== 0) expect(stderr.trimEnd().split('\n').at(-1)).toMatch(/^Next: \S/);
+    if (exitCode !== 0) expect(stderr.trimEnd().split('\n').at(-1)).toMatch(/^Next: relay \S+(?: (?!then:)|$)/);
     for (const command of commandsIn(stderr)) {
       const words = wordsOf(command).map((word) => (word === 'FILE' ? 'keys.txt' : word));
-      await parse(words.slice(1));
+      if (words.at(-1) !== '--help') await parse(words.slice(1));
       const next = await place.run(words.slice(1), { env, where: 'here' });
       expect(next.stderr, command).not.toContain('error USAGE');
     }

@@ -101,7 +101,7 @@ describe('an import while another run is at work', () => {
       `error LOCKED: The run the-other-run (process ${process.pid}) has been at work on kimi-cn of the host at ${host.url} for 5 minutes, since ${since}. Its lock is ${store.placeOf(name)}.`,
     );
     expect(run.stderr).toContain(
-      `Next: Wait until that run has ended. If there is no such run any more, remove ${store.placeOf(name)}. Then: relay import`,
+      `To do: Wait until that run has ended. If there is no such run any more, remove ${store.placeOf(name)}.\nNext: relay import`,
     );
     expect(ahead).toBeGreaterThanOrEqual(10_000);
     expect(host.requests.filter(({ method }) => method !== 'GET')).toEqual([]);

@@ -45,7 +45,7 @@ describe('an import that is asked for more reports', () => {
     expect(await fileOf('r.html')).toMatch(/^<!doctype html>[^]*KEY_REFUSED/);
     expect(parseXml(await fileOf('r.xml')).attributes).toMatchObject({ failures: '2' });
     const markdown = await fileOf('r.md');
-    expect(markdown).toMatch(/^## ⚠️ Kimi, China site: partly succeeded/);
+    expect(markdown).toMatch(/^## ⚠️ Kimi, China site: partially succeeded/);
     expect(await fileOf('summary.md')).toBe(`before\n${markdown}\n`);
     expect(annotationsIn(done.stdout)).toEqual([
       expect.stringMatching(/^::error title=Kimi%2C China site%3A KEY_REFUSED::kimi-cn-02: .*%0AReplace the key\./),
@@ -75,7 +75,7 @@ describe('an import that is asked for more reports', () => {
     host = await startSandbox();
     const refused = await run(['import', '--keys', 'keys.txt', ...args]);
     expect(refused).toMatchObject({ exitCode: 2, stderr: expect.stringContaining(said) as unknown });
-    expect(refused.stderr).toMatch(/Next: (?:Give|Choose another place with) .*--|Next: Give each/);
+    expect(refused.stderr).toMatch(/To do: (?:Give|Choose another place with) .*--|To do: Give each/);
     expect(host.requests).toEqual([]);
   });
 
@@ -170,7 +170,7 @@ describe('relay report show', () => {
     const { exitCode, stdout, stderr } = await place.run(['report', 'show', file]);
     expect([exitCode, stdout]).toEqual([2, '']);
     expect(stderr).toContain(said);
-    expect(stderr.split('\n')).toHaveLength(2);
-    expect(stderr).toContain(`Next: ${hint}`);
+    expect(stderr.split('\n')).toHaveLength(3);
+    expect(stderr).toContain(`To do: ${hint}`);
   });
 });

@@ -48,7 +48,7 @@ describe('relay revoke', () => {
     if (account === undefined) throw new Error('no account');
     account.status = 'error';
     const again = await run(...importWords(host, '--mode', 'partial'));
-    expect(again.stdout).toMatch(/was revoked, and stands in\s+the key file/);
+    expect(again.stdout).toContain('KEY_REVOKED: ');
     expect((await run('probe', '--pack', 'kimi', '--host', host.url, '--revive')).exitCode).toBe(0);
     expect(inService()).toEqual(['kimi-cn-01']);
     expect((await run('status', '--pack', 'kimi', '--host', host.url)).stdout).toMatch(/kimi-cn-02 \(\d+\) {2}revoked/);
@@ -68,6 +68,14 @@ describe('relay revoke', () => {
     expect(probe.stderr).toContain('No account is in service.');
     const completions = host.requests.slice(asked).filter(({ path }) => path.endsWith('/chat/completions'));
     expect(completions).toHaveLength(1);
+  });
+
+  it('is why an import of such keys alone ends without an account that works, and what to do is said', async () => {
+    expect((await revoke('--last4', '0001', '--yes')).exitCode).toBe(0);
+    expect((await revoke('--last4', '0002', '--yes')).exitCode).toBe(0);
+    const again = await run(...importWords(host));
+    expect(again).toMatchObject({ exitCode: 7, stderr: expect.stringContaining('KEY_REVOKED: ') as unknown });
+    expect(again.stderr).toMatch(/Take the key out of the key file, and put a new one in its place\./);
   });
 
   it('looks at all providers of a pack', async () => {

@@ -55,6 +55,15 @@ describe('a plan that is saved', () => {
     expect(names()).toHaveLength(1);
   });
 
+  it('is refused where an account would get another key, and says which', async () => {
+    await save();
+    await place.write('two.txt', `${keys[1]}\n`);
+    await run(...importWords(host, '--keys', 'two.txt'));
+    expect((await carryOut()).stderr).toMatch(
+      /\n {2}account kimi-cn-02: line 2, key sha256:\S+ \(…0002\) → line 1, key sha256:\S+ \(…0001\)\n/,
+    );
+  });
+
   it('is refused once it is carried out, and for other keys than its own', async () => {
     await save();
     await place.write('other.txt', 'sk-good-other-1111111111111111\n');

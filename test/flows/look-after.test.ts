@@ -17,7 +17,7 @@ import { Interruption, RelayError } from '../../src/core/relay-error.ts';
 import { Secret } from '../../src/core/secrets/secret.ts';
 import { quickClock } from '../support/clocks.ts';
 import { holdings, importInto, wholeState } from '../support/import-run.ts';
-import { goodKeys as good } from '../support/keys.ts';
+import { deadKey, goodKeys as good } from '../support/keys.ts';
 
 type GroupRow = Sandbox['state']['groups'] extends Map<number, infer Row> ? Row : never;
 
@@ -413,7 +413,12 @@ describe('relay probe', () => {
     expect(wholeState(sandbox)).toEqual(before);
   });
 
+  it('is refused where there is nothing to test', async () => {
+    await expect(probe()).rejects.toMatchObject({ code: 'NOT_THERE', exitCode: 2 });
+  });
+
   it('says 7 when the gateway does not answer, or no account works', async () => {
+    await importInto(sandbox, [deadKey], { mode: 'partial' });
     expect(probeExitCode(await probe())).toBe(7);
     await importInto(sandbox, good);
     sandbox.addFault({ path: '/v1/chat/completions', times: 0, fault: 'status', status: 500 });

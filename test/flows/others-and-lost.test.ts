@@ -256,6 +256,14 @@ describe('what is lost is told', () => {
     expect(warnings).toMatchObject([{ code: 'RESTORED_NOTHING' }]);
   });
 
+  it('an account that an earlier run took out of service stays, and is named', async () => {
+    const all = [...keys, dead];
+    await importInto(sandbox, all, { mode: 'partial' });
+    const { report } = await importInto(sandbox, all, { mode: 'partial', failed: 'remove' });
+    expect(report).toMatchObject({ exitCode: 5, removed: [] });
+    expect(report.warnings).toMatchObject([{ code: 'FAILED_BEFORE', message: expect.stringContaining('kimi-cn-0') }]);
+  });
+
   it('nothing, where a line of the key file is spoilt (B21)', async () => {
     await importInto(sandbox, keys);
     const { report } = await importInto(sandbox, `${keys[0]}\nsk-good bbbbbbbbbbbbbbbbbbbb2\n`, { mode: 'partial' });

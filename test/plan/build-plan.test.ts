@@ -824,14 +824,16 @@ describe('what is shown as drift and not put right (N7)', () => {
     expect(planned({}, aServingHost(others)).warnings).toEqual([]);
   });
 
-  it.each<[string, Holding]>([
-    ['the rate of the group', { groups: [aGroup({ rateMultiplier: 3 })] }],
-    ['the price of the plan', { tariffs: [aTariff({ price: 1 })] }],
-    ['the days of the plan', { tariffs: [aTariff({ validityDays: 7 })] }],
-    ['the sale flag of the plan', { tariffs: [aTariff({ forSale: true })] }],
-    ['an account that was disabled by hand', { accounts: [anAccount({ state: 'inactive' })] }],
-  ])('is %s', (_, changes) => {
-    expect(planned({}, aServingHost(changes)).warnings).toEqual([expect.objectContaining({ code: 'DRIFT' })]);
+  it.each<[string, Holding, string]>([
+    ['the rate of the group', { groups: [aGroup({ rateMultiplier: 3 })] }, 'rate 3 on the host, 1 in the pack'],
+    ['the price of the plan', { tariffs: [aTariff({ price: 1 })] }, 'price 1 on the host, 9 in the pack'],
+    ['the days of the plan', { tariffs: [aTariff({ validityDays: 7 })] }, '7 day on the host, 30 day in the pack'],
+    ['the sale flag of the plan', { tariffs: [aTariff({ forSale: true })] }, 'for sale on the host, not for sale in'],
+    ['an account that was disabled by hand', { accounts: [anAccount({ state: 'inactive' })] }, 'disabled by hand'],
+  ])('is %s', (_, changes, says) => {
+    expect(planned({}, aServingHost(changes)).warnings).toEqual([
+      expect.objectContaining({ code: 'DRIFT', message: expect.stringContaining(says) as unknown }),
+    ]);
   });
 
   it.each<[string, Holding]>([

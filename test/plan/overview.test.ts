@@ -10,14 +10,14 @@ function hostWith(accounts: Account[], more: Partial<ProviderSnapshot['resources
   return { layout: sub2apiLayout, resources, accounts, clients: [], now: noon };
 }
 
-const fine = { serving: 1, failing: 0, paused: 0, revoked: 0, misplaced: 0, untested: 0, resources: 0 };
+const fine = { serving: 1, failing: 0, limited: 0, paused: 0, revoked: 0, misplaced: 0, untested: 0, resources: 0 };
 
 describe('what relay manages on a host, told without a pack', () => {
   it.each<[string, Partial<Account>, Partial<typeof fine>]>([
     ['one that serves', {}, {}],
     ['one that no test has shown to work', { tested: false }, { untested: 1 }],
     ['one that the host took out', { state: 'error', enabled: false }, { serving: 0, failing: 1 }],
-    ['one that the host spares', { limitedUntil: noon + 1000 }, { serving: 0, failing: 1 }],
+    ['one that the host spares', { limitedUntil: noon + 1000 }, { serving: 0, limited: 1 }],
     ['one that was spared until now', { limitedUntil: noon - 1 }, {}],
     ['one that a person paused', { enabled: false }, { serving: 0, paused: 1 }],
     ['one that relay paused', { enabled: false, paused: true }, { serving: 0, paused: 1 }],
@@ -40,6 +40,20 @@ describe('what relay manages on a host, told without a pack', () => {
     const host = hostWith([anAccount()], more);
     expect(overviewOf(host)).toMatchObject({ ok: false, providers: [{ serving: 1, resources }] });
     expect(providerStatus(aProvider(), ['subscription'], host, null).ok).toBe(false);
+  });
+
+  it('tells first who is served by nobody, however much more is wrong elsewhere', () => {
+    const of = (provider: string, more: Partial<Account>) =>
+      anAccount({ marker: aMarker({ provider, fingerprint: JSON.stringify(more) }), places: ['1'], ...more });
+    const host = hostWith([
+      ...['2', '3', '4'].map((id) => anAccount({ id, marker: aMarker({ fingerprint: id }), state: 'error' })),
+      anAccount({ id: '5' }),
+      of('down', { id: '6' }),
+    ]);
+    expect(overviewOf(host).providers.map(({ id, serving }) => [id, serving])).toEqual([
+      ['down', 0],
+      ['acme', 1],
+    ]);
   });
 
   it('is told provider by provider, those first with the most that is not fine, and nothing of what is not relay’s', () => {

@@ -30,7 +30,7 @@ describe('an explanation', () => {
 
   it('tells meaning, exit code and what to do', () => {
     for (const each of explanations) {
-      const text = explanationText(each, noStyle);
+      const text = explanationText(each, { style: noStyle, columns: 1000 });
       expect(text).toContain(each.summary);
       expect(text).toContain(`What to do: ${each.hint}`);
       expect(text).not.toContain('undefined');
@@ -41,8 +41,15 @@ describe('an explanation', () => {
     }
   });
 
+  it.each([40, 80])('fits %i columns, and so does the list', (columns) => {
+    const texts = explanations.map((each) => explanationText(each, { style: noStyle, columns }));
+    const lines = [explanationList({ style: noStyle, columns }), ...texts].flatMap((text) => text.split('\n'));
+    // A word that is longer than a line stays whole.
+    expect(lines.filter((line) => line.length > columns && /\S +\S/.test(line))).toEqual([]);
+  });
+
   it('stands in the list', () => {
-    const list = explanationList(noStyle);
+    const list = explanationList({ style: noStyle, columns: 1000 });
     for (const { code, summary } of explanations)
       expect(list).toMatch(new RegExp(`^  ${code} +${summary.slice(0, 5)}`, 'm'));
   });

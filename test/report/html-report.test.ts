@@ -24,7 +24,7 @@ describe('a report as a page', () => {
   it.each([
     ['fine', 'Succeeded exit 0 The host holds what was wanted. 2 added 2 added'],
     ['undone', 'Rolled back exit 4 The host is as it was before. 3 rolled back 3 rolled back'],
-    ['mixed', 'Partly succeeded exit 5 The host holds what works: 4 of 7 accounts serve.'],
+    ['mixed', 'Partially succeeded exit 5 The host holds what works: 4 of 7 accounts serve.'],
   ] as const)('of a run that was %s begins with how it went', (name, text) => {
     expect(textOf(htmlReport(samples[name].report), '<p class="title">', '</section>')).toContain(text);
   });
@@ -48,9 +48,10 @@ describe('a report as a page', () => {
 
   it('shows keys that came with a warning as such in the bar', () => {
     const bar = textOf(htmlReport(samples.mixed.report), '<ul class="legend">', '</ul>');
-    const { warning } = samples.mixed.report.summary;
+    const { warning, added } = samples.mixed.report.summary;
     expect(warning).toBeGreaterThan(0);
-    expect(bar).toContain(`${warning} with a warning`);
+    // As the terminal counts them.
+    expect(bar).toContain(`${added} added ${warning} of them with a warning`);
   });
 
   it('of several imports tells how each went first, and keeps its codes to its own keys', () => {
@@ -58,7 +59,7 @@ describe('a report as a page', () => {
     expect(textOf(html, '<header>', '<article')).toMatch(
       /^2 imports on .* site subscription access · exit 0 Kimi, China site is live on .* site self service access · exit 5 /,
     );
-    expect(html).toContain('<title>Partly succeeded: 2 imports, ');
+    expect(html).toContain('<title>Partially succeeded: 2 imports, ');
     for (const place of ['kimi-cn', 'kimi-cn-self-service']) {
       expect(html.match(new RegExp(`<article id="${place}">`, 'g'))).toHaveLength(1);
       expect(html).toContain(`<a href="#${place}">`);

@@ -13,7 +13,7 @@ describe('a report as Markdown', () => {
     ['undone', '## ❌ Kimi, China site: rolled back', 'The host is as it was before. Exit code 4.'],
     [
       'mixed',
-      '## ⚠️ Kimi, China site: partly succeeded',
+      '## ⚠️ Kimi, China site: partially succeeded',
       'The host holds what works: 4 of 7 accounts serve. Exit code 5.',
     ],
   ] as const)('of a run that was %s begins with how it went', (name, title, sentence) => {

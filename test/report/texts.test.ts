@@ -106,7 +106,7 @@ describe('a plan for people (N8)', () => {
     const first = `acme-01 (line 1, ${fingerprintOf('test-key-one')})`;
     expect(lines).toContain(`<good>+ create account ${first}`);
     expect(lines).toContainEqual(expect.stringMatching(/^<unsure>\? check the gateway: with a user and key/));
-    expect(lines.at(-1)).toBe('*Plan: 5 to add, 0 to change, 0 to remove, 0 unchanged.*');
+    expect(lines.at(-1)).toBe('*Plan: 5 objects to add, 0 to change, 0 to remove, 0 unchanged.*');
   });
 
   it('marks what goes, and sums up what stays', () => {
@@ -114,11 +114,11 @@ describe('a plan for people (N8)', () => {
     const lines = textOf({}, aServingHost({ accounts: [anAccount(), gone] }));
     expect(lines).toContain('<bad>- remove account acme-02 (2): its key is not in the key file');
     expect(lines).toContain('= group, channel, tariff and account unchanged');
-    expect(lines.at(-1)).toBe('*Plan: 0 to add, 0 to change, 1 to remove, 4 unchanged.*');
+    expect(lines.at(-1)).toBe('*Plan: 0 objects to add, 0 to change, 1 to remove, 4 unchanged.*');
   });
 
   it('says that there is nothing to do (N5)', () => {
-    expect(textOf({}, aServingHost()).at(-1)).toBe('*Nothing to do: 4 unchanged.*');
+    expect(textOf({}, aServingHost()).at(-1)).toBe('*Nothing to do: 4 objects unchanged.*');
   });
 
   it('tells each value as it is and as it shall be', () => {
@@ -180,7 +180,7 @@ describe('a plan for people (N8)', () => {
     const { id, displayName, baseUrl } = aDesired().provider;
     const view = viewPlan(result.plan, { host, provider: { id, displayName, baseUrl } }, (text) => text);
     const lines = planText([view, view], { style, columns: 120 }).split('\n');
-    expect(lines.at(-1)).toBe('*Plan of 2 imports: 8 to add, 0 to change, 0 to remove, 0 unchanged.*');
+    expect(lines.at(-1)).toBe('*Plan of 2 imports: 8 objects to add, 0 to change, 0 to remove, 0 unchanged.*');
   });
 });
 
@@ -212,7 +212,7 @@ describe('the result of a run for people (N19)', () => {
     [
       'that keeps what works',
       { exitCode: 5, accounts: [...three, refused] },
-      '<unsure>! *Acme AI is partly live on host.example: 3 of 4 accounts serve*',
+      '<unsure>! *Partially succeeded: Acme AI on host.example, 3 of 4 accounts serve*',
     ],
     ['that was undone', { exitCode: 4 }, '<bad>✖ *Rolled back: Acme AI on host.example is as it was before*'],
     [
@@ -291,6 +291,19 @@ describe('the result of a run for people (N19)', () => {
       '<unsure>! DRIFT: It is paused.',
       '  → Look.',
     ]);
+  });
+
+  it('takes at most six lines with the name of the report where nothing was done, however much differs', () => {
+    const message = 'The group "relay-acme-subscription" (1) differs from the pack: rate 3 on the host, 1 in the pack.';
+    const warnings = ['PRICE_MISSING', 'DRIFT', 'FOREIGN_ACCOUNT'].flatMap((code) =>
+      [1, 2, 3].map(() => ({ code, stage: 'plan', message, hint: 'Look.' })),
+    );
+    const idle = aReport({ exitCode: 0, accounts: [anAccountReport()], warnings });
+    for (const columns of [80, 60]) {
+      const lines = resultText(idle, { style, columns, lasting: true }).split('\n');
+      expect(lines.length).toBeLessThanOrEqual(4);
+      expect(lines.join('\n')).toContain('FOREIGN_ACCOUNT');
+    }
   });
 
   it('tells each code once, and not again what only counts its accounts', () => {
@@ -422,9 +435,11 @@ describe('the last words of a run that did not end well', () => {
     ['strict, not because of keys', { mode: 'strict', exitCode: 4, summary: summaryOf({ notTried: 2 }) }, undefined],
   ])('name another way after a run that was %s', (_, changes, line) => {
     const report = aReport({ errors: [anError()], summary: summaryOf({ failedVerdict: 1 }), ...changes });
-    const lines = closingText(report, { same: command, partial: 'P', onlyFailed: 'F' });
+    const told = (more: object) =>
+      closingText(report, { same: command, ...more }).filter((each) => !each.startsWith('To do: '));
+    const lines = told({ partial: 'P', onlyFailed: 'F' });
     expect(lines.slice(2, -1)).toEqual(line === undefined ? [] : [line]);
-    expect(closingText(report, { same: command })).toHaveLength(3);
+    expect(told({})).toHaveLength(3);
     expect(lines.at(-1)).toMatch(/^Next: /);
   });
 
@@ -439,7 +454,8 @@ describe('the last words of a run that did not end well', () => {
       '  left: account "acme-02" (12): it could not be removed: curl -X DELETE …/12',
       '  left: user "probe": it could not be removed: curl -X DELETE …/12',
       '  unsettled: group "g" (12): nobody can tell; look with: curl …',
-      `Next: run the commands above, then: ${command}`,
+      'To do: Run the commands above.',
+      `Next: ${command}`,
     ]);
   });
 
@@ -451,12 +467,23 @@ describe('the last words of a run that did not end well', () => {
     expect(lines.slice(1)).toEqual([
       'The host holds what others have changed or use since:',
       '  kept: group "acme-02" (12): used by 9 accounts of other runs of relay',
-      `Next: look at what was kept and is used by others, then: ${command}`,
+      'To do: Look at what was kept and is used by others.',
+      `Next: ${command}`,
     ]);
   });
 
+  it('name revoked keys as the cause where the gateway is silent because of them alone', () => {
+    const revoked = { code: 'KEY_REVOKED', stage: 'plan', message: 'It was revoked.', hint: 'Take it out.' };
+    const silent = anError('silent', 'GATEWAY_NOT_READY');
+    const idle = [anAccountReport({ scheduled: false })];
+    const of = (changes: Partial<Report>) => closing({ exitCode: 7, warnings: [revoked], ...changes })[0];
+    expect(of({ errors: [silent], accounts: idle })).toBe('KEY_REVOKED: It was revoked.');
+    expect(of({ errors: [silent], accounts: [anAccountReport()] })).toBe('GATEWAY_NOT_READY: silent');
+    expect(of({ errors: [anError('x', 'TEST_FAILED')], accounts: idle })).toBe('TEST_FAILED: x');
+  });
+
   it('end with what to do next', () => {
-    expect(closing({ errors: [anError()] }).at(-1)).toBe(`Next: Replace the key. Then: ${command}`);
+    expect(closing({ errors: [anError()] }).slice(-2)).toEqual(['To do: Replace the key.', `Next: ${command}`]);
     expect(closing({ errors: [] }).at(-1)).toBe(`Next: ${command}`);
     const run = { ...aReport().run, interrupted: true };
     expect(closing({ errors: [anError('x', 'INTERRUPTED')], run }).at(-1)).toBe(`Next: ${command}`);

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { CheckList } from '../../src/host/diagnosis.ts';
 import { doctorReport } from '../../src/report/doctor-report.ts';
 import { closingText } from '../../src/report/text/footer-text.ts';
-import { connectionText, resultText } from '../../src/report/text/result-text.ts';
+import { connectionText, importsText, resultText } from '../../src/report/text/result-text.ts';
 import { doctorText } from '../../src/report/text/doctor-text.ts';
 import { firstSteps } from '../../src/cli/help/first-steps.ts';
 import { overviewText } from '../../src/report/text/overview-text.ts';
@@ -73,6 +73,8 @@ const screens: Record<string, (screen: Screen) => string> = {
   'result-first-import': (screen) => resultText(importOf(3, 0), { ...screen, lasting: true }),
   'result-nothing-to-do': (screen) => resultText(importOfNothing(), { ...screen, lasting: true }),
   'result-partial': (screen) => resultText(importOf(1000, 7, { mode: 'partial' }), { ...screen, lasting: true }),
+  'result-of-several': (screen) =>
+    importsText([importOf(3, 0), importOf(1000, 7, { mode: 'partial' })], 5, { ...screen, lasting: true }),
   'result-last-words': () => closingText(importOf(4, 1, { mode: 'partial' }), { same: 'relay import …' }).join('\n'),
   'report-show': (screen) => reportText(importOf(3, 1, { mode: 'partial' }), screen),
   'plan-first': (screen) => planText([firstPlan()], screen),

@@ -12,7 +12,6 @@ import type { Provider } from '../../pack/manifest.ts';
 import { doctorReport, type DoctorReport } from '../../report/doctor-report.ts';
 import { doctorText } from '../../report/text/doctor-text.ts';
 import { systemClock } from '../../core/clock.ts';
-import { asksForCorrection } from '../../core/codes.ts';
 import type { Redactor } from '../../core/secrets/redactor.ts';
 import { RelayError } from '../../core/relay-error.ts';
 import { acceptTermsOfUse, checkPerson } from '../session/accept-terms.ts';
@@ -22,6 +21,7 @@ import { diagnoseHost, hostPlace } from '../session/host-session.ts';
 import { columnsOf } from '../columns.ts';
 import { print, styleFor, type Io } from '../io.ts';
 import { nothingWritten, printFooter } from '../output/footer.ts';
+import { commandAfter } from '../output/show-error.ts';
 import { repeatCommand } from '../options/repeat-command.ts';
 import { printResult } from '../output/result.ts';
 import { watch } from '../session/watch.ts';
@@ -114,10 +114,6 @@ function show(report: DoctorReport, flags: DoctorFlags, io: Io): void {
   print(io.stdout, `Next: ${repeatCommand('relay import', next)}`);
 }
 
-function stepAfter({ code, hint }: DoctorReport['checks'][number], again: string): string {
-  return code !== null && asksForCorrection(code) ? (hint ?? '') : `${hint ?? ''} Then: ${again}`;
-}
-
 /** The first failure is what the others may come from. */
 function end(
   { checks, exitCode }: DoctorReport,
@@ -129,11 +125,13 @@ function end(
   if (failed === undefined) return exitCode;
   const again = repeatCommand('relay doctor', { ...flags, acceptCompliance: terms.waits });
   printFooter(io, {
-    happened: `${failed.name}: ${failed.message}`,
+    // The checks are shown beside it.
+    happened: flags.output === 'text' ? `The check "${failed.name}" failed.` : `${failed.name}: ${failed.message}`,
     holds: terms.accepted
       ? 'The host has noted that its compliance terms are accepted; nothing else was written.'
       : nothingWritten,
-    next: terms.waits ? `read the document, then: ${again}` : stepAfter(failed, again),
+    todo: terms.waits ? 'Read the document.' : flags.output === 'text' ? undefined : (failed.hint ?? undefined),
+    next: terms.waits || failed.code === null ? again : commandAfter(failed.code, again),
   });
   return exitCode;
 }

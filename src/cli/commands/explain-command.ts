@@ -3,15 +3,16 @@ import { explanationList, explanations, explanationText } from '../../report/exp
 import { didYouMean } from '../../core/suggest.ts';
 import { RelayError } from '../../core/relay-error.ts';
 import type { CodeOutput, CodesOutput } from '../../report/outputs/about-schemas.ts';
+import { columnsOf } from '../columns.ts';
 import { print, styleFor, type Io } from '../io.ts';
 
 /** `relay explain [CODE]`: what a code means and what to do, or all codes. Throws `USAGE` with the nearest known one. */
 export function explainCommand(word: string | undefined, flags: Flags<'explain'>, io: Io): number {
-  const style = styleFor(io, 'stdout', flags.color);
+  const screen = { style: styleFor(io, 'stdout', flags.color), columns: columnsOf(io) };
   const json = flags.output === 'json';
   if (word === undefined) {
     const all: CodesOutput = { schema: 'relay.codes/1', codes: [...explanations] };
-    print(io.stdout, json ? JSON.stringify(all, null, 2) : explanationList(style));
+    print(io.stdout, json ? JSON.stringify(all, null, 2) : explanationList(screen));
     return 0;
   }
   const desired = word.toUpperCase().replaceAll('-', '_');
@@ -26,6 +27,6 @@ export function explainCommand(word: string | undefined, flags: Flags<'explain'>
     throw new RelayError('USAGE', `There is no code ${shown}.${near}`, { hint: '`relay explain` lists every code.' });
   }
   const one: CodeOutput = { schema: 'relay.code/1', ...found };
-  print(io.stdout, json ? JSON.stringify(one, null, 2) : explanationText(found, style));
+  print(io.stdout, json ? JSON.stringify(one, null, 2) : explanationText(found, screen));
   return 0;
 }

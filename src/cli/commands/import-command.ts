@@ -104,6 +104,7 @@ function importCommands(flags: CommandFlags, place: string | null): Commands {
   return {
     same: repeatCommand('relay import', flags, all),
     partial: repeatCommand('relay import', flags, { ...all, mode: 'partial' }),
+    removeFailed: repeatCommand('relay probe', flags, { repair: 'remove' }),
     onlyFailed: place === null || place === '-' ? undefined : repeatCommand('relay import', flags, retry),
   };
 }

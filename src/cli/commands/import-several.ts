@@ -20,7 +20,6 @@ import { readImportRequest, type ImportRequest } from '../options/import-options
 import { columnsOf } from '../columns.ts';
 import { print, styleFor, type Io } from '../io.ts';
 import { nothingWritten, printFooter } from '../output/footer.ts';
-import { printOutcome } from '../output/publish.ts';
 import { publishAll } from '../output/publish-all.ts';
 import { repeatCommand } from '../options/repeat-command.ts';
 import { printResult } from '../output/result.ts';
@@ -65,16 +64,20 @@ export async function importSeveral(file: string, flags: ImportFlags, io: Io, re
       at.tools.stop,
     );
     throwIfStopped(at.tools);
-    const reports = await importAll(all, requests, at, flags, io);
+    const reports = await importAll(all, requests, at, io);
     const exitCode = exitCodeOfAll(reports.map((report) => report.exitCode));
     const again = repeatCommand('relay import', flags);
-    const lost = await publishAll({ reports, startedAt, exitCode, place: written }, flags, io);
+    const lost = await publishAll(
+      { reports, startedAt, exitCode, place: written, lasting: at.vendorUrl === null },
+      flags,
+      io,
+    );
     printFailures(reports, again, io);
     const [unwritten] = lost;
     if (unwritten === undefined || exitCode !== 0) return exitCode;
     const { code, message, hint } = unwritten;
     const holds = 'The host holds what was wanted.';
-    printFooter(io, { happened: `${code}: ${message}`, holds, next: `${hint} Then: ${again}` });
+    printFooter(io, { happened: `${code}: ${message}`, holds, todo: hint, next: again });
     return 1;
   });
 }
@@ -120,7 +123,6 @@ async function importAll(
   all: readonly Prepared[],
   requests: readonly ImportRequest[],
   at: HostSession,
-  flags: ImportFlags,
   io: Io,
 ): Promise<Report[]> {
   const reports: Report[] = [];
@@ -139,8 +141,6 @@ async function importAll(
     at.tools.emit({ type: 'notice', text: `Import ${index + 1} of ${all.length}: ${job.provider.id}` });
     const report = await execute(prepared, at, { startedAt, stages: at.stages.length }, io);
     reports.push(report);
-    if (flags.output === 'text' && flags.quiet !== true)
-      printOutcome(report, { lasting: at.vendorUrl === null, files: [] }, flags, io);
   }
   return reports;
 }
@@ -161,7 +161,8 @@ function printFailures(reports: readonly Report[], again: string, io: Io): void 
   printFooter(io, {
     happened: `${failed.length} of ${reports.length} imports did not end well.`,
     holds: `The host holds ${failed.length === reports.length ? 'none of them' : `the other ${reports.length - failed.length}`} as wanted.`,
-    next: failed.every((report) => stepAfter(report) === undefined) ? again : `do what is said of each, then: ${again}`,
+    todo: failed.every((report) => stepAfter(report) === undefined) ? undefined : 'Do what is said of each.',
+    next: again,
   });
 }
 

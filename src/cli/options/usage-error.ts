@@ -10,16 +10,22 @@ const maxWordLength = 20;
  * quoted, and no long word.
  */
 export function usageError(error: CommanderError, program: Command, words: readonly string[]): RelayError {
+  const next = `${commandOf(program, words)} --help`;
   // The help was shown instead of a command.
   if (error.code === 'commander.help')
-    return new RelayError('USAGE', 'No command was given.', { hint: 'Choose one of the commands above.' });
-  if (error.code === twoValuesCode) return new RelayError('USAGE', error.message, { hint: 'Leave one of them out.' });
+    return new RelayError('USAGE', 'No command was given.', { hint: 'Choose one of the commands above.', next });
+  if (error.code === twoValuesCode)
+    return new RelayError('USAGE', error.message, { hint: 'Leave one of them out.', next });
   const [message = '', ...details] = error.message
     .replace(/^error: /, '')
     .replace(/(unknown option) '(.*)'/s, (_, what: string, flag: string) => `${what} '${optionName(flag)}'`)
     .replace(/(unknown command|argument) '(.*)'/s, (_, what: string, word: string) => `${what} '${shown(word)}'`)
     .split('\n');
-  return new RelayError('USAGE', message, { details, hint: `See \`${commandOf(program, words)} --help\`.` });
+  return new RelayError('USAGE', message, {
+    details,
+    hint: 'Correct the command; its help lists what it takes.',
+    next,
+  });
 }
 
 function optionName(flag: string): string {

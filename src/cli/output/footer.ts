@@ -10,12 +10,15 @@ export interface LastWords {
   holds?: string | undefined;
   /** Objects that are named, each with its command. */
   named?: readonly string[];
-  /** A command, or what to change in the one that was given. */
+  /** What to do before the next command, where that is not all. */
+  todo?: string | undefined;
+  /** A command that can be run as it stands. */
   next: string;
 }
 
 /** Says last what happened, what the host holds, and what to do next. */
-export function printFooter(io: Io, { happened, holds, named = [], next }: LastWords): void {
-  for (const line of [happened, ...(holds === undefined ? [] : [holds]), ...named, `Next: ${next}`])
+export function printFooter(io: Io, { happened, holds, named = [], todo, next }: LastWords): void {
+  const before = todo === undefined ? [] : [`To do: ${todo}`];
+  for (const line of [happened, ...(holds === undefined ? [] : [holds]), ...named, ...before, `Next: ${next}`])
     print(io.stderr, line);
 }

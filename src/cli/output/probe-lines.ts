@@ -10,7 +10,6 @@ import { markOf, type Style } from '../../core/style.ts';
 
 /** For a nightly job: a line for each account that changed or is not fine, and one that sums up. */
 export function probeLines({ accounts, gateways }: PoolProbe, style: Style): string[] {
-  if (accounts.length + gateways.length === 0) return ['The host holds nothing of this provider to probe.'];
   const told = accounts.filter(
     ({ verdict, change, idle }) => change !== null || idle !== null || verdict.validation !== 'passed',
   );
@@ -78,9 +77,7 @@ export function probeClosing({ accounts, gateways, problems, leftovers, aborted 
       : [`The test made the host itself lift the error of ${them}.`];
   });
   return [
-    ...(happened.length === 0
-      ? [accounts.length === 0 ? 'Nothing of this provider is there.' : 'No account works.']
-      : happened),
+    ...(happened.length === 0 ? [accounts.length === 0 ? 'There is no account.' : 'No account works.'] : happened),
     ...(changes.length === 0 ? [] : [`Of the accounts on the host ${changes.join(', ')}.`]),
     ...byHost,
     ...(changes.length + byHost.length === 0 ? ['The host holds what it held before.'] : []),

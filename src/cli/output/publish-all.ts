@@ -4,7 +4,9 @@ import { importsReportSchema } from '../../report/outputs/imports-schema.ts';
 import type { Report } from '../../report/report-schema.ts';
 import type { RelayError } from '../../core/relay-error.ts';
 import { tellGithub, writeExtraReports } from './extra-reports.ts';
-import { print, type Io } from '../io.ts';
+import { importsText, type ResultScreen } from '../../report/text/result-text.ts';
+import type { Io } from '../io.ts';
+import { printOutcome } from './publish.ts';
 import { printResult } from './result.ts';
 import { writeReport } from './write-report.ts';
 
@@ -14,11 +16,13 @@ export interface AllReports {
   exitCode: number;
   /** Where the report of all goes: a path, `-`, or `null` for none. */
   place: string | null;
+  /** Whether the host is there after the command has ended. */
+  lasting: boolean;
 }
 
 /** Writes the report of several imports, and of each those that are asked for beside it. Returns what could not be written. */
 export async function publishAll(
-  { reports, startedAt, exitCode, place }: AllReports,
+  { reports, startedAt, exitCode, place, lasting }: AllReports,
   flags: PrintFlags & ExtraReportFlags,
   io: Io,
 ): Promise<RelayError[]> {
@@ -44,8 +48,10 @@ export async function publishAll(
     lost.push(...extra.lost, ...(await tellGithub(report, flags, place === '-' || flags.output !== 'text', io)));
     files.push(...extra.written);
   }
-  if (flags.output === 'text' && place !== '-' && flags.quiet !== true && files.length > 0)
-    print(io.stdout, `\nReport: ${files.join(', ')}`);
+  if (flags.output === 'text' && place !== '-' && flags.quiet !== true) {
+    const text = (screen: ResultScreen) => importsText(reports, exitCode, screen);
+    printOutcome(text, { files, lasting }, flags, io);
+  }
   return lost;
 }
 

@@ -1,7 +1,8 @@
 import type { ExtraReportFlags, PrintFlags } from '../../config/options/option-flags.ts';
 import { closingText, type Commands } from '../../report/text/footer-text.ts';
 import { reportSchema, type Report } from '../../report/report-schema.ts';
-import { resultText } from '../../report/text/result-text.ts';
+import { fold } from '../../report/text/fold.ts';
+import { resultText, type ResultScreen } from '../../report/text/result-text.ts';
 import type { RelayError } from '../../core/relay-error.ts';
 import { tellGithub, writeExtraReports } from './extra-reports.ts';
 import { columnsOf } from '../columns.ts';
@@ -31,7 +32,7 @@ export async function publish(
   const toProgram = to.place === '-' && json.length === 0;
   if (!toProgram) {
     if (!printResult(io, flags, 'report', report) && flags.quiet !== true)
-      printOutcome(report, { ...to, files }, flags, io);
+      printOutcome((screen) => resultText(report, screen), { ...to, files }, flags, io);
   }
   const github = await tellGithub(report, flags, toProgram || flags.output !== 'text', io);
   const lost = [...json, ...extra.lost, ...github];
@@ -47,7 +48,8 @@ export async function publish(
   printFooter(io, {
     happened: `${first.code}: ${first.message}`,
     holds: 'The host holds what was wanted.',
-    next: `${first.hint} Then: ${commands.same}`,
+    todo: first.hint,
+    next: commands.same,
   });
   return 1;
 }
@@ -69,16 +71,17 @@ function writeNamed(report: Report, place: string | null, io: Io): Promise<Relay
   return place === null ? Promise.resolve([]) : writeReport(reportSchema.parse(report), place, io);
 }
 
-/** Says how a run ended, and where its reports are. */
+/** Says how a run, or several, ended, and where its reports are. */
 export function printOutcome(
-  report: Report,
+  textFor: (screen: ResultScreen) => string,
   { files, lasting }: { files: readonly string[]; lasting: boolean },
   flags: PrintFlags,
   io: Io,
 ): void {
   if (io.stderr.isTTY === true && io.stdout.isTTY === true) print(io.stdout, '');
   const style = styleFor(io, 'stdout', flags.color);
-  print(io.stdout, resultText(report, { style, columns: columnsOf(io), lasting }));
+  const columns = columnsOf(io);
+  print(io.stdout, textFor({ style, columns, lasting }));
   if (!lasting) print(io.stdout, '\nThe embedded host ran for this command only and is gone now.');
-  if (files.length > 0) print(io.stdout, `\nReport: ${files.join(', ')}`);
+  if (files.length > 0) print(io.stdout, `\n${fold(`Report: ${files.join(', ')}`, columns)}`);
 }

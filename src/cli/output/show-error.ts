@@ -1,4 +1,4 @@
-import { asksForCorrection } from '../../core/codes.ts';
+import { asksForCorrection, type Code } from '../../core/codes.ts';
 import type { Redactor } from '../../core/secrets/redactor.ts';
 import { RelayError } from '../../core/relay-error.ts';
 import type { ErrorOutput } from '../../report/outputs/about-schemas.ts';
@@ -34,7 +34,8 @@ export function showError(
   if (options.verbose && code === 'INTERNAL' && error instanceof Error)
     print(io.stderr, redactor.redact(error.stack ?? ''));
   if (options.onHost) print(io.stderr, known.holds ?? heldAfter(exitCode));
-  print(io.stderr, `Next: ${redactor.redact(nextStep(known, options.again))}`);
+  if (code !== 'INTERRUPTED') print(io.stderr, `To do: ${redactor.redact(hint)}`);
+  print(io.stderr, `Next: ${redactor.redact(known.next ?? commandAfter(code, options.again))}`);
   if (options.output === 'json' || options.output === 'ndjson') {
     const errors = [{ code, message: [message, ...details].join('\n'), hint }];
     const told: ErrorOutput = { schema: 'relay.error/1', exitCode, errors };
@@ -50,7 +51,6 @@ function heldAfter(exitCode: number): string {
 }
 
 /** A wrong command is corrected, not given again. */
-function nextStep({ code, hint }: RelayError, again: string): string {
-  if (code === 'INTERRUPTED') return again;
-  return asksForCorrection(code) ? hint : `${hint} Then: ${again}`;
+export function commandAfter(code: Code, again: string): string {
+  return asksForCorrection(code) ? `relay explain ${code}` : again;
 }

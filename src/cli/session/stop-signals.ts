@@ -50,6 +50,7 @@ function leavingText(run: string | null): string {
   if (run === null) return 'Stopped at once.';
   return [
     `Stopped at once. The host may hold a part of the run ${run}.`,
-    `Next: relay resume ${run} --keys FILE, or undo it: relay rollback ${run}`,
+    `Next: relay resume ${run} --keys FILE`,
+    `Or undo it: relay rollback ${run}`,
   ].join('\n');
 }

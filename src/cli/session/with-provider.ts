@@ -6,8 +6,10 @@ import type { Provider } from '../../pack/manifest.ts';
 import type { Pack } from '../../pack/read-pack.ts';
 import { accessModes, type AccessMode } from '../../core/modes.ts';
 import type { Redactor } from '../../core/secrets/redactor.ts';
+import { RelayError } from '../../core/relay-error.ts';
 import { choosePack } from '../options/choose-pack.ts';
 import { accessMode, newRunId } from '../options/import-options.ts';
+import { repeatCommand } from '../options/repeat-command.ts';
 import type { Io } from '../io.ts';
 import { hostRequest, withHost } from './with-host.ts';
 
@@ -38,6 +40,12 @@ export async function withProvider(
     for (const { message } of warnings) at.tools.emit({ type: 'notice', text: message });
     const run = newRunId();
     if (changes) await at.hold(provider.id, run);
-    return work({ run, pack, provider, modes, tools: at.tools, idle: at.idle });
+    try {
+      return await work({ run, pack, provider, modes, tools: at.tools, idle: at.idle });
+    } catch (error) {
+      if (!(error instanceof RelayError) || error.code !== 'NOT_THERE') throw error;
+      const next = repeatCommand('relay import', { ...flags, keys: 'FILE' });
+      throw new RelayError(error.code, error.message, { hint: error.hint, next });
+    }
   });
 }

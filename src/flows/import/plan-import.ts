@@ -63,7 +63,7 @@ export function planImport(job: ImportJob, tools: RunTools): Promise<PlannedImpo
 function planCounts({ accounts, removals }: ImportPlan): string {
   const count = (...actions: string[]) => formatCount(accounts.filter((step) => actions.includes(step.action)).length);
   const updated = count('update', 'adopt');
-  return `${count('create')} to create, ${updated === '0' ? '' : `${updated} to update, `}${count('unchanged')} unchanged, ${formatCount(removals.length)} to remove`;
+  return `accounts: ${count('create')} to create, ${updated === '0' ? '' : `${updated} to update, `}${count('unchanged')} unchanged, ${formatCount(removals.length)} to remove`;
 }
 
 function checkHostVersion({ provider }: ImportJob, info: HostInfo): void {

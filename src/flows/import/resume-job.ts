@@ -1,5 +1,6 @@
 import { acceptedKeys, type KeyFile } from '../../keys/key-file.ts';
 import type { RecordedRun } from '../../journal/read-journal.ts';
+import { linesOfAlike } from '../../core/alike.ts';
 import { RelayError } from '../../core/relay-error.ts';
 import type { Secret } from '../../core/secrets/secret.ts';
 import type { ImportJob } from './import-job.ts';
@@ -24,10 +25,13 @@ export function resumeJob(
   const missing = desired.filter((entry) => !keys.has(entry.fingerprint));
   const extra = [...keys.values()].filter((entry) => !known.has(entry.fingerprint));
   if (missing.length > 0 || extra.length > 0) {
-    const details = [
-      ...missing.map((entry) => `missing: the key of line ${entry.line} of its file (${entry.fingerprint})`),
-      ...extra.map((entry) => `new: the key of line ${entry.line} of the given file (${entry.fingerprint})`),
-    ];
+    const details = linesOfAlike(
+      [...missing.map((entry) => ({ ...entry, is: 'missing' })), ...extra.map((entry) => ({ ...entry, is: 'new' }))],
+      ({ is }) => is,
+      ({ is, line, fingerprint }) =>
+        `${is}: the key of line ${line} of ${is === 'new' ? 'the given' : 'its'} file (${fingerprint})`,
+      (more, { is }) => `${is}: ${more} more`,
+    );
     throw new RelayError(
       'RUN_KEYS_DIFFER',
       `The key file is not the one of ${whose}: ${missing.length} missing, ${extra.length} new.`,

@@ -74,7 +74,11 @@ export function checkSameSteps(saved: PlanView['changes'], now: PlanView['change
   const [was, is] = [bucketsOf(saved, objectOf), bucketsOf(now, objectOf)];
   const details = [...new Set([...was.keys(), ...is.keys()])].flatMap((name) => {
     const [before = [], after = []] = [was.get(name), is.get(name)];
-    return comparable(before) === comparable(after) ? [] : [`${name}: ${told(before)} → ${told(after)}`];
+    if (comparable(before) === comparable(after)) return [];
+    const isSaid = told(before) !== told(after);
+    // What the actions do not tell, such as another key, the details do.
+    const say = isSaid ? told : (own: readonly Step[]) => own.map(({ detail }) => detail).join(', ');
+    return [`${name}: ${say(before)} → ${say(after)}`];
   });
   if (details.length > 0)
     throw new RelayError('PLAN_DIFFERS', 'The host would get other steps than the saved plan shows.', { details });

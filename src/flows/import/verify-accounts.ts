@@ -4,7 +4,7 @@ import { inStage, throwIfStopped, unstopped } from '../../apply/run-tools.ts';
 import { trySetEnabled } from '../../apply/accounts/set-enabled.ts';
 import { undo } from '../../apply/undo/undo.ts';
 import type { Account, Id } from '../../host/account.ts';
-import { counted } from '../../core/counted.ts';
+import { counted, firstOf } from '../../core/counted.ts';
 import { problem } from '../../core/relay-error.ts';
 import { probeAccounts, type AccountVerdict } from '../../verify/probe-accounts.ts';
 import { isOpen, checkInIsolation } from '../../verify/isolation-check.ts';
@@ -171,6 +171,15 @@ export async function takeFailedOut(accounts: readonly AccountVerdict['account']
     if (what === 'removed' && !made) record.removed.push({ id, name, reason: 'it does not work' });
   }
   for (const { lost, ...found } of problems) run.fail('verify', found, lost);
+  const stay = accounts.filter((account) => !open.includes(account));
+  if (plan.policy.failedAccounts === 'remove' && stay.length > 0)
+    run.warn(
+      'verify',
+      problem(
+        'FAILED_BEFORE',
+        `Out of service since an earlier run, and left there: ${firstOf(stay.map(({ name }) => name))}.`,
+      ),
+    );
 }
 
 async function revive(verdicts: readonly AccountVerdict[], run: ImportRun): Promise<void> {

@@ -37,6 +37,7 @@ export function overviewCsv({ providers }: Pick<Overview, 'providers'>): string 
       'untested',
       'resources',
       'lastUsedAt',
+      'limited',
     ],
     providers,
   );

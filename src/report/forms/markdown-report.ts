@@ -27,7 +27,7 @@ export function markdownReport(report: Report): string {
           'Provider',
           `${code(provider.id)} of pack ${code(provider.pack)}, ${report.mode}, ${plainWord(report.accessMode)}`,
         ],
-        ['Keys', inline(keysText(report.summary))],
+        ['Keys', inline(keysText([report.summary]))],
         ['Tests', inline(testsText(report))],
         ['Gateway', inline(gatewayText(report))],
         ['Status', `provider ${report.providerStatus}, access ${plainWord(report.accessStatus)}`],

@@ -27,6 +27,8 @@ interface Share {
   word: string;
   count: number;
   tone: Tone;
+  /** How many are told, where those with a warning have a share of their own and are counted all the same. */
+  told?: number;
 }
 
 /** What became of the keys, as shares of one bar, and in words. */
@@ -35,12 +37,12 @@ function keysBar({ summary, keys, accounts }: Report): Markup {
   const withWarning = (outcome: string) =>
     keys.filter((key) => key.outcome === outcome && key.fingerprint !== null && warned.has(key.fingerprint)).length;
   const fine = (['added', 'updated', 'unchanged'] as const).map((word): Share => {
-    return { word, count: summary[word] - withWarning(word), tone: 'good' };
+    return { word, count: summary[word] - withWarning(word), tone: 'good', told: summary[word] };
   });
   const warnings = (['added', 'updated', 'unchanged'] as const).reduce((sum, word) => sum + withWarning(word), 0);
   const shares: Share[] = [
     ...fine,
-    { word: 'with a warning', count: warnings, tone: 'unsure' },
+    { word: 'of them with a warning', count: warnings, tone: 'unsure' },
     { word: 'failed', count: summary.failed, tone: 'bad' },
     { word: 'unsettled', count: summary.unsettled, tone: 'bad' },
     { word: 'malformed', count: summary.malformed, tone: 'bad' },
@@ -57,9 +59,10 @@ function keysBar({ summary, keys, accounts }: Report): Markup {
     before += count;
     return bar;
   });
-  const words = shown.map(
-    ({ count, word, tone }) => markup`<li><i class="dot ${tone}"></i><b>${formatCount(count)}</b> ${word}`,
-  );
+  const words = shares
+    .map(({ count, told = count, ...share }) => ({ ...share, told }))
+    .filter(({ told }) => told > 0)
+    .map(({ told, word, tone }) => markup`<li><i class="dot ${tone}"></i><b>${formatCount(told)}</b> ${word}`);
   return markup`<svg class="share" width="100%" height="10" role="img" aria-label="Shares of the keys">${bars}</svg>
 <ul class="legend">${words}</ul>`;
 }

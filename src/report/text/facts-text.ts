@@ -2,21 +2,25 @@ import { formatCount } from '../../core/counted.ts';
 import type { Report } from '../report-schema.ts';
 import { failedTests } from './problem-groups.ts';
 
-/** What became of the lines of the key file, as counts that are not zero. */
-export function keysText(summary: Report['summary']): string {
-  const counts = [
-    ['added', summary.added],
-    ['updated', summary.updated],
-    ['unchanged', summary.unchanged],
-    ['removed', summary.removed],
-    ['failed', summary.failed],
-    ['rolled back', summary.rolledBack],
-    ['not tried', summary.notTried],
-    ['unsettled', summary.unsettled],
-    ['malformed', summary.malformed],
-    ['duplicate', summary.duplicate],
-  ] as const;
-  const said = counts.filter(([, count]) => count > 0).map(([word, count]) => `${formatCount(count)} ${word}`);
+const keyCounts = [
+  ['added', 'added'],
+  ['updated', 'updated'],
+  ['unchanged', 'unchanged'],
+  ['removed', 'removed'],
+  ['failed', 'failed'],
+  ['rolledBack', 'rolled back'],
+  ['notTried', 'not tried'],
+  ['unsettled', 'unsettled'],
+  ['malformed', 'malformed'],
+  ['duplicate', 'duplicate'],
+] as const;
+
+/** What became of the lines of key files, as counts that are not zero. */
+export function keysText(summaries: readonly Report['summary'][]): string {
+  const said = keyCounts.flatMap(([name, word]) => {
+    const count = summaries.reduce((sum, summary) => sum + summary[name], 0);
+    return count > 0 ? [`${formatCount(count)} ${word}`] : [];
+  });
   return said.join(', ') || 'none';
 }
 

@@ -11,11 +11,15 @@ export interface Commands {
   partial?: string | undefined;
   /** Only what failed, by the report of this run. */
   onlyFailed?: string | undefined;
+  /** Removes the accounts that fail and that an earlier run left. */
+  removeFailed?: string | undefined;
 }
 
 /** What stands last on standard error after a run that did not end well: what happened, what the host holds, what to do. */
 export function closingText(report: Report, commands: Commands): string[] {
-  return [...endText(report), ...otherWays(report, commands), `Next: ${next(report, commands.same)}`];
+  const step = stepAfter(report);
+  const todo = step === undefined ? [] : [`To do: ${step}`];
+  return [...endText(report), ...otherWays(report, commands), ...todo, `Next: ${commands.same}`];
 }
 
 /** What happened, and what the host holds. */
@@ -79,22 +83,20 @@ function working({ accounts }: Report): number {
   return accounts.filter((account) => account.scheduled === true && account.validation !== 'failed').length;
 }
 
-/** Where keys have failed: to keep the others, and, once they are kept, to try again only those that failed. */
-export function otherWays(report: Report, { partial, onlyFailed }: Commands): string[] {
-  const { mode, run } = report;
+/**
+ * Where keys have failed: to keep the others, and, once they are kept, to try again only those that failed, or to remove
+ * what they left.
+ */
+export function otherWays(report: Report, { partial, onlyFailed, removeFailed }: Commands): string[] {
+  const { mode, run, warnings } = report;
   if (run.interrupted || failedTests(report) === 0) return [];
-  if (mode === 'strict' && partial !== undefined) return [`To keep the keys that work: ${partial}`];
-  return mode === 'partial' && onlyFailed !== undefined
-    ? [`Only those that failed, once they work: ${onlyFailed}`]
-    : [];
-}
-
-function next(report: Report, command: string): string {
-  const step = stepAfter(report);
-  if (step === undefined) return command;
-  return report.leftovers.length + report.unsettled.length > 0
-    ? `${step}, then: ${command}`
-    : `${step} Then: ${command}`;
+  if (mode === 'strict') return partial === undefined ? [] : [`To keep the keys that work: ${partial}`];
+  return [
+    ...(onlyFailed === undefined ? [] : [`Only those that failed, once they work: ${onlyFailed}`]),
+    ...(removeFailed !== undefined && warnings.some(({ code }) => code === 'FAILED_BEFORE')
+      ? [`To remove those that failed before: ${removeFailed}`]
+      : []),
+  ];
 }
 
 /** What to do before the command is given again; nothing where that is all. */
@@ -104,7 +106,13 @@ export function stepAfter(report: Report): string | undefined {
   return run.interrupted ? undefined : causeOf(report)?.hint;
 }
 
-/** Why a run did not end well: what failed first, or else the lines that hold no key. */
-function causeOf({ errors, warnings }: Report): Report['errors'][number] | undefined {
-  return errors[0] ?? warnings.find(({ code }) => code === 'KEYS_MALFORMED');
+/** Warnings that tell why keys have no account that works. */
+const whyIdle = new Set(['KEYS_MALFORMED', 'KEY_REVOKED']);
+
+/** Why a run did not end well: what failed first, or else what is wrong with the keys. A gateway needs accounts to answer. */
+function causeOf(report: Report): Report['errors'][number] | undefined {
+  const why = report.warnings.find(({ code }) => whyIdle.has(code));
+  const failed = report.errors.find(({ code }) => code !== 'GATEWAY_NOT_READY');
+  if (failed === undefined && why !== undefined && servingCounts(report).serving === 0) return why;
+  return report.errors[0] ?? why;
 }

@@ -16,10 +16,10 @@ export function momentText(iso: string): string {
   return `${iso.slice(0, 10)} ${iso.slice(11, 19)} UTC`;
 }
 
-/** A duration as people say it: `49 s`, `1.1 s`. */
+/** A duration as people say it: `49 s`, `1.1 s`; what two clocks that stopped a moment apart tell is the same. */
 export function spokenDuration(ms: number): string {
   const seconds = ms / 1000;
-  if (seconds < 0.95) return `${Math.round(ms)} ms`;
+  if (seconds < 0.095) return `${Math.round(ms)} ms`;
   if (seconds < 9.95) return `${seconds.toFixed(1)} s`;
   return seconds < 59.5 ? `${Math.round(seconds)} s` : durationText(ms);
 }

@@ -1,3 +1,4 @@
+import { bucketsOf } from '../../core/buckets.ts';
 import { counted, formatCount } from '../../core/counted.ts';
 import { holds, servingCounts } from './footer-text.ts';
 import type { Report } from '../report-schema.ts';
@@ -22,7 +23,7 @@ export function toneOf(exitCode: number): Headline['tone'] {
 
 const titles: Record<Report['batchStatus'], string> = {
   succeeded: 'Succeeded',
-  partially_succeeded: 'Partly succeeded',
+  partially_succeeded: 'Partially succeeded',
   failed: 'Failed',
   rolled_back: 'Rolled back',
 };
@@ -63,7 +64,7 @@ export function isIdle({ run: { stages }, exitCode }: Report): boolean {
 }
 
 /** Warnings that tell where the host is not as the pack, the key file or the command say. */
-const differences = new Set(['DRIFT', 'REMOVALS_HELD_BACK', 'SUBSCRIPTION_DIFFERS']);
+const differences = new Set(['DRIFT', 'KEY_REVOKED', 'REMOVALS_HELD_BACK', 'SUBSCRIPTION_DIFFERS']);
 
 /** How a run ended and what the host holds now, in one sentence without its end. */
 export function outcomeSentence(report: Report): string {
@@ -83,7 +84,7 @@ export function outcomeSentence(report: Report): string {
     case 4:
       return `Rolled back: ${at} is as it was before`;
     case 5:
-      return `${provider.displayName} is partly live on ${hostName(host.url)}: ${serve}${gateway}`;
+      return `${titles.partially_succeeded}: ${at}, ${serve}${gateway}`;
     case 7:
       return `${at} is in place, but ${report.gateway?.ok === false ? 'the gateway does not answer' : 'no account works'}`;
     default:
@@ -91,8 +92,21 @@ export function outcomeSentence(report: Report): string {
   }
 }
 
-function servingText(report: Report): string {
-  const { serving, all } = servingCounts(report);
+/** How several imports in one go ended, and what the host holds now, in one sentence without its end. */
+export function importsSentence(reports: readonly Report[]): string {
+  const hosts = [...new Set(reports.map(({ host }) => hostName(host.url)))].join(', ');
+  const all = `${counted(reports.length, 'import')} on ${hosts}`;
+  if (reports.every(isIdle)) return `Nothing to do: ${all} (${servingText(...reports)})`;
+  const ends = [...bucketsOf(reports, ({ batchStatus }) => batchStatus)].map(
+    ([status, own]) => `${formatCount(own.length)} ${titles[status].toLowerCase()}`,
+  );
+  return `${all}: ${ends.join(', ')}; ${servingText(...reports)}`;
+}
+
+function servingText(...reports: readonly Report[]): string {
+  const counts = reports.map(servingCounts);
+  const serving = counts.reduce((sum, each) => sum + each.serving, 0);
+  const all = counts.reduce((sum, each) => sum + each.all, 0);
   if (all === 0) return 'no account was asked for';
   return `${formatCount(serving)} of ${counted(all, 'account serves', 'accounts serve')}`;
 }

@@ -22,7 +22,7 @@ export function leftoversState(leftovers: readonly Leftover[], unsettled: readon
 
 /** What to do about leftovers before anything else. */
 export function leftoversAdvice(leftovers: readonly Leftover[], unsettled: readonly Leftover[]): string {
-  return isKeptOnly(leftovers, unsettled) ? 'look at what was kept and is used by others' : 'run the commands above';
+  return isKeptOnly(leftovers, unsettled) ? 'Look at what was kept and is used by others.' : 'Run the commands above.';
 }
 
 function isKeptOnly(leftovers: readonly Leftover[], unsettled: readonly Leftover[]): boolean {

@@ -32,9 +32,10 @@ export function overviewText(
   );
 }
 
-function faultsText({ failing, paused, revoked, misplaced, untested, resources }: ProviderCounts): string[] {
+function faultsText({ failing, limited, paused, revoked, misplaced, untested, resources }: ProviderCounts): string[] {
   return [
     ...(failing > 0 ? [`${formatCount(failing)} failing`] : []),
+    ...(limited > 0 ? [`${formatCount(limited)} limited`] : []),
     ...(paused > 0 ? [`${formatCount(paused)} paused`] : []),
     ...(revoked > 0 ? [`${formatCount(revoked)} revoked`] : []),
     ...(misplaced > 0 ? [`${formatCount(misplaced)} not in place`] : []),

@@ -118,15 +118,15 @@ function toneOf(glyph: Glyph, style: Style): (text: string) => string {
   return { '+': style.good, '-': style.bad, '~': style.unsure, '?': style.unsure, '=': style.dim }[glyph];
 }
 
-/** What it comes to, over all kinds of things. */
+/** What it comes to, over all kinds of objects. */
 function totalText(views: readonly PlanView[]): string {
   const changes = views.flatMap((view) => view.changes);
   const count = (glyph: Glyph) => changes.filter(({ action }) => glyphs[action] === glyph).length;
   const retests = changes.filter(({ action }) => action === 'retest').length;
   const of = views.length === 1 ? '' : ` of ${views.length} imports`;
-  if (views.every(({ acts }) => !acts)) return `Nothing to do${of}: ${formatCount(count('='))} unchanged.`;
+  if (views.every(({ acts }) => !acts)) return `Nothing to do${of}: ${counted(count('='), 'object')} unchanged.`;
   return `Plan${of}: ${[
-    `${formatCount(count('+'))} to add`,
+    `${counted(count('+'), 'object')} to add`,
     `${formatCount(count('~'))} to change`,
     `${formatCount(count('-'))} to remove`,
     ...(retests > 0 ? [`${formatCount(retests)} to test again`] : []),

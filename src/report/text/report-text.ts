@@ -1,5 +1,5 @@
 import { fold } from './fold.ts';
-import { durationText, momentText } from './format.ts';
+import { momentText, spokenDuration } from './format.ts';
 import { leftoverLine, unresolvedLine } from './leftover-text.ts';
 import type { Report } from '../report-schema.ts';
 import { resultText, type ResultScreen } from './result-text.ts';
@@ -11,13 +11,13 @@ const mostHints = 5;
 export function reportText(report: Report, screen: Omit<ResultScreen, 'lasting'>): string {
   const { style } = screen;
   const { run } = report;
-  const stages = run.stages.map(({ name, durationMs }) => `${name} ${durationText(durationMs)}`).join(', ');
+  const stages = run.stages.map(({ name, durationMs }) => `${name} ${spokenDuration(durationMs)}`).join(', ');
   const kind = run.dryRun ? 'dry run' : 'run';
   const hints = [...new Set(report.errors.map(({ hint }) => hint))].slice(0, mostHints);
   const lines = [
     resultText(report, { ...screen, lasting: true }),
     '',
-    `${kind} ${run.id} by relay ${run.relayVersion}, ${momentText(run.startedAt)}, ${durationText(run.durationMs)}, exit code ${report.exitCode}`,
+    `${kind} ${run.id} by relay ${run.relayVersion}, ${momentText(run.startedAt)}, ${spokenDuration(run.durationMs)}, exit code ${report.exitCode}`,
     ...(stages === '' ? [] : [style.dim(`stages ${stages}`)]),
     ...hints.map((hint) => `what to do: ${hint}`),
     ...report.leftovers.map(leftoverLine),

@@ -2,16 +2,18 @@ import { counted, enumerated, formatCount } from '../../core/counted.ts';
 import { markOf, type Style } from '../../core/style.ts';
 import type { Report } from '../report-schema.ts';
 import { keysText } from './facts-text.ts';
-import { fold } from './fold.ts';
+import { cut, fold } from './fold.ts';
 import { spokenDuration } from './format.ts';
 import { idleUntested } from './footer-text.ts';
-import { isIdle, outcomeSentence, plainWord, toneOf } from './headline.ts';
+import { importsSentence, isIdle, outcomeSentence, plainWord, toneOf } from './headline.ts';
 import { needsALook, type LookGroup } from './look-groups.ts';
 import { failedTests } from './problem-groups.ts';
 
-/** How many kinds of problems are told, and how many of them where nothing was done. */
+/** How many kinds of problems are told. */
 const maxGroups = 8;
-const maxIdleGroups = 3;
+
+/** How many lines are told where nothing was done; a blank one and one that names the report follow. */
+const maxIdleLines = 4;
 
 export interface ResultScreen {
   style: Style;
@@ -22,14 +24,20 @@ export interface ResultScreen {
 
 /** What a person wants to know when a run has ended: how it went, what changed, what needs a look, and how users connect. */
 export function resultText(report: Report, { style, columns, lasting }: ResultScreen): string {
-  const idle = isIdle(report);
   const groups = needsALook(report);
-  const shown = groups.slice(0, idle ? maxIdleGroups : maxGroups);
+  const head = `${markOf(toneOf(report.exitCode), style)} ${style.bold(outcomeSentence(report))}`;
+  if (isIdle(report)) return idleText(fold(head, columns), groups, { style, columns });
+  const shown = groups.slice(0, maxGroups);
   const hidden = groups.length - shown.length;
   const lines = [
-    `${markOf(toneOf(report.exitCode), style)} ${style.bold(outcomeSentence(report))}`,
-    ...(idle ? [] : [`  ${style.dim(countsText(report))}`, ...changeLines(report)]),
-    ...shown.flatMap((group) => groupLines(group, idle, style)),
+    head,
+    `  ${style.dim(countsText([report]))}`,
+    ...changeLines(report),
+    ...shown.flatMap(({ tone, code, what, advice }) => [
+      '',
+      `${markOf(tone, style)} ${code}: ${what}`,
+      `  → ${advice}`,
+    ]),
     ...(hidden > 0 ? [style.dim(`  and ${counted(hidden, 'more kind of problem', 'more kinds of problems')}`)] : []),
   ];
   const text = fold(lines.join('\n'), columns);
@@ -37,19 +45,46 @@ export function resultText(report: Report, { style, columns, lasting }: ResultSc
   return `${text}\n\n${connectionText(report.connect, { style, columns })}`;
 }
 
-function countsText(report: Report): string {
-  const { passed, warning } = report.summary;
+/** Where nothing was done: what needs a look in full as far as there is room, else a line for each, or their codes alone. */
+function idleText(head: string, groups: readonly LookGroup[], screen: Pick<ResultScreen, 'style' | 'columns'>): string {
+  const { style, columns } = screen;
+  const lines = groups.map(({ tone, code, what }) => `${markOf(tone, style)} ${code}: ${what}`);
+  const room = Math.max(1, maxIdleLines - head.split('\n').length);
+  const whole = lines.length === 0 ? [] : fold(lines.join('\n'), columns).split('\n');
+  if (whole.length <= room) return [head, ...whole].join('\n');
+  const told = groups.slice(0, groups.length <= room ? room : room - 1);
+  const others = [...new Set(groups.slice(told.length).map(({ code }) => code))].join(', ');
+  const short: { tone: LookGroup['tone']; text: string }[] = told.map(({ tone, code, what }) => ({
+    tone,
+    text: `${code}: ${what}`,
+  }));
+  if (others !== '') short.push({ tone: 'unsure', text: others });
+  return [head, ...short.map(({ tone, text }) => `${markOf(tone, style)} ${cut(text, columns - 2)}`)].join('\n');
+}
+
+/** How several imports in one go went: all of them in words and in counts, then each. */
+export function importsText(reports: readonly Report[], exitCode: number, screen: ResultScreen): string {
+  const { style, columns } = screen;
+  const head = [
+    `${markOf(toneOf(exitCode), style)} ${style.bold(importsSentence(reports))}`,
+    ...(reports.every(isIdle) ? [] : [`  ${style.dim(countsText(reports))}`]),
+  ];
+  return [fold(head.join('\n'), columns), ...reports.map((report) => resultText(report, screen))].join('\n\n');
+}
+
+function countsText(reports: readonly Report[]): string {
+  const sum = (of: (report: Report) => number) => reports.reduce((total, report) => total + of(report), 0);
   const tests = [
-    [passed, 'passed'],
-    [warning, 'with a warning'],
-    [failedTests(report), 'failed'],
-    [idleUntested(report), 'not made'],
+    [sum(({ summary }) => summary.passed), 'passed'],
+    [sum(({ summary }) => summary.warning), 'with a warning'],
+    [sum(failedTests), 'failed'],
+    [sum(idleUntested), 'not made'],
   ] as const;
   const told = tests.flatMap(([count, word]) => (count > 0 ? [`${formatCount(count)} ${word}`] : []));
   return [
-    `keys: ${keysText(report.summary)}`,
+    `keys: ${keysText(reports.map(({ summary }) => summary))}`,
     ...(told.length > 0 ? [`tests: ${told.join(', ')}`] : []),
-    spokenDuration(report.run.durationMs),
+    spokenDuration(sum(({ run }) => run.durationMs)),
   ].join(' · ');
 }
 
@@ -69,14 +104,10 @@ function changeLines({ resources, grants }: Report): string[] {
   ];
 }
 
-function groupLines({ tone, code, what, advice }: LookGroup, idle: boolean, style: Style): string[] {
-  const first = `${markOf(tone, style)} ${code}: ${what}`;
-  return idle ? [first] : ['', first, `  → ${advice}`];
-}
-
 /** Whether the provider is there for the first time: then its users have to be told how to connect. */
-function isFirst({ exitCode, connect, resources, summary }: Report): boolean {
-  if (connect === null || (exitCode !== 0 && exitCode !== 5)) return false;
+function isFirst(report: Report): boolean {
+  const { exitCode, connect, resources, summary } = report;
+  if (isIdle(report) || connect === null || (exitCode !== 0 && exitCode !== 5)) return false;
   return resources.length === 0
     ? summary.unchanged + summary.updated === 0
     : resources.some(({ action }) => action === 'created');

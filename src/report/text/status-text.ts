@@ -1,3 +1,5 @@
+import { codes } from '../../core/codes.ts';
+import { linesOfAlike } from '../../core/alike.ts';
 import { accessModes, accessSlug } from '../../core/modes.ts';
 import { bucketsOf } from '../../core/buckets.ts';
 import { counted, formatCount } from '../../core/counted.ts';
@@ -50,7 +52,7 @@ export function statusText(status: ProviderStatus, screen: StatusScreen): string
 }
 
 function sumText({ totals, ok, resources, accounts }: ProviderStatus, style: Style): string {
-  if (resources.length + accounts.length === 0) return 'The host holds nothing of this provider.';
+  if (resources.length + accounts.length === 0) return codes.NOT_THERE.summary;
   const parts = [
     `${formatCount(totals.serving)} of ${counted(totals.accounts, 'account serves', 'accounts serve')}`,
     ...(totals.untested === 0 ? [] : [`${formatCount(totals.untested)} of them untested`]),
@@ -81,9 +83,6 @@ function headingOf(status: ProviderStatus, access: ResourceStatus['access'], sty
   return `${accessSlug(access)}${where}${users === 0 ? '' : `, ${counted(users, 'user')}`}`;
 }
 
-/** How many accounts of whom the same is to say have a line of their own; of more, the rest is counted. */
-const maxAlike = 3;
-
 /** Those that need a look first, of many alike a few; the others are counted by their state, unless each is asked for. */
 function accountLines(accounts: readonly AccountStatus[], screen: StatusScreen): string[] {
   const { style, accounts: which } = screen;
@@ -93,11 +92,8 @@ function accountLines(accounts: readonly AccountStatus[], screen: StatusScreen):
   const width = Math.max(...shown.map((account) => nameOf(account).length));
   const line = (account: AccountStatus) => accountLine(account, width, screen);
   if (which !== 'folded') return shown.map(line);
-  const lines = [...bucketsOf(problems, (account) => reasonsOf(account).join(', '))].flatMap(([reasons, alike]) => {
-    if (alike.length <= maxAlike + 1) return alike.map(line);
-    const more = formatCount(alike.length - maxAlike);
-    return [...alike.slice(0, maxAlike).map(line), `    and ${more} more: ${reasons}`];
-  });
+  const reasons = (account: AccountStatus) => reasonsOf(account).join(', ');
+  const lines = linesOfAlike(problems, reasons, line, (more, first) => `    and ${more} more: ${reasons(first)}`);
   const isCut = lines.length < problems.length;
   const counts = [...bucketsOf(fine, ({ state }) => state)]
     .map(([state, own]) => `${formatCount(own.length)} ${stateWords[state]}`)
@@ -107,11 +103,17 @@ function accountLines(accounts: readonly AccountStatus[], screen: StatusScreen):
   return lines;
 }
 
+/** Least room for what is said beside the name; with less, the reason alone stands below. */
+const leastRoom = 30;
+
 /** One account, the reason cut to the width. */
 function accountLine(account: AccountStatus, nameWidth: number, { style, columns }: StatusScreen): string {
   const mark = markOf(isFine(account) ? 'good' : account.state === 'error' ? 'bad' : 'unsure', style);
   const begin = `  ${mark} ${nameOf(account).padEnd(nameWidth)}  `;
-  return begin + cut(notesOf(account).join(', '), Math.max(20, columns - widthOf(begin)));
+  const room = columns - widthOf(begin);
+  if (room >= leastRoom) return begin + cut(notesOf(account).join(', '), room);
+  const below = '    ';
+  return `${begin.trimEnd()}\n${below}${cut(reasonsOf(account).join(', '), columns - below.length)}`.trimEnd();
 }
 
 function nameOf({ name, id }: AccountStatus): string {

@@ -8,6 +8,8 @@ import { inspectPack, type Pack, type PackReading } from '../../../pack/read-pac
 import { counted } from '../../../core/counted.ts';
 import type { PacksOutput, PackViewOutput } from '../../../report/outputs/pack-schemas.ts';
 import type { Style } from '../../../core/style.ts';
+import { fold } from '../../../report/text/fold.ts';
+import { columnsOf } from '../../columns.ts';
 import { print, styleFor, type Io } from '../../io.ts';
 
 type PacksFlags = Flags<'packs list' | 'packs show'>;
@@ -32,8 +34,9 @@ export async function listPacks(flags: PacksFlags, io: Io): Promise<number> {
   }
   const style = styleFor(io, 'stdout', flags.color);
   for (const { id, place, reading } of found)
-    print(io.stdout, `${style.bold(id)}  ${packLine(id, place, reading, style)}`);
-  print(io.stdout, style.dim('\n* is used when no --provider is named; ! asks for --accept-terms'));
+    print(io.stdout, fold(`${style.bold(id)}  ${packLine(id, place, reading, style)}`, columnsOf(io)));
+  const marks = fold('* is used when no --provider is named; ! asks for --accept-terms', columnsOf(io));
+  print(io.stdout, `\n${style.dim(marks)}`);
   return 0;
 }
 

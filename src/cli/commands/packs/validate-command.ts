@@ -53,9 +53,7 @@ export async function validateCommand(
 function nextOf(places: readonly (PackPlace | NoPlace)[]): string | undefined {
   const [place] = places;
   if (places.length !== 1 || place === undefined || !('instead' in place)) return undefined;
-  return place.instead === undefined
-    ? 'name one of those that `relay packs list` shows.'
-    : `relay validate ${shellWord(place.instead)}`;
+  return place.instead === undefined ? 'relay packs list' : `relay validate ${shellWord(place.instead)}`;
 }
 
 function show(checked: readonly PackReading[], next: string | undefined, flags: ValidateFlags, io: Io): number {
@@ -84,11 +82,8 @@ function show(checked: readonly PackReading[], next: string | undefined, flags: 
   printFooter(io, {
     happened: `${counted(faults, 'fault')} in ${worst.length === checked.length ? packs : `${worst.length} of ${packs}`}.`,
     holds: flags.host === undefined ? undefined : nothingWritten,
-    next:
-      next ??
-      (worst.length === 1
-        ? `correct ${worst[0]?.file ?? ''}, then check it again.`
-        : 'correct them, then check them again.'),
+    todo: next === undefined ? `Correct ${worst.length === 1 ? 'it' : 'them'}.` : undefined,
+    next: next ?? `relay validate ${worst.map(({ file }) => shellWord(file)).join(' ')}`,
   });
   return 2;
 }

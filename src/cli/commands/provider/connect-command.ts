@@ -7,10 +7,9 @@ import { fold } from '../../../report/text/fold.ts';
 import { connectionText } from '../../../report/text/result-text.ts';
 import { accessSlug } from '../../../core/modes.ts';
 import type { Redactor } from '../../../core/secrets/redactor.ts';
-import { RelayError } from '../../../core/relay-error.ts';
+import { notThere } from '../../../core/relay-error.ts';
 import { columnsOf } from '../../columns.ts';
 import { print, styleFor, type Io } from '../../io.ts';
-import { repeatCommand } from '../../options/repeat-command.ts';
 import { printResult } from '../../output/result.ts';
 import { withProvider } from '../../session/with-provider.ts';
 
@@ -25,10 +24,7 @@ export async function connectCommand(flags: Flags<'connect'>, io: Io, redactor: 
       const place = held.layout.place({ provider, access }, held);
       return place === undefined ? [] : [{ accessMode: access, ...connection, access: place.name, models }];
     });
-    if (ways.length === 0)
-      throw new RelayError('NOT_THERE', `The host holds nothing of ${provider.id} to connect to.`, {
-        hint: `Bring it up: ${repeatCommand('relay import', { ...flags, keys: 'FILE' })}`,
-      });
+    if (ways.length === 0) throw notThere();
     const told: ConnectOutput = { schema: 'relay.connect/1', ways };
     if (printResult(io, flags, 'connect', told)) return 0;
     const screen = { style: styleFor(io, 'stdout', flags.color), columns: columnsOf(io) };

@@ -2,6 +2,7 @@ import { defaults, gatewayWaitMs } from '../../../config/defaults.ts';
 import type { Flags } from '../../../config/options/option-flags.ts';
 import { readProbeKey } from '../../options/read-keys.ts';
 import { probeExitCode, probePool, type PoolProbe } from '../../../flows/probe-pool.ts';
+import { isInService } from '../../../flows/repair-accounts.ts';
 import type { ProbeOutput } from '../../../report/outputs/provider-schemas.ts';
 import { sandboxOf } from '../../../config/host-settings.ts';
 import type { Redactor } from '../../../core/secrets/redactor.ts';
@@ -18,8 +19,11 @@ import {
 import { stateDirOf } from '../../session/hold-lock.ts';
 import { askConsent } from '../../session/consent.ts';
 import type { Provider } from '../../../pack/manifest.ts';
+import { fold } from '../../../report/text/fold.ts';
+import { columnsOf } from '../../columns.ts';
 import { print, styleFor, type Io } from '../../io.ts';
 import { exitCodeOfNews, newsLines, probeClosing, probeLines } from '../../output/probe-lines.ts';
+import { printFooter, type LastWords } from '../../output/footer.ts';
 import { repeatCommand } from '../../options/repeat-command.ts';
 import { printResult } from '../../output/result.ts';
 import { withProvider, type AtProvider } from '../../session/with-provider.ts';
@@ -57,11 +61,11 @@ export async function probeCommand(flags: ProbeFlags, io: Io, redactor: Redactor
     if (!printResult(io, flags, 'probe', view(at, probe, news, exitCode))) {
       const style = styleFor(io, 'stdout', flags.color);
       for (const line of flags.sinceLast === true ? newsLines(news, probe, style) : probeLines(probe, style))
-        print(io.stdout, line);
+        print(io.stdout, fold(line, columnsOf(io)));
     }
     if (exitCode !== 0) {
-      for (const line of probeClosing(probe)) print(io.stderr, line);
-      print(io.stderr, `Next: ${next(flags, probe, provider)}`);
+      const [happened = '', ...named] = probeClosing(probe);
+      printFooter(io, { happened, named, ...next(flags, probe, provider) });
     }
     return exitCode;
   });
@@ -104,16 +108,16 @@ function view(
     schema: 'relay.probe/1',
     host: namedHost(tools.host.info),
     provider: { pack: pack.id, id: provider.id, displayName: provider.displayName },
-    accounts: probe.accounts.map(({ access, verdict, change, byHost }) => ({
-      access,
-      id: verdict.account.id,
-      name: verdict.account.name,
-      validation: verdict.validation,
-      code: verdict.code,
-      message: verdict.probe?.message ?? '',
-      scheduled: change === 'removed' ? null : change === null ? verdict.account.enabled : change === 'revived',
-      change,
-      byHost,
+    accounts: probe.accounts.map((each) => ({
+      access: each.access,
+      id: each.verdict.account.id,
+      name: each.verdict.account.name,
+      validation: each.verdict.validation,
+      code: each.verdict.code,
+      message: each.verdict.probe?.message ?? '',
+      scheduled: each.change === 'removed' ? null : isInService(each),
+      change: each.change,
+      byHost: each.byHost,
     })),
     gateways: probe.gateways.map(({ access, check }) => ({ access, ...check })),
     sinceLast,
@@ -129,21 +133,21 @@ function next(
   flags: ProbeFlags,
   { accounts, gateways, leftovers, problems, aborted }: PoolProbe,
   provider: Pick<Provider, 'baseUrl'>,
-): string {
+): Pick<LastWords, 'todo' | 'next'> {
   const again = repeatCommand('relay probe', flags);
-  if (leftovers.length > 0) return `run the commands above, then: ${again}`;
-  if (aborted !== null) return `${aborted instanceof Interruption ? '' : `${aborted.hint} Then: `}${again}`;
+  if (leftovers.length > 0) return { todo: 'Run the commands above.', next: again };
+  if (aborted !== null) return { todo: aborted instanceof Interruption ? undefined : aborted.hint, next: again };
   const held = problems.find((each) => each.code === 'MASS_REMOVAL');
-  if (held !== undefined) return `${held.hint} ${again} --allow-mass-removal`;
+  if (held !== undefined) return { todo: held.hint, next: `${again} --allow-mass-removal` };
   const addresses = [...new Set(accounts.map(({ verdict }) => verdict.account.baseUrl))];
   // They were imported with another address than the pack's.
   const other = addresses.length === 1 && addresses[0] !== provider.baseUrl ? { baseUrl: addresses[0] } : {};
   const anew = repeatCommand('relay import', { ...flags, keys: 'FILE', ...other });
-  if (accounts.length === 0) return anew;
-  if (gateways.some(({ check }) => !check.ok)) return repeatCommand('relay status', flags);
+  if (accounts.length === 0) return { next: anew };
+  if (gateways.some(({ check }) => !check.ok)) return { next: repeatCommand('relay status', flags) };
   const serving = accounts.some(({ verdict, change }) => {
     return verdict.validation === 'failed' && verdict.account.enabled && change === null;
   });
-  if (serving && flags.repair === undefined) return `${again} --repair disable`;
-  return `replace the keys that fail, then: ${anew}`;
+  if (serving && flags.repair === undefined) return { next: `${again} --repair disable` };
+  return { todo: 'Replace the keys that fail.', next: anew };
 }

@@ -1,3 +1,4 @@
+import { codes } from '../../../core/codes.ts';
 import { accessSlug } from '../../../core/modes.ts';
 import { throwIfStopped } from '../../../apply/run-tools.ts';
 import type { Flags } from '../../../config/options/option-flags.ts';
@@ -12,8 +13,6 @@ import { printFooter } from '../../output/footer.ts';
 import { repeatCommand } from '../../options/repeat-command.ts';
 import { printResult } from '../../output/result.ts';
 import { withProvider } from '../../session/with-provider.ts';
-
-const nothingThere = 'The host holds nothing of this provider.';
 
 type RemoveFlags = Flags<'remove'>;
 
@@ -34,7 +33,7 @@ export async function removeCommand(flags: RemoveFlags, io: Io, redactor: Redact
         exitCode: 0,
       };
       if (printResult(io, flags, 'remove', value)) return 0;
-      if (all.length === 0) print(io.stdout, nothingThere);
+      if (all.length === 0) print(io.stdout, codes.NOT_THERE.summary);
       else for (const line of all.flatMap(describe)) print(io.stdout, line);
       return 0;
     }
@@ -46,7 +45,7 @@ export async function removeCommand(flags: RemoveFlags, io: Io, redactor: Redact
     const value: RemoveOutput = { schema: 'relay.remove/1', dryRun: false, would: [], ...result, exitCode };
     if (!printResult(io, flags, 'remove', value)) {
       say(result, flags, io);
-      if (all.length === 0) print(io.stdout, nothingThere);
+      if (all.length === 0) print(io.stdout, codes.NOT_THERE.summary);
     }
     if (exitCode === 0) return 0;
     printFooter(io, {
@@ -56,7 +55,8 @@ export async function removeCommand(flags: RemoveFlags, io: Io, redactor: Redact
           ? 'The host holds something that should not be there, or may:'
           : 'The host holds what others use.',
       named: result.leftovers.map(leftoverLine),
-      next: `${exitCode === 6 ? 'run the commands above' : 'take away what others use there'}, then: ${repeatCommand('relay remove', flags)}`,
+      todo: exitCode === 6 ? 'Run the commands above.' : 'Take away what others use there.',
+      next: repeatCommand('relay remove', flags),
     });
     return exitCode;
   });

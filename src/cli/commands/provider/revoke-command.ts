@@ -10,6 +10,7 @@ import { acceptedKeys } from '../../../keys/key-file.ts';
 import { chooseProvider } from '../../../pack/find-pack.ts';
 import type { RevokeOutput } from '../../../report/outputs/provider-schemas.ts';
 import type { Redactor } from '../../../core/secrets/redactor.ts';
+import { linesOfAlike } from '../../../core/alike.ts';
 import { counted } from '../../../core/counted.ts';
 import { RelayError } from '../../../core/relay-error.ts';
 import { markOf } from '../../../core/style.ts';
@@ -111,8 +112,11 @@ function onlyOne({ meant, untold }: FoundAccounts, flags: RevokeFlags): Account 
     );
   if (others.length > 0)
     throw new RelayError('KEY_AMBIGUOUS', `${meant.length} accounts of relay on this host may be meant.`, {
-      details: meant.map(
+      details: linesOfAlike(
+        meant,
+        ({ marker }) => marker?.provider ?? '',
         ({ name, id, marker }) => `${name} (${id}) of ${marker?.provider ?? ''}, ${marker?.fingerprint ?? ''}`,
+        (more, { marker }) => `and ${more} more of ${marker?.provider ?? ''}`,
       ),
       hint: 'Name one by its --name, and repeat for the others, or say with --pack which is meant.',
     });
@@ -147,11 +151,14 @@ function say(
       io.stdout,
       `${markOf('bad', style)} ${account.provider} serves nobody now: none of its accounts is in service`,
     );
-  for (const { name, id, provider } of sameKey)
-    print(
-      io.stdout,
+  const others = linesOfAlike(
+    sameKey,
+    ({ provider }) => provider,
+    ({ name, id, provider }) =>
       `${markOf('bad', style)} ${name} (${id}) of ${provider} holds the same key and is in service: ${repeatCommand('relay revoke', { ...flags, ...byName(name) })}`,
-    );
+    (more, { provider }) => `  and ${more} more of ${provider}; --output json names each`,
+  );
+  for (const line of others) print(io.stdout, line);
   if (untold > 0)
     print(
       io.stdout,

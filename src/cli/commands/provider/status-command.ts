@@ -75,7 +75,7 @@ async function endOf(status: ProviderStatus, flags: StatusFlags, io: Io): Promis
     next:
       unfinished === undefined
         ? repeatCommand(`relay ${next}`, again)
-        : `relay resume ${unfinished} --keys ${flags.keys === undefined ? 'FILE' : shellWord(flags.keys)}`,
+        : `relay resume ${unfinished.run} --keys ${shellWord(flags.keys ?? unfinished.keys)}`,
   });
   return 8;
 }
@@ -123,11 +123,11 @@ async function overviewCommand(
 }
 
 /** The only run that left accounts untested, if it can be finished from here. */
-async function unfinishedOf(runs: readonly string[], io: Io): Promise<string | undefined> {
+async function unfinishedOf(runs: readonly string[], io: Io): Promise<{ run: string; keys: string } | undefined> {
   const [run, ...others] = runs;
   if (run === undefined || others.length > 0) return undefined;
   const recorded = await readRun(stateDirOf(io), run).catch(() => undefined);
-  return recorded?.end === null ? run : undefined;
+  return recorded?.end === null ? { run, keys: recorded.begin.keys.file ?? 'FILE' } : undefined;
 }
 
 async function keysOf({ keys }: StatusFlags, io: Io, redactor: Redactor): Promise<KeyOfStatus[] | null> {

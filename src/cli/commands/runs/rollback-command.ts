@@ -6,6 +6,7 @@ import { foreseeRollback, rollbackRun } from '../../../flows/rollback-run.ts';
 import { readRun } from '../../../journal/read-journal.ts';
 import type { RollbackOutput } from '../../../report/outputs/run-schemas.ts';
 import { leftoverLine, leftoversAdvice, leftoversState } from '../../../report/text/leftover-text.ts';
+import { linesOfAlike } from '../../../core/alike.ts';
 import { counted } from '../../../core/counted.ts';
 import type { Redactor } from '../../../core/secrets/redactor.ts';
 import type { Problem } from '../../../core/relay-error.ts';
@@ -54,11 +55,17 @@ export async function rollbackCommand(id: string, flags: RollbackFlags, io: Io, 
     const told = printResult(io, flags, 'rollback', value);
     if (!told && flags.quiet !== true) {
       const style = styleFor(io, 'stdout', flags.color);
-      for (const each of undone) print(io.stdout, `${style.good('undone')} ${nameOf(each)}`);
+      const lines = linesOfAlike(
+        undone,
+        ({ kind }) => kind,
+        (each) => `${style.good('undone')} ${nameOf(each)}`,
+        (more, { kind }) => `${style.good('undone')} ${more} more ${kind}s`,
+      );
+      for (const line of lines) print(io.stdout, line);
       if (undone.length === 0) print(io.stdout, nothingThere);
     }
     if (exitCode === 0) return 0;
-    printFooter(io, lastWords(leftovers, warnings, repeatCommand(`relay rollback ${id}`, flags)));
+    printFooter(io, lastWords(id, leftovers, warnings, flags));
     return exitCode;
   });
 }
@@ -111,7 +118,12 @@ function nameOf({ kind, name, id }: Pick<Leftover, 'kind' | 'name' | 'id'>): str
   return `${kind} "${name}" (${id})`;
 }
 
-function lastWords(leftovers: readonly Leftover[], warnings: readonly Problem[], again: string): LastWords {
+function lastWords(
+  id: string,
+  leftovers: readonly Leftover[],
+  warnings: readonly Problem[],
+  flags: RollbackFlags,
+): LastWords {
   const left = `${counted(leftovers.length, 'object of the run was', 'objects of the run were')} not undone.`;
   const lost = warnings.map(({ code, message }) => `${code}: ${message}`);
   const hints = warnings.map(({ hint }) => hint).join(' ');
@@ -119,6 +131,7 @@ function lastWords(leftovers: readonly Leftover[], warnings: readonly Problem[],
     happened: [...(leftovers.length > 0 ? [left] : []), ...lost].join('\n'),
     holds: leftovers.length > 0 ? leftoversState(leftovers, []) : 'The host holds nothing of the run any more.',
     named: leftovers.map(leftoverLine),
-    next: leftovers.length > 0 ? `${leftoversAdvice(leftovers, [])}, then: ${again}` : hints,
+    todo: leftovers.length > 0 ? leftoversAdvice(leftovers, []) : hints,
+    next: leftovers.length > 0 ? repeatCommand(`relay rollback ${id}`, flags) : `relay runs show ${id}`,
   };
 }

@@ -1,5 +1,7 @@
 import type { Flags } from '../../../config/options/option-flags.ts';
 import { readRun, readRuns, type ReadRun, type RecordedRun } from '../../../journal/read-journal.ts';
+import { shellWord } from '../../../core/shell-word.ts';
+import { linesOfAlike } from '../../../core/alike.ts';
 import { RelayError } from '../../../core/relay-error.ts';
 import type { RunOutput, RunsOutput } from '../../../report/outputs/run-schemas.ts';
 import { stateDirOf } from '../../session/hold-lock.ts';
@@ -38,7 +40,7 @@ export async function showRun(id: string, flags: Flags<'runs show'>, io: Io): Pr
   const changes = changesOf(run);
   const next =
     end === null
-      ? [`relay resume ${id} --keys FILE`, `relay rollback ${id}`]
+      ? [`relay resume ${id} --keys ${shellWord(begin.keys.file ?? 'FILE')}`, `relay rollback ${id}`]
       : changes.length > 0
         ? [`relay rollback ${id}`]
         : [];
@@ -62,8 +64,12 @@ export async function showRun(id: string, flags: Flags<'runs show'>, io: Io): Pr
     `${style.bold(id)} · ${runWord(endOf(run))}`,
     `${begin.provider.displayName} (${begin.provider.id}) on ${begin.host.url}, ${begin.job.mode}, ${begin.job.access}, begun ${begin.at}`,
     '',
-    ...changes.map((change) => `  ${change.action.padEnd(8)} ${change.kind} "${change.name}" (${change.id})`),
-    ...removed.map((account) => `  removed  account "${account.name}" (${account.id})`),
+    ...linesOfAlike(
+      [...changes, ...removed.map((each) => ({ ...each, action: 'removed', kind: 'account' }))],
+      ({ action, kind }) => `${action} ${kind}`,
+      ({ action, kind, name, id: of }) => `  ${action.padEnd(8)} ${kind} "${name}" (${of})`,
+      (more, { action, kind }) => `  ${action.padEnd(8)} ${more} more ${kind}s`,
+    ),
     ...(changes.length + removed.length === 0 ? ['  nothing of it is noted to be on the host'] : []),
     ...(end !== null && wasStopped(end.exitCode)
       ? ['', 'It was stopped; the same import again goes on from what the host holds.']
