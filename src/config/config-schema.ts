@@ -51,6 +51,7 @@ const hostEntry = z.strictObject({
   url: hostUrl,
   kind: z.enum(hostKindNames).optional(),
   adminKeyFile: secretFile.optional(),
+  adminUser: z.string().optional(),
   adminEmail: z.string().optional(),
   adminPasswordFile: secretFile.optional(),
 });

@@ -18,7 +18,10 @@ export const loginInFile = 'configuration file';
 export type Environment = Record<string, string | undefined>;
 
 /** An admin login; `from` names where it was given, and `inShell` is what a shell puts in its place. */
-export type Login = ({ key: Secret } | { email: string; password: Secret }) & { from: string; inShell: string };
+export type Login = ({ key: Secret; user?: string } | { email: string; password: Secret }) & {
+  from: string;
+  inShell: string;
+};
 
 /** The embedded host, which brings its own login; `of` is the kind that it imitates. */
 export interface SandboxPlace {
@@ -107,7 +110,16 @@ export async function loginTo(
     (await loginFromConfig(named, stdin)) ??
     (await loginFromConfig(config, stdin));
   if (login === undefined) throw new RelayError('LOGIN_MISSING', `No admin login was given for ${url}.`);
-  return login;
+  const user = options.adminUser ?? (env['RELAY_ADMIN_USER'] || undefined) ?? named?.adminUser ?? config.adminUser;
+  return 'key' in login && user !== undefined ? { ...login, user: userId(user) } : login;
+}
+
+/** Users that a host wants to be told are numbers there. */
+function userId(text: string): string {
+  if (/^[1-9]\d{0,9}$/.test(text)) return text;
+  throw new RelayError('USAGE', `The admin user "${shownAddress(text)}" is no number.`, {
+    hint: 'Give the id that the host shows of that user, such as --admin-user 1; a name goes to --admin-email.',
+  });
 }
 
 function isSameUrl(one: string, other: string): boolean {

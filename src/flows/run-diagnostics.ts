@@ -47,7 +47,7 @@ export async function examineHost(
 }
 
 function tellProbeKey(checks: CheckList, { capabilities: { clientKeys } }: HostInfo): void {
-  if (clientKeys.possible) checks.pass('probe_key', 'relay can make a user with a key for it, and remove both');
+  if (clientKeys.possible) checks.pass('probe_key', 'relay can make a key for it, and removes it again');
   else checks.warn('probe_key', `relay can make no user for it: ${clientKeys.why}`, codes.PROBE_KEY_IMPOSSIBLE.hint);
 }
 

@@ -150,7 +150,7 @@ function gatewayChange({ gateway, staging }: ImportPlan): Change[] {
   const how = {
     given: 'with the key that was given',
     find: 'with the key of a user who has access',
-    make: 'with a user and key that relay makes and removes again',
+    make: 'with a key that relay makes and removes again',
     skip: '',
   }[gateway.probe];
   const beside: Change[] =

@@ -1,6 +1,7 @@
 import { describe, it } from 'vitest';
 import { hostSettings } from '../../src/config/host-settings.ts';
 import { connectSub2api } from '../../src/host/sub2api/session/connect.ts';
+import { hostKinds, kindOf } from '../../src/host/catalog.ts';
 import { startSandbox } from '../support/start-sandbox.ts';
 import { systemClock } from '../../src/core/clock.ts';
 import { Redactor } from '../../src/core/secrets/redactor.ts';
@@ -8,11 +9,22 @@ import { hostContract } from './host-contract.ts';
 
 const given = process.env['RELAY_TEST_HOST'];
 
+const kind =
+  given === undefined || given === ''
+    ? undefined
+    : await kindOf(hostKinds, undefined, {
+        baseUrl: given,
+        userAgent: 'relay/test',
+        timeoutMs: 30_000,
+        clock: systemClock,
+        redactor: new Redactor(),
+      });
+
 if (given === undefined || given === '') {
   describe('a host given by RELAY_TEST_HOST', () => {
     it.skip('is not given: set RELAY_TEST_HOST and an admin login, such as RELAY_ADMIN_KEY');
   });
-} else {
+} else if (kind?.kind === 'sub2api') {
   hostContract(`the host at ${given}`, async () => {
     const settings = await hostSettings(
       { host: given },

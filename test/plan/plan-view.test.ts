@@ -48,7 +48,7 @@ describe('a plan in words (N8)', () => {
       ['create', 'account', 'acme-01', null, `line 1, key ${one}`],
       ['create', 'account', 'acme-02', null, `line 2, key ${fingerprintOf(long)} (…ghij)`],
       ['create', 'subscription', 'ann@example.org', null, '7 days'],
-      ['check', 'gateway', 'gateway', null, 'with a user and key that relay makes and removes again'],
+      ['check', 'gateway', 'gateway', null, 'with a key that relay makes and removes again'],
     ]);
     expect(shown).toMatchObject({
       schema: 'relay.plan/1',

@@ -18,7 +18,7 @@ import { isGiven } from './resolve-options.ts';
 /** What may stand beside a saved plan: keys, login, limits, and how things are told. */
 const beside = new Set(
   (
-    'plan keys adminKeyFile adminEmail adminPasswordFile probeKeyFile allowHttp ' +
+    'plan keys adminKeyFile adminUser adminEmail adminPasswordFile probeKeyFile allowHttp ' +
     'timeout deadline report html markdown junit github output'
   ).split(' '),
 );

@@ -26,6 +26,7 @@ export interface SessionOptions {
   env: Environment;
   /** The kinds of hosts that may be there; those of the catalog by default. */
   hostKinds?: readonly HostKind[] | undefined;
+  waits?: (ms: number) => void;
   trace?: (line: string) => void;
   stop?: AbortSignal;
 }

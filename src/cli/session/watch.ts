@@ -1,5 +1,6 @@
 import type { PrintFlags } from '../../config/options/option-flags.ts';
 import { systemClock } from '../../core/clock.ts';
+import { lengthInWords } from '../../core/secrets/length-in-words.ts';
 import type { Redactor } from '../../core/secrets/redactor.ts';
 import type { RelayError } from '../../core/relay-error.ts';
 import { EventQueue } from '../progress/event-queue.ts';
@@ -41,7 +42,9 @@ export async function watch<Result>(
   const trace = flags.verbose === true ? { trace: (line: string) => print(io.stderr, redactor.redact(line)) } : {};
   const { timeoutMs } = limits;
   const { version, env, hostKinds } = io;
-  const session = { version, timeoutMs, clock: systemClock, redactor, env, hostKinds, ...trace };
+  const waits = (ms: number) =>
+    notice(`The host takes no more requests for now: waiting ${lengthInWords(ms)} for its limit.`);
+  const session = { version, timeoutMs, clock: systemClock, redactor, env, hostKinds, waits, ...trace };
   const taken: (() => void | Promise<void>)[] = [];
   try {
     return await work({ events, stop, endEarly, session, atWork, atEnd: (giveBack) => void taken.push(giveBack) });

@@ -26,7 +26,7 @@ export type ExtraReportFlags = Pick<ImportFlags, 'junit' | 'html' | 'markdown' |
 /** The options by which every command that talks to a host names it. */
 export type HostOptions = Pick<
   ImportFlags,
-  'host' | 'hostKind' | 'adminKeyFile' | 'adminEmail' | 'adminPasswordFile' | 'allowHttp'
+  'host' | 'hostKind' | 'adminKeyFile' | 'adminUser' | 'adminEmail' | 'adminPasswordFile' | 'allowHttp'
 >;
 
 /** What a configuration file may say of options: as they are handed over, but durations as they are written. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Id } from '../account.ts';
 import type { AccountWrites, CreatedAccount } from '../host.ts';
-import { HostFailure, writeResult, type WriteResult } from '../host-failure.ts';
+import { writeResult, type HostFailure, type WriteResult } from '../host-failure.ts';
 import type { ApiClient } from '../http/api-client.ts';
 import { readWhole } from './api/client.ts';
 import { anything, channelWire, type ChannelWire } from './api/wire.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { counted } from '../../../core/counted.ts';
-import type { Others, ResourceDriver, Surroundings } from '../../driver.ts';
+import type { Others, ResourceDriver } from '../../driver.ts';
 import { readGroupMarker } from '../../group-marker.ts';
 import type { ApiClient } from '../../http/api-client.ts';
 import type { Group } from '../objects.ts';
@@ -48,7 +48,7 @@ function isOfRun(text: string | null, made: string | null): boolean {
 }
 
 /** Channels that name it go on naming it, and would serve nobody. */
-function usedBy({ id }: Group, { accounts }: Others<Surroundings>): string | null {
+function usedBy({ id }: Group, { accounts }: Others): string | null {
   if (accounts === undefined) return 'used by what could not be read';
   const inside = accounts.filter(({ places }) => places.includes(id)).length;
   return inside === 0 ? null : `used by ${counted(inside, 'channel')} that the run did not make`;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { firstOf } from '../../../core/counted.ts';
-import type { Others, ResourceDriver, Surroundings } from '../../driver.ts';
+import type { Others, ResourceDriver } from '../../driver.ts';
 import type { ApiClient } from '../../http/api-client.ts';
 import { priceList, type Prices } from '../objects.ts';
 import { editMaps } from '../options.ts';
@@ -46,7 +46,7 @@ export function pricesDriver(reads: NewApiReads, client: ApiClient): ResourceDri
 }
 
 /** Whoever offers one of the models by now would lose it. */
-function usedBy({ models }: Prices, { accounts }: Others<Surroundings>): string | null {
+function usedBy({ models }: Prices, { accounts }: Others): string | null {
   if (accounts === undefined) return 'used by what could not be read';
   const used = Object.keys(models).filter((name) => accounts.some(({ mapping }) => Object.hasOwn(mapping, name)));
   return used.length === 0 ? null : `other channels offer ${firstOf(used)}`;

@@ -1,28 +1,13 @@
 import { firstOf } from '../../../core/counted.ts';
 import { problem, type Problem } from '../../../core/relay-error.ts';
-import type { Resources } from '../../driver.ts';
-import { readGroupMarker } from '../../group-marker.ts';
 import type { FoundResource, Held, Layout, LayoutPlan, ManagedResource, MarkedOwner, Owner } from '../../layout.ts';
 import { resourceName } from '../../names.ts';
-import { priceList, type Group, type Prices } from '../objects.ts';
+import { priceList, type Group } from '../objects.ts';
 import { desiredRatios } from '../prices.ts';
 import { addressProblems } from './address.ts';
+import { managedGroup, resourcesOf, type NewApiResources } from './held.ts';
 import { planGroup } from './plan-group.ts';
 import { planPrices } from './plan-prices.ts';
-
-/** What this adapter has listed, by its own types. */
-export interface NewApiResources {
-  groups: readonly Group[];
-  /** Nothing where only root would be shown them. */
-  prices: Prices | undefined;
-}
-
-function resourcesOf(resources: Resources): NewApiResources {
-  return {
-    groups: (resources['group'] ?? []) as readonly Group[],
-    prices: (resources[priceList.kind] ?? [])[0] as Prices | undefined,
-  };
-}
 
 /** A provider is a group that users may choose, and prices for its models, which are the whole host's. */
 export const newApiLayout: Layout = {
@@ -49,15 +34,6 @@ export const newApiLayout: Layout = {
   status,
   managed,
 };
-
-/** The managed group, when the host has it: by its name and its marker. */
-export function managedGroup({ provider, access }: MarkedOwner, groups: readonly Group[]): Group | undefined {
-  const name = resourceName(provider.id, access);
-  return groups.find((group) => {
-    const marker = readGroupMarker(group.text ?? '');
-    return group.name === name && marker?.provider === provider.id && marker.access === access;
-  });
-}
 
 /** The host keeps whatever text it is sent, and takes the map for empty from then on. */
 function brokenOptions({ prices }: NewApiResources): Problem[] {

@@ -3,13 +3,7 @@ import type { Owner, ResourceStep } from '../../layout.ts';
 import { withGroupMarker } from '../../group-marker.ts';
 import { resourceName } from '../../names.ts';
 import type { GroupState } from '../drivers/group.ts';
-import { managedGroup, type NewApiResources } from './layout.ts';
-
-export interface Planned {
-  steps: ResourceStep[];
-  warnings: Problem[];
-  problems: Problem[];
-}
+import { managedGroup, type NewApiResources, type Planned } from './held.ts';
 
 /** Rules B7, B9 and N4 for the group: a name that users may choose, with relay's marker in what they are shown of it. */
 export function planGroup(job: Owner & { run: string; adopt: boolean }, { groups, prices }: NewApiResources): Planned {

@@ -4,8 +4,7 @@ import type { Owner } from '../../layout.ts';
 import type { PricesState } from '../drivers/prices.ts';
 import { priceList, type ModelRatios, type Prices } from '../objects.ts';
 import { desiredRatios, sameRatios } from '../prices.ts';
-import type { NewApiResources } from './layout.ts';
-import type { Planned } from './plan-group.ts';
+import type { NewApiResources, Planned } from './held.ts';
 
 /**
  * Prices that are missing are added, since this host refuses a model that has none. One that is there with another price

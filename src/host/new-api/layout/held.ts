@@ -1,0 +1,37 @@
+import type { Problem } from '../../../core/relay-error.ts';
+import type { Resources } from '../../driver.ts';
+import { readGroupMarker } from '../../group-marker.ts';
+import type { MarkedOwner, ResourceStep } from '../../layout.ts';
+import { resourceName } from '../../names.ts';
+import { priceList, type Group, type Prices } from '../objects.ts';
+
+/** What is to become of one part of a layout. */
+export interface Planned {
+  steps: ResourceStep[];
+  warnings: Problem[];
+  problems: Problem[];
+}
+
+/** What this adapter has listed, by its own types. */
+export interface NewApiResources {
+  groups: readonly Group[];
+  /** Nothing where only root would be shown them. */
+  prices: Prices | undefined;
+}
+
+/** From what was listed for the engine. */
+export function resourcesOf(resources: Resources): NewApiResources {
+  return {
+    groups: (resources['group'] ?? []) as readonly Group[],
+    prices: (resources[priceList.kind] ?? [])[0] as Prices | undefined,
+  };
+}
+
+/** The managed group, when the host has it: by its name and its marker. */
+export function managedGroup({ provider, access }: MarkedOwner, groups: readonly Group[]): Group | undefined {
+  const name = resourceName(provider.id, access);
+  return groups.find((group) => {
+    const marker = readGroupMarker(group.text ?? '');
+    return group.name === name && marker?.provider === provider.id && marker.access === access;
+  });
+}
