@@ -48,8 +48,9 @@ export interface Account {
   enabled: boolean;
   /** What the host says of its state: cut, cleaned, redacted. */
   stateMessage: string;
-  /** Milliseconds since 1970: when it last served, and until when the host spares it for a passing trouble. */
-  lastUsedAt: number | null;
+  /** When it last served, in milliseconds since 1970; `null` for never, and absent where the host does not tell. */
+  lastUsedAt?: number | null;
+  /** Until when the host spares it for a passing trouble, in milliseconds since 1970. */
   limitedUntil: number | null;
   /** The host is still finding out in the background what the upstream can do (rule N17). */
   discovering: boolean;

@@ -18,7 +18,7 @@ const counts = z.object({
   resources: z
     .int()
     .describe('Its resources that are missing or switched off, as far as that is known without its pack.'),
-  lastUsedAt: z.iso.datetime().nullable(),
+  lastUsedAt: z.iso.datetime().nullable().optional().describe('Null for never; absent where the host does not tell.'),
 });
 
 /** All that relay manages on a host, as programs read it. */
@@ -50,7 +50,8 @@ function countsOf(owner: MarkedOwner, host: HeldNow): ProviderCounts {
   const { resources, accounts } = heldOf(owner, host);
   const own = accounts.filter(({ state }) => state !== 'foreign');
   const count = (...states: AccountStatus['state'][]) => own.filter(({ state }) => states.includes(state)).length;
-  const used = own.flatMap(({ lastUsedAt }) => (lastUsedAt === null ? [] : [lastUsedAt])).toSorted();
+  const told = own.flatMap(({ lastUsedAt }) => (lastUsedAt === undefined ? [] : [lastUsedAt]));
+  const used = told.filter((at) => at !== null).toSorted();
   return {
     id: owner.provider.id,
     access: owner.access,
@@ -63,7 +64,7 @@ function countsOf(owner: MarkedOwner, host: HeldNow): ProviderCounts {
     misplaced: count('not_in_group', 'superseded'),
     untested: own.filter(({ state, tested }) => state === 'serving' && !tested).length,
     resources: resources.filter(({ state }) => state === 'missing' || state === 'switched_off').length,
-    lastUsedAt: used.at(-1) ?? null,
+    ...(told.length === 0 && own.length > 0 ? {} : { lastUsedAt: used.at(-1) ?? null }),
   };
 }
 

@@ -108,7 +108,7 @@ function accountsOf(
       tested: account.tested,
       message: account.stateMessage,
       limitedUntil: iso(isLimited(account, host.now) ? account.limitedUntil : null),
-      lastUsedAt: iso(account.lastUsedAt),
+      ...(account.lastUsedAt === undefined ? {} : { lastUsedAt: iso(account.lastUsedAt) }),
       priority: account.priority,
       concurrency: account.concurrency,
       inKeys: desired === null || fingerprint === null ? null : desired.has(fingerprint),

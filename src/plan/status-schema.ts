@@ -27,7 +27,7 @@ const accountStatus = z.object({
   tested: z.boolean().describe('Whether relay has seen a test of it end well.'),
   message: z.string().describe('What the host says of it.'),
   limitedUntil: time,
-  lastUsedAt: time,
+  lastUsedAt: time.optional().describe('Null for never; absent where the host does not tell.'),
   priority: z.int().nullable().describe('Null where the host has no such setting of one account.'),
   concurrency: z.int().nullable(),
   inKeys: z

@@ -105,7 +105,7 @@ describe('a plan for people (N8)', () => {
     expect(lines.filter((line) => line.startsWith('<good>+ '))).toHaveLength(5);
     const first = `acme-01 (line 1, ${fingerprintOf('test-key-one')})`;
     expect(lines).toContain(`<good>+ create account ${first}`);
-    expect(lines).toContainEqual(expect.stringMatching(/^<unsure>\? check the gateway: with a user and key/));
+    expect(lines).toContainEqual(expect.stringMatching(/^<unsure>\? check the gateway: with a key/));
     expect(lines.at(-1)).toBe('*Plan: 5 objects to add, 0 to change, 0 to remove, 0 unchanged.*');
   });
 

@@ -68,7 +68,6 @@ function accountOf(entry: Entry): Account {
     state: 'active',
     enabled: true,
     stateMessage: '',
-    lastUsedAt: null,
     limitedUntil: null,
     discovering: false,
   };

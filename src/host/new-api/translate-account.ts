@@ -37,7 +37,6 @@ export function toAccount(wire: ChannelWire, screen: Screen): Account {
     state: wire.status === offByHost ? 'error' : 'active',
     enabled: wire.status === status.on,
     stateMessage: wire.status === offByHost ? screen.clean(reasonOf(wire.other_info)) : '',
-    lastUsedAt: null,
     limitedUntil: null,
     discovering: false,
   };

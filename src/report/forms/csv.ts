@@ -43,16 +43,16 @@ export function overviewCsv({ providers }: Pick<Overview, 'providers'>): string 
   );
 }
 
-type Value = string | number | boolean | null;
+type Value = string | number | boolean | null | undefined;
 
-function csvOf<Name extends string>(columns: readonly Name[], rows: readonly Record<Name, Value>[]): string {
+function csvOf<Name extends string>(columns: readonly Name[], rows: readonly { [Column in Name]?: Value }[]): string {
   const lines = rows.map((row) => columns.map((column) => field(row[column])).join(','));
   return [columns.join(','), ...lines].join('\r\n');
 }
 
 /** A field that a spreadsheet would take for a formula is text. */
 function field(value: Value): string {
-  if (value === null) return '';
+  if (value === null || value === undefined) return '';
   const text = typeof value === 'string' && /^[=+\-@\t\r]/.test(value) ? `'${value}` : String(value);
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

@@ -28,3 +28,9 @@ export function spokenDuration(ms: number): string {
 export function shortTime(iso: string): string {
   return `${iso.slice(0, 10)} ${iso.slice(11, 16)}Z`;
 }
+
+/** When an account last served, or that it never has; nothing where the host does not tell. */
+export function usedText(iso: string | null | undefined, word: 'used' | 'last used'): string[] {
+  if (iso === undefined) return [];
+  return [iso === null ? 'never used' : `${word} ${shortTime(iso)}`];
+}

@@ -4,7 +4,7 @@ import { markOf, type Style } from '../../core/style.ts';
 import { faultsIn, type Overview, type ProviderCounts } from '../../plan/overview.ts';
 import { fold } from './fold.ts';
 import { hostName } from './headline.ts';
-import { shortTime } from './format.ts';
+import { usedText } from './format.ts';
 
 /** All that relay manages on a host, a line for each provider, those that are not fine first. */
 export function overviewText(
@@ -19,8 +19,12 @@ export function overviewText(
   const lines = shown.map((each) => {
     const faults = faultsText(each);
     const tone = faults.length === 0 ? 'good' : each.failing > 0 || each.serving === 0 ? 'bad' : 'unsure';
-    const used = each.lastUsedAt === null ? 'never used' : `last used ${shortTime(each.lastUsedAt)}`;
-    const parts = [`${formatCount(each.serving)} of ${formatCount(each.accounts)} serve`, ...faults, style.dim(used)];
+    const used = usedText(each.lastUsedAt, 'last used');
+    const parts = [
+      `${formatCount(each.serving)} of ${formatCount(each.accounts)} serve`,
+      ...faults,
+      ...used.map(style.dim),
+    ];
     return `${markOf(tone, style)} ${nameOf(each).padEnd(width)}  ${parts.join(', ')}`;
   });
   const total = providers.reduce((sum, { accounts }) => sum + accounts, 0);

@@ -7,7 +7,7 @@ import type { AccountStatus, ProviderStatus, ResourceStatus } from '../../plan/s
 import { markOf, type Style } from '../../core/style.ts';
 import { isFine } from '../status-faults.ts';
 import { cut, fold, widthOf } from './fold.ts';
-import { shortTime } from './format.ts';
+import { shortTime, usedText } from './format.ts';
 import { hostName } from './headline.ts';
 import { shorten } from './shorten.ts';
 
@@ -121,8 +121,7 @@ function nameOf({ name, id }: AccountStatus): string {
 }
 
 function notesOf(account: AccountStatus): string[] {
-  const { lastUsedAt } = account;
-  return [...reasonsOf(account), lastUsedAt === null ? 'never used' : `used ${shortTime(lastUsedAt)}`];
+  return [...reasonsOf(account), ...usedText(account.lastUsedAt, 'used')];
 }
 
 /** Why an account needs a look; nothing where it serves and is tested. */
