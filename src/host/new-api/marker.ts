@@ -5,8 +5,10 @@ import { screenedMarker, type Screen } from '../screen.ts';
 /** What relay keeps in the remark of a channel, which only admins see. */
 export interface Note {
   marker: Marker | null;
-  /** The run that has seen a test of it end well. */
-  testedBy: string | null;
+  /** relay has seen a test of it end well that the host did not make. */
+  tested: boolean;
+  /** What the host itself has seen of it is of earlier settings. */
+  outdated: boolean;
   paused: boolean;
 }
 
@@ -27,13 +29,14 @@ export function readNote(remark: string, screen: Screen): Note {
   };
   return {
     marker: screenedMarker(marker, screen),
-    testedBy: field('tested') ?? null,
+    tested: fields.has('tested'),
+    outdated: fields.has('outdated'),
     paused: fields.has('paused'),
   };
 }
 
 /** A remark with this note in the place of the one it had; what people have written stays. At most 255 characters fit. */
-export function withNote(remark: string, { marker, testedBy, paused }: Note): string {
+export function withNote(remark: string, { marker, tested, outdated, paused }: Note): string {
   const rest = remark.replace(pattern, '').trim();
   if (marker === null) return rest;
   const { provider, access, run, fingerprint, last4, revoked, sets = [] } = marker;
@@ -45,7 +48,8 @@ export function withNote(remark: string, { marker, testedBy, paused }: Note): st
     ...(last4 === undefined ? {} : { last4 }),
     ...(revoked === true ? { revoked: '1' } : {}),
     ...(sets.length === 0 ? {} : { sets: sets.join(',') }),
-    ...(testedBy === null ? {} : { tested: testedBy }),
+    ...(tested ? { tested: '1' } : {}),
+    ...(outdated ? { outdated: '1' } : {}),
     ...(paused ? { paused: '1' } : {}),
   });
   return `${rest} [relay ${fields.toString()}]`.trim();

@@ -6,7 +6,7 @@ import type { ApiClient } from '../http/api-client.ts';
 import { readWhole } from './api/client.ts';
 import { anything, channelWire, type ChannelWire } from './api/wire.ts';
 import { readNote, withNote, type Note } from './marker.ts';
-import { fromAccountChange, fromAccountSpec, fromPlaces, status, toAccount } from './translate-account.ts';
+import { fromAccountChange, fromAccountSpec, fromPlaces, isTested, status, toAccount } from './translate-account.ts';
 
 const collection = '/api/channel/';
 
@@ -58,8 +58,13 @@ export function newApiWrites(client: ApiClient): AccountWrites {
         const ended = await (noted(wire, { paused }) ?? put({ id: wire.id }));
         return ended.status === 'applied' ? switching.set(wire.id, enabled ? status.on : status.off) : ended;
       }),
-    markTested: async (ids, run) =>
-      each(await channelsOf(client, ids), async (wire) => (await noted(wire, { testedBy: run })) ?? done),
+    // What the host has noted by itself need not be written once more.
+    markTested: async (ids) =>
+      each(await channelsOf(client, ids), async (wire) =>
+        isTested(wire, readNote(wire.remark, http))
+          ? done
+          : ((await noted(wire, { tested: true, outdated: false })) ?? done),
+      ),
     refreshAccount: ({ id }) => each([id], (one) => put({ id: Number(one) })),
     deleteAccount: async (id) =>
       each([id], (one) => client.write('DELETE', `${collection}${one}`, undefined, anything)),

@@ -43,6 +43,10 @@ export const channelWire = z.object({
     .transform((value) => value ?? 0),
   tag: text,
   remark: text,
+  test_time: z
+    .number()
+    .nullish()
+    .transform((value) => value ?? 0),
   other_info: text,
   channel_info: z.object({ is_multi_key: z.boolean().default(false) }).nullish(),
 });

@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest';
+import { CallBudget } from '../../src/host/http/call-budget.ts';
+import type { Clock } from '../../src/core/clock.ts';
+import { quickClock } from '../support/clocks.ts';
+
+const windowMs = 180_000;
+
+/** A host that counts requests in a sliding window, as new-api does, on a clock that jumps. */
+function limited(most: number, { tells, others = [] }: { tells: boolean; others?: number[] }) {
+  let now = 1_000_000;
+  const clock: Clock = {
+    ...quickClock(),
+    now: () => now,
+    sleep: async (ms) => {
+      now += ms;
+    },
+  };
+  const met = others.map((at) => now + at);
+  const waits: number[] = [];
+  const budget = new CallBudget(clock, (ms) => void waits.push(ms));
+  const outcomes: boolean[] = [];
+  const send = async (): Promise<void> => {
+    for (;;) {
+      await budget.turn();
+      now += 5;
+      const counting = met.filter((at) => at > now - windowMs).length;
+      outcomes.push(counting < most);
+      if (counting < most) {
+        met.push(now);
+        return;
+      }
+      budget.refused(tells ? windowMs : undefined);
+    }
+  };
+  const startedAt = now;
+  return { send, outcomes, waits, elapsed: () => now - startedAt };
+}
+
+describe('a limit of requests that nobody told', () => {
+  it.each([
+    ['whose refusal tells for how long', true],
+    ['whose refusal tells nothing', false],
+  ])('is met once, and kept to from then on: one %s', async (_, tells) => {
+    const host = limited(180, { tells });
+    for (let index = 0; index < 400; index += 1) await host.send();
+    expect(host.outcomes.filter((ok) => ok)).toHaveLength(400);
+    expect(host.outcomes.filter((ok) => !ok)).toHaveLength(1);
+    // 180 at once, and as many after each whole window: that is what the host dictates, to within ten per cent.
+    expect(host.elapsed()).toBeLessThan(2 * windowMs * 1.1);
+    expect(host.waits.length).toBeGreaterThan(0);
+  });
+
+  it('is shared by whoever asks from the same address: what they have used up is waited for', async () => {
+    const host = limited(10, { tells: false, others: Array.from({ length: 10 }, () => 0) });
+    for (let index = 0; index < 5; index += 1) await host.send();
+    expect(host.outcomes.filter((ok) => ok)).toHaveLength(5);
+    expect(host.outcomes.filter((ok) => !ok).length).toBeLessThanOrEqual(1);
+  });
+
+  it('makes nobody wait who never meets it', async () => {
+    const host = limited(1000, { tells: false });
+    for (let index = 0; index < 500; index += 1) await host.send();
+    expect(host.waits).toEqual([]);
+  });
+
+  it('waits no longer for whoever is told to end', async () => {
+    const host = limited(1, { tells: false });
+    await host.send();
+    const budget = new CallBudget(quickClock(), () => undefined);
+    await budget.turn();
+    budget.refused(undefined);
+    await expect(budget.turn(AbortSignal.abort())).resolves.toBeUndefined();
+  });
+});
