@@ -3,7 +3,7 @@ import { disguiseOfOwn } from '../core/disguise.ts';
 import { isLoopback } from '../core/loopback.ts';
 import { didYouMean } from '../core/suggest.ts';
 import { RelayError } from '../core/relay-error.ts';
-import { sandboxKindNames, type SandboxKindName } from '../core/sandbox-kinds.ts';
+import { sandboxOf, sandboxWords, type SandboxKindName } from '../core/sandbox-kinds.ts';
 import { shellWord } from '../core/shell-word.ts';
 import { Secret } from '../core/secrets/secret.ts';
 import type { LoadedConfig } from './config-file.ts';
@@ -59,15 +59,6 @@ export async function hostSettings(
   if (address.kind === 'sandbox') return address;
   const { url, hostKind, onlyIn } = address;
   return { kind: 'url', url, hostKind, onlyIn, login: await loginTo(address, options, env, loaded.config, stdin) };
-}
-
-/** What `--host` takes for the embedded host: `sandbox`, or with the kind that it shall imitate. */
-export const sandboxWords: readonly string[] = ['sandbox', ...sandboxKindNames.map((kind) => `sandbox:${kind}`)];
-
-/** The kind that the embedded host imitates, where a word asks for that host. */
-export function sandboxOf(word: string | undefined): SandboxKindName | undefined {
-  if (word === 'sandbox') return sandboxKindNames[0];
-  return sandboxKindNames.find((kind) => word === `sandbox:${kind}`);
 }
 
 /** Which host: option, then environment, then configuration file. Throws `USAGE` and `HTTP_REFUSED`. */
