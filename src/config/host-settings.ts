@@ -71,6 +71,10 @@ export function hostAddress(options: HostOptions, env: Environment, { file, plac
     });
   const of = sandboxOf(word);
   if (of !== undefined) return { kind: 'sandbox', of };
+  if (word.startsWith('sandbox:'))
+    throw new RelayError('USAGE', `There is no host "${shownAddress(word)}".${didYouMean(word, sandboxWords)}`, {
+      hint: `The embedded hosts: ${sandboxWords.join(', ')}.`,
+    });
   // A run knows its host by address only, and the login may stand beside the name.
   const entry = config.hosts?.[word];
   const named = entry ?? Object.values(config.hosts ?? {}).find((each) => isSameUrl(each.url, word));

@@ -2,6 +2,7 @@ import { Hono, type MiddlewareHandler } from 'hono';
 import { addChannelStatusRoutes } from './channels/channel-status.ts';
 import { addChannelTestRoute } from './channels/channel-test.ts';
 import { addChannelRoutes } from './channels/channels.ts';
+import { newerForm } from './channels/newer-form.ts';
 import { addFetchModelsRoutes } from './channels/fetch-models.ts';
 import { addMultiKeyRoute } from './channels/multi-key.ts';
 import { addGatewayRoutes } from './gateway/gateway.ts';
@@ -56,6 +57,7 @@ export function createHostApp(host: Host, front: MiddlewareHandler[], limit?: Mi
     const check = rules.find(({ path }) => path.test(c.req.path))?.check;
     return check === undefined ? next() : check(c, next);
   });
+  app.use('/api/channel/*', newerForm(host));
   app.use('/api/channel/*', requirePermission(host));
   addStatusRoutes(app, host);
   addLoginRoutes(app, host);

@@ -62,6 +62,21 @@ describe.each(['A', 'B'] as const)('the gateway of %s', (hostVersion) => {
     expect((await complete(host, key)).status).toBe(200);
   });
 
+  it('asks another channel only when it is told to', async () => {
+    const host = await open({ hostVersion, settings: { cache: false } });
+    await openGroup(host);
+    const key = await makeToken(host);
+    await makeChannel(host, { key: 'sk-dead' });
+    const asked = async () => {
+      const before = host.vendorRequests.length;
+      await complete(host, key);
+      return host.vendorRequests.length - before;
+    };
+    expect(await asked()).toBe(1);
+    await ask(host, 'PUT', '/api/option/', { key: 'RetryTimes', value: '2' });
+    expect(await asked()).toBe(3);
+  });
+
   it('reads no body that is not said to be JSON', async () => {
     const host = await open({ hostVersion });
     await openGroup(host);

@@ -109,6 +109,18 @@ describe('an admin of B', () => {
   });
 });
 
+describe('a host of a newer form', () => {
+  it('says by its status what the others say by a word alone', async () => {
+    const host = await open({ settings: { newer_form: true } });
+    const create = (key: string) => ask(host, 'POST', '/api/channel/', { mode: 'single', channel: { key } });
+    expect([(await create('sk-a')).status, (await create('')).status]).toEqual([201, 400]);
+    expect((await create('')).body).toMatchObject({ code: 'channel_validation_failed', success: false });
+    expect((await ask(host, 'DELETE', '/api/channel/9999')).body).toMatchObject({ code: 'channel_not_found' });
+    const [made] = (await ask(host, 'GET', '/api/channel/')).data.items;
+    expect((await ask(host, 'DELETE', `/api/channel/${made.id}`)).status).toBe(200);
+  });
+});
+
 describe('the status of a channel', () => {
   it('is switched by PUT in A', async () => {
     const host = await open({ hostVersion: 'A' });

@@ -27,21 +27,29 @@ function toClient(ask: Ask, answered: Answered): Response {
   return new Response(reply.body, { status: reply.status, headers: { 'content-type': reply.contentType } });
 }
 
-async function relay(host: Host, c: HostContext, caller: Caller, ask: Ask): Promise<Response> {
+/** Asks one channel; what comes of it, or why it did not answer. */
+async function attempt(host: Host, c: HostContext, caller: Caller, ask: Ask): Promise<Response | RelayFailure> {
   const channel = chooseChannel(host, c, caller, ask.model);
   try {
     const price = priceOf(host, ask.model);
-    if (price === undefined) {
-      throw new RelayFailure(400, priceMissing(ask.model), { code: 'model_price_error' });
-    }
+    if (price === undefined) throw new RelayFailure(400, priceMissing(ask.model), { code: 'model_price_error' });
     const answered = await forward(host, channel, ask);
     charge(host, c, caller, { channel, ask, price, answered });
     return toClient(ask, answered);
   } catch (error) {
     if (!(error instanceof RelayFailure)) throw error;
     disableAfter(host, c, channel, error);
-    return failureReply(ask.protocol, error, c.get('requestId'));
+    return error;
   }
+}
+
+/** Asks again as often as the host is told to, by lot each time, so perhaps the same channel. */
+async function relay(host: Host, c: HostContext, caller: Caller, ask: Ask): Promise<Response> {
+  const retries = caller.pinned === undefined ? Number(host.state.options.get('RetryTimes')) : 0;
+  let end = await attempt(host, c, caller, ask);
+  for (let again = 0; again < retries && end instanceof RelayFailure && end.status !== 400; again += 1)
+    end = await attempt(host, c, caller, ask);
+  return end instanceof RelayFailure ? failureReply(ask.protocol, end, c.get('requestId')) : end;
 }
 
 async function complete(
