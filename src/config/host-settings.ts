@@ -3,7 +3,7 @@ import { disguiseOfOwn } from '../core/disguise.ts';
 import { isLoopback } from '../core/loopback.ts';
 import { didYouMean } from '../core/suggest.ts';
 import { RelayError } from '../core/relay-error.ts';
-import { sandboxKindNames, type SandboxKindName } from '../core/sandbox-kinds.ts';
+import { sandboxOf, sandboxWords, type SandboxKindName } from '../core/sandbox-kinds.ts';
 import { shellWord } from '../core/shell-word.ts';
 import { Secret } from '../core/secrets/secret.ts';
 import type { LoadedConfig } from './config-file.ts';
@@ -64,15 +64,6 @@ export async function hostSettings(
   return { kind: 'url', url, hostKind, onlyIn, login: await loginTo(address, options, env, loaded.config, stdin) };
 }
 
-/** What `--host` takes for the embedded host: `sandbox`, or with the kind that it shall imitate. */
-export const sandboxWords: readonly string[] = ['sandbox', ...sandboxKindNames.map((kind) => `sandbox:${kind}`)];
-
-/** The kind that the embedded host imitates, where a word asks for that host. */
-export function sandboxOf(word: string | undefined): SandboxKindName | undefined {
-  if (word === 'sandbox') return sandboxKindNames[0];
-  return sandboxKindNames.find((kind) => word === `sandbox:${kind}`);
-}
-
 /** Which host: option, then environment, then configuration file. Throws `USAGE` and `HTTP_REFUSED`. */
 export function hostAddress(options: HostOptions, env: Environment, { file, place, config }: Loaded): HostAddress {
   const given = options.host ?? (env['RELAY_HOST'] || env['SUB2API_BASE_URL'] || undefined);
@@ -83,6 +74,10 @@ export function hostAddress(options: HostOptions, env: Environment, { file, plac
     });
   const of = sandboxOf(word);
   if (of !== undefined) return { kind: 'sandbox', of };
+  if (word.startsWith('sandbox:'))
+    throw new RelayError('USAGE', `There is no host "${shownAddress(word)}".${didYouMean(word, sandboxWords)}`, {
+      hint: `The embedded hosts: ${sandboxWords.join(', ')}.`,
+    });
   // A run knows its host by address only, and the login may stand beside the name.
   const entry = config.hosts?.[word];
   const named = entry ?? Object.values(config.hosts ?? {}).find((each) => isSameUrl(each.url, word));

@@ -106,6 +106,11 @@ describe('a command line', () => {
       'sandbox --port 8080 --host-version 0.1.129 --faults f.json --compliance-gate',
       { port: 8080, hostVersion: '0.1.129', faults: 'f.json', complianceGate: true, output: 'text' },
     ],
+    [
+      'sandbox',
+      'sandbox --host-kind new-api --host-version A --api-limit 180/180s',
+      { hostKind: 'new-api', hostVersion: 'A', apiLimit: '180/180s', output: 'text' },
+    ],
   ])('of %s: %s', async (command, line, flags, words = []) => {
     const understood = await parse(line.split(' '));
     expect({ ...understood, words: understood?.words.filter((each) => each !== undefined) }).toEqual({

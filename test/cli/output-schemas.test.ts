@@ -89,8 +89,11 @@ it.each([
   expect(lines.at(-1)).toHaveProperty(command === 'import' ? 'report' : command);
 });
 
-it('sandbox: so is the line that it prints when it listens', async () => {
-  const running = execa(relayBinary, ['sandbox', '--output', 'json'], { reject: false });
+it.each([
+  ['sub2api', { adminEmail: 'admin@relay.test' }],
+  ['new-api', { adminUser: '1', adminName: 'root' }],
+])('sandbox %s: so is the line that it prints when it listens', async (kind, login) => {
+  const running = execa(relayBinary, ['sandbox', '--host-kind', kind, '--output', 'json'], { reject: false });
   const line = await new Promise<string>((resolve) => {
     running.stdout.once('data', (chunk: Buffer) => resolve(chunk.toString()));
   });
@@ -98,7 +101,18 @@ it('sandbox: so is the line that it prints when it listens', async () => {
   expect((await running).exitCode).toBe(0);
   const schema = closedSchema(JSON.parse((await run('report', 'schema', 'sandbox')).stdout));
   expect(schema.safeParse(JSON.parse(line)).error?.issues).toBeUndefined();
-  expect(JSON.parse(line)).toMatchObject({ schema: 'relay.sandbox/1', kind: 'sub2api' });
+  expect(JSON.parse(line)).toMatchObject({ schema: 'relay.sandbox/1', kind, ...login });
+});
+
+it.each([
+  ['--host-kind new-api --host-version 0.1.129', 'but A and B'],
+  ['--host-version A', 'but 0.1.129 and 0.1.179'],
+  ['--host-kind new-api --api-limit many', 'no limit such as 180/180s'],
+  ['--api-limit 1/1s', 'sub2api has no limit of calls'],
+  ['--host-kind new-api --compliance-gate', 'locks nothing else'],
+])('sandbox %s: is refused', async (options, why) => {
+  const { exitCode, stderr } = await run('sandbox', ...options.split(' '));
+  expect([exitCode, stderr]).toEqual([2, expect.stringContaining(why)]);
 });
 
 it('every output has a schema that is shipped; another name is refused with the nearest one', async () => {

@@ -91,6 +91,7 @@ describe('which host it is', () => {
     ['as an option', { host: 'sandbox' }, { RELAY_HOST: 'https://env.example' }, {}],
     ['in the environment', {}, { RELAY_HOST: 'sandbox' }, {}],
     ['in the configuration file', {}, {}, { host: 'sandbox' }],
+    ['of a named kind', { host: 'sandbox:new-api' }, {}, {}],
   ])('is the sandbox %s, which needs no login', async (_, options, env, config) => {
     expect(await settle(options, env, config)).toBe('sandbox');
   });
@@ -108,6 +109,7 @@ describe('which host it is', () => {
     ['an empty one', { host: '' }, {}, 'USAGE', 'No host was given.'],
     ['a word', { host: 'nowhere' }, {}, 'USAGE', '"nowhere" is no URL and no host of the configuration file.'],
     ['a word near a name', { host: 'prd' }, { hosts }, 'USAGE', 'Did you mean "prod"?'],
+    ['no kind of sandbox', { host: 'sandbox:newapi' }, {}, 'USAGE', 'Did you mean "sandbox:new-api"?'],
     ['a word near the sandbox', { host: 'sandbx' }, {}, 'USAGE', 'Did you mean "sandbox"?'],
     ['another scheme', { host: 'ftp://h.example' }, {}, 'USAGE', 'must be an http or https URL'],
     ['a host without a scheme', { host: 'localhost:8080' }, {}, 'USAGE', 'must be an http or https URL'],

@@ -1,4 +1,3 @@
-import { sandboxWords } from '../../config/host-settings.ts';
 import { loadConfig } from '../../config/config-file.ts';
 import type { ConfigFile } from '../../config/config-schema.ts';
 import { runIds } from '../../journal/read-journal.ts';
@@ -29,7 +28,7 @@ export async function candidatesFor(name: string, given: Given, io: Known): Prom
     case 'acceptTerms':
       return (await providersOf(given, await config())).flatMap(({ terms }) => (terms === undefined ? [] : [terms.id]));
     case 'host':
-      return [...Object.keys((await config()).hosts ?? {}), ...sandboxWords];
+      return [...Object.keys((await config()).hosts ?? {}), 'sandbox'];
     case 'run':
       return runIds(stateDirOf(io));
     case 'code':

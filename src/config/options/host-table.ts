@@ -21,7 +21,7 @@ export const hostTable = {
     about: 'kind of the host, where it is not recognised (env RELAY_HOST_KIND)',
     words: hostKindNames,
     env: ['RELAY_HOST_KIND'],
-    config: { about: 'kind of the host, for a host that names none itself', only: reaching },
+    config: { about: 'kind of the host, for a host that names none itself' },
     on: [...reaching, 'sandbox'],
     differs: { sandbox: { about: 'the kind to imitate', words: sandboxKindNames } },
   },

@@ -16,6 +16,18 @@ export interface Features {
   panicsWithoutChannel: boolean;
   /** A 429 says after how long the window is over. */
   retryAfter: boolean;
+  /** Admins make and remove channels only with a permission of their own. */
+  permissions: boolean;
+  /** The name of a user must be in every change; else a change without one empties it. */
+  wantsUserName: boolean;
+  /** A list of models that is not given is told with its reason as 200; else by 500 without one. */
+  tellsFetchFailure: boolean;
+  /** Deleting many tells how many there were; else how many were named. */
+  countsDeleted: boolean;
+  /** Giving a plan tells of its group even where the user is in it already. */
+  tellsEveryGroup: boolean;
+  /** Another group or password ends the logins of a user. */
+  endsLogins: boolean;
   /** Why a key is not shown without a fresh second factor. */
   keyRefusal: { code: string; message: string };
 }
@@ -28,6 +40,12 @@ const table: Record<HostVersion, Features> = {
     statusRoutes: false,
     panicsWithoutChannel: true,
     retryAfter: false,
+    permissions: false,
+    wantsUserName: false,
+    tellsFetchFailure: false,
+    countsDeleted: false,
+    tellsEveryGroup: true,
+    endsLogins: false,
     keyRefusal: { code: 'VERIFICATION_REQUIRED', message: '需要安全验证' },
   },
   B: {
@@ -37,6 +55,12 @@ const table: Record<HostVersion, Features> = {
     statusRoutes: true,
     panicsWithoutChannel: false,
     retryAfter: true,
+    permissions: true,
+    wantsUserName: true,
+    tellsFetchFailure: true,
+    countsDeleted: true,
+    tellsEveryGroup: false,
+    endsLogins: true,
     keyRefusal: { code: 'SECURITY_PROOF_INVALID', message: '安全验证状态无效' },
   },
 };

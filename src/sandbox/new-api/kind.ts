@@ -87,6 +87,7 @@ export const newApiSandbox: SandboxKind<NewApiOptions, NewApiHost> = {
       cpu_overloaded: false,
       turnstile_check: false,
       require_2fa: false,
+      newer_form: false,
       ...options.settings,
     };
     const seconds = () => Math.floor(now() / 1000);

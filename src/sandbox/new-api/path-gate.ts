@@ -4,6 +4,9 @@ import type { HostApp, HostContext, HostEnv } from './host.ts';
 
 const page = '<!doctype html><title>placeholder</title>\n';
 
+/** Collections whose path without the slash is unknown: the host has other routes that begin alike. */
+const notRedirected = new Set(['/', '/api/user']);
+
 /** Whether a route of the app answers that method and path. */
 function routeTable(app: HostApp): (method: string, path: string) => boolean {
   const routes = app.routes
@@ -27,8 +30,8 @@ export function pathGate(app: HostApp): MiddlewareHandler<HostEnv> {
     const { method, path } = c.req;
     if (table(method, path)) return next();
     const other = path.endsWith('/') ? path.slice(0, -1) : `${path}/`;
-    if (other !== '' && table(method, other)) return redirect(c, other);
-    if (/^\/(?:api|v1)(?:\/|$)/.test(path)) {
+    if (!notRedirected.has(path) && table(method, other)) return redirect(c, other);
+    if (/^\/(?:api|v1)/.test(path)) {
       const message = `Invalid URL (${method} ${path})`;
       return json(404, { error: { message, type: 'invalid_request_error', param: '', code: '' } });
     }

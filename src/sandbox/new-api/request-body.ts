@@ -1,17 +1,18 @@
 import { failure } from './envelope.ts';
 import type { HostContext } from './host.ts';
+import { jsonProblem } from './json-problem.ts';
 import { isJsonObject, parseJson } from '../json-object.ts';
 import type { JsonObject } from '../json-object.ts';
 
 /** What the fields of a structure must be; others vanish. `uint` is no number below 0. */
-export type Shape = Record<string, 'string' | 'int64' | 'uint' | 'bool' | 'float64'>;
+export type Shape = Record<string, 'string' | 'int' | 'int64' | 'uint' | 'bool' | 'float64'>;
 
 /** The body of a request as an object; throws what the host's decoder says of others. */
 export async function readBody(c: HostContext): Promise<JsonObject> {
   const text = await c.req.text();
   if (text.trim() === '') throw failure('EOF');
   const body = parseJson(text);
-  if (body === undefined) throw failure(`invalid character '${text.trim()[0]}' looking for beginning of value`);
+  if (body === undefined) throw failure(jsonProblem(text) ?? '');
   if (!isJsonObject(body)) throw failure('json: cannot unmarshal value into Go value');
   return body;
 }
@@ -26,7 +27,7 @@ function fits(value: unknown, wanted: Shape[string]): boolean {
   if (wanted === 'bool') return typeof value === 'boolean';
   if (typeof value !== 'number') return false;
   if (wanted === 'float64') return true;
-  return Number.isInteger(value) && (wanted === 'int64' || value >= 0);
+  return Number.isInteger(value) && (wanted !== 'uint' || value >= 0);
 }
 
 /**
@@ -39,7 +40,8 @@ export function fieldsOf<const Fields extends Shape>(body: JsonObject, shape: Fi
     const value = body[name];
     if (value === undefined || value === null) continue;
     if (!fits(value, wanted)) {
-      const shown = typeof value === 'number' ? `number ${value}` : kindOf(value);
+      const isNumeric = wanted !== 'string' && wanted !== 'bool';
+      const shown = typeof value === 'number' && isNumeric ? `number ${value}` : kindOf(value);
       throw failure(`json: cannot unmarshal ${shown} into Go struct field ${path}.${name} of type ${wanted}`);
     }
     given[name] = value;

@@ -58,6 +58,8 @@ export interface User {
   /** The personal access token, once it was asked for. */
   access_token: string | null;
   remark: string;
+  /** An admin who may make and remove channels, where that is a permission of its own. */
+  sensitive_write: boolean;
   created_at: number;
   last_login_at: number;
 }
@@ -97,6 +99,9 @@ export interface Plan {
   total_amount: number;
   quota_reset_period: string;
   quota_reset_custom_seconds: number;
+  stripe_price_id: string;
+  creem_product_id: string;
+  waffo_pancake_product_id: string;
   created_at: number;
   updated_at: number;
 }

@@ -78,5 +78,20 @@ export async function makeToken(host: NewApi, group = 'team', headers?: Record<s
 /** A chat completion through the gateway. */
 export function complete(host: NewApi, key: string, model = 'ali-a'): Promise<Reply> {
   const body = { model, messages: [{ role: 'user', content: 'hi' }], max_tokens: 4 };
-  return ask(host, 'POST', '/v1/chat/completions', body, { authorization: `Bearer sk-${key}` });
+  const headers = { authorization: `Bearer sk-${key}`, 'content-type': 'application/json' };
+  return ask(host, 'POST', '/v1/chat/completions', body, headers);
+}
+
+/** Makes a user and logs in; the headers of that login, or of the one that is there already. */
+export async function logIn(
+  host: NewApi,
+  who: 'common' | 'admin' | 'root',
+  hostVersion: 'A' | 'B',
+): Promise<Record<string, string>> {
+  const role = { common: 1, admin: 10, root: 100 }[who];
+  if (who !== 'root') await ask(host, 'POST', '/api/user/', { username: who, password: 'password1', role });
+  const credentials = { username: who, password: who === 'root' ? host.adminPassword : 'password1' };
+  const { data, headers } = await ask(host, 'POST', '/api/user/login', credentials, {});
+  if (hostVersion === 'B') return { authorization: `Bearer ${data.access_token}` };
+  return { cookie: headers.get('set-cookie')?.split(';')[0] ?? '', 'new-api-user': String(data.id) };
 }

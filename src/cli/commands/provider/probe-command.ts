@@ -4,7 +4,7 @@ import { readProbeKey } from '../../options/read-keys.ts';
 import { probeExitCode, probePool, type PoolProbe } from '../../../flows/probe-pool.ts';
 import { isInService } from '../../../flows/repair-accounts.ts';
 import type { ProbeOutput } from '../../../report/outputs/provider-schemas.ts';
-import { sandboxOf } from '../../../config/host-settings.ts';
+import { sandboxOf } from '../../../core/sandbox-kinds.ts';
 import type { Redactor } from '../../../core/secrets/redactor.ts';
 import { Interruption } from '../../../core/relay-error.ts';
 import { serviceOf } from '../../../host/account.ts';

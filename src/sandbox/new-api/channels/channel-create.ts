@@ -8,7 +8,9 @@ import { channelFields, checkLengths } from './channel-fields.ts';
 
 const noChannel = () => failure('channel cannot be empty');
 
-function panic(): HostError {
+/** The host loses its head; behind a compressed answer, that is 200 without a body. */
+function panic(c: HostContext): HostError {
+  if (/\bgzip\b/.test(c.req.header('accept-encoding') ?? '')) return new HostError(200, undefined);
   const error = 'runtime error: invalid memory address or nil pointer dereference';
   const message = `Panic detected, error: ${error}. Please submit a issue here: https://github.com/Calcium-Ion/new-api`;
   return new HostError(500, { error: { message, type: 'new_api_panic' } });
@@ -27,7 +29,7 @@ function keysFor(mode: unknown, key: string): string[] {
 export async function createChannels(host: Host, c: HostContext): Promise<Response> {
   const body = await readBody(c);
   const wanted = body['channel'];
-  if (!isJsonObject(wanted)) throw host.features.panicsWithoutChannel ? panic() : noChannel();
+  if (!isJsonObject(wanted)) throw host.features.panicsWithoutChannel ? panic(c) : noChannel();
   const given = channelFields(wanted, 'Channel.channel');
   if ((given.key ?? '') === '') throw noChannel();
   const keys = keysFor(body['mode'], given.key ?? '');

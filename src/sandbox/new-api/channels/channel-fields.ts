@@ -3,12 +3,12 @@ import type { JsonObject } from '../../json-object.ts';
 import { fieldsOf } from '../request-body.ts';
 
 const shape = {
-  id: 'int64',
-  type: 'int64',
+  id: 'int',
+  type: 'int',
   key: 'string',
   openai_organization: 'string',
   test_model: 'string',
-  status: 'int64',
+  status: 'int',
   name: 'string',
   weight: 'uint',
   base_url: 'string',

@@ -14,10 +14,10 @@ export function noteStatus(host: Host, channel: Channel, status: number, reason:
 }
 
 /** Switches a channel by hand; what the cache does not know stays as it is, and so does what is so already. */
-function switchTo(host: Host, id: number, status: number): boolean {
+function switchTo(host: Host, id: number, status: number, reason = 'manual operation'): boolean {
   const channel = host.state.channels.get(id);
   if (channel === undefined || !host.cache.channels().has(id) || channel.status === status) return false;
-  noteStatus(host, channel, status, 'manual operation');
+  noteStatus(host, channel, status, reason);
   host.cache.refresh();
   return true;
 }
@@ -68,7 +68,7 @@ export function addChannelStatusRoutes(app: HostApp, host: Host): void {
     app.post(`${base}/status/batch`, async (c) => {
       const { ids, status } = await idsIn(c);
       const wanted = checkStatus(status);
-      return success(ids.filter((id) => switchTo(host, id, wanted)).length);
+      return success(ids.filter((id) => switchTo(host, id, wanted, 'manual batch operation')).length);
     });
     app.post(`${base}/:id/status`, async (c) => {
       const wanted = checkStatus((await readBody(c))['status']);

@@ -1,10 +1,11 @@
 import type { Host, HostApp, HostContext } from '../host.ts';
 import { forward, type Ask } from '../gateway/forward.ts';
+import { noteTest } from '../gateway/settle.ts';
 import { RelayFailure } from '../gateway/relay-error.ts';
 import type { Protocol } from '../gateway/upstream-url.ts';
 import { json } from '../../reply.ts';
 import { priceMissing, priceOf } from '../options/prices.ts';
-import type { Channel } from '../rows.ts';
+import type { Channel, User } from '../rows.ts';
 import { findChannel } from './channels.ts';
 
 const endpoints: Record<string, Protocol> = {
@@ -21,10 +22,10 @@ function bodyFor(protocol: Protocol, model: string, stream: boolean) {
   return { model, max_tokens: 16, messages, stream };
 }
 
-async function run(host: Host, channel: Channel, ask: Ask): Promise<void> {
-  if (priceOf(host, ask.model) === undefined)
-    throw new RelayFailure(400, priceMissing(ask.model), { code: 'model_price_error' });
-  await forward(host, channel, ask);
+async function run(host: Host, user: User, channel: Channel, ask: Ask): Promise<void> {
+  const price = priceOf(host, ask.model);
+  if (price === undefined) throw new RelayFailure(400, priceMissing(ask.model), { code: 'model_price_error' });
+  noteTest(host, user, { channel, ask, price, answered: await forward(host, channel, ask) });
 }
 
 async function test(host: Host, c: HostContext): Promise<Response> {
@@ -35,7 +36,7 @@ async function test(host: Host, c: HostContext): Promise<Response> {
   const stream = query['stream'] === 'true';
   const began = performance.now();
   try {
-    await run(host, channel, { protocol, model, stream, body: bodyFor(protocol, model, stream) });
+    await run(host, c.get('actor'), channel, { protocol, model, stream, body: bodyFor(protocol, model, stream) });
   } catch (error) {
     if (!(error instanceof RelayFailure)) throw error;
     const { code, whole } = error;

@@ -1,5 +1,6 @@
-import { badParameters, notFound, success } from '../envelope.ts';
+import { badParameters, failure, notFound, success } from '../envelope.ts';
 import type { Host, HostContext } from '../host.ts';
+import { mayWriteSensitive } from '../people/permissions.ts';
 import { readBody } from '../request-body.ts';
 import type { Channel } from '../rows.ts';
 import { channelFields, checkLengths } from './channel-fields.ts';
@@ -7,6 +8,23 @@ import { channelView, keysOf } from './channel-view.ts';
 
 /** Fields whose empty or zero value an update does not take for a value. */
 const notEmptied = ['type', 'key', 'name', 'models', 'group', 'status', 'other', 'other_info', 'settings'] as const;
+
+/** Fields that an admin changes only with a permission of its own, where the host has such. */
+const sensitive = [
+  'type',
+  'key',
+  'base_url',
+  'openai_organization',
+  'header_override',
+  'param_override',
+  'setting',
+  'settings',
+  'other',
+] as const;
+
+function isSensitive(channel: Channel, given: Partial<Channel>): boolean {
+  return sensitive.some((name) => given[name] !== undefined && given[name] !== channel[name]);
+}
 
 function withAppended(channel: Channel, added: string): string {
   const keys = added.split('\n').map((key) => key.trim());
@@ -20,6 +38,8 @@ export async function updateChannel(host: Host, c: HostContext): Promise<Respons
   const given = channelFields(body, 'PatchChannel');
   const channel = host.state.channels.get(given.id ?? 0);
   if (channel === undefined) throw notFound();
+  if (!mayWriteSensitive(host, c.get('actor')) && isSensitive(channel, given))
+    throw failure('Unauthorized, insufficient privileges');
   checkLengths(given);
   for (const name of notEmptied) if (!given[name]) delete given[name];
   const isMulti = channel.channel_info.is_multi_key;
@@ -27,5 +47,6 @@ export async function updateChannel(host: Host, c: HostContext): Promise<Respons
   Object.assign(channel, given);
   if (isMulti) channel.channel_info = { ...channel.channel_info, multi_key_size: keysOf(channel).length };
   host.cache.refresh();
-  return success(channelView(channel));
+  const { key_mode = null, multi_key_mode = null } = body;
+  return success({ ...channelView(channel), key_mode, multi_key_mode });
 }

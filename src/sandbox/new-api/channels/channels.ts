@@ -92,8 +92,9 @@ export function addChannelRoutes(app: HostApp, host: Host): void {
   app.put(`${base}/`, (c) => updateChannel(host, c));
   app.post(`${base}/batch`, async (c) => {
     const { ids } = await idsIn(c);
+    const there = ids.filter((id) => host.state.channels.has(id));
     remove(host, ids);
-    return success(ids.length);
+    return success(host.features.countsDeleted ? there.length : ids.length);
   });
   app.post(`${base}/batch/tag`, (c) => setTag(host, c));
   app.post(`${base}/:id/key`, () => {

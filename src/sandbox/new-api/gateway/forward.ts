@@ -6,7 +6,7 @@ import type { JsonObject } from '../../json-object.ts';
 import { jsonObject, parseJson } from '../../json-object.ts';
 import type { Channel } from '../rows.ts';
 import { keysOf } from '../channels/channel-view.ts';
-import { falseSuccess, unreachable, vendorRefusal } from './relay-error.ts';
+import { badMapping, falseSuccess, unreachable, vendorRefusal } from './relay-error.ts';
 import { baseOf, keyHeaders, upstreamProtocol, upstreamUrl } from './upstream-url.ts';
 import type { Protocol } from './upstream-url.ts';
 
@@ -30,7 +30,10 @@ export interface Answered {
 
 /** The name that a channel has for a model at its vendor; chains are followed. */
 function mappedModel(channel: Channel, model: string): string {
-  const mapping = jsonObject(parseJson(channel.model_mapping ?? ''));
+  const text = channel.model_mapping ?? '';
+  const parsed = parseJson(text);
+  if (text !== '' && text !== '{}' && parsed === undefined) throw badMapping();
+  const mapping = jsonObject(parsed);
   let name = model;
   for (const seen = new Set<string>(); !seen.has(name);) {
     seen.add(name);

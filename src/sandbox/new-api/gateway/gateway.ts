@@ -27,22 +27,29 @@ function toClient(ask: Ask, answered: Answered): Response {
   return new Response(reply.body, { status: reply.status, headers: { 'content-type': reply.contentType } });
 }
 
-async function relay(host: Host, c: HostContext, caller: Caller, ask: Ask): Promise<Response> {
+/** Asks one channel; what comes of it, or why it did not answer. */
+async function attempt(host: Host, c: HostContext, caller: Caller, ask: Ask): Promise<Response | RelayFailure> {
   const channel = chooseChannel(host, c, caller, ask.model);
   try {
     const price = priceOf(host, ask.model);
-    if (price === undefined) {
-      const message = `${priceMissing(ask.model)} (request id: ${c.get('requestId')})`;
-      throw new RelayFailure(400, message, { code: 'model_price_error' });
-    }
+    if (price === undefined) throw new RelayFailure(400, priceMissing(ask.model), { code: 'model_price_error' });
     const answered = await forward(host, channel, ask);
     charge(host, c, caller, { channel, ask, price, answered });
     return toClient(ask, answered);
   } catch (error) {
     if (!(error instanceof RelayFailure)) throw error;
     disableAfter(host, c, channel, error);
-    return failureReply(ask.protocol, error);
+    return error;
   }
+}
+
+/** Asks again as often as the host is told to, by lot each time, so perhaps the same channel. */
+async function relay(host: Host, c: HostContext, caller: Caller, ask: Ask): Promise<Response> {
+  const retries = caller.pinned === undefined ? Number(host.state.options.get('RetryTimes')) : 0;
+  let end = await attempt(host, c, caller, ask);
+  for (let again = 0; again < retries && end instanceof RelayFailure && end.status !== 400; again += 1)
+    end = await attempt(host, c, caller, ask);
+  return end instanceof RelayFailure ? failureReply(ask.protocol, end, c.get('requestId')) : end;
 }
 
 async function complete(
@@ -53,10 +60,13 @@ async function complete(
 ): Promise<Response> {
   checkLoad(host, protocol);
   const caller = authenticate(host, c);
-  const body = parseJson(await c.req.text());
-  if (!isJsonObject(body)) throw gatewayRefusal(c, 400, 'Invalid request, unexpected end of JSON input');
+  // A body of another type is not read.
+  const isJson = (c.req.header('content-type') ?? '').includes('application/json');
+  const body = isJson ? parseJson(await c.req.text()) : {};
+  if (!isJsonObject(body)) throw gatewayRefusal(c, 400, 'Invalid request: Invalid request: invalid JSON request body');
   const model = named?.model ?? body['model'];
-  if (typeof model !== 'string' || model === '') throw gatewayRefusal(c, 400, 'Model name is required');
+  if (typeof model !== 'string' || model === '')
+    throw gatewayRefusal(c, 400, 'Model name not specified, model name cannot be empty');
   return relay(host, c, caller, { protocol, model, stream: named?.stream ?? body['stream'] === true, body });
 }
 
@@ -68,6 +78,11 @@ function listModels(host: Host, c: HostContext): Response {
     (name) =>
       name !== '' && priceOf(host, name) !== undefined && channels.some((channel) => serves(channel, group, name)),
   );
+  if (c.req.header('x-api-key') !== undefined && c.req.header('anthropic-version') !== undefined) {
+    const created_at = '2021-07-20T10:40:00Z';
+    const data = names.map((id) => ({ id, created_at, display_name: id, type: 'model' }));
+    return json(200, { data, first_id: names[0] ?? '', has_more: false, last_id: names.at(-1) ?? '' });
+  }
   const data = names.map((id) => ({
     id,
     object: 'model',

@@ -45,11 +45,11 @@ function errorIn(body: string): { message: string; type: string; code: string | 
 export function vendorRefusal(status: number, body: string): RelayFailure {
   const error = errorIn(body);
   if (error === undefined) {
-    const message = `bad response status code ${status}`;
-    return new RelayFailure(status, message, {
+    const whole = `bad response status code ${status}, body: ${body}`;
+    return new RelayFailure(status, 'openai_error', {
       code: 'bad_response_status_code',
-      type: parseJson(body) === undefined ? 'openai_error' : 'new_api_error',
-      whole: `${message}, body: ${body}`,
+      type: 'bad_response_status_code',
+      whole,
     });
   }
   const whole = `bad response status code ${status}, message: ${error.message}, body: ${body}`;
@@ -67,17 +67,29 @@ export function falseSuccess(body: string): RelayFailure | undefined {
     trimmed === ''
       ? 'unexpected end of JSON input'
       : `invalid character '${trimmed[0]}' looking for beginning of value`;
-  return new RelayFailure(500, message, { code: 'bad_response_body' });
+  return new RelayFailure(500, message, { code: 'bad_response_body', type: 'bad_response_body' });
 }
 
 /** Nobody answered at the channel's address. */
 export function unreachable(): RelayFailure {
-  return new RelayFailure(500, 'do request failed: upstream error: do request failed', { code: 'do_request_failed' });
+  return new RelayFailure(500, 'upstream error: do request failed', {
+    code: 'do_request_failed',
+    whole: 'do request failed: upstream error: do request failed',
+  });
 }
 
-/** A failure as a client of that protocol gets it. */
-export function failureReply(protocol: Protocol, failure: RelayFailure): Response {
+/** A channel's mapping is no JSON. */
+export function badMapping(): RelayFailure {
+  return new RelayFailure(500, 'unmarshal_model_mapping_failed', { code: 'channel:model_mapped_error' });
+}
+
+/** A failure as a client of that protocol gets it; the host's own words, and all to Anthropic's, bear the request. */
+export function failureReply(protocol: Protocol, failure: RelayFailure, requestId: string): Response {
   const { status, code, type, message } = failure;
-  if (protocol === 'messages') return json(status, { type: 'error', error: { type: code ?? '<nil>', message } });
-  return json(status, { error: { message, type, param: '', code } });
+  const marked = `${message} (request id: ${requestId})`;
+  if (protocol === 'messages') {
+    const said = type === 'new_api_error' ? type : (code ?? '<nil>');
+    return json(status, { type: 'error', error: { type: said, message: marked } });
+  }
+  return json(status, { error: { message: type === 'new_api_error' ? marked : message, type, param: '', code } });
 }

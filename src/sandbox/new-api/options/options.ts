@@ -3,6 +3,7 @@ import { done, failure, success } from '../envelope.ts';
 import type { Host, HostApp, HostContext } from '../host.ts';
 import { isJsonObject, parseJson } from '../../json-object.ts';
 import { HostError } from '../../reply.ts';
+import { jsonProblem } from '../json-problem.ts';
 import { readBody } from '../request-body.ts';
 import { groupNames, usableGroups } from './groups.ts';
 
@@ -21,15 +22,8 @@ const hidden = /(?:Token|Secret|Key|secret|api_key)$/;
 
 /** What the host's decoder says of a text that is no map; undefined where it is one. */
 function mapProblem(text: string): string | undefined {
-  const value = parseJson(text);
-  if (isJsonObject(value)) return undefined;
-  if (value !== undefined) return 'json: cannot unmarshal value into Go value of type map[string]float64';
-  const trimmed = text.trim();
-  if (trimmed === '') return 'unexpected end of JSON input';
-  if (!trimmed.startsWith('{')) return `invalid character '${trimmed[0]}' looking for beginning of value`;
-  return /^\{\s*[^"\s}]/.test(trimmed)
-    ? `invalid character '${trimmed.slice(1).trim()[0]}' looking for beginning of object key string`
-    : 'unexpected end of JSON input';
+  if (isJsonObject(parseJson(text))) return undefined;
+  return jsonProblem(text) ?? 'json: cannot unmarshal array into Go value of type map[string]float64';
 }
 
 function checkGroupRatio(text: string): void {
@@ -43,13 +37,16 @@ function checkGroupRatio(text: string): void {
 }
 
 async function store(host: Host, c: HostContext): Promise<Response> {
-  const { key, value } = await readBody(c);
+  const body = parseJson(await c.req.text());
+  if (!isJsonObject(body)) throw new HostError(400, { message: '无效的参数', success: false });
+  const { key = '', value } = body;
   if (typeof key !== 'string') throw new HostError(400, { message: '无效的参数', success: false });
   const text = typeof value === 'string' ? value : JSON.stringify(value ?? null);
   if (key.startsWith('payment_setting.compliance_')) throw failure('合规确认字段不允许通过通用设置接口修改');
   if (key === 'GroupRatio') checkGroupRatio(text);
-  host.state.options.set(key, text);
   const problem = maps.has(key) ? mapProblem(text) : undefined;
+  if (key === 'CreateCacheRatio' && problem !== undefined) throw failure(`缓存创建倍率设置失败: ${problem}`);
+  host.state.options.set(key, text);
   // Said after it was stored, as the host does.
   if (problem !== undefined) throw failure(problem);
   return done();

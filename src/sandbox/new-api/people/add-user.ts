@@ -15,6 +15,7 @@ export function addUser(state: NewApiState, given: Partial<User> & Pick<User, 'u
     group: 'default',
     access_token: null,
     remark: '',
+    sensitive_write: false,
     created_at: Math.floor(Date.now() / 1000),
     last_login_at: 0,
     ...given,

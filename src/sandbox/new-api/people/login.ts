@@ -4,6 +4,7 @@ import { json } from '../../reply.ts';
 import { readBody } from '../request-body.ts';
 import type { User } from '../rows.ts';
 import { newAccessToken, randomText } from '../state.ts';
+import { permissionsOf } from './permissions.ts';
 import { userView } from './user-view.ts';
 
 const month = 30 * 24 * 3600;
@@ -37,7 +38,7 @@ function byBearer(host: Host, user: User): Response {
     access_token: token,
     session,
     token_type: 'Bearer',
-    user: userView(user),
+    user: { ...userView(user), permissions: { admin_permissions: { channel: permissionsOf(user) } } },
   };
   const cookie = `new_api_refresh=${randomText(64)}; Path=/api/user/auth; Max-Age=${month}; HttpOnly; SameSite=Strict`;
   return json(200, { data, message: '', success: true }, { 'set-cookie': cookie });

@@ -57,7 +57,7 @@ export function addStatusRoutes(app: HostApp, host: Host): void {
   app.get('/api/setup', () => {
     const ready = isSetUp(host);
     return json(200, {
-      data: ready ? { status: true } : { status: false, root_init: false, database_type: 'postgres' },
+      data: { status: ready, root_init: false, database_type: ready ? '' : 'postgres' },
       success: true,
     });
   });

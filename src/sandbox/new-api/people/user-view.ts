@@ -3,9 +3,10 @@ import type { User } from '../rows.ts';
 
 /** A user as the host shows one: without password and access token. */
 export function userView(user: User): JsonObject {
-  const { password: _password, access_token: _token, ...shown } = user;
+  const { password: _password, access_token: _token, sensitive_write: _permission, remark, ...shown } = user;
   return {
     ...shown,
+    ...(remark === '' ? {} : { remark }),
     password: '',
     original_password: '',
     github_id: '',
