@@ -396,6 +396,11 @@ export const codes = {
       'Accounts that an earlier run took out of service fail again; --failed remove takes away only what serves.',
     hint: '`relay probe --repair remove` takes them off the host.',
   },
+  PRICE_NEEDED: {
+    exit: 2,
+    summary: 'The host refuses models that have no price, and the pack has none.',
+    hint: 'Add the prices to the pack, set them on the host, or switch its self-use mode on.',
+  },
   PRICE_MISSING: {
     exit: 0,
     summary: 'A model has no price in the pack; the host may bill nothing for it.',

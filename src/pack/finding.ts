@@ -8,7 +8,7 @@ export function findingText(finding: Finding): string {
 }
 
 /** What would be right instead. */
-export function findingHint({ code }: Pick<Finding, 'code'>): string {
+export function findingHint({ code, hint }: Pick<Finding, 'code' | 'hint'>): string {
   const known: Partial<Record<string, { hint: string }>> = { ...codes, ...rules };
-  return known[code]?.hint ?? '';
+  return hint ?? known[code]?.hint ?? '';
 }

@@ -7,6 +7,8 @@ export interface Finding {
   code: string;
   severity: 'error' | 'warning';
   message: string;
+  /** What would be right instead, where more is known than the code tells. */
+  hint?: string;
 }
 
 /** `file:line:column`, which editors and CI systems make a link of. */

@@ -75,7 +75,7 @@ describe('what may stand where the cursor is', () => {
     ],
     [
       ['status', '--host', ''],
-      ['prod', 'pre', 'sandbox', 'sandbox:sub2api', 'sandbox:new-api'],
+      ['prod', 'pre', 'sandbox'],
     ],
     [['resume', '2'], ['20261121-101530-4f2a91']],
     [['runs', 'show', ''], ['20261121-101530-4f2a91']],

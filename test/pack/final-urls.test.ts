@@ -1,4 +1,6 @@
 import { satisfies } from 'semver';
+import { channelBase, reaches, typeFor, upstreamBase as newApiBase } from '../../src/host/new-api/channel-types.ts';
+import { upstreamProtocol, upstreamUrl } from '../../src/sandbox/new-api/gateway/upstream-url.ts';
 import { expect, it } from 'vitest';
 import { upstreamBase } from '../../src/host/sub2api/upstream-base.ts';
 import { findPack, knownPacks } from '../../src/pack/find-pack.ts';
@@ -140,6 +142,26 @@ it.each(providers)('hosts call %s where the vendor documents it', (id, provider)
   const found = admitted(provider).map((version) => urlOf(provider, featuresOf(version)));
   expect(found).toEqual(admitted(provider).map(() => documented[id]));
   expect(admitted(provider)).toContain('0.1.179');
+});
+
+/** Addresses that no type of channel reaches: an import there is refused before anything is written. */
+const unreachable = [
+  'doubao-cn-plan',
+  'doubao-intl-coding',
+  'hunyuan-cn-coding',
+  'hunyuan-cn-token-plan',
+  'spark-coding',
+];
+
+it.each(providers)('new-api calls %s where the vendor documents it, or not at all', (id, provider) => {
+  const { platform, smokeTestModel: model } = provider;
+  const base = newApiBase(provider.baseUrl, platform);
+  const type = typeFor(platform, accountSettings(provider, 'new-api')['type']);
+  expect(reaches(type, base)).toBe(!unreachable.includes(id));
+  if (unreachable.includes(id)) return;
+  const client = { openai: 'chat', anthropic: 'messages', gemini: 'gemini' } as const;
+  const protocol = upstreamProtocol(type, client[platform]);
+  expect(upstreamUrl(type, channelBase(type, base), protocol, { model, stream: false })).toBe(documented[id]);
 });
 
 it('the Responses API is beside the chat completions wherever a host may ask for it', () => {

@@ -22,9 +22,9 @@ export async function askHost(
     const findings: Finding[] = [];
     for (const { pack, findingAt } of readings)
       for (const [index, provider] of (pack?.providers ?? []).entries())
-        for (const { code, message } of preflightProblems(provider, at.tools.host, held)) {
+        for (const { code, message, hint } of preflightProblems(provider, at.tools.host, held)) {
           const place = findingAt?.(['providers', index, 'id'], 'INVALID_VALUE', message);
-          if (place !== undefined) findings.push({ ...place, code });
+          if (place !== undefined) findings.push({ ...place, code, hint });
         }
     return findings;
   });

@@ -20,7 +20,7 @@ export function newApiWrites(client: ApiClient): AccountWrites {
   /** One after the other; what is not applied ends it, and tells how. */
   const each = async <T>(items: readonly T[], send: (item: T) => Promise<WriteResult<unknown>>) => {
     for (const item of items) {
-      const ended = await send(item);
+      const ended = await patiently(client, () => send(item));
       if (ended.status !== 'applied') return ended;
     }
     return { status: 'applied', value: undefined } as const;
@@ -35,7 +35,7 @@ export function newApiWrites(client: ApiClient): AccountWrites {
       const answers: CreatedAccount[] = [];
       for (const spec of specs) {
         const body = { mode: 'single', channel: fromAccountSpec(spec, keyOf(spec).open()) };
-        const ended = await client.write('POST', collection, body, anything);
+        const ended = await patiently(client, () => client.write('POST', collection, body, anything));
         if (ended.status === 'unknown') return ended;
         answers.push(
           ended.status === 'applied'
@@ -72,6 +72,19 @@ export function newApiWrites(client: ApiClient): AccountWrites {
 }
 
 const done: WriteResult<undefined> = { status: 'applied', value: undefined };
+
+/** Pauses before a write is sent again that was refused for another one's sake, in milliseconds. */
+const busyPauses = [100, 400, 1500];
+
+/** One request of many is sent again where it was certainly not carried out, and may be: the others need not suffer for it. */
+async function patiently<T>(client: ApiClient, send: () => Promise<WriteResult<T>>): Promise<WriteResult<T>> {
+  for (const pause of busyPauses) {
+    const ended = await send();
+    if (ended.status !== 'rejected' || !ended.failure.transient) return ended;
+    await client.pause(pause);
+  }
+  return send();
+}
 
 async function channelsOf(client: ApiClient, ids: readonly Id[]): Promise<ChannelWire[]> {
   const [only] = ids;

@@ -62,7 +62,9 @@ function refusalOf(http: HttpClient, request: HttpRequest, reply: HttpReply): Ho
       transient: false,
     });
   const phase =
-    status === 200 ? ({ delivery: 'not_applied', transient: false } as const) : phaseOf(status, said !== undefined);
+    status === 200
+      ? ({ delivery: 'not_applied', transient: isBusy(text) } as const)
+      : phaseOf(status, said !== undefined);
   return new HostFailure(
     'HOST_FAILED',
     `The host answered ${request.method} ${request.path} with ${status === 200 ? 'a refusal' : status}${reason === undefined ? '' : ` ${reason}`}: ${message}`,
@@ -75,4 +77,9 @@ function refusalOf(http: HttpClient, request: HttpRequest, reply: HttpReply): Ho
       hint: adviceOn(reply, said !== undefined),
     },
   );
+}
+
+/** What the database of the host says by itself, in whichever language the host speaks: another write was under way. */
+function isBusy(text: string): boolean {
+  return /SQLITE_BUSY|database is locked/.test(text);
 }

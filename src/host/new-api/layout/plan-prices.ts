@@ -31,9 +31,8 @@ export function planPrices({ provider }: Owner, { prices }: NewApiResources): Pl
 
 function priceless(names: readonly string[]): Problem {
   return problem(
-    'PRICE_MISSING',
+    'PRICE_NEEDED',
     `The host refuses models that have no price, and neither it nor the pack has one for ${firstOf(names)}.`,
-    'Add the prices to the pack, set them on the host, or switch its self-use mode on.',
   );
 }
 

@@ -3,7 +3,7 @@ import type { Channel } from '../rows.ts';
 /** The protocols in which the host speaks to clients and to vendors. */
 export type Protocol = 'chat' | 'responses' | 'messages' | 'gemini';
 
-const types = { anthropic: 14, gemini: 24, moonshot: 25, zhipu: 26, deepseek: 43 } as const;
+const types = { anthropic: 14, gemini: 24, moonshot: 25, zhipu: 26, deepseek: 43, volcEngine: 45, baidu: 46 } as const;
 
 /** The root of a channel's vendor, or undefined where it names none: nobody is called that was not named. */
 export function baseOf(channel: Channel): string | undefined {
@@ -30,6 +30,15 @@ const ownChat: Record<number, string> = {
   [types.moonshot]: '/v1/chat/completions',
   [types.zhipu]: '/api/paas/v4/chat/completions',
   [types.deepseek]: '/v1/chat/completions',
+  [types.volcEngine]: '/api/v3/chat/completions',
+  [types.baidu]: '/v2/chat/completions',
+};
+
+/** Roots that the host knows by a word, below which completions are at once. */
+const namedRoots: Record<string, string> = {
+  'glm-coding-plan': 'https://open.bigmodel.cn/api/coding/paas/v4',
+  'glm-coding-plan-international': 'https://api.z.ai/api/coding/paas/v4',
+  'doubao-coding-plan': 'https://ark.cn-beijing.volces.com/api/coding/v3',
 };
 
 /** Where a call of that protocol goes: the type decides on the path below the channel's root. */
@@ -43,6 +52,8 @@ export function upstreamUrl(
     return `${base}/v1beta/models/${model}:${stream ? 'streamGenerateContent?alt=sse' : 'generateContent'}`;
   if (protocol === 'messages') return `${base}${anthropicBase[type] ?? ''}/v1/messages`;
   if (protocol === 'responses') return `${base}/v1/responses`;
+  const named = ownChat[type] === undefined ? undefined : namedRoots[base];
+  if (named !== undefined) return `${named}/chat/completions`;
   return `${base}${ownChat[type] ?? '/v1/chat/completions'}`;
 }
 
