@@ -1,5 +1,6 @@
 import { inStage, throwIfStopped } from '../../apply/run-tools.ts';
 import type { CompletionRequest } from '../../host/gateway.ts';
+import { fitProvider } from '../../plan/fit-provider.ts';
 import { effectiveMapping } from '../../pack/model-mapping.ts';
 import { problem } from '../../core/relay-error.ts';
 import { checkGateway, type GatewayCheck } from '../../verify/check-gateway.ts';
@@ -24,7 +25,7 @@ export async function openAccess(place: string, run: ImportRun): Promise<void> {
   record.connect = {
     ...tools.host.gateway.connection(request),
     access: plan.place.name,
-    models: Object.keys(effectiveMapping(job.provider)),
+    models: Object.keys(effectiveMapping(fitProvider(job.provider, tools.host).provider)),
   };
 }
 

@@ -43,6 +43,7 @@ export interface NewApiParts extends Pick<Host, 'command' | 'gateway'> {
   info: HostInfo;
   client: ApiClient;
   isRoot: boolean;
+  makesChannels: boolean;
 }
 
 /** A key that names a channel reaches that one alone, in whichever group it is; only admins' keys may. */
@@ -53,7 +54,7 @@ const pinning: PinningPort = {
 
 /** The port of a new-api host. */
 export function newApiHost(parts: NewApiParts, signal: AbortSignal | null = null): Host {
-  const { info, client, isRoot, command } = parts;
+  const { info, client, isRoot, makesChannels, command } = parts;
   const { http } = client;
   const asker = signal === null ? client : client.until(signal);
   const reads = newApiReads(asker, isRoot);
@@ -67,7 +68,7 @@ export function newApiHost(parts: NewApiParts, signal: AbortSignal | null = null
     writes: newApiWrites(client),
     proof: newApiProof(asker),
     gateway: parts.gateway,
-    layout: newApiLayout,
+    layout: newApiLayout(makesChannels),
     resources: {
       drivers: [groupDriver(reads, client), pricesDriver(reads, client)] as ResourceDriver[],
       list: async () => {

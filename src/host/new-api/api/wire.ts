@@ -26,7 +26,19 @@ export const loginWire = z.object({
   user: z.object({ id }).optional(),
 });
 
-export const selfWire = z.object({ id, username: z.string(), role: z.int(), group: z.string().default('') });
+/** Newer builds let root say what each admin may do; older ones let every admin do it. */
+export const selfWire = z.object({
+  id,
+  username: z.string(),
+  role: z.int(),
+  permissions: z
+    .looseObject({
+      admin_permissions: z
+        .looseObject({ channel: z.looseObject({ sensitive_write: z.boolean().optional() }).optional() })
+        .optional(),
+    })
+    .nullish(),
+});
 
 export const channelWire = z.object({
   id,

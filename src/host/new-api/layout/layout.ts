@@ -10,30 +10,40 @@ import { planGroup } from './plan-group.ts';
 import { planPrices } from './plan-prices.ts';
 
 /** A provider is a group that users may choose, and prices for its models, which are the whole host's. */
-export const newApiLayout: Layout = {
-  place: (owner, { resources }) => {
-    const group = managedGroup(owner, resourcesOf(resources).groups);
-    return group && { kind: 'group', id: group.id, name: group.name };
-  },
-  plan: (job, held): LayoutPlan => {
-    const resources = resourcesOf(held.resources);
-    const name = resourceName(job.provider.id, job.access);
-    const group = resources.groups.find((each) => each.name === name);
-    const planned = [planGroup(job, resources), planPrices(job, resources)];
-    return {
-      place: { kind: 'group', name, id: group?.text === null && !job.adopt ? null : (group?.id ?? null) },
-      steps: planned.flatMap(({ steps }) => steps),
-      warnings: planned.flatMap(({ warnings }) => warnings),
-      problems: [
-        ...brokenOptions(resources),
-        ...addressProblems(job.provider),
-        ...planned.flatMap(({ problems }) => problems),
-      ],
-    };
-  },
-  status,
-  managed,
-};
+export function newApiLayout(makesChannels: boolean): Layout {
+  return {
+    place: (owner, { resources }) => {
+      const group = managedGroup(owner, resourcesOf(resources).groups);
+      return group && { kind: 'group', id: group.id, name: group.name };
+    },
+    plan: (job, held): LayoutPlan => {
+      const resources = resourcesOf(held.resources);
+      const name = resourceName(job.provider.id, job.access);
+      const group = resources.groups.find((each) => each.name === name);
+      const planned = [planGroup(job, resources), planPrices(job, resources)];
+      return {
+        place: { kind: 'group', name, id: group?.text === null && !job.adopt ? null : (group?.id ?? null) },
+        steps: planned.flatMap(({ steps }) => steps),
+        warnings: planned.flatMap(({ warnings }) => warnings),
+        problems: [
+          ...(makesChannels ? [] : [mayNot]),
+          ...brokenOptions(resources),
+          ...addressProblems(job.provider),
+          ...planned.flatMap(({ problems }) => problems),
+        ],
+      };
+    },
+    status,
+    managed,
+  };
+}
+
+/** Found before the first write, which would be refused one by one. */
+const mayNot = problem(
+  'LOGIN_REFUSED',
+  'The login is that of an admin whom root does not let make and remove channels.',
+  'Give the access token of root, or have root allow that admin to write channels.',
+);
 
 /** The host keeps whatever text it is sent, and takes the map for empty from then on. */
 function brokenOptions({ prices }: NewApiResources): Problem[] {

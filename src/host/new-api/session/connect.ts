@@ -26,11 +26,12 @@ export function infoOf(http: HttpClient, { version }: PublicStatus): HostInfo {
 }
 
 /** The host behind a login that it took. */
-export function hostOf(info: HostInfo, { client, id, isRoot }: AdminSession, login: AdminLogin): Host {
+export function hostOf(info: HostInfo, { client, id, isRoot, makesChannels }: AdminSession, login: AdminLogin): Host {
   return newApiHost({
     info,
     client,
     isRoot,
+    makesChannels,
     gateway: httpGateway(client.http),
     command: commandOf(info.url, id, login),
   });

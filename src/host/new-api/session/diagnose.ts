@@ -60,10 +60,16 @@ async function tellSession(
   session: AdminSession,
   login: Exclude<GivenLogin, { missing: unknown }>,
 ): Promise<void> {
-  const { name, id, isRoot, client } = session;
+  const { name, id, isRoot, makesChannels, client } = session;
   const from = login.from === undefined ? '' : ` (${login.from})`;
   const way = `${'key' in login ? 'access token' : 'name and password'}${from} of ${name}, user ${id}`;
   if (isRoot) checks.pass('login', `${way}, root`);
+  else if (!makesChannels)
+    checks.warn(
+      'login',
+      `${way}, who may not make channels`,
+      'Give the access token of root, or have root allow that admin to write channels.',
+    );
   else
     checks.warn(
       'login',

@@ -19,6 +19,8 @@ export interface AdminSession {
   name: string;
   /** Whether it may set options, in which groups and prices stand. */
   isRoot: boolean;
+  /** Whether it may make and remove channels. */
+  makesChannels: boolean;
 }
 
 /** The secret of a login, whichever it is. */
@@ -41,7 +43,9 @@ export async function logIn(open: ApiClient, login: AdminLogin, status: PublicSt
     throw new RelayError('LOGIN_REFUSED', `The login is that of "${name}", who is no admin.`, {
       hint: 'Give the access token of an admin; groups and prices need the one of root.',
     });
-  return { client, id: self.id, name, isRoot: self.role >= rootRole };
+  const isRoot = self.role >= rootRole;
+  const may = self.permissions?.admin_permissions?.channel?.sensitive_write;
+  return { client, id: self.id, name, isRoot, makesChannels: isRoot || may !== false };
 }
 
 /** Older builds want to know whose token it is, and newer ones do not mind. Without a word root is meant, who is the first. */
