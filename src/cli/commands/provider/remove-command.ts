@@ -66,7 +66,9 @@ function objectsOf({ resources, accounts, staging, grants }: Managed) {
   const refs = (kind: string, list: readonly { id: string; name?: string }[]) =>
     list.map(({ id, name = '' }) => ({ kind, id, name }));
   const goes = (when: 'first' | 'last') =>
-    resources.filter((each) => each.when === when).flatMap(({ kind, object }) => refs(kind, [object]));
+    resources
+      .filter((each) => each.when === when && each.isHostWide !== true)
+      .flatMap(({ kind, object }) => refs(kind, [object]));
   return [
     ...goes('first'),
     ...refs(grants.kind, grants.list),
@@ -79,7 +81,8 @@ function objectsOf({ resources, accounts, staging, grants }: Managed) {
 /** What would go, and who would feel it. */
 function describe({ access, place, resources, accounts, grants, userKeys, foreign }: Managed): string[] {
   const name = place?.name ?? accessSlug(access);
-  const kinds = enumerated(resources.map(({ kind }) => kind).toReversed());
+  const going = resources.filter(({ isHostWide }) => isHostWide !== true);
+  const kinds = enumerated(going.map(({ kind }) => kind).toReversed());
   return [
     `${name}: ${counted(accounts.length, 'account')} would be removed${kinds === '' ? '' : `, with ${kinds}`}.`,
     ...(grants.list.length > 0

@@ -1,0 +1,134 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { statusSchema } from '../../src/plan/status-schema.ts';
+import { workplace, type Workplace } from '../support/binary.ts';
+import { startNewApi, type NewApi } from '../support/start-sandbox.ts';
+
+let place: Workplace;
+let host: NewApi;
+beforeEach(async () => {
+  place = await workplace();
+});
+afterEach(async () => {
+  await host.stop();
+  await place.remove();
+});
+
+const key = (word: string) => `sk-${word}-new-api-whole-runs`;
+const channels = () => [...host.state.channels.values()];
+const writes = () => host.requests.filter(({ method }) => method !== 'GET').length;
+
+/** Runs a command on the host, as its root. */
+async function relay(command: string, ...args: string[]) {
+  return place.run([command, '--pack', 'kimi', ...args], {
+    env: { RELAY_HOST: host.url, RELAY_ADMIN_KEY: host.adminKey, RELAY_STATE_DIR: join(place.folder, 'state') },
+  });
+}
+async function importing(words: readonly string[], ...args: string[]) {
+  await place.write('keys.txt', words.map(key).join('\n'));
+  const access = ['--access', 'self-service', '--base-url', `${host.vendorUrl}/v1`, '--allow-http'];
+  return relay('import', ...access, '--keys', 'keys.txt', '--yes', ...args);
+}
+const isServed = (channel: { group: string; status: number }) =>
+  channel.group === 'relay-kimi-cn-self-service' && channel.status === 1;
+
+describe.each(['A', 'B'] as const)('new-api %s, by the commands that people give', (hostVersion) => {
+  beforeEach(async () => {
+    host = await startNewApi({ hostVersion });
+  });
+
+  it('gets a channel for each key, which wakes at once, and has nothing to do the second time', async () => {
+    const first = await importing(['good-one', 'good-two']);
+    expect(first).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('2 of 2 accounts serve') as unknown });
+    expect(channels().filter(isServed)).toHaveLength(2);
+    expect([...host.state.tokens.values()]).toEqual([]);
+    const sent = writes();
+    const again = await importing(['good-one', 'good-two']);
+    expect(again.exitCode).toBe(0);
+    expect(writes()).toBe(sent);
+    expect(again.stdout.trimEnd().split('\n').length).toBeLessThanOrEqual(6);
+  });
+
+  it('is as it was after a strict import of a key that does not work', async () => {
+    const before = JSON.stringify([...host.state.options]);
+    const { exitCode, stdout } = await importing(['good-one', 'dead-two']);
+    expect(exitCode).toBe(4);
+    expect(stdout).toContain('KEY_REFUSED');
+    expect(channels()).toEqual([]);
+    const maps = (text: string) =>
+      (JSON.parse(text) as [string, string][]).map(([name, value]) => [name, sorted(value)]);
+    expect(maps(JSON.stringify([...host.state.options]))).toEqual(maps(before));
+  });
+
+  it('keeps what works in partial mode, and what does not out of service', async () => {
+    expect((await importing(['good-one', 'dead-two'], '--mode', 'partial')).exitCode).toBe(5);
+    expect(channels().map(isServed).toSorted()).toEqual([false, true]);
+    const status = await relay('status', '--output', 'json');
+    const { accounts } = statusSchema.parse(JSON.parse(status.stdout));
+    expect(accounts.map(({ state }) => state).toSorted()).toEqual(['paused_by_relay', 'serving']);
+    expect(accounts.every(({ lastUsedAt }) => lastUsedAt === undefined)).toBe(true);
+  });
+
+  it('has its only key replaced: the new channel is proven in no group before the old one goes', async () => {
+    await importing(['good-one']);
+    const [old] = channels();
+    host.requests.length = 0;
+    expect((await importing(['good-two'], '--allow-mass-removal')).exitCode).toBe(0);
+    expect(channels().map(({ id, group, status }) => [id === old?.id, isServed({ group, status })])).toEqual([
+      [false, true],
+    ]);
+    const asked = host.requests.map(({ method, path }) => `${method} ${path}`);
+    const at = (what: string | RegExp) =>
+      asked.findIndex((each) => (typeof what === 'string' ? each === what : what.test(each)));
+    expect(at('POST /v1/chat/completions')).toBeLessThan(at(/^DELETE \/api\/channel\//));
+  });
+
+  it('takes a leaked key out for good, and lets go of all but the prices', async () => {
+    await importing(['good-one', 'good-two']);
+    expect((await relay('revoke', '--name', 'kimi-cn-self-01', '--yes')).exitCode).toBe(0);
+    expect(channels().filter(isServed)).toHaveLength(1);
+    expect((await relay('probe', '--repair', 'revive')).exitCode).not.toBe(6);
+    expect(channels().filter(isServed)).toHaveLength(1);
+    const removed = await relay('remove', '--yes');
+    expect(removed).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('kept prices') as unknown });
+    expect(channels()).toEqual([]);
+    expect(host.state.options.get('GroupRatio')).not.toContain('relay-kimi');
+    expect(host.state.options.get('UserUsableGroups')).not.toContain('relay-kimi');
+  });
+
+  it('refuses before it writes what it cannot do there', async () => {
+    for (const [args, why] of [
+      [['--access', 'subscription', '--user', 'jo@example.org'], 'cannot honour --user'],
+      [['--base-url', `${host.vendorUrl}/api/paas/v4`], 'no type of channel'],
+    ] as const) {
+      const { exitCode, stderr } = await importing(['good-one'], ...args);
+      expect([exitCode, stderr]).toEqual([2, expect.stringContaining(why)]);
+    }
+    host.state.options.set('ModelRatio', '{bad');
+    expect((await importing(['good-one'])).stderr).toContain('ModelRatio of the host holds no valid JSON');
+    expect(writes()).toBe(0);
+  });
+
+  it('tells by its report what was done, without a key in it', async () => {
+    await importing(['good-one', 'dead-two'], '--mode', 'partial');
+    const text = await readFile(join(place.folder, 'relay-report.json'), 'utf8');
+    expect(JSON.parse(text)).toMatchObject({
+      batchStatus: 'partially_succeeded',
+      host: { kind: 'new-api' },
+      resources: [{ kind: 'group' }, { kind: 'prices' }],
+    });
+  });
+});
+
+/** A map in the order of its names; any other text as it is. */
+function sorted(text: string): string {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null
+      ? JSON.stringify(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+      : text;
+  } catch {
+    return text;
+  }
+}
