@@ -27,8 +27,9 @@ async function relay(command: string, ...args: string[]) {
 }
 async function importing(words: readonly string[], ...args: string[]) {
   await place.write('keys.txt', words.map(key).join('\n'));
-  const access = ['--access', 'self-service', '--base-url', `${host.vendorUrl}/v1`, '--allow-http'];
-  return relay('import', ...access, '--keys', 'keys.txt', '--yes', ...args);
+  const access = args.includes('--access') ? [] : ['--access', 'self-service'];
+  const upstream = args.includes('--base-url') ? [] : ['--base-url', `${host.vendorUrl}/v1`];
+  return relay('import', ...access, ...upstream, '--allow-http', '--keys', 'keys.txt', '--yes', ...args);
 }
 const isServed = (channel: { group: string; status: number }) =>
   channel.group === 'relay-kimi-cn-self-service' && channel.status === 1;

@@ -1,3 +1,4 @@
+import pLimit from 'p-limit';
 import { z } from 'zod';
 import type { Id } from '../account.ts';
 import type { AccountWrites, CreatedAccount } from '../host.ts';
@@ -17,13 +18,14 @@ export function newApiWrites(client: ApiClient): AccountWrites {
   const put = (body: Record<string, unknown>) => client.write('PUT', collection, body, anything);
   const channel = (id: Id) => client.get(`${collection}${id}`, channelWire);
 
-  /** One after the other; what is not applied ends it, and tells how. */
-  const each = async <T>(items: readonly T[], send: (item: T) => Promise<WriteResult<unknown>>) => {
-    for (const item of items) {
-      const ended = await patiently(client, () => send(item));
-      if (ended.status !== 'applied') return ended;
-    }
-    return { status: 'applied', value: undefined } as const;
+  /** A few at once; what is not applied ends it, and tells how. */
+  const each = async <T>(
+    items: readonly T[],
+    send: (item: T) => Promise<WriteResult<unknown>>,
+  ): Promise<WriteResult<void>> => {
+    const ends = await fewAtOnce(items, (item) => patiently(client, () => send(item)), isApplied);
+    for (const ended of ends) if (ended.status !== 'applied') return ended;
+    return done;
   };
   const noted = (wire: ChannelWire, change: Partial<Note>) => {
     const remark = withNote(wire.remark, { ...readNote(wire.remark, http), ...change });
@@ -32,18 +34,17 @@ export function newApiWrites(client: ApiClient): AccountWrites {
 
   return {
     createAccounts: async (specs, keyOf) => {
-      const answers: CreatedAccount[] = [];
-      for (const spec of specs) {
-        const body = { mode: 'single', channel: fromAccountSpec(spec, keyOf(spec).open()) };
-        const ended = await patiently(client, () => client.write('POST', collection, body, anything));
-        if (ended.status === 'unknown') return ended;
-        answers.push(
-          ended.status === 'applied'
-            ? { ok: true, id: null }
-            : { ok: false, message: ended.failure.said ?? ended.failure.message },
-        );
-      }
-      return { status: 'applied', value: answers };
+      const ends = await fewAtOnce(
+        specs,
+        (spec) => {
+          const body = { mode: 'single', channel: fromAccountSpec(spec, keyOf(spec).open()) };
+          return patiently(client, () => client.write('POST', collection, body, anything));
+        },
+        ({ status: end }) => end !== 'unknown',
+      );
+      // What came of all of them is looked for then, those included that were not sent any more.
+      const lost = ends.find(({ status: end }) => end === 'unknown');
+      return lost?.status === 'unknown' ? lost : { status: 'applied', value: ends.map(answerOf) };
     },
     changeAccount: async (id, change) => {
       const ended = await put(fromAccountChange(change, await channel(id), http));
@@ -72,6 +73,39 @@ export function newApiWrites(client: ApiClient): AccountWrites {
 }
 
 const done: WriteResult<undefined> = { status: 'applied', value: undefined };
+
+function isApplied(ended: WriteResult<unknown>): boolean {
+  return ended.status === 'applied';
+}
+
+function answerOf(ended: WriteResult<unknown>): CreatedAccount {
+  if (ended.status === 'applied') return { ok: true, id: null };
+  return { ok: false, message: ended.failure.said ?? ended.failure.message };
+}
+
+/** How many requests that write are under way at once. */
+const writesAtOnce = 4;
+
+/** The results in the order of the items, up to the first that ends it; what is under way then is seen to its end. */
+async function fewAtOnce<T, Result>(
+  items: readonly T[],
+  send: (item: T) => Promise<Result>,
+  goesOn: (result: Result) => boolean,
+): Promise<Result[]> {
+  const limit = pLimit(writesAtOnce);
+  let over = false;
+  const results = await Promise.all(
+    items.map((item) =>
+      limit(async () => {
+        if (over) return undefined;
+        const result = await send(item);
+        over ||= !goesOn(result);
+        return result;
+      }),
+    ),
+  );
+  return results.filter((result) => result !== undefined);
+}
 
 /** Pauses before a write is sent again that was refused for another one's sake, in milliseconds. */
 const busyPauses = [100, 400, 1500];
