@@ -8,7 +8,6 @@ import { isHtml, parseJson } from '../http/replies.ts';
 
 const modelList = z.looseObject({ data: z.array(z.looseObject({ id: z.string() })) });
 const refusal = z.looseObject({
-  code: z.unknown(),
   message: z.string().optional(),
   error: z
     .union([z.string(), z.looseObject({ message: z.string().optional(), type: z.string().optional() })])
