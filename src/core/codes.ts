@@ -239,7 +239,7 @@ export const codes = {
   HOST_VERSION_UNSUPPORTED: {
     exit: 3,
     summary: 'The host is too old, or does not say its version.',
-    hint: 'Upgrade the host: relay works with sub2api 0.1.129 and newer.',
+    hint: 'Upgrade the host: relay works with sub2api 0.1.129 and newer, and with new-api of May 2026 and newer.',
   },
   HOST_NEWER_THAN_KNOWN: {
     exit: 0,
