@@ -16,7 +16,8 @@ export interface GrantResult {
   kind: string;
   user: string;
   userId: Id;
-  days: number;
+  /** `null` where it does not end by itself. */
+  days: number | null;
   outcome: 'created' | 'reused' | 'extended' | 'failed';
   expiresAt: number | null;
   message: string | null;
@@ -68,7 +69,7 @@ async function grant(
       driverOf,
       { name, after: { userId, place, expiresAt: null, days, active: true } },
       {
-        what: `give ${name} the subscription`,
+        what: `give ${name} the ${step.kind}`,
         stage: 'access',
         send: (host) => portOf(host).give(userId, place, days),
       },

@@ -18,7 +18,9 @@ export function versionProblems(provider: Provider, { kind, version }: Pick<Host
 /** What would stop an import of the provider on a host that holds this, in each access mode that the host can do. Pure. */
 export function preflightProblems(provider: Provider, host: Host, held: ProviderSnapshot): Problem[] {
   const { kind, capabilities } = host.info;
-  const possible = accessModes.filter((access) => access !== 'subscription' || capabilities.grants.possible);
+  const possible = accessModes.filter(
+    (access) => access !== 'subscription' || capabilities.grants.subscription.possible,
+  );
   const found = possible.flatMap((access): Problem[] => {
     const plan = buildPlan(
       {

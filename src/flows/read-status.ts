@@ -66,14 +66,16 @@ async function readGrants(
   tools: RunTools,
 ): Promise<GrantStatus[]> {
   const port = tools.host.grants;
-  if (port === null || !modes.includes('subscription')) return [];
-  const access = 'subscription';
-  const place = snapshot.layout.place({ provider, access }, snapshot);
-  if (place === undefined) return [];
+  if (port === null) return [];
   const own = new Set(snapshot.clients.map(({ id }) => id));
-  const grants = (await port.ofPlace(place.id)).flatMap(({ user, userId, expiresAt, active }) =>
-    active && !own.has(userId) ? [{ access, user, userId, expiresAt: new Date(expiresAt).toISOString() } as const] : [],
-  );
+  const found: GrantStatus[] = [];
+  for (const access of modes) {
+    const place = snapshot.layout.place({ provider, access }, snapshot);
+    if (place === undefined || !tools.host.info.capabilities.grants[access].possible) continue;
+    for (const { user, userId, expiresAt, active } of await port.ofPlace(place.id))
+      if (active && !own.has(userId))
+        found.push({ access, user, userId, expiresAt: expiresAt === null ? null : new Date(expiresAt).toISOString() });
+  }
   throwIfStopped(tools);
-  return grants;
+  return found;
 }

@@ -1,3 +1,4 @@
+import type { AccessMode } from '../core/modes.ts';
 import type { HonouredField } from '../pack/own-words.ts';
 
 /** Whether a host can do something; where not, why, in words for the operator that follow a colon. */
@@ -23,8 +24,10 @@ export interface Capabilities {
   disable: Can;
   /** Whether relay can make a user and a key of its own for the gateway check. */
   clientKeys: Can;
-  /** Access for named users. */
-  grants: Can;
+  /** Access for named users, in each mode. */
+  grants: Record<AccessMode, Can>;
+  /** Access that ends by itself, and can be lengthened. */
+  grantDays: Can;
   /** Settings of one account that others do not share. */
   accountSettings: { concurrency: Can; priority: Can };
   /** Names of models that stand for many, with `*` at their end. */

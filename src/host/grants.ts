@@ -19,7 +19,8 @@ export interface Grant {
   place: Id;
   /** Milliseconds since 1970. */
   startsAt: number;
-  expiresAt: number;
+  /** `null` for one that does not end by itself. */
+  expiresAt: number | null;
   active: boolean;
   /** Its notes say that relay gave it. */
   byRelay: boolean;
@@ -33,7 +34,8 @@ export interface GrantPort {
   ofPlace(place: Id): Promise<Grant[]>;
   ofUser(userId: Id): Promise<Grant[]>;
   user(by: { email: string } | { id: Id }): Promise<User | undefined>;
-  give(userId: Id, place: Id, days: number): Promise<WriteResult<Grant>>;
+  /** `days`: how long it runs; `null` where none of the host ends by itself. */
+  give(userId: Id, place: Id, days: number | null): Promise<WriteResult<unknown>>;
   /** A negative number of days shortens it. `requestId` must be new for each attempt. */
   extend(id: Id, days: number, requestId: string): Promise<WriteResult<Grant>>;
   remove(id: Id): Promise<WriteResult<void>>;

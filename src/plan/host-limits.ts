@@ -8,14 +8,21 @@ import type { HostSnapshot, Desired } from './observed.ts';
  * ignored there, and told. Pure.
  */
 export function hostLimits(desired: Desired, host: HostSnapshot): { problems: Problem[]; warnings: Problem[] } {
-  const { grants, disable, accountSettings } = host.capabilities;
-  const { keys, targets, access } = desired;
+  const { grants, grantDays, disable, accountSettings } = host.capabilities;
+  const { keys, targets, access, extend } = desired;
+  const named = targets.length > 0;
   const lines = (is: (settings: (typeof keys)[number]['settings']) => boolean) =>
     keys.filter(({ settings }) => is(settings)).map(({ line }) => line);
   return {
     problems: [
-      ...refused(targets.length > 0, '--user', grants),
-      ...refused(access === 'subscription' && targets.length === 0, '--access subscription', grants),
+      ...refused(named, '--user', grants[access]),
+      ...refused(access === 'subscription' && !named, '--access subscription', grants.subscription),
+      ...refused(
+        targets.some(({ days }) => days !== null),
+        'the days of --user',
+        grantDays,
+      ),
+      ...refused(named && extend, '--extend', grantDays),
       ...refusedColumn(
         'enabled',
         lines(({ enabled }) => enabled === false),

@@ -76,9 +76,10 @@ export interface RemovalStep {
   reason: string;
 }
 
-export type GrantStep = { kind: string; user: User; asked: string; days: number } & (
+/** `days` is `null`, and nothing ends, where the host has no access that ends by itself. */
+export type GrantStep = { kind: string; user: User; asked: string; days: number | null } & (
   | { action: 'create' }
-  | { action: 'reuse'; id: Id; expiresAt: number }
+  | { action: 'reuse'; id: Id; expiresAt: number | null }
   | { action: 'extend'; id: Id; byDays: number; wasActive: boolean }
 );
 

@@ -55,6 +55,8 @@ export function planGrants(
     steps.push(step);
     if (
       step.action === 'reuse' &&
+      step.expiresAt !== null &&
+      step.days !== null &&
       Math.abs(step.expiresAt - (snapshot.now + step.days * dayMs)) > dayMs &&
       target.days !== null
     ) {
@@ -75,11 +77,14 @@ function daysText({ days }: Target): string {
 }
 
 function stepFor(desired: Desired, snapshot: HostSnapshot, place: Id | null, target: Target, user: User): GrantStep {
-  const days = target.days ?? grantDays(desired.provider.planTemplate);
+  const ends = snapshot.capabilities.grantDays.possible;
+  const days = ends ? (target.days ?? grantDays(desired.provider.planTemplate)) : null;
   const base = { kind: snapshot.words.grant, user, asked: target.asked, days };
   const own = snapshot.grants.filter((each) => each.userId === user.id && each.place === place);
   const existing = own.find((each) => each.active) ?? own[0];
   if (existing === undefined) return { ...base, action: 'create' };
+  if (existing.expiresAt === null || days === null)
+    return { ...base, action: 'reuse', id: existing.id, expiresAt: existing.expiresAt };
   if (!existing.active) return { ...base, action: 'extend', id: existing.id, byDays: days, wasActive: false };
   // Counted in whole days, so that the same command twice lengthens once.
   const missing = Math.round((snapshot.now + days * dayMs - existing.expiresAt) / dayMs);

@@ -140,9 +140,10 @@ function retestWhy(retest: Retest | null): string[] {
 function grantChanges({ grants }: ImportPlan): Change[] {
   return grants.map((step): Change => {
     const base = { kind: step.kind, name: step.user.email, action: step.action };
-    if (step.action === 'create') return { ...base, id: null, detail: `${step.days} days` };
+    if (step.action === 'create') return { ...base, id: null, detail: step.days === null ? '' : `${step.days} days` };
     if (step.action === 'extend') return { ...base, id: step.id, detail: `by ${step.byDays} days` };
-    return { ...base, id: step.id, detail: `until ${new Date(step.expiresAt).toISOString().slice(0, 10)}` };
+    const until = step.expiresAt === null ? '' : `until ${new Date(step.expiresAt).toISOString().slice(0, 10)}`;
+    return { ...base, id: step.id, detail: until };
   });
 }
 

@@ -52,7 +52,7 @@ const grantStatus = z.object({
   access: z.enum(accessModes),
   user: z.string().nullable().describe('E-mail, where the host tells it.'),
   userId: z.string(),
-  expiresAt: z.iso.datetime(),
+  expiresAt: time.describe('Null where it does not end by itself.'),
 });
 
 /** What a host holds for a provider, as programs read it. */

@@ -126,7 +126,7 @@ export const reportSchema = z
       z.object({
         user: z.string(),
         userId: id,
-        days: count,
+        days: count.nullable().describe('Null where it does not end by itself.'),
         outcome: z.enum(['created', 'reused', 'extended', 'failed', 'rolled_back']),
         expiresAt: time.nullable(),
       }),

@@ -19,11 +19,15 @@ const key = (word: string) => `sk-${word}-new-api-whole-runs`;
 const channels = () => [...host.state.channels.values()];
 const writes = () => host.requests.filter(({ method }) => method !== 'GET').length;
 
+const env = () => ({
+  RELAY_HOST: host.url,
+  RELAY_ADMIN_KEY: host.adminKey,
+  RELAY_STATE_DIR: join(place.folder, 'state'),
+});
+
 /** Runs a command on the host, as its root. */
 async function relay(command: string, ...args: string[]) {
-  return place.run([command, '--pack', 'kimi', ...args], {
-    env: { RELAY_HOST: host.url, RELAY_ADMIN_KEY: host.adminKey, RELAY_STATE_DIR: join(place.folder, 'state') },
-  });
+  return place.run([command, '--pack', 'kimi', ...args], { env: env() });
 }
 async function importing(words: readonly string[], ...args: string[]) {
   await place.write('keys.txt', words.map(key).join('\n'));
@@ -98,8 +102,27 @@ describe.each(['A', 'B'] as const)('new-api %s, by the commands that people give
     expect(host.state.options.get('UserUsableGroups')).not.toContain('relay-kimi');
   });
 
+  it('puts a user into the group, and back when the run is undone or the provider goes', async () => {
+    const user = [...host.state.users.values()].find(({ email }) => email === host.userEmail);
+    if (user === undefined) throw new Error('there is no user');
+    user.group = 'vip';
+    const strict = await importing(['good-one', 'dead-two'], '--user', host.userEmail);
+    expect([strict.exitCode, user.group]).toEqual([4, 'vip']);
+    expect((await importing(['good-one'], '--user', host.userEmail)).exitCode).toBe(0);
+    const { run } = await place.report();
+    expect(user).toMatchObject({ group: 'relay-kimi-cn-self-service', username: 'user' });
+    expect((await importing(['good-one'], '--user', String(user.id))).exitCode).toBe(0);
+    expect((await place.run(['rollback', run.id, '--yes'], { env: env() })).exitCode).toBe(0);
+    expect(user).toMatchObject({ group: 'vip', remark: '' });
+    await importing(['good-one'], '--user', host.userEmail);
+    expect((await relay('remove', '--yes')).exitCode).toBe(0);
+    expect(user.group).toBe('vip');
+  });
+
   it('refuses before it writes what it cannot do there', async () => {
     for (const [args, why] of [
+      [['--user', `${host.userEmail}=30`], 'cannot honour the days of --user'],
+      [['--user', host.userEmail, '--extend'], 'cannot honour --extend'],
       [['--access', 'subscription', '--user', 'jo@example.org'], 'cannot honour --user'],
       [['--base-url', `${host.vendorUrl}/api/paas/v4`], 'no type of channel'],
     ] as const) {

@@ -434,7 +434,7 @@ export function hostContract(name: string, open: () => Promise<OpenedHost>): voi
           const longer = done(
             await host.writes.extendSubscription(subscription.id, 2, randomBytes(16).toString('hex')),
           );
-          expect(Math.round((longer.expiresAt - subscription.expiresAt) / 86_400_000)).toBe(2);
+          expect(Math.round(((longer.expiresAt ?? 0) - (subscription.expiresAt ?? 0)) / 86_400_000)).toBe(2);
         }
         const session = done(await host.writes.login(email, password));
         const { id, key } = done(await host.writes.issueKey(session, 'contract', group.id));

@@ -130,6 +130,29 @@ export function newApiContract(label: string, open: () => Promise<OpenedNewApi>)
       expect(await host.reads.account(id)).toMatchObject({ enabled: false, paused: false });
     });
 
+    it('puts a user into the group and back into the one before, with all else that the user has', async () => {
+      const { grants } = host;
+      if (grants === null) throw new Error('it has no memberships');
+      const name = `jo-${tag}`;
+      await person('POST', '/api/user/', { username: name, password: 'throwaway-pass', display_name: 'Jo' });
+      const { data } = await person('GET', `/api/user/search?keyword=${name}&p=1&page_size=10`);
+      const [{ id }] = (data as { items: { id: number }[] }).items as [{ id: number }];
+      await person('PUT', '/api/user/', { id, username: name, display_name: 'Jo', group: 'vip', remark: 'pays late' });
+      const shown = async () => (await person('GET', `/api/user/${id}`)).data as Record<string, unknown>;
+      try {
+        done(await grants.give(String(id), place, null));
+        expect(await shown()).toMatchObject({ group: place, display_name: 'Jo', username: name });
+        expect(await grants.ofPlace(place)).toMatchObject([{ userId: String(id), byRelay: true, expiresAt: null }]);
+        done(await grants.remove(String(id)));
+        expect(await shown()).toMatchObject({ group: 'vip', display_name: 'Jo', remark: 'pays late' });
+        // Whom a person has put there is not relay's to move.
+        await person('PUT', '/api/user/', { id, username: name, display_name: 'Jo', group: place, remark: '' });
+        expect((await grants.remove(String(id))).status).toBe('rejected');
+      } finally {
+        await person('DELETE', `/api/user/${id}`);
+      }
+    });
+
     it('tests a channel by itself, and notes only that it went well', async () => {
       const test = async (word: string, key: string) => {
         const [account] = (await make(word, key, null)).found;

@@ -118,12 +118,13 @@ export function portContract(label: string, open: () => Promise<OpenedPort>): vo
       const { kind, version, capabilities } = host.info;
       expect(kind).toMatch(/^[a-z0-9-]+$/);
       expect(version).toMatch(/^\w/);
-      const { disable, clientKeys, grants, accountSettings, ignores } = capabilities;
-      const all: Can[] = [disable, clientKeys, grants, ...Object.values(accountSettings)];
+      const { disable, clientKeys, grants, grantDays, modelPatterns, accountSettings, ignores } = capabilities;
+      const inModes = Object.values(grants);
+      const all: Can[] = [disable, clientKeys, grantDays, modelPatterns, ...inModes, ...Object.values(accountSettings)];
       for (const can of all) if (!can.possible) expect(can.why).toMatch(/^[^A-Z].*[^.]$/);
       for (const { why } of ignores) expect(why).toMatch(/^[^A-Z].*[^.]$/);
       expect(host.clientKeys === null).toBe(!capabilities.clientKeys.possible);
-      expect(host.grants === null).toBe(!capabilities.grants.possible);
+      expect(host.grants === null).toBe(inModes.every(({ possible }) => !possible));
       expect(host.proof.testKey === undefined).toBe(capabilities.proof === 'after-create');
     });
 

@@ -117,7 +117,7 @@ describe('access', () => {
       time: () => time() + off,
       reads: {
         subscriptionsOfGroup: async (id) =>
-          (await reads.subscriptionsOfGroup(id)).map((each) => ({ ...each, expiresAt: each.expiresAt + off })),
+          (await reads.subscriptionsOfGroup(id)).map((each) => ({ ...each, expiresAt: (each.expiresAt ?? 0) + off })),
       },
     }));
     const targets = [{ asked: 'user@relay.test', user: { email: 'user@relay.test' }, days: 20 }];

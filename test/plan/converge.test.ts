@@ -121,12 +121,12 @@ function carriedOut(plan: ImportPlan, before: HostSnapshot): HostSnapshot {
           userId: step.user.id,
           place,
           startsAt: before.now,
-          expiresAt: before.now + step.days * dayMs,
+          expiresAt: before.now + (step.days ?? 0) * dayMs,
         }),
       ];
     if (step.action === 'extend') {
       const old = grants.find((each) => each.id === step.id)!;
-      const from = step.wasActive ? old.expiresAt : before.now;
+      const from = step.wasActive ? (old.expiresAt ?? 0) : before.now;
       grants = replaced(grants, { ...old, active: true, expiresAt: from + step.byDays * dayMs });
     }
   }

@@ -33,12 +33,21 @@ function keysWith(...settings: DesiredKey['settings'][]): DesiredKey[] {
 
 const target = { asked: 'ann@example.org', user: { email: 'ann@example.org' }, days: null };
 
+const none = { subscription: not, self_service: not };
+
 /** A wish, and the capability that it takes, where the host lacks it. */
 type Row = [what: string, desired: Partial<Desired>, lacks: Partial<Capabilities>, refused: string];
 
 const refusals: Row[] = [
-  ['access by subscription', { access: 'subscription' }, { grants: not }, '--access subscription'],
-  ['access for a user', { access: 'self_service', targets: [target] }, { grants: not }, '--user'],
+  ['access by subscription', { access: 'subscription' }, { grants: none }, '--access subscription'],
+  ['access for a user', { access: 'self_service', targets: [target] }, { grants: none }, '--user'],
+  [
+    'days of a user',
+    { access: 'subscription', targets: [{ ...target, days: 7 }] },
+    { grantDays: not },
+    'the days of --user',
+  ],
+  ['longer access', { access: 'subscription', targets: [target], extend: true }, { grantDays: not }, '--extend'],
   [
     'an account out of service',
     { keys: keysWith({}, { enabled: false }) },
@@ -71,12 +80,13 @@ describe('what is asked for and the host cannot do (N10)', () => {
   });
 
   it.each(refusals)('%s is no obstacle on a host that can', (_, desired) => {
-    expect(problemsOn({}, desired)).toEqual([]);
+    const all = { grants: { subscription: possible, self_service: possible } };
+    expect(problemsOn(all, desired)).toEqual([]);
   });
 
   it('is told of access once, though users are named too', () => {
     expect(
-      problemsOn({ grants: not }, { access: 'subscription', targets: [target] }).map((each) => each.message),
+      problemsOn({ grants: none }, { access: 'subscription', targets: [target] }).map((each) => each.message),
     ).toEqual(['This host cannot honour --user: it has no such thing.']);
   });
 
@@ -94,7 +104,7 @@ describe('what is asked for and the host cannot do (N10)', () => {
     const can = (why: string): Can => ({ possible: false, why });
     const found = problemsOn(
       {
-        grants: can('no grants'),
+        grants: { subscription: can('no grants'), self_service: can('no grants') },
         disable: can('no switch'),
         accountSettings: { concurrency: can('one for all'), priority: can('no order') },
         clientKeys: can('no keys'),
@@ -121,7 +131,7 @@ describe('what is asked for and the host cannot do (N10)', () => {
       { access: 'self_service', provider: aProvider({ accountTemplate: { concurrency: 3, priority: 1 } }) },
     ],
   ])('is not %s', (_, desired) => {
-    const nothing = { grants: not, disable: not, accountSettings: { concurrency: not, priority: not } };
+    const nothing = { grants: none, disable: not, accountSettings: { concurrency: not, priority: not } };
     expect(problemsOn(nothing, desired)).toEqual([]);
   });
 });

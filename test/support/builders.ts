@@ -207,7 +207,11 @@ export const capabilities: Capabilities = {
   proof: 'after-create',
   disable: { possible: true },
   clientKeys: { possible: true },
-  grants: { possible: true },
+  grants: {
+    subscription: { possible: true },
+    self_service: { possible: false, why: 'self-service access has no subscriptions' },
+  },
+  grantDays: { possible: true },
   accountSettings: { concurrency: { possible: true }, priority: { possible: true } },
   modelPatterns: { possible: true },
   ignores: [],

@@ -144,7 +144,10 @@ function writesOf(state: MemoryState, sent: string[]): Sub2apiWrites {
       return done(`give ${days}`, structuredClone(subscriptions.get(id)!));
     },
     extendSubscription: (id, days) =>
-      change('subscription', subscriptions, id, (each) => ({ ...each, expiresAt: each.expiresAt + days * dayMs })),
+      change('subscription', subscriptions, id, (each) => ({
+        ...each,
+        expiresAt: (each.expiresAt ?? 0) + days * dayMs,
+      })),
     deleteSubscription: (id) => drop('subscription', subscriptions, id),
     createUser: notHere,
     deleteUser: notHere,

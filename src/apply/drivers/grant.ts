@@ -27,15 +27,18 @@ export function grantDriver(grants: GrantPort): Driver<GrantState, Grant> {
       grant.place === made.place &&
       grant.active &&
       grant.byRelay &&
-      (made.days === null || isSameTime(grant.expiresAt, grant.startsAt + made.days * dayMs)),
+      (made.days === null ||
+        grant.expiresAt === null ||
+        isSameTime(grant.expiresAt, grant.startsAt + made.days * dayMs)),
     isStill: (grant, _, made) => grant.userId === made.userId && grant.place === made.place && grant.byRelay,
     differences: (grant, { expiresAt }) =>
-      expiresAt === null || isSameTime(grant.expiresAt, expiresAt) ? [] : ['end'],
+      expiresAt === null || grant.expiresAt === null || isSameTime(grant.expiresAt, expiresAt) ? [] : ['end'],
     stateOf: ({ expiresAt, active }, made) => ({ ...made, expiresAt, active }),
     remove: ({ id }) => grants.remove(id),
     restore: async ({ id, expiresAt }, { before, after }, { requestId }) => {
       // One that had expired runs anew from now on; no host gives it its earlier end back.
-      if (!before.active || before.expiresAt === null || after.expiresAt === null) return undefined;
+      if (!before.active || before.expiresAt === null || after.expiresAt === null || expiresAt === null)
+        return undefined;
       if (!isSameTime(expiresAt, after.expiresAt)) return undefined;
       const days = Math.round((after.expiresAt - before.expiresAt) / dayMs);
       return grants.extend(id, -days, requestId);

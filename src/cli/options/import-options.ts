@@ -54,10 +54,6 @@ export async function readImportRequest(options: ImportFlags, io: Io, redactor: 
   const { pack, warnings } = await choosePack({ ...options, pack: word }, config);
   const provider = withBaseUrl(chooseProvider(pack, options.provider), options.baseUrl, options.allowHttp ?? false);
   const targets = await readAllTargets(options);
-  if (access === 'self_service' && targets.length > 0)
-    throw new RelayError('USAGE', '--user gives a subscription, and self-service access has none.', {
-      hint: 'Leave --user out, or use --access subscription.',
-    });
   const host = await hostSettings(options, io.env, loaded, io.stdin);
   const probeKey = await readProbeKey(options, io, redactor);
   const keyFile = await readKeys(keys, mode, io, redactor);

@@ -11,6 +11,8 @@ import type { World } from './world.ts';
 
 const nothingOf = (what: string) => ({ possible: false, why: `an entry has no ${what}` }) as const;
 
+const noUsers = { possible: false, why: 'there are no users to give access to' } as const;
+
 const capabilities: Capabilities = {
   maxNameLength: 200,
   discoveryMs: 0,
@@ -18,7 +20,8 @@ const capabilities: Capabilities = {
   proof: 'before-create',
   disable: { possible: false, why: 'an entry serves as long as it is there' },
   clientKeys: { possible: true },
-  grants: { possible: false, why: 'there are no users to give access to' },
+  grants: { subscription: noUsers, self_service: noUsers },
+  grantDays: noUsers,
   accountSettings: { concurrency: nothingOf('limit of its own'), priority: nothingOf('rank') },
   modelPatterns: { possible: false, why: 'an entry lists each name' },
   ignores: [

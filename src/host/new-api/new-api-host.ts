@@ -7,6 +7,7 @@ import type { ApiClient } from '../http/api-client.ts';
 import type { PinningPort } from '../layout.ts';
 import { upstreamBase } from './channel-types.ts';
 import { tokenPort } from './client-keys.ts';
+import { membershipPort } from './memberships.ts';
 import { groupDriver, type GroupState } from './drivers/group.ts';
 import { pricesDriver, type PricesState } from './drivers/prices.ts';
 import { newApiLayout } from './layout/layout.ts';
@@ -28,9 +29,10 @@ export const newApiCapabilities: Capabilities = {
   disable: { possible: true },
   clientKeys: { possible: true },
   grants: {
-    possible: false,
-    why: 'relay gives access there by a group that every user may choose, and makes no plans or subscriptions',
+    subscription: { possible: false, why: 'relay makes no plans there; self-service access knows --user' },
+    self_service: { possible: true },
   },
+  grantDays: { possible: false, why: 'a user is in a group until somebody moves them' },
   accountSettings: { concurrency: nothingOf('limit of its own'), priority: { possible: true } },
   modelPatterns: { possible: false, why: 'a channel lists each name' },
   ignores: [{ field: 'accountTemplate.concurrency', why: 'a channel has no limit of its own' }],
@@ -78,7 +80,7 @@ export function newApiHost(parts: NewApiParts, signal: AbortSignal | null = null
       survey: (made) => surveyOf(reads, made, http),
     },
     clientKeys: tokenPort(client),
-    grants: null,
+    grants: membershipPort(asker, client),
     isolation: pinning,
     upstreamBase,
     until: (other) => newApiHost(parts, other),

@@ -68,13 +68,16 @@ export function sub2apiHost(parts: Sub2apiParts, signal: AbortSignal | null = nu
   };
 }
 
+/** How long a subscription runs for which nobody said it. */
+const defaultDays = 30;
+
 function grantsOf(reads: Sub2apiReads, writes: Sub2apiWrites): GrantPort {
   return {
     kind: 'subscription',
     ofPlace: (place) => reads.subscriptionsOfGroup(place),
     ofUser: (userId) => reads.subscriptionsOfUser(userId),
     user: (by) => ('email' in by ? reads.userByEmail(by.email) : reads.userById(by.id)),
-    give: (userId, place, days) => writes.assignSubscription(userId, place, days),
+    give: (userId, place, days) => writes.assignSubscription(userId, place, days ?? defaultDays),
     extend: (id, days, requestId) => writes.extendSubscription(id, days, requestId),
     remove: (id) => writes.deleteSubscription(id),
   };

@@ -63,7 +63,7 @@ function users({ grants }: Report): Markup {
     .slice(0, maxListed)
     .map(
       ({ user, days, outcome, expiresAt }) =>
-        markup`<tr><td>${user}<td>${plainWord(outcome)}<td>${days} days<td>${expiresAt === null ? '' : `until ${momentText(expiresAt)}`}`,
+        markup`<tr><td>${user}<td>${plainWord(outcome)}<td>${days === null ? '' : `${days} days`}<td>${expiresAt === null ? '' : `until ${momentText(expiresAt)}`}`,
     );
   return markup`<section><h2>Users</h2><table class="small"><tbody>${rows}</table>${more(grants.length)}</section>
 `;

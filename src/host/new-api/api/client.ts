@@ -23,10 +23,16 @@ export async function readWhole<T>(client: ApiClient, path: string, schema: z.Zo
 }
 
 /** The same of a list that comes by pages only. What others add or remove meanwhile can be missed. */
-export async function readPages<T>(client: ApiClient, path: string, schema: z.ZodType<T>): Promise<T[]> {
+export async function readPages<T>(
+  client: ApiClient,
+  path: string,
+  schema: z.ZodType<T>,
+  more: Record<string, string> = {},
+): Promise<T[]> {
   const found: T[] = [];
   for (let page = 1; ; page += 1) {
-    const query = { p: page, size: pageSize };
+    // Lists differ in what they call it.
+    const query = { ...more, p: page, size: pageSize, page_size: pageSize };
     const { items, total } = await client.read({ method: 'GET', path, query }, pageWire);
     found.push(...items.map((item) => parsed(path, item, schema)));
     if (items.length === 0 || found.length >= total) return found;

@@ -76,6 +76,18 @@ export const optionWire = z.object({ key: z.string(), value: z.string() });
 
 export const userGroupsWire = z.record(z.string(), z.object({ desc: text, ratio: z.unknown() }));
 
+/** As much of a user as an edit has to send back. */
+export const userWire = z.object({
+  id,
+  username: z.string(),
+  display_name: text,
+  email: text,
+  group: text,
+  remark: text,
+  status: z.int(),
+});
+export type UserWire = z.infer<typeof userWire>;
+
 export const tokenWire = z.object({
   id,
   name: text,

@@ -47,9 +47,14 @@ function isOfRun(text: string | null, made: string | null): boolean {
   return run !== undefined && readGroupMarker(text ?? '')?.run === run;
 }
 
-/** Channels that name it go on naming it, and would serve nobody. */
-function usedBy({ id }: Group, { accounts }: Others): string | null {
-  if (accounts === undefined) return 'used by what could not be read';
+/** Channels and users that name it go on naming it: they would serve, and be served by, nobody. */
+function usedBy({ id }: Group, { accounts, grants }: Others): string | null {
+  if (accounts === undefined || grants === undefined) return 'used by what could not be read';
   const inside = accounts.filter(({ places }) => places.includes(id)).length;
-  return inside === 0 ? null : `used by ${counted(inside, 'channel')} that the run did not make`;
+  const users = grants.filter(({ place }) => place === id).length;
+  const uses = [
+    ...(inside === 0 ? [] : [`${counted(inside, 'channel')} that the run did not make`]),
+    ...(users === 0 ? [] : [counted(users, 'user')]),
+  ];
+  return uses.length === 0 ? null : `used by ${uses.join(' and ')}`;
 }

@@ -40,7 +40,11 @@ export function capabilitiesOf(version: string, settings: PublicSettings): Capab
     proof: 'after-create',
     disable: { possible: true },
     clientKeys: probeUserOf(settings),
-    grants: { possible: true },
+    grants: {
+      subscription: { possible: true },
+      self_service: { possible: false, why: 'self-service access has no subscriptions' },
+    },
+    grantDays: { possible: true },
     accountSettings: { concurrency: { possible: true }, priority: { possible: true } },
     modelPatterns: { possible: true },
     ignores: [],
