@@ -19,6 +19,7 @@ const everyHost: CheckId[] = [
   'captcha',
   'second_factor',
   'settings',
+  'pace',
   'probe_key',
   'clock',
   'upstream',

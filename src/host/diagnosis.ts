@@ -17,6 +17,7 @@ export const checkNames = {
   captcha: 'Captcha',
   second_factor: 'Second factor',
   settings: 'Groups and prices',
+  pace: 'Pace',
   probe_key: 'Gateway check',
   clock: 'Clock',
   upstream: 'Upstream',

@@ -134,6 +134,23 @@ describe.each(['A', 'B'] as const)('new-api %s, by the commands that people give
     expect(writes()).toBe(0);
   });
 
+  it('says which packs it takes, and why not', async () => {
+    const { stdout, exitCode } = await place.run(['packs', 'list', '--host', host.url, '--output', 'json'], {
+      env: env(),
+    });
+    const { packs } = JSON.parse(stdout) as {
+      packs: { providers: { id: string; refused: { code: string; message: string }[] }[] }[];
+    };
+    const refused = new Map(packs.flatMap(({ providers }) => providers).map((each) => [each.id, each.refused]));
+    expect(exitCode).toBe(0);
+    expect(refused.get('kimi-cn')).toEqual([]);
+    expect(refused.get('kimi-coding')).toMatchObject([{ code: 'PRICE_NEEDED' }]);
+    expect(refused.get('hunyuan-cn-coding')?.map(({ code }) => code)).toContain('HOST_CANNOT');
+    host.state.options.set('SelfUseModeEnabled', 'true');
+    const lax = await place.run(['validate', 'kimi', '--host', host.url], { env: env() });
+    expect(lax.exitCode).toBe(0);
+  });
+
   it('tells by its report what was done, without a key in it', async () => {
     await importing(['good-one', 'dead-two'], '--mode', 'partial');
     const text = await readFile(join(place.folder, 'relay-report.json'), 'utf8');

@@ -65,8 +65,9 @@ export const commands: { readonly [Name in CommandName]: CommandRecord<Name> } =
       (await import('./packs/validate-command.ts')).validateCommand(packs, flags, io, redactor),
   },
   'packs list': {
-    about: 'every pack that is found by name',
-    run: async (flags, { io }) => (await import('./packs/packs-command.ts')).listPacks(flags, io),
+    about: 'every pack that is found by name. With --host, which of them that host takes, and why not',
+    examples: ['relay packs list', 'relay packs list --host https://gateway.example.org'],
+    run: async (flags, { io, redactor }) => (await import('./packs/packs-command.ts')).listPacks(flags, io, redactor),
   },
   'packs show': {
     takes: '<pack>',

@@ -3,7 +3,7 @@ import { sandboxKindNames } from '../../core/sandbox-kinds.ts';
 import { onHost } from './option-groups.ts';
 import type { OptionRecord } from './option-record.ts';
 
-const reaching = [...onHost, 'validate'] as const;
+const reaching = [...onHost, 'validate', 'packs list'] as const;
 
 /** Which host, how to log in there, and for how long to wait. */
 export const hostTable = {

@@ -21,6 +21,8 @@ export interface ModelRatios {
 export interface Prices extends HostObject {
   name: string;
   models: Record<string, ModelRatios | 'per call'>;
+  /** Whether the host serves models that have none. */
+  servesUnpriced: boolean;
   /** Options that hold no valid JSON. */
   broken: string[];
 }

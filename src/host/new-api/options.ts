@@ -24,6 +24,8 @@ export interface Options {
   broken: MapName[];
   /** Models whose output has a price that is built into the host, as a multiple of the input. */
   locked: ReadonlyMap<string, number>;
+  /** Whether the host serves models that have no price. */
+  servesUnpriced: boolean;
   /** Only root sees and sets them; to an admin only the groups that it may use are shown. */
   isWhole: boolean;
 }
@@ -37,7 +39,13 @@ export async function readOptions(client: ApiClient, isRoot: boolean): Promise<O
   const options = new Map(
     (await client.get('/api/option/', optionWire.array())).map(({ key, value }) => [key, value] as const),
   );
-  const found: Options = { maps: emptyMaps(), broken: [], locked: new Map(), isWhole: true };
+  const found: Options = {
+    maps: emptyMaps(),
+    broken: [],
+    locked: new Map(),
+    servesUnpriced: options.get('SelfUseModeEnabled') === 'true',
+    isWhole: true,
+  };
   for (const name of mapNames) {
     const text = options.get(name) ?? '';
     const value = text.trim() === '' ? {} : parsed(text, map);
@@ -59,7 +67,7 @@ async function readUsableGroups(client: ApiClient): Promise<Options> {
     maps.UserUsableGroups[name] = desc;
     maps.GroupRatio[name] = ratio;
   }
-  return { maps, broken: [], locked: new Map(), isWhole: false };
+  return { maps, broken: [], locked: new Map(), servesUnpriced: false, isWhole: false };
 }
 
 function emptyMaps(): Options['maps'] {

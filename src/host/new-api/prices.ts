@@ -35,7 +35,7 @@ function rounded(value: number): number {
 }
 
 /** The prices of these models as the host bills them, or of all; a model that it does not price is left out. */
-export function pricesIn({ maps, locked, broken }: Options, names?: readonly string[]): Prices {
+export function pricesIn({ maps, locked, broken, servesUnpriced }: Options, names?: readonly string[]): Prices {
   const all = names ?? [...new Set([...Object.keys(maps.ModelRatio), ...Object.keys(maps.ModelPrice)])];
   const models = all.flatMap((name): [string, Prices['models'][string]][] => {
     if (Object.hasOwn(maps.ModelPrice, name)) return [[name, 'per call']];
@@ -53,7 +53,7 @@ export function pricesIn({ maps, locked, broken }: Options, names?: readonly str
       ],
     ];
   });
-  return { id: priceList.id, name: priceList.name, models: Object.fromEntries(models), broken };
+  return { id: priceList.id, name: priceList.name, models: Object.fromEntries(models), servesUnpriced, broken };
 }
 
 function numberIn(map: Record<string, unknown>, name: string): number | undefined {

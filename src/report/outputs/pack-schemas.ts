@@ -27,6 +27,10 @@ export const packsSchema = z.object({
           hosts: packSchema.shape.providers.element.shape.hosts,
           smokeTestModel: z.string(),
           asOf: z.string().nullable(),
+          refused: z
+            .array(z.object({ code: z.string(), message: z.string() }))
+            .optional()
+            .describe('With --host: why that host would not take it; empty where it would.'),
         }),
       ),
     }),

@@ -112,6 +112,7 @@ describe('prices as multiples', () => {
     },
     broken: [],
     locked: new Map(),
+    servesUnpriced: false,
     isWhole: true,
     ...changes,
   });

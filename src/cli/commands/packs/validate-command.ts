@@ -1,3 +1,5 @@
+import type { Problem } from '../../../core/relay-error.ts';
+import type { Provider } from '../../../pack/manifest.ts';
 import { loadConfig } from '../../../config/config-file.ts';
 import type { Flags } from '../../../config/options/option-flags.ts';
 import { checkAge } from '../../../pack/check-age.ts';
@@ -40,13 +42,26 @@ export async function validateCommand(
   if (flags.strict === true) more.push(...readings.flatMap((each) => checkAge(each, Date.now())));
   if (flags.host !== undefined) {
     const { askHost } = await import('../../session/ask-host.ts');
-    more.push(...(await askHost(readings, flags, loaded, io, redactor)));
+    const providers = readings.flatMap(({ pack }) => pack?.providers ?? []);
+    more.push(...findingsOf(readings, await askHost(providers, flags, loaded, io, redactor)));
   }
   const checked = readings.map((each) => ({
     ...each,
     findings: [...each.findings, ...more.filter(({ file }) => file === each.file)],
   }));
   return show(checked, nextOf(places), flags, io);
+}
+
+/** What a host said of providers, at the places of those in their files. */
+function findingsOf(readings: readonly PackReading[], told: ReadonlyMap<Provider, Problem[]>): Finding[] {
+  return readings.flatMap(({ pack, findingAt }) =>
+    (pack?.providers ?? []).flatMap((provider, index) =>
+      (told.get(provider) ?? []).flatMap(({ code, message, hint }) => {
+        const place = findingAt?.(['providers', index, 'id'], 'INVALID_VALUE', message);
+        return place === undefined ? [] : [{ ...place, code, hint }];
+      }),
+    ),
+  );
 }
 
 /** What to do where one word leads to no pack, and it is known what was meant. */

@@ -17,15 +17,21 @@ export function planPrices({ provider }: Owner, { prices }: NewApiResources): Pl
   const desired = Object.entries(desiredRatios(provider));
   const missing = desired.filter(([name]) => !Object.hasOwn(prices.models, name));
   const unpriced = missing.flatMap(([name, ratios]) => (ratios === null ? [name] : []));
-  const warnings = desired.flatMap(([name, ratios]) => driftOf(name, prices.models[name], ratios));
-  if (unpriced.length > 0) return { ...none, warnings, problems: [priceless(unpriced)] };
+  const warnings = [
+    ...desired.flatMap(([name, ratios]) => driftOf(name, prices.models[name], ratios)),
+    ...(prices.servesUnpriced ? unpriced : []).map((name) =>
+      problem('PRICE_MISSING', `The pack has no price for "${name}"; the host may bill nothing for it.`),
+    ),
+  ];
+  if (unpriced.length > 0 && !prices.servesUnpriced) return { ...none, warnings, problems: [priceless(unpriced)] };
   const step = { kind: priceList.kind, name: priceList.name };
-  if (missing.length === 0)
-    return { ...none, warnings, steps: [{ ...step, action: 'unchanged', id: priceList.id, detail: '' }] };
   const after: PricesState = {
     models: Object.fromEntries(missing.flatMap(([name, ratios]) => (ratios === null ? [] : [[name, ratios]]))),
   };
-  const detail = `${counted(missing.length, 'model')}, for the whole host: ${firstOf(missing.map(([name]) => name))}`;
+  const names = Object.keys(after.models);
+  if (names.length === 0)
+    return { ...none, warnings, steps: [{ ...step, action: 'unchanged', id: priceList.id, detail: '' }] };
+  const detail = `${counted(names.length, 'model')}, for the whole host: ${firstOf(names)}`;
   return { ...none, warnings, steps: [{ ...step, action: 'create', id: null, after, detail }] };
 }
 

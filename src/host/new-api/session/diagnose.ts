@@ -76,6 +76,10 @@ async function tellSession(
       `${way}, no root`,
       'Groups and prices are set by root alone: the first import of a provider needs its access token.',
     );
+  checks.pass(
+    'pace',
+    'requests are counted: 180 in 180 s, or 360, where GLOBAL_API_RATE_LIMIT of the host says nothing else; relay waits',
+  );
   checks.pass('second_factor', 'key' in login ? 'an access token needs none' : 'not asked for');
   const options = await attempt(checks, 'settings', () => readOptions(client, isRoot));
   if (options === undefined) return;
