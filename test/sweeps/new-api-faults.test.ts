@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { afterAll, describe, expect, it } from 'vitest';
 import { noJournal } from '../../src/apply/journal.ts';
 import type { RunTools } from '../../src/apply/run-tools.ts';
@@ -50,6 +51,7 @@ async function importInto(host: NewApi, mode: ImportMode): Promise<Report> {
   const http = { baseUrl: host.url, userAgent: 'relay/test', timeoutMs: 30_000, clock, redactor };
   const base = await connectNewApi(http, { key: new Secret(host.adminKey) });
   const stop = new AbortController().signal;
+  setMaxListeners(0, stop);
   const tools: RunTools = {
     host: base.until(stop),
     base,
