@@ -63,6 +63,18 @@ describe('a limit of requests that nobody told', () => {
     expect(host.waits).toEqual([]);
   });
 
+  it('lets go of whoever waits for its turn behind others, once that is told to end', async () => {
+    const clock: Clock = { ...quickClock(), sleep: () => new Promise<void>(() => undefined) };
+    const budget = new CallBudget(clock, () => undefined);
+    await budget.turn();
+    budget.refused(undefined);
+    void budget.turn();
+    const stop = new AbortController();
+    const behind = budget.turn(stop.signal);
+    stop.abort();
+    await expect(behind).resolves.toBeUndefined();
+  });
+
   it('waits no longer for whoever is told to end', async () => {
     const host = limited(1, { tells: false });
     await host.send();

@@ -73,7 +73,7 @@ async function importInto(host: NewApi, mode: ImportMode): Promise<Report> {
       mode,
       access: 'self_service',
       accounts: 'reconcile',
-      targets: [],
+      targets: [{ asked: host.userEmail, user: { email: host.userEmail }, days: null }],
       extend: false,
       adopt: false,
       failed: 'disable',
@@ -104,14 +104,16 @@ function holdings({ state }: NewApi) {
     groups: [...map('GroupRatio'), ...map('UserUsableGroups')].filter((name) => name.startsWith('relay-')),
     priced: map('ModelRatio').includes('kimi-k3'),
     tokens: [...state.tokens.values()].map(({ name }) => name),
+    user: [...state.users.values()].find(({ email }) => email !== '')?.group,
   };
 }
-const empty = { channels: [], groups: [], priced: false, tokens: [] };
+const empty = { channels: [], groups: [], priced: false, tokens: [], user: 'default' };
 const imported = {
   channels: ['kimi-cn-self-01', 'kimi-cn-self-02', 'kimi-cn-self-03'],
   groups: ['relay-kimi-cn-self-service', 'relay-kimi-cn-self-service'],
   priced: true,
   tokens: [],
+  user: 'relay-kimi-cn-self-service',
 };
 
 /** One run on a host that plays one fault at its k-th request; nothing when the run sends fewer. */

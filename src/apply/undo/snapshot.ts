@@ -27,12 +27,14 @@ export async function snapshotFor(changes: readonly Change[], host: Host): Promi
     action === 'created' && isResource.has(kind) ? [{ kind, name, state: after }] : [],
   );
   const around = await resources.survey(made, kinds);
-  const given = changes.flatMap(({ kind, after }) => (kind === grantPort?.kind ? [(after as GrantState).place] : []));
-  const asked = [...new Set([...around.madePlaces, ...given])].filter((id) => around.placeExists(id));
+  const given = changes.flatMap(({ kind, after }) => (kind === grantPort?.kind ? [after as GrantState] : []));
+  const asked = new Set([...around.madePlaces, ...given.map(({ place }) => place)]);
+  const places = [...asked].filter((id) => around.placeExists(id));
+  // Not every host takes access away with the place that it was to.
+  const users = given.filter(({ place }) => !around.placeExists(place)).map(({ userId }) => userId);
   const [accounts, grants] = await Promise.all([
     kinds.has('account') || around.madePlaces.length > 0 ? orNothing(() => reads.accounts()) : [],
-    // Only shown by place; one that is gone took them along.
-    orNothing(() => grantsOf(asked, host)),
+    orNothing(() => grantsOf(places, users, host)),
   ]);
   const objects = new Map<string, ReadonlyMap<Id, HostObject>>();
   for (const kind of kinds) {
@@ -42,7 +44,8 @@ export async function snapshotFor(changes: readonly Change[], host: Host): Promi
   return { around, accounts, grants, objects };
 }
 
-async function grantsOf(places: readonly Id[], { grants }: Host): Promise<Grant[]> {
+async function grantsOf(places: readonly Id[], users: readonly Id[], { grants }: Host): Promise<Grant[]> {
   if (grants === null) return [];
-  return (await Promise.all(places.map((id) => grants.ofPlace(id)))).flat();
+  const lists = [...places.map((id) => grants.ofPlace(id)), ...[...new Set(users)].map((id) => grants.ofUser(id))];
+  return (await Promise.all(lists)).flat();
 }

@@ -18,6 +18,9 @@ function composed(inner: Gate, outer: Gate): Gate {
   return { ask: (send) => outer.ask(() => inner.ask(send)), write: (send) => outer.write(() => inner.write(send)) };
 }
 
+/** The headers by which a login shows; made anew where it runs out. */
+export type Credentials = () => Record<string, string> | Promise<Record<string, string>>;
+
 /** How often a request is sent that a host refuses for coming too soon. */
 const maxTurns = 5;
 
@@ -32,18 +35,12 @@ export interface ApiForm {
 /** Speaks to the API of a host with one login. Reads are repeated when that may help, writes never. */
 export class ApiClient {
   readonly http: HttpClient;
-  readonly #credentials: () => Record<string, string>;
+  readonly #credentials: Credentials;
   readonly #form: ApiForm;
   readonly #gate: Gate;
   readonly #end: AbortSignal | undefined;
 
-  constructor(
-    http: HttpClient,
-    form: ApiForm,
-    credentials: () => Record<string, string>,
-    gate: Gate = open,
-    end?: AbortSignal,
-  ) {
+  constructor(http: HttpClient, form: ApiForm, credentials: Credentials, gate: Gate = open, end?: AbortSignal) {
     this.http = http;
     this.#form = form;
     this.#credentials = credentials;
@@ -52,7 +49,7 @@ export class ApiClient {
   }
 
   /** The same host with another login. */
-  as(credentials: () => Record<string, string>): ApiClient {
+  as(credentials: Credentials): ApiClient {
     return new ApiClient(this.http, this.#form, credentials, this.#gate, this.#end);
   }
 
@@ -88,7 +85,7 @@ export class ApiClient {
     this.#throwIfEnded();
     const signal = eitherOf(request.signal, this.#end);
     try {
-      return await this.#gate.ask(() => this.#send(signal === undefined ? request : { ...request, signal }));
+      return await this.#send(signal === undefined ? request : { ...request, signal }, this.#gate.ask);
     } catch (failure) {
       this.#throwIfEnded();
       throw failure;
@@ -123,17 +120,23 @@ export class ApiClient {
       const failure = new HostFailure('HOST_FAILED', message, { delivery: 'not_applied', transient: false });
       return Promise.resolve({ status: 'rejected', failure });
     }
-    return this.#gate.write(() =>
-      writeResult(async () => this.#form.open(this.http, request, await this.#send(request), schema)),
+    return writeResult(async () =>
+      this.#form.open(this.http, request, await this.#send(request, this.#gate.write), schema),
     );
   }
 
-  /** What a host refuses because it was asked too often, it has not done: that alone is sent again. */
-  async #send(request: HttpRequest): Promise<HttpReply> {
-    const { pace } = this.#form;
+  /**
+   * Sends in its turn, through the gate: what has waited is not sent any more once that is shut. What a host refuses because
+   * it was asked too often, it has not done; that alone is sent again.
+   */
+  async #send(request: HttpRequest, through: Gate['ask']): Promise<HttpReply> {
+    const pace = request.countsApart === true ? undefined : this.#form.pace;
     for (let attempt = 1; ; attempt += 1) {
       await pace?.turn(request.signal);
-      const reply = await this.http.send({ ...request, headers: { ...this.#credentials(), ...request.headers } });
+      const credentials = await this.#credentials();
+      const reply = await through(() =>
+        this.http.send({ ...request, headers: { ...credentials, ...request.headers } }),
+      );
       if (reply.status !== 429 || pace === undefined || attempt === maxTurns) return reply;
       pace.refused(retryAfter(reply.headers, this.http.clock.now()));
     }

@@ -28,7 +28,14 @@ export class CallBudget implements Pace {
   turn(signal?: AbortSignal): Promise<void> {
     const mine = this.#queue.then(() => this.#wait(signal));
     this.#queue = mine;
-    return mine;
+    if (signal === undefined) return mine;
+    if (signal.aborted) return Promise.resolve();
+    // Whoever is told to end does not stay in the queue.
+    return new Promise((resolve, reject) => {
+      const end = () => resolve();
+      signal.addEventListener('abort', end, { once: true });
+      void mine.then(end, reject).finally(() => signal.removeEventListener('abort', end));
+    });
   }
 
   refused(retryAfterMs: number | undefined): void {

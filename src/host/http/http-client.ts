@@ -14,6 +14,8 @@ export interface HttpRequest {
   headers?: Record<string, string>;
   /** For the whole exchange, the body included; the client's own when absent. */
   timeoutMs?: number;
+  /** The host counts it by a limit of its own, which says nothing of other requests. */
+  countsApart?: boolean;
   /** Ends the exchange early. */
   signal?: AbortSignal;
   /** Longest body that is taken, in bytes. */

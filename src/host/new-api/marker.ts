@@ -5,12 +5,13 @@ import { screenedMarker, type Screen } from '../screen.ts';
 /** What relay keeps in the remark of a channel, which only admins see. */
 export interface Note {
   marker: Marker | null;
-  /** relay has seen a test of it end well that the host did not make. */
+  /** relay has seen a test of it end well. What the host notes of tests, it also notes of those that did not. */
   tested: boolean;
-  /** What the host itself has seen of it is of earlier settings. */
-  outdated: boolean;
   paused: boolean;
 }
+
+/** Longest remark that every database of the host takes, in characters. */
+const maxRemark = 255;
 
 const pattern = /\[relay ([^\s\]]+)\]/;
 
@@ -30,13 +31,12 @@ export function readNote(remark: string, screen: Screen): Note {
   return {
     marker: screenedMarker(marker, screen),
     tested: fields.has('tested'),
-    outdated: fields.has('outdated'),
     paused: fields.has('paused'),
   };
 }
 
-/** A remark with this note in the place of the one it had; what people have written stays. At most 255 characters fit. */
-export function withNote(remark: string, { marker, tested, outdated, paused }: Note): string {
+/** A remark with this note in the place of the one it had; what people have written stays, as far as it fits. */
+export function withNote(remark: string, { marker, tested, paused }: Note): string {
   const rest = remark.replace(pattern, '').trim();
   if (marker === null) return rest;
   const { provider, access, run, fingerprint, last4, revoked, sets = [] } = marker;
@@ -49,8 +49,8 @@ export function withNote(remark: string, { marker, tested, outdated, paused }: N
     ...(revoked === true ? { revoked: '1' } : {}),
     ...(sets.length === 0 ? {} : { sets: sets.join(',') }),
     ...(tested ? { tested: '1' } : {}),
-    ...(outdated ? { outdated: '1' } : {}),
     ...(paused ? { paused: '1' } : {}),
   });
-  return `${rest} [relay ${fields.toString()}]`.trim();
+  const mark = `[relay ${fields.toString()}]`;
+  return `${rest.slice(0, maxRemark - mark.length - 1)} ${mark}`.trim();
 }

@@ -25,7 +25,7 @@ export function membershipPort(asker: ApiClient, client: ApiClient): GrantPort {
     kind: 'membership',
     ofPlace: async (place) =>
       (await readPages(asker, '/api/user/search', userWire, { keyword: '', group: place }))
-        .filter(({ group }) => group === place)
+        .filter(({ group, DeletedAt: gone }) => group === place && gone === null)
         .map((user) => toGrant(user, http.name(nameOf(user)))),
     ofUser: async (id) => {
       const user = await byId(id);
@@ -38,25 +38,34 @@ export function membershipPort(asker: ApiClient, client: ApiClient): GrantPort {
       }
       // The search is by part, and looks into other fields too.
       const found = await readPages(asker, '/api/user/search', userWire, { keyword: by.email });
-      const user = found.find(({ email }) => email.toLowerCase() === by.email.toLowerCase());
+      const user = found.find(
+        ({ email, DeletedAt: gone }) => gone === null && email.toLowerCase() === by.email.toLowerCase(),
+      );
       return user && toUser(user, http.name(nameOf(user)));
     },
     give: async (id, place) => {
       const user = await byId(id);
       const from = user.group === '' ? firstGroup : user.group;
       const rest = user.remark.replace(pattern, '').trim();
-      return move(user, place, `${rest} [relay group=${place} from=${from}]`.trim());
+      const mark = `[relay group=${encodeURIComponent(place)} from=${encodeURIComponent(from)}]`;
+      return move(user, place, `${rest} ${mark}`.trim());
     },
     extend: async () => refused('a user is in a group until somebody moves them'),
     remove: async (id) => {
       const user = await byId(id);
-      const [mark = '', place, from] = pattern.exec(user.remark) ?? [];
+      const { mark, place, from } = markOf(user);
       if (place !== user.group || from === undefined)
         return refused('relay did not put this user into the group, and does not know which one was theirs before');
       const ended = await move(user, from, user.remark.replace(mark, '').trim());
       return ended.status === 'applied' ? { status: 'applied', value: undefined } : ended;
     },
   };
+}
+
+function markOf({ remark }: UserWire): { mark: string; place?: string; from?: string } {
+  const [mark = '', place, from] = pattern.exec(remark) ?? [];
+  if (place === undefined || from === undefined) return { mark: '' };
+  return { mark, place: decodeURIComponent(place), from: decodeURIComponent(from) };
 }
 
 /** One for each user: the group that they are in. */
@@ -69,7 +78,7 @@ function toGrant(user: UserWire, name: string): Grant {
     startsAt: 0,
     expiresAt: null,
     active: true,
-    byRelay: pattern.exec(user.remark)?.[1] === user.group,
+    byRelay: markOf(user).place === user.group,
   };
 }
 

@@ -9,7 +9,7 @@ import { upstreamBase } from './channel-types.ts';
 import { tokenPort } from './client-keys.ts';
 import { membershipPort } from './memberships.ts';
 import { groupDriver, type GroupState } from './drivers/group.ts';
-import { pricesDriver, type PricesState } from './drivers/prices.ts';
+import { pricesDriver, storedPrices, type PricesState } from './drivers/prices.ts';
 import { newApiLayout } from './layout/layout.ts';
 import { priceList } from './objects.ts';
 import { pricesIn } from './prices.ts';
@@ -79,7 +79,7 @@ export function newApiHost(parts: NewApiParts, signal: AbortSignal | null = null
       },
       survey: (made) => surveyOf(reads, made, http),
     },
-    clientKeys: tokenPort(client),
+    clientKeys: tokenPort(asker, client),
     grants: membershipPort(asker, client),
     isolation: pinning,
     upstreamBase,
@@ -114,16 +114,14 @@ async function surveyOf(
       kind === 'group' ? [readGroupMarker((state as GroupState).text ?? '')?.run ?? ''] : [],
     ),
   );
-  const priced = made.flatMap(({ kind, state }) =>
-    kind === priceList.kind ? Object.keys((state as PricesState).models) : [],
-  );
-  const prices = pricesIn({ ...options, locked: new Map() }, priced);
+  const priced = made.flatMap(({ kind, state }) => (kind === priceList.kind ? [(state as PricesState).models] : []));
+  const prices = storedPrices(options, { models: Object.assign({}, ...priced) as PricesState['models'] });
   return {
     placeExists: (id) => there.has(id),
     madePlaces: groups.filter(({ text }) => own.has(readGroupMarker(text ?? '')?.run ?? '-')).map(({ id }) => id),
     objects: (kind) => {
       if (kind === 'group') return groups;
-      return kind === priceList.kind ? (Object.keys(prices.models).length === 0 ? [] : [prices]) : undefined;
+      return kind === priceList.kind ? prices : undefined;
     },
   };
 }

@@ -17,10 +17,16 @@ export interface ModelRatios {
   cacheWrite: number;
 }
 
+/** Some of them, as they stand in the maps: each part in one of its own. */
+export type PriceParts = Record<string, Partial<ModelRatios>>;
+
 /** Prices by the name that users ask for. They are the host's, for whichever channel serves the model. */
 export interface Prices extends HostObject {
   name: string;
+  /** What is billed. */
   models: Record<string, ModelRatios | 'per call'>;
+  /** What stands in the maps, of models that have no price as well. */
+  parts: PriceParts;
   /** Whether the host serves models that have none. */
   servesUnpriced: boolean;
   /** Options that hold no valid JSON. */

@@ -87,28 +87,47 @@ export interface MapEdit {
   map: MapName;
   entry: string;
   value: unknown;
+  /** Whether one that is there stays as it is. */
+  ifAbsent?: boolean;
 }
 
 /**
- * Edits entries of option maps, each map by one request, in the order in which the edits name them. A map is read just
- * before, since all of it is sent: what others write in between is lost, which is why the whole host is locked.
+ * Edits entries of option maps, each map by one request, in the order in which the edits name them. Each is read just
+ * before, since all of it is sent: what others write in between is lost, which is why the whole host is locked. Where one
+ * was written and another was not, the end is unknown: looking tells what is there.
  */
-export function editMaps(client: ApiClient, edits: readonly MapEdit[]): Promise<WriteResult<void>> {
-  return writeResult(async () => {
-    const now = await readOptions(client, true);
-    for (const name of new Set(edits.map((edit) => edit.map))) {
-      if (now.broken.includes(name)) throw brokenMap(name);
-      const before = now.maps[name];
-      const after = { ...before };
-      for (const { entry, value } of edits.filter((edit) => edit.map === name))
-        if (value === undefined) delete after[entry];
-        else after[entry] = value;
-      const text = JSON.stringify(after);
-      if (text === JSON.stringify(before)) continue;
-      const ended = await client.write('PUT', '/api/option/', { key: name, value: text }, anything);
-      if (ended.status !== 'applied') throw ended.failure;
-    }
-  });
+export async function editMaps(client: ApiClient, edits: readonly MapEdit[]): Promise<WriteResult<void>> {
+  let written = 0;
+  const names = [...new Set(edits.map((edit) => edit.map))];
+  for (const name of names) {
+    const own = edits.filter((edit) => edit.map === name);
+    const ended = await writeResult(() => editMap(client, name, own, written === 0 ? names : [name]));
+    if (ended.status === 'rejected' && written > 0) return { status: 'unknown', failure: ended.failure };
+    if (ended.status !== 'applied') return ended;
+    written += 1;
+  }
+  return { status: 'applied', value: undefined };
+}
+
+/** `readable`: maps that must be, this one among them. */
+async function editMap(
+  client: ApiClient,
+  name: MapName,
+  edits: readonly MapEdit[],
+  readable: readonly MapName[],
+): Promise<void> {
+  const now = await readOptions(client, true);
+  const broken = readable.find((each) => now.broken.includes(each));
+  if (broken !== undefined) throw brokenMap(broken);
+  const before = now.maps[name];
+  const after = { ...before };
+  for (const { entry, value, ifAbsent = false } of edits)
+    if (value === undefined) delete after[entry];
+    else if (!ifAbsent || !Object.hasOwn(after, entry)) after[entry] = value;
+  const text = JSON.stringify(after);
+  if (text === JSON.stringify(before)) return;
+  const ended = await client.write('PUT', '/api/option/', { key: name, value: text }, anything);
+  if (ended.status !== 'applied') throw ended.failure;
 }
 
 function brokenMap(name: MapName): HostFailure {

@@ -1,6 +1,6 @@
 import type { Provider } from '../../pack/manifest.ts';
 import { effectiveMapping } from '../../pack/model-mapping.ts';
-import { priceList, type ModelRatios, type Prices } from './objects.ts';
+import { priceList, type ModelRatios, type PriceParts, type Prices } from './objects.ts';
 import type { MapEdit, Options } from './options.ts';
 
 /** In US dollars for a million input tokens, what this host counts as 1. */
@@ -53,7 +53,26 @@ export function pricesIn({ maps, locked, broken, servesUnpriced }: Options, name
       ],
     ];
   });
-  return { id: priceList.id, name: priceList.name, models: Object.fromEntries(models), servesUnpriced, broken };
+  return {
+    id: priceList.id,
+    name: priceList.name,
+    models: Object.fromEntries(models),
+    parts: partsIn({ maps }),
+    servesUnpriced,
+    broken,
+  };
+}
+
+/** What stands in the maps of these models, and of them these parts, or of all. */
+export function partsIn({ maps }: Pick<Options, 'maps'>, asked?: PriceParts): PriceParts {
+  const found: PriceParts = {};
+  for (const [map, part] of parts)
+    for (const name of Object.keys(asked ?? maps[map])) {
+      const value = numberIn(maps[map], name);
+      if (value !== undefined && (asked === undefined || Object.hasOwn(asked[name] ?? {}, part)))
+        found[name] = { ...found[name], [part]: value };
+    }
+  return found;
 }
 
 function numberIn(map: Record<string, unknown>, name: string): number | undefined {
@@ -64,14 +83,13 @@ function numberIn(map: Record<string, unknown>, name: string): number | undefine
 /** Whether two prices are one, to within what JSON and the host's own arithmetic keep. */
 export function sameRatios(one: ModelRatios | 'per call' | undefined, other: ModelRatios): boolean {
   if (one === undefined || one === 'per call') return false;
-  const near = (a: number, b: number) => Math.abs(a - b) <= 1e-6 * Math.max(1, Math.abs(a));
   // Nothing is a multiple of nothing.
   if (one.input === 0 && other.input === 0) return true;
   return (
-    near(one.input, other.input) &&
-    near(one.output, other.output) &&
-    near(one.cacheRead, other.cacheRead) &&
-    near(one.cacheWrite, other.cacheWrite)
+    isNear(one.input, other.input) &&
+    isNear(one.output, other.output) &&
+    isNear(one.cacheRead, other.cacheRead) &&
+    isNear(one.cacheWrite, other.cacheWrite)
   );
 }
 
@@ -83,9 +101,23 @@ const parts = [
   ['ModelRatio', 'input'],
 ] as const;
 
-/** The edits that give models these prices, or take them away. */
-export function priceEdits(models: Readonly<Record<string, ModelRatios | null>>): MapEdit[] {
+/** The edits that give models these parts of their prices where they have none, in the order in which they are safe. */
+export function additions(models: PriceParts): MapEdit[] {
   return parts.flatMap(([map, part]) =>
-    Object.entries(models).map(([entry, ratios]) => ({ map, entry, value: ratios?.[part] })),
+    Object.entries(models).flatMap(([entry, ratios]) =>
+      ratios[part] === undefined ? [] : [{ map, entry, value: ratios[part], ifAbsent: true }],
+    ),
   );
+}
+
+/** The edits that take these parts away again, the other way round. */
+export function withdrawals(models: PriceParts): MapEdit[] {
+  return additions(models)
+    .map(({ map, entry }): MapEdit => ({ map, entry, value: undefined }))
+    .toReversed();
+}
+
+/** Whether two numbers are one, to within what JSON and the host's own arithmetic keep. */
+export function isNear(one: number | undefined, other: number | undefined): boolean {
+  return one !== undefined && other !== undefined && Math.abs(one - other) <= 1e-6 * Math.max(1, Math.abs(one));
 }

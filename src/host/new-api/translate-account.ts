@@ -4,7 +4,7 @@ import type { Account, AccountChange, AccountSpec } from '../account.ts';
 import type { Screen } from '../screen.ts';
 import type { ChannelWire } from './api/wire.ts';
 import { channelBase, isPlain, platformOf, typeFor, upstreamOf } from './channel-types.ts';
-import { readNote, withNote, type Note } from './marker.ts';
+import { readNote, withNote } from './marker.ts';
 import { noGroup } from './objects.ts';
 
 /** `status` of a channel. Also 3: the host has switched it off. */
@@ -20,8 +20,7 @@ const infoWire = z.looseObject({ status_reason: z.string().optional() });
  */
 export function toAccount(wire: ChannelWire, screen: Screen): Account {
   const isMany = wire.channel_info?.is_multi_key === true;
-  const note = readNote(isMany ? '' : wire.remark, screen);
-  const { marker, paused } = note;
+  const { marker, tested, paused } = readNote(isMany ? '' : wire.remark, screen);
   return {
     id: String(wire.id),
     name: screen.name(wire.name, marker?.fingerprint),
@@ -33,7 +32,7 @@ export function toAccount(wire: ChannelWire, screen: Screen): Account {
     places: listOf(wire.group).filter((group) => group !== noGroup),
     settings: isPlain(wire.type) ? {} : { type: wire.type },
     marker,
-    tested: isTested(wire, note),
+    tested,
     paused,
     state: wire.status === offByHost ? 'error' : 'active',
     enabled: wire.status === status.on,
@@ -41,11 +40,6 @@ export function toAccount(wire: ChannelWire, screen: Screen): Account {
     limitedUntil: null,
     discovering: false,
   };
-}
-
-/** The host notes when a test of its own ended well, and only then. */
-export function isTested(wire: Pick<ChannelWire, 'test_time'>, { tested, outdated }: Note): boolean {
-  return tested || (wire.test_time > 0 && !outdated);
 }
 
 function toMapping({ models, model_mapping: text }: ChannelWire): Record<string, string> {
@@ -86,7 +80,7 @@ export function fromAccountSpec(spec: AccountSpec, key: string): Record<string, 
     priority: 0 - priority,
     status: status.on,
     tag: resourceName(marker.provider, marker.access),
-    remark: withNote('', { marker, tested: false, outdated: false, paused: false }),
+    remark: withNote('', { marker, tested: false, paused: false }),
   };
 }
 
@@ -119,7 +113,7 @@ export function fromAccountChange(
           remark: withNote(now.remark, {
             ...note,
             ...(marker === undefined ? {} : { marker }),
-            ...(tested === undefined ? {} : { tested, outdated: !tested && now.test_time > 0 }),
+            ...(tested === undefined ? {} : { tested }),
           }),
         }),
   };

@@ -7,7 +7,7 @@ import type { ApiClient } from '../http/api-client.ts';
 import { readWhole } from './api/client.ts';
 import { anything, channelWire, type ChannelWire } from './api/wire.ts';
 import { readNote, withNote, type Note } from './marker.ts';
-import { fromAccountChange, fromAccountSpec, fromPlaces, isTested, status, toAccount } from './translate-account.ts';
+import { fromAccountChange, fromAccountSpec, fromPlaces, status, toAccount } from './translate-account.ts';
 
 const collection = '/api/channel/';
 
@@ -59,13 +59,8 @@ export function newApiWrites(client: ApiClient): AccountWrites {
         const ended = await (noted(wire, { paused }) ?? put({ id: wire.id }));
         return ended.status === 'applied' ? switching.set(wire.id, enabled ? status.on : status.off) : ended;
       }),
-    // What the host has noted by itself need not be written once more.
     markTested: async (ids) =>
-      each(await channelsOf(client, ids), async (wire) =>
-        isTested(wire, readNote(wire.remark, http))
-          ? done
-          : ((await noted(wire, { tested: true, outdated: false })) ?? done),
-      ),
+      each(await channelsOf(client, ids), async (wire) => (await noted(wire, { tested: true })) ?? done),
     refreshAccount: ({ id }) => each([id], (one) => put({ id: Number(one) })),
     deleteAccount: async (id) =>
       each([id], (one) => client.write('DELETE', `${collection}${one}`, undefined, anything)),
@@ -151,6 +146,7 @@ class StatusSwitch {
   }
 }
 
-function isMissing({ status: answered }: HostFailure): boolean {
-  return answered === 404;
+/** That there is no such path, not that there is no such channel. */
+function isMissing({ status: answered, reason }: HostFailure): boolean {
+  return answered === 404 && reason === 'invalid_request_error';
 }

@@ -8,7 +8,14 @@ import {
   upstreamOf,
 } from '../../../src/host/new-api/channel-types.ts';
 import { readNote, withNote } from '../../../src/host/new-api/marker.ts';
-import { desiredRatios, priceEdits, pricesIn, sameRatios } from '../../../src/host/new-api/prices.ts';
+import {
+  additions,
+  desiredRatios,
+  partsIn,
+  pricesIn,
+  sameRatios,
+  withdrawals,
+} from '../../../src/host/new-api/prices.ts';
 import type { Options } from '../../../src/host/new-api/options.ts';
 import { faultOf } from '../../../src/host/new-api/test-fault.ts';
 import { Redactor } from '../../../src/core/secrets/redactor.ts';
@@ -43,7 +50,7 @@ describe('the note in a remark', () => {
   const marker = aMarker({ last4: 'a&=]', revoked: true, sets: ['type'] });
 
   it('is read as it was written, with what people have written around it', () => {
-    const note = { marker, tested: true, outdated: true, paused: true };
+    const note = { marker, tested: true, paused: true };
     const remark = withNote('ask Jo first', note);
     expect(remark).toMatch(/^ask Jo first \[relay /);
     expect(readNote(`${remark} or Kim`, screen)).toEqual(note);
@@ -52,7 +59,7 @@ describe('the note in a remark', () => {
 
   it('fits into 255 characters with the longest id of a provider', () => {
     const longest = aMarker({ provider: 'p'.repeat(64), run: '20261129-084001-abcdef', last4: 'abcd' });
-    expect(withNote('', { marker: longest, tested: true, outdated: true, paused: true }).length).toBeLessThan(255);
+    expect(withNote('', { marker: longest, tested: true, paused: true }).length).toBeLessThan(255);
   });
 
   it.each(['', 'mine', '[relay provider=x]', '[relay provider=x&access=nobody&run=r&key=k]'])(
@@ -63,8 +70,8 @@ describe('the note in a remark', () => {
   );
 
   it('leaves what people have written when it goes', () => {
-    const remark = withNote('mine', { marker, tested: false, outdated: false, paused: false });
-    expect(withNote(remark, { marker: null, tested: false, outdated: false, paused: false })).toBe('mine');
+    const remark = withNote('mine', { marker, tested: false, paused: false });
+    expect(withNote(remark, { marker: null, tested: false, paused: false })).toBe('mine');
   });
 });
 
@@ -127,18 +134,33 @@ describe('prices as multiples', () => {
     });
   });
 
-  it('are set with the input last, by which a model begins to work, and taken away', () => {
-    const ratios = { input: 1, output: 2, cacheRead: 3, cacheWrite: 4 };
-    expect(priceEdits({ m: ratios }).map(({ map, value }) => [map, value])).toEqual([
-      ['CompletionRatio', 2],
-      ['CacheRatio', 3],
-      ['CreateCacheRatio', 4],
-      ['ModelRatio', 1],
+  const ratios = { input: 1, output: 2, cacheRead: 3, cacheWrite: 4 };
+
+  it('are added with the input last, by which a model begins to work, and taken away with it first', () => {
+    const added = additions({ m: ratios });
+    expect(added.map(({ map, value, ifAbsent }) => [map, value, ifAbsent])).toEqual([
+      ['CompletionRatio', 2, true],
+      ['CacheRatio', 3, true],
+      ['CreateCacheRatio', 4, true],
+      ['ModelRatio', 1, true],
     ]);
-    expect(priceEdits({ m: null }).every(({ value }) => value === undefined)).toBe(true);
+    expect(withdrawals({ m: ratios })).toEqual(
+      added.map(({ map, entry }) => ({ map, entry, value: undefined })).toReversed(),
+    );
+    expect(additions({ m: { output: 2 } }).map(({ map }) => map)).toEqual(['CompletionRatio']);
+  });
+
+  it('are one to within what the host keeps', () => {
     expect(sameRatios('per call', ratios)).toBe(false);
     expect(sameRatios({ ...ratios, output: 2.000_000_1 }, ratios)).toBe(true);
     expect(sameRatios({ ...ratios, cacheWrite: 5 }, ratios)).toBe(false);
+  });
+
+  it('stand in four maps, of which each may hold a model alone', () => {
+    const found = options({});
+    found.maps.CacheRatio['new'] = 0.1;
+    expect(partsIn(found)).toEqual({ a: { input: 1, output: 3 }, b: { input: 2 }, new: { cacheRead: 0.1 } });
+    expect(partsIn(found, { a: { output: 9 }, new: { input: 1 } })).toEqual({ a: { output: 3 } });
   });
 });
 

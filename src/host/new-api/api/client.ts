@@ -22,21 +22,30 @@ export async function readWhole<T>(client: ApiClient, path: string, schema: z.Zo
   return items.map((item) => parsed(path, item, schema));
 }
 
-/** The same of a list that comes by pages only. What others add or remove meanwhile can be missed. */
+/** How often a list is read that changes meanwhile. */
+const maxReadings = 3;
+
+/** The same of a list that comes by pages only: read again where it changed meanwhile, and refused where it goes on so. */
 export async function readPages<T>(
   client: ApiClient,
   path: string,
   schema: z.ZodType<T>,
   more: Record<string, string> = {},
 ): Promise<T[]> {
-  const found: T[] = [];
-  for (let page = 1; ; page += 1) {
-    // Lists differ in what they call it.
-    const query = { ...more, p: page, size: pageSize, page_size: pageSize };
-    const { items, total } = await client.read({ method: 'GET', path, query }, pageWire);
-    found.push(...items.map((item) => parsed(path, item, schema)));
-    if (items.length === 0 || found.length >= total) return found;
+  for (let reading = 1; reading <= maxReadings; reading += 1) {
+    const found: T[] = [];
+    const totals = new Set<number>();
+    for (let page = 1; ; page += 1) {
+      // Lists differ in what they call it.
+      const query = { ...more, p: page, size: pageSize, page_size: pageSize };
+      const { items, total } = await client.read({ method: 'GET', path, query }, pageWire);
+      found.push(...items.map((item) => parsed(path, item, schema)));
+      totals.add(total);
+      if (items.length === 0 || found.length >= total) break;
+    }
+    if (totals.size === 1 && totals.has(found.length)) return found;
   }
+  throw notWhole(path, 'it changed each time that it was read');
 }
 
 function parsed<T>(path: string, item: unknown, schema: z.ZodType<T>): T {

@@ -23,6 +23,8 @@ export const loginWire = z.object({
   id: id.optional(),
   require_2fa: z.boolean().optional(),
   access_token: z.string().optional(),
+  /** Seconds since 1970. */
+  access_expires_at: z.number().optional().catch(undefined),
   user: z.object({ id }).optional(),
 });
 
@@ -55,10 +57,6 @@ export const channelWire = z.object({
     .transform((value) => value ?? 0),
   tag: text,
   remark: text,
-  test_time: z
-    .number()
-    .nullish()
-    .transform((value) => value ?? 0),
   other_info: text,
   channel_info: z.object({ is_multi_key: z.boolean().default(false) }).nullish(),
 });
@@ -85,6 +83,11 @@ export const userWire = z.object({
   group: text,
   remark: text,
   status: z.int(),
+  /** Lists show those who are gone as well. */
+  DeletedAt: z
+    .unknown()
+    .optional()
+    .transform((value) => value ?? null),
 });
 export type UserWire = z.infer<typeof userWire>;
 

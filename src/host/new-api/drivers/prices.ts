@@ -2,52 +2,61 @@ import { z } from 'zod';
 import { firstOf } from '../../../core/counted.ts';
 import type { Others, ResourceDriver } from '../../driver.ts';
 import type { ApiClient } from '../../http/api-client.ts';
-import { priceList, type Prices } from '../objects.ts';
-import { editMaps } from '../options.ts';
-import { priceEdits, pricesIn, sameRatios } from '../prices.ts';
+import { priceList, type ModelRatios, type Prices } from '../objects.ts';
+import { editMaps, type Options } from '../options.ts';
+import { additions, isNear, partsIn, withdrawals } from '../prices.ts';
 import type { NewApiReads } from '../reads.ts';
 
+const ratio = z.number().optional();
 const schema = z.object({
-  models: z.record(
-    z.string(),
-    z.object({ input: z.number(), output: z.number(), cacheRead: z.number(), cacheWrite: z.number() }),
-  ),
+  models: z.record(z.string(), z.object({ input: ratio, output: ratio, cacheRead: ratio, cacheWrite: ratio })),
 });
 export type PricesState = z.infer<typeof schema>;
 
-/** Prices bear no mark: those that a run has added are known by their models, as long as they are as it left them. */
-export function pricesDriver(reads: NewApiReads, client: ApiClient): ResourceDriver<PricesState, Prices> {
-  const isAs = ({ models }: Prices, made: PricesState) =>
-    Object.entries(made.models).every(([name, ratios]) => sameRatios(models[name], ratios));
+/** Parts of prices as they stand in the maps. */
+export type StoredPrices = Pick<Prices, 'id' | 'name' | 'parts'>;
+
+/** The parts that a state names, as far as they are there; nothing where none is. */
+export function storedPrices(options: Options, state: PricesState): StoredPrices[] {
+  const parts = partsIn(options, state.models);
+  return Object.keys(parts).length === 0 ? [] : [{ id: priceList.id, name: priceList.name, parts }];
+}
+
+/**
+ * Prices bear no mark: those that a run has added are known by their models, as long as what is there of them is as it left
+ * it. They stand in four maps, so that some of it can be there alone.
+ */
+export function pricesDriver(reads: NewApiReads, client: ApiClient): ResourceDriver<PricesState, StoredPrices> {
+  const isAs = ({ parts }: StoredPrices, { models }: PricesState) =>
+    Object.entries(parts).every(([name, found]) =>
+      Object.entries(found).every(([part, value]) => isNear(value, models[name]?.[part as keyof ModelRatios])),
+    );
   return {
     kind: priceList.kind,
     schema,
-    find: async (state) => {
-      // What is built into the host counts for users, and is not what was stored.
-      const found = pricesIn({ ...(await reads.options()), locked: new Map() }, Object.keys(state.models));
-      return Object.keys(found.models).length === 0 ? [] : [found];
-    },
+    find: async (state) => storedPrices(await reads.options(), state),
     isMadeAs: (prices, _, made) => isAs(prices, made),
     isStill: (prices, _, made) => isAs(prices, made),
-    differences: ({ models }, state) =>
-      Object.entries(state.models).flatMap(([name, ratios]) =>
-        sameRatios(models[name], ratios) ? [] : [`price of ${name}`],
+    differences: ({ parts }, { models }) =>
+      Object.entries(models).flatMap(([name, made]) =>
+        Object.entries(made).every(([part, value]) => isNear(value, parts[name]?.[part as keyof ModelRatios]))
+          ? []
+          : [`price of ${name}`],
       ),
-    stateOf: (_, made) => made,
+    stateOf: ({ parts }) => ({ models: parts }),
     placed: (state) => state,
-    create: ({ models }) => editMaps(client, priceEdits(models)),
+    create: ({ models }) => editMaps(client, additions(models)),
     // A price that is there is never overwritten.
-    update: (_, { after }) => editMaps(client, priceEdits(after.models)),
-    remove: ({ models }) =>
-      editMaps(client, priceEdits(Object.fromEntries(Object.keys(models).map((name) => [name, null]))).toReversed()),
+    update: (_, { after }) => editMaps(client, additions(after.models)),
+    remove: ({ parts }) => editMaps(client, withdrawals(parts)),
     restore: async () => undefined,
     usedBy,
   };
 }
 
 /** Whoever offers one of the models by now would lose it. */
-function usedBy({ models }: Prices, { accounts }: Others): string | null {
+function usedBy({ parts }: StoredPrices, { accounts }: Others): string | null {
   if (accounts === undefined) return 'used by what could not be read';
-  const used = Object.keys(models).filter((name) => accounts.some(({ mapping }) => Object.hasOwn(mapping, name)));
+  const used = Object.keys(parts).filter((name) => accounts.some(({ mapping }) => Object.hasOwn(mapping, name)));
   return used.length === 0 ? null : `other channels offer ${firstOf(used)}`;
 }

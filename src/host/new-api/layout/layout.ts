@@ -66,7 +66,8 @@ function status(owner: MarkedOwner, held: Held, present: boolean): FoundResource
       .filter(({ marker }) => marker?.provider === owner.provider.id && marker.access === owner.access)
       .flatMap(({ mapping }) => Object.keys(mapping)),
   );
-  const isPriced = prices === undefined || [...served].every((model) => Object.hasOwn(prices.models, model));
+  const isPriced =
+    prices === undefined || prices.servesUnpriced || [...served].every((model) => Object.hasOwn(prices.models, model));
   return [
     ...(group === undefined && !present
       ? []

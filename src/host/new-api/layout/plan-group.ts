@@ -33,6 +33,7 @@ export function planGroup(job: Owner & { run: string; adopt: boolean }, { groups
       warnings: differs ? [problem('DRIFT', message)] : [],
     };
   }
+  if (prices === undefined) return { ...planned([]), problems: [rootNeeded(name)] };
   const before: GroupState = { name, text: group.text, ratio: group.ratio };
   const after: GroupState = {
     name,
@@ -59,7 +60,7 @@ export function planGroup(job: Owner & { run: string; adopt: boolean }, { groups
 function rootNeeded(name: string): Problem {
   return problem(
     'LOGIN_REFUSED',
-    `The group "${name}" is yet to be made, and only root may make groups and set prices on this host.`,
+    `The group "${name}" is yet to be made or marked, and only root may do that and set prices on this host.`,
     'Give the access token of root; once the group is there, the one of an admin will do.',
   );
 }

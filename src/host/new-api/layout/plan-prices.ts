@@ -26,13 +26,20 @@ export function planPrices({ provider }: Owner, { prices }: NewApiResources): Pl
   if (unpriced.length > 0 && !prices.servesUnpriced) return { ...none, warnings, problems: [priceless(unpriced)] };
   const step = { kind: priceList.kind, name: priceList.name };
   const after: PricesState = {
-    models: Object.fromEntries(missing.flatMap(([name, ratios]) => (ratios === null ? [] : [[name, ratios]]))),
+    models: Object.fromEntries(
+      missing.flatMap(([name, ratios]) => (ratios === null ? [] : [[name, without(prices.parts[name], ratios)]])),
+    ),
   };
   const names = Object.keys(after.models);
   if (names.length === 0)
     return { ...none, warnings, steps: [{ ...step, action: 'unchanged', id: priceList.id, detail: '' }] };
   const detail = `${counted(names.length, 'model')}, for the whole host: ${firstOf(names)}`;
   return { ...none, warnings, steps: [{ ...step, action: 'create', id: null, after, detail }] };
+}
+
+/** What of a price is missing: the rest is somebody else's. */
+function without(there: Partial<ModelRatios> = {}, ratios: ModelRatios): Partial<ModelRatios> {
+  return Object.fromEntries(Object.entries(ratios).filter(([part]) => !Object.hasOwn(there, part)));
 }
 
 function priceless(names: readonly string[]): Problem {

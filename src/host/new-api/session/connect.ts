@@ -40,6 +40,7 @@ export function hostOf(info: HostInfo, { client, id, isRoot, makesChannels }: Ad
 const collections = new Map([
   ['account', 'channel'],
   ['token', 'token'],
+  ['membership', 'user'],
 ]);
 
 /** Groups and prices stand in options, of which a person takes out what is to go. */
@@ -52,7 +53,8 @@ function commandOf(url: string, user: number, login: AdminLogin): Host['command'
   return (does, kind, id) => {
     const collection = collections.get(kind);
     const path = collection === undefined ? '/api/option/' : `/api/${collection}/${id ?? ''}`;
-    const removes = does === 'remove' && collection !== undefined && id !== null;
+    // A user is not to be removed for being in a group.
+    const removes = does === 'remove' && collection !== undefined && kind !== 'membership' && id !== null;
     return `curl${removes ? ' -X DELETE' : ''} ${headers} '${url}${path}'`;
   };
 }

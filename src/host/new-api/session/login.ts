@@ -1,7 +1,9 @@
 import { RelayError } from '../../../core/relay-error.ts';
 import { Secret } from '../../../core/secrets/secret.ts';
 import { HostFailure } from '../../host-failure.ts';
-import type { ApiClient } from '../../http/api-client.ts';
+import type { z } from 'zod';
+import type { ApiClient, Credentials } from '../../http/api-client.ts';
+import type { HttpReply, HttpRequest } from '../../http/http-client.ts';
 import type { AdminLogin } from '../../login.ts';
 import { openEnvelope } from '../api/envelope.ts';
 import { loginWire, selfWire } from '../api/wire.ts';
@@ -53,22 +55,60 @@ function keyHeaders({ key, user = '1' }: Extract<AdminLogin, { key: Secret }>): 
   return () => ({ authorization: `Bearer ${key.open()}`, 'new-api-user': user });
 }
 
+/** Logs in, and again before what that gave runs out: newer builds give fifteen minutes, and an import may take longer. */
 async function passwordHeaders(
   open: ApiClient,
-  { email: username, password }: Extract<AdminLogin, { password: Secret }>,
+  login: Extract<AdminLogin, { password: Secret }>,
   status: PublicStatus,
-): Promise<() => Record<string, string>> {
+): Promise<Credentials> {
   if (status.turnstile_check)
     throw new RelayError('LOGIN_NEEDS_KEY', `${open.http.baseUrl} asks for a captcha at login.`);
+  let session = Promise.resolve(await begin(open, login));
+  return async () => {
+    const { until } = await session;
+    if (until !== null && open.http.clock.now() > until - marginMs) session = begin(open, login);
+    return (await session).headers;
+  };
+}
+
+/** How long before its end a login is made anew, in milliseconds. */
+const marginMs = 180_000;
+
+interface Begun {
+  headers: Record<string, string>;
+  /** When it ends, by our clock, in milliseconds since 1970; `null` where the host does not say. */
+  until: number | null;
+}
+
+async function begin(
+  open: ApiClient,
+  { email: username, password }: Extract<AdminLogin, { password: Secret }>,
+): Promise<Begun> {
   const request = {
     method: 'POST',
     path: '/api/user/login',
     body: { username, password: password.open() },
+    countsApart: true,
   } as const;
   const reply = await open.ask(request);
-  let answer;
+  const answer = readLogin(open, request, reply);
+  if (answer.require_2fa === true)
+    throw new RelayError('LOGIN_NEEDS_KEY', `The admin ${username} logs in with a second factor.`);
+  const user = { 'new-api-user': String(answer.id ?? answer.user?.id ?? '') };
+  const token = sealed(open, answer.access_token);
+  if (token !== undefined) {
+    const ends = answer.access_expires_at;
+    const until = ends === undefined ? null : ends * 1000 - open.http.hostTime() + open.http.clock.now();
+    return { headers: { authorization: `Bearer ${token.open()}`, ...user }, until };
+  }
+  const cookie = sealed(open, sessionOf(reply.headers));
+  if (cookie === undefined) throw new RelayError('LOGIN_REFUSED', 'The host gave no session for the login.');
+  return { headers: { cookie: `session=${cookie.open()}`, ...user }, until: null };
+}
+
+function readLogin(open: ApiClient, request: HttpRequest, reply: HttpReply): z.infer<typeof loginWire> {
   try {
-    answer = openEnvelope(open.http, request, reply, loginWire);
+    return openEnvelope(open.http, request, reply, loginWire);
   } catch (failure) {
     if (failure instanceof HostFailure && (failure.status === 200 || failure.code === 'LOGIN_REFUSED'))
       throw new RelayError('LOGIN_REFUSED', `The host refuses the login: ${failure.said ?? failure.message}.`, {
@@ -76,14 +116,6 @@ async function passwordHeaders(
       });
     throw failure;
   }
-  if (answer.require_2fa === true)
-    throw new RelayError('LOGIN_NEEDS_KEY', `The admin ${username} logs in with a second factor.`);
-  const user = String(answer.id ?? answer.user?.id ?? '');
-  const token = sealed(open, answer.access_token);
-  if (token !== undefined) return () => ({ authorization: `Bearer ${token.open()}`, 'new-api-user': user });
-  const cookie = sealed(open, sessionOf(reply.headers));
-  if (cookie === undefined) throw new RelayError('LOGIN_REFUSED', 'The host gave no session for the login.');
-  return () => ({ cookie: `session=${cookie.open()}`, 'new-api-user': user });
 }
 
 function sessionOf(headers: Headers): string | undefined {
