@@ -6,6 +6,8 @@ export interface User {
   id: Id;
   email: string;
   active: boolean;
+  /** Where they have access now, on a host on which that is one place at a time: whoever is given another leaves it. */
+  leaves?: Id;
   /** Milliseconds since 1970, by the host's own clock; `null` where it does not say. */
   createdAt: number | null;
 }

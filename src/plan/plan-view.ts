@@ -1,3 +1,4 @@
+import type { User } from '../host/grants.ts';
 import { z } from 'zod';
 import type { ResourceStep, ValueChange } from '../host/layout.ts';
 import { accountValues } from './account-values.ts';
@@ -137,10 +138,16 @@ function retestWhy(retest: Retest | null): string[] {
   return retest === 'untested' ? ['no test of it has ended well yet, is tested'] : [];
 }
 
+/** Undoing it, and removing the provider, puts the user back. */
+function leavingText({ leaves }: User): string {
+  return leaves === undefined ? '' : `the user leaves ${leaves}`;
+}
+
 function grantChanges({ grants }: ImportPlan): Change[] {
   return grants.map((step): Change => {
     const base = { kind: step.kind, name: step.user.email, action: step.action };
-    if (step.action === 'create') return { ...base, id: null, detail: step.days === null ? '' : `${step.days} days` };
+    if (step.action === 'create')
+      return { ...base, id: null, detail: step.days === null ? leavingText(step.user) : `${step.days} days` };
     if (step.action === 'extend') return { ...base, id: step.id, detail: `by ${step.byDays} days` };
     const until = step.expiresAt === null ? '' : `until ${new Date(step.expiresAt).toISOString().slice(0, 10)}`;
     return { ...base, id: step.id, detail: until };

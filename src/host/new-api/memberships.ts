@@ -83,7 +83,13 @@ function toGrant(user: UserWire, name: string): Grant {
 }
 
 function toUser(user: UserWire, name: string): User {
-  return { id: String(user.id), email: name, active: user.status === activeStatus, createdAt: null };
+  return {
+    id: String(user.id),
+    email: name,
+    active: user.status === activeStatus,
+    leaves: user.group === '' ? firstGroup : user.group,
+    createdAt: null,
+  };
 }
 
 const activeStatus = 1;
