@@ -76,6 +76,11 @@ describe('relay revoke', () => {
     const again = await run(...importWords(host));
     expect(again).toMatchObject({ exitCode: 7, stderr: expect.stringContaining('KEY_REVOKED: ') as unknown });
     expect(again.stderr).toMatch(/Take the key out of the key file, and put a new one in its place\./);
+    // With something else to do the gateway is asked, once: nothing that could answer it is in service.
+    const asked = host.requests.length;
+    expect((await run(...importWords(host, '--user', host.userEmail))).exitCode).toBe(7);
+    const completions = host.requests.slice(asked).filter(({ path }) => path.endsWith('/chat/completions'));
+    expect(completions).toHaveLength(1);
   });
 
   it('looks at all providers of a pack', async () => {

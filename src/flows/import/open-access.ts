@@ -7,6 +7,8 @@ import { checkGateway, type GatewayCheck } from '../../verify/check-gateway.ts';
 import { grantAccess } from '../../apply/grant-access.ts';
 import { completionOf } from '../completion-of.ts';
 import { RunFailure } from './failure/run-failure.ts';
+import type { AccountStep } from '../../plan/import-plan.ts';
+import { serviceOf } from '../../host/account.ts';
 import type { ImportRun } from './import-run.ts';
 
 /** Gives users access, and proves by a real request that the gateway serves (rules B22 to B24, N9, N19). */
@@ -66,11 +68,14 @@ async function checkAccess(place: string, request: CompletionRequest, run: Impor
   run.fail('access', found);
 }
 
-/** Where every account was seen to fail, there is nothing to wait for. */
+/** Where no account was seen to work, and none is in service, there is nothing to wait for. */
 function patienceOf({ job, plan, record, keyVerdicts }: ImportRun): number {
-  const fails = ({ fingerprint }: { fingerprint: string }) =>
-    (record.verdicts.get(fingerprint) ?? keyVerdicts.get(fingerprint))?.validation === 'failed';
-  const hopeless = plan.servingElsewhere === 0 && plan.accounts.length > 0 && plan.accounts.every(fails);
+  const cannotServe = (step: AccountStep) => {
+    const verdict = record.verdicts.get(step.fingerprint) ?? keyVerdicts.get(step.fingerprint);
+    if (verdict !== undefined) return verdict.validation === 'failed';
+    return step.action !== 'create' && serviceOf(step.account) !== 'on';
+  };
+  const hopeless = plan.servingElsewhere === 0 && plan.accounts.length > 0 && plan.accounts.every(cannotServe);
   return hopeless ? 0 : job.gatewayWaitMs;
 }
 
