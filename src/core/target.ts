@@ -2,7 +2,7 @@
 export interface Target {
   /** As the operator wrote it. */
   asked: string;
-  user: { email: string } | { id: string };
+  user: { email: string } | { id: string } | { name: string };
   /** `null`: as long as the plan is valid. */
   days: number | null;
 }

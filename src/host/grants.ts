@@ -35,7 +35,8 @@ export interface GrantPort {
   /** Only those that are there: a revoked one is none. */
   ofPlace(place: Id): Promise<Grant[]>;
   ofUser(userId: Id): Promise<Grant[]>;
-  user(by: { email: string } | { id: Id }): Promise<User | undefined>;
+  /** Nobody by a name where users have none of their own. */
+  user(by: { email: string } | { id: Id } | { name: string }): Promise<User | undefined>;
   /** `days`: how long it runs; `null` where none of the host ends by itself. */
   give(userId: Id, place: Id, days: number | null): Promise<WriteResult<unknown>>;
   /** A negative number of days shortens it. `requestId` must be new for each attempt. */

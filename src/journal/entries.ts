@@ -35,7 +35,7 @@ const keyEntry = z.discriminatedUnion('kind', [
 
 const target = z.object({
   asked: z.string(),
-  user: z.union([z.object({ email: z.string() }), z.object({ id })]),
+  user: z.union([z.object({ email: z.string() }), z.object({ id }), z.object({ name: z.string() })]),
   days: z.int().nullable(),
 });
 

@@ -112,7 +112,7 @@ describe('2: wrong input, nothing written', () => {
     ['unknown option', ['--kees', 'x'], '--keys'],
     ['unknown provider', ['--provider', 'kimi-cm'], 'kimi-cn'],
     ['unknown user', ['--user', 'nobody@relay.test'], 'USER_NOT_FOUND'],
-    ['malformed user', ['--user', 'nobody'], 'USAGE'],
+    ['malformed user', ['--user', 'no body'], 'USAGE'],
     ['self-service with users', ['--access', 'self-service', '--user', 'user@relay.test'], '--user'],
     ['no number', ['--concurrency', 'many'], '1 to 256'],
     ['no duration', ['--timeout', '30'], '30s'],

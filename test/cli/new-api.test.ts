@@ -111,7 +111,8 @@ describe.each(['A', 'B'] as const)('new-api %s, by the commands that people give
     expect((await importing(['good-one'], '--user', host.userEmail)).exitCode).toBe(0);
     const { run } = await place.report();
     expect(user).toMatchObject({ group: 'relay-kimi-cn-self-service', username: 'user' });
-    expect((await importing(['good-one'], '--user', String(user.id))).exitCode).toBe(0);
+    for (const who of [String(user.id), 'user'])
+      expect((await importing(['good-one'], '--user', who)).exitCode).toBe(0);
     expect((await place.run(['rollback', run.id, '--yes'], { env: env() })).exitCode).toBe(0);
     expect(user).toMatchObject({ group: 'vip', remark: '' });
     await importing(['good-one'], '--user', host.userEmail);

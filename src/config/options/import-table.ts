@@ -108,10 +108,10 @@ export const importTable = {
   },
   user: {
     kind: 'text',
-    value: 'email|id[=days]',
+    value: 'email|id|name[=days]',
     repeatable: true,
     about: 'give this user access: a subscription, or a place in the group',
-    config: { about: 'users who get access: EMAIL or ID, and perhaps =DAYS' },
+    config: { about: 'users who get access: EMAIL, ID or NAME, and perhaps =DAYS' },
     ofEach: true,
     on: imports,
   },

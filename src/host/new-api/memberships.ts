@@ -37,9 +37,11 @@ export function membershipPort(asker: ApiClient, client: ApiClient): GrantPort {
         return user && toUser(user, http.name(nameOf(user)));
       }
       // The search is by part, and looks into other fields too.
-      const found = await readPages(asker, '/api/user/search', userWire, { keyword: by.email });
+      const keyword = 'email' in by ? by.email : by.name;
+      const found = await readPages(asker, '/api/user/search', userWire, { keyword });
       const user = found.find(
-        ({ email, DeletedAt: gone }) => gone === null && email.toLowerCase() === by.email.toLowerCase(),
+        ({ email, username, DeletedAt: gone }) =>
+          gone === null && ('email' in by ? email.toLowerCase() === keyword.toLowerCase() : username === keyword),
       );
       return user && toUser(user, http.name(nameOf(user)));
     },

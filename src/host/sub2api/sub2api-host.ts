@@ -76,7 +76,10 @@ function grantsOf(reads: Sub2apiReads, writes: Sub2apiWrites): GrantPort {
     kind: 'subscription',
     ofPlace: (place) => reads.subscriptionsOfGroup(place),
     ofUser: (userId) => reads.subscriptionsOfUser(userId),
-    user: (by) => ('email' in by ? reads.userByEmail(by.email) : reads.userById(by.id)),
+    user: async (by) => {
+      if ('name' in by) return undefined;
+      return 'email' in by ? reads.userByEmail(by.email) : reads.userById(by.id);
+    },
     give: (userId, place, days) => writes.assignSubscription(userId, place, days ?? defaultDays),
     extend: (id, days, requestId) => writes.extendSubscription(id, days, requestId),
     remove: (id) => writes.deleteSubscription(id),
