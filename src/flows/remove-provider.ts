@@ -9,10 +9,11 @@ import type { Grant } from '../host/grants.ts';
 import type { ManagedResource, Place } from '../host/layout.ts';
 import type { Provider } from '../pack/manifest.ts';
 import { isIn, managedAccounts } from '../plan/managed-accounts.ts';
-import { counted } from '../core/counted.ts';
+import { counted, enumerated } from '../core/counted.ts';
 import { accessSlug, type AccessMode } from '../core/modes.ts';
 import { leftClients, removeLeftClients } from './left-clients.ts';
 import { takeSnapshot } from './read-status.ts';
+import { refuseBarred } from './refuse-barred.ts';
 
 /** What relay manages for a provider in one access mode, and what hangs on it. */
 export interface Managed {
@@ -26,6 +27,8 @@ export interface Managed {
   /** How many keys of users are bound to the place. */
   userKeys: number;
   /** Accounts of others in the place: then the resources stay. */
+  /** Users who have access that relay did not give, and that goes with the place. */
+  outsiders: readonly Grant[];
   foreign: Account[];
 }
 
@@ -43,7 +46,9 @@ export async function findManaged(
   tools: RunTools,
 ): Promise<Managed[]> {
   const held = await takeSnapshot(tools);
-  const { layout, isolation, grants, clientKeys } = tools.host;
+  const { layout, isolation, grants, clientKeys, info } = tools.host;
+  // Access that does not end by itself is not taken from whom others have given it.
+  const isOutside = ({ byRelay }: Grant) => !byRelay && !info.capabilities.grantDays.possible;
   const found: Managed[] = [];
   for (const access of modes) {
     const owner = { provider, access };
@@ -51,6 +56,8 @@ export async function findManaged(
     const own = managedAccounts({ ...owner, run: '', accounts: 'reconcile' }, held, place?.id ?? null);
     const accounts = [...own.byFingerprint.values(), ...own.superseded];
     const inPlace = held.accounts.filter((account) => isIn(account, place?.id ?? null));
+    const given = place === null || grants === null ? [] : await grants.ofPlace(place.id);
+    const active = given.filter((each) => each.active);
     const managed: Managed = {
       access,
       place,
@@ -60,15 +67,17 @@ export async function findManaged(
         isolation?.by === 'place'
           ? { kind: isolation.kind, objects: isolation.stale({ ...owner, run: '' }, held) }
           : { kind: '', objects: [] },
-      grants: {
-        kind: grants?.kind ?? '',
-        list: place === null || grants === null ? [] : (await grants.ofPlace(place.id)).filter((each) => each.active),
-      },
+      grants: { kind: grants?.kind ?? '', list: active.filter((each) => !isOutside(each)) },
+      outsiders: active.filter(isOutside),
       userKeys: place === null || clientKeys === null ? 0 : await clientKeys.boundTo(place.id),
       foreign: inPlace.filter((account) => !accounts.includes(account)),
     };
     if (managed.resources.length + accounts.length + managed.staging.objects.length > 0) found.push(managed);
   }
+  refuseBarred(
+    found.flatMap(({ resources }) => resources.map(({ kind }) => kind)),
+    tools.host,
+  );
   return found;
 }
 
@@ -100,12 +109,12 @@ export async function removeProvider(all: readonly Managed[], tools: RunTools): 
 }
 
 async function removeMode(managed: Managed, tools: RunTools, log: ChangeLog, result: Removal): Promise<void> {
-  const { place, resources, accounts, staging, foreign } = managed;
-  const isShared = foreign.length > 0;
+  const { place, resources, accounts, staging, foreign, outsiders } = managed;
+  const isShared = foreign.length > 0 || outsiders.length > 0;
   if (isShared) nameShared(managed, result);
   const due = isShared ? [] : resources;
   for (const resource of due.filter(({ when }) => when === 'first')) await takeResource(resource, place, tools, result);
-  if (!isShared) await removeGrants(managed, tools, result);
+  if (foreign.length === 0) await removeGrants(managed, tools, result);
   const { removed, left, leftovers } = await removeAccounts(accounts, tools, log);
   result.removed.push(...removed.map(({ id, name }) => ({ kind: 'account', id, name })));
   result.leftovers.push(
@@ -172,8 +181,12 @@ async function release(
   else result.leftovers.push(left);
 }
 
-function nameShared({ place, resources, foreign }: Managed, result: Removal): void {
-  const why = `${counted(foreign.length, 'account')} of others ${foreign.length === 1 ? 'is' : 'are'} in the ${place?.kind}`;
+function nameShared({ place, resources, foreign, outsiders }: Managed, result: Removal): void {
+  const who = [
+    ...(foreign.length === 0 ? [] : [`${counted(foreign.length, 'account')} of others`]),
+    ...(outsiders.length === 0 ? [] : [`${counted(outsiders.length, 'user')} whom relay did not put there`]),
+  ];
+  const why = `${enumerated(who)} ${foreign.length + outsiders.length === 1 ? 'is' : 'are'} in the ${place?.kind}`;
   for (const { kind, object, isHostWide = false } of resources)
     result.shared.push({ kind, id: object.id, name: object.name, why, isHostWide });
 }

@@ -76,7 +76,8 @@ export async function repairAccounts(
     const { account, validation } = each.verdict;
     const service = serviceOf(account);
     const byHost = each.byHost === 'lifted' || repairPolicy.heldOut.has(account.id);
-    const mayReturn = service === 'paused_by_relay' || (service === 'paused_by_hand' && byHost);
+    // An error that outlasts a test that passed is one that no test ends.
+    const mayReturn = service === 'paused_by_relay' || service === 'error' || (service === 'paused_by_hand' && byHost);
     if (validation === 'passed' && mayReturn) each.idle ??= 'revivable';
   }
   if (tools.stop.aborted) return;

@@ -11,6 +11,7 @@ import type { RecordedRun } from '../journal/read-journal.ts';
 import type { Problem } from '../core/relay-error.ts';
 import { problem } from '../core/relay-error.ts';
 import { reopenRun } from './import/reopen-run.ts';
+import { refuseBarred } from './refuse-barred.ts';
 
 /** What a rollback did. */
 export interface Rollback {
@@ -26,6 +27,10 @@ export async function foreseeRollback(
   tools: RunTools,
 ): Promise<UndoForecast & { warnings: Problem[] }> {
   const changes = reopenChanges(run.changes, tools.host, run.begin.run);
+  refuseBarred(
+    changes.map(({ kind }) => kind),
+    tools.host,
+  );
   const log = new ChangeLog(noJournal, { ...run, changes });
   await findUnrecorded(tools, log);
   const forecast = await foreseeUndo([...log.changes], tools, log);
@@ -40,6 +45,10 @@ export async function foreseeRollback(
 /** Undoes a run, finished or not. Safe to repeat: what is gone already is nothing to do. Throws `HostFailure`. */
 export async function rollbackRun(run: RecordedRun, tools: RunTools): Promise<Rollback> {
   const { log, leftovers } = await reopenRun(run, tools);
+  refuseBarred(
+    log.changes.map(({ kind }) => kind),
+    tools.host,
+  );
   const lost = [...run.removed, ...(await goneOf(run, tools))];
   const { undone, leftovers: left } = await inStage(
     tools,

@@ -20,6 +20,8 @@ export interface Capabilities {
   refreshAfterDiscovery: boolean;
   /** When a key is tested: on its own before an account is made of it, or as the account that was made. */
   proof: 'before-create' | 'after-create';
+  /** Whether a test that passes ends an error in which the host holds an account. */
+  testEndsErrors: boolean;
   /** Taking an account out of service without removing it. */
   disable: Can;
   /** Whether relay can make a user and a key of its own for the gateway check. */

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { Problem } from '../core/relay-error.ts';
 import type { Account, Id } from './account.ts';
 import type { Grant } from './grants.ts';
 import type { WriteResult } from './host-failure.ts';
@@ -100,6 +101,8 @@ export interface ResourceDriver<
 
 /** What a provider becomes on a host, accounts aside. */
 export interface ResourcePort {
+  /** Why the login may not change any of them, where that is so. */
+  barred: Problem | null;
   /** In the order in which they are made; what is undone is undone the other way round. */
   drivers: readonly ResourceDriver[];
   /** All of them, whole, by kind. */

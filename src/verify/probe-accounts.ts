@@ -130,7 +130,9 @@ async function readBack(
         code: 'ACCOUNT_HELD_OUT',
         probe: verdict.probe && { ...verdict.probe, ok: false, message: 'The account is no longer on the host.' },
       };
-    const heldByHost = account.state !== 'active' || (!account.enabled && !retested.has(account.id));
+    const { testEndsErrors } = host.info.capabilities;
+    const isOut = account.state !== 'active' && (testEndsErrors || !retested.has(account.id));
+    const heldByHost = isOut || (!account.enabled && !retested.has(account.id));
     if (verdict.validation === 'failed' || verdict.validation === 'not_tried' || !heldByHost)
       return { ...verdict, account };
     const message =

@@ -135,6 +135,82 @@ describe.each(['A', 'B'] as const)('new-api %s, by the commands that people give
     expect(writes()).toBe(0);
   });
 
+  it('leaves what a person has copied, and no pause that a person has ended', async () => {
+    await importing(['good-one', 'dead-two'], '--mode', 'partial');
+    const one = channels().find(isServed);
+    const other = channels().find(({ status }) => status !== 1);
+    if (one === undefined || other === undefined) throw new Error('not as it should be');
+    host.state.channels.set(9001, { ...one, id: 9001, name: 'my own', group: 'default' });
+    other.status = 1;
+    other.group = 'default';
+    other.status = 2;
+    expect((await relay('remove', '--yes')).exitCode).toBe(0);
+    expect(channels().map(({ name }) => name)).toEqual(['my own']);
+    expect((await relay('remove', '--yes')).exitCode).toBe(0);
+    expect(channels()).toHaveLength(1);
+  });
+
+  it('puts back into service what the host has taken out, once its key works again', async () => {
+    await importing(['good-one', 'good-two']);
+    const [first] = channels();
+    if (first === undefined) throw new Error('there is no channel');
+    first.status = 3;
+    first.other_info = '{"status_reason":"401"}';
+    const status = await relay('status', '--output', 'json');
+    expect(statusSchema.parse(JSON.parse(status.stdout)).accounts.map(({ state }) => state)).toContain('error');
+    expect((await relay('probe', '--revive')).exitCode).toBe(0);
+    expect(channels().filter(isServed)).toHaveLength(2);
+  });
+
+  it('keeps the group while a user is in it whom a person has put there, and says so', async () => {
+    await importing(['good-one']);
+    const user = [...host.state.users.values()].find(({ email }) => email === host.userEmail);
+    if (user === undefined) throw new Error('there is no user');
+    user.group = 'relay-kimi-cn-self-service';
+    const removed = await relay('remove', '--yes');
+    expect(removed).toMatchObject({
+      exitCode: 5,
+      stdout: expect.stringContaining('whom relay did not put there') as unknown,
+    });
+    expect(host.state.options.get('GroupRatio')).toContain('relay-kimi-cn-self-service');
+    expect(user.group).toBe('relay-kimi-cn-self-service');
+  });
+
+  it('names what others have made of what a run made, instead of calling it undone', async () => {
+    await importing(['good-one']);
+    const { run } = await place.report();
+    const prices = JSON.parse(host.state.options.get('ModelRatio') ?? '{}') as Record<string, number>;
+    host.state.options.set('ModelRatio', JSON.stringify({ ...prices, 'kimi-k3': 9 }));
+    const texts = JSON.parse(host.state.options.get('UserUsableGroups') ?? '{}') as Record<string, string>;
+    const mine = { ...texts, 'relay-kimi-cn-self-service': 'our own' };
+    host.state.options.set('UserUsableGroups', JSON.stringify(mine));
+    const { exitCode, stdout, stderr } = await place.run(['rollback', run.id, '--yes'], { env: env() });
+    expect(exitCode).toBe(6);
+    expect(`${stdout}${stderr}`).toMatch(
+      /group[\s\S]*others have changed it since|others have changed it since[\s\S]*group/,
+    );
+  });
+
+  it('lets no admin who is not root take away half of a provider', async () => {
+    await importing(['good-one']);
+    const { run } = await place.report();
+    const root = [...host.state.users.values()].find(({ id }) => id === 1);
+    if (root === undefined) throw new Error('there is no root');
+    const token = 'token-of-an-admin-0123456789abcdef';
+    host.state.users.set(5555, { ...root, id: 5555, username: 'ann', role: 10, access_token: token });
+    for (const args of [
+      ['remove', '--pack', 'kimi', '--yes'],
+      ['rollback', run.id, '--yes'],
+    ]) {
+      const done = await place.run(args, { env: { ...env(), RELAY_ADMIN_KEY: token, RELAY_ADMIN_USER: '5555' } });
+      expect(done).toMatchObject({
+        exitCode: 3,
+        stderr: expect.stringContaining('only root may take away') as unknown,
+      });
+    }
+    expect(channels().filter(isServed)).toHaveLength(1);
+  });
+
   it('says which packs it takes, and why not', async () => {
     const { stdout, exitCode } = await place.run(['packs', 'list', '--host', host.url, '--output', 'json'], {
       env: env(),

@@ -205,6 +205,7 @@ export const capabilities: Capabilities = {
   discoveryMs: 0,
   refreshAfterDiscovery: false,
   proof: 'after-create',
+  testEndsErrors: true,
   disable: { possible: true },
   clientKeys: { possible: true },
   grants: {

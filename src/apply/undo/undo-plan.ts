@@ -71,8 +71,12 @@ function sort(own: Change[], world: World, plan: UndoPlan): void {
   const telling = (state: object) => driver.edits?.telling(state) ?? state;
   const object = action === 'created' ? madeObject(first, objects, driver, world) : objects.get(id ?? '');
   if (object === undefined) {
+    const namesake = objects.get(id ?? '');
+    // What bears its name under its number is what others have made of it.
+    if (action === 'created' && namesake?.name === name)
+      plan.kept.push({ kind, id: namesake.id, name, object: namesake, changes: own, states: null, reason: notAsLeft });
     // What was sent and never seen may arrive yet.
-    if (id !== null) plan.resolved.push(...own);
+    else if (id !== null) plan.resolved.push(...own);
     return;
   }
   const target: Target = { kind, id: object.id, name, object, changes: own, states: null };
@@ -142,6 +146,8 @@ export function whyNotRestored(driver: Driver, before: object, differences?: rea
   if (unkept.length === 0 || differences?.every((each) => unkept.includes(each)) === false) return undefined;
   return `its earlier ${unkept.join(', ')} may have held a key and ${unkept.length === 1 ? 'was' : 'were'} not kept`;
 }
+
+const notAsLeft = 'others have changed it since, and it does not bear the mark of relay any more';
 
 function changedBy(differences: readonly string[]): string {
   return `others have changed its ${differences.join(', ')} since`;

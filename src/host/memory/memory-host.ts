@@ -18,6 +18,7 @@ const capabilities: Capabilities = {
   discoveryMs: 0,
   refreshAfterDiscovery: false,
   proof: 'before-create',
+  testEndsErrors: true,
   disable: { possible: false, why: 'an entry serves as long as it is there' },
   clientKeys: { possible: true },
   grants: { subscription: noUsers, self_service: noUsers },
@@ -60,6 +61,7 @@ export function memoryHost(
     writes: gated(entryWrites(world), write),
     layout,
     resources: {
+      barred: null,
       drivers: [],
       list: async () => ({}),
       survey: async () => ({ placeExists: (id) => id === thePlace.id, madePlaces: [], objects: () => [] }),

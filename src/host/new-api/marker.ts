@@ -8,6 +8,8 @@ export interface Note {
   /** relay has seen a test of it end well. What the host notes of tests, it also notes of those that did not. */
   tested: boolean;
   paused: boolean;
+  /** The channel that it is about, once that is known: a copy that people make bears it too. */
+  channel: number | null;
 }
 
 /** Longest remark that every database of the host takes, in characters. */
@@ -32,11 +34,12 @@ export function readNote(remark: string, screen: Screen): Note {
     marker: screenedMarker(marker, screen),
     tested: fields.has('tested'),
     paused: fields.has('paused'),
+    channel: fields.has('channel') ? Number(field('channel')) : null,
   };
 }
 
 /** A remark with this note in the place of the one it had; what people have written stays, as far as it fits. */
-export function withNote(remark: string, { marker, tested, paused }: Note): string {
+export function withNote(remark: string, { marker, tested, paused, channel }: Note): string {
   const rest = remark.replace(pattern, '').trim();
   if (marker === null) return rest;
   const { provider, access, run, fingerprint, last4, revoked, sets = [] } = marker;
@@ -50,6 +53,7 @@ export function withNote(remark: string, { marker, tested, paused }: Note): stri
     ...(sets.length === 0 ? {} : { sets: sets.join(',') }),
     ...(tested ? { tested: '1' } : {}),
     ...(paused ? { paused: '1' } : {}),
+    ...(channel === null ? {} : { channel: String(channel) }),
   });
   const mark = `[relay ${fields.toString()}]`;
   return `${rest.slice(0, maxRemark - mark.length - 1)} ${mark}`.trim();

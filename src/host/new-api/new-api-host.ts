@@ -1,3 +1,4 @@
+import { problem } from '../../core/relay-error.ts';
 import { Secret } from '../../core/secrets/secret.ts';
 import type { Capabilities } from '../capabilities.ts';
 import type { ResourceDriver, Surroundings } from '../driver.ts';
@@ -26,6 +27,7 @@ export const newApiCapabilities: Capabilities = {
   discoveryMs: 0,
   refreshAfterDiscovery: false,
   proof: 'after-create',
+  testEndsErrors: false,
   disable: { possible: true },
   clientKeys: { possible: true },
   grants: {
@@ -47,6 +49,12 @@ export interface NewApiParts extends Pick<Host, 'command' | 'gateway'> {
   isRoot: boolean;
   makesChannels: boolean;
 }
+
+const rootOnly = problem(
+  'LOGIN_REFUSED',
+  'The login is that of an admin, and only root may take away groups and prices on this host.',
+  'Give the access token of root.',
+);
 
 /** A key that names a channel reaches that one alone, in whichever group it is; only admins' keys may. */
 const pinning: PinningPort = {
@@ -72,6 +80,7 @@ export function newApiHost(parts: NewApiParts, signal: AbortSignal | null = null
     gateway: parts.gateway,
     layout: newApiLayout(makesChannels),
     resources: {
+      barred: isRoot ? null : rootOnly,
       drivers: [groupDriver(reads, client), pricesDriver(reads, client)] as ResourceDriver[],
       list: async () => {
         const options = await reads.options();
@@ -121,7 +130,8 @@ async function surveyOf(
     madePlaces: groups.filter(({ text }) => own.has(readGroupMarker(text ?? '')?.run ?? '-')).map(({ id }) => id),
     objects: (kind) => {
       if (kind === 'group') return groups;
-      return kind === priceList.kind ? prices : undefined;
+      // What is not shown to the login cannot be told to be gone.
+      return kind === priceList.kind && options.isWhole ? prices : undefined;
     },
   };
 }

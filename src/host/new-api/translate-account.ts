@@ -4,7 +4,7 @@ import type { Account, AccountChange, AccountSpec } from '../account.ts';
 import type { Screen } from '../screen.ts';
 import type { ChannelWire } from './api/wire.ts';
 import { channelBase, isPlain, platformOf, typeFor, upstreamOf } from './channel-types.ts';
-import { readNote, withNote } from './marker.ts';
+import { readNote, withNote, type Note } from './marker.ts';
 import { noGroup } from './objects.ts';
 
 /** `status` of a channel. Also 3: the host has switched it off. */
@@ -19,8 +19,7 @@ const infoWire = z.looseObject({ status_reason: z.string().optional() });
  * Priorities run the other way here: the highest is used first.
  */
 export function toAccount(wire: ChannelWire, screen: Screen): Account {
-  const isMany = wire.channel_info?.is_multi_key === true;
-  const { marker, tested, paused } = readNote(isMany ? '' : wire.remark, screen);
+  const { marker, tested, paused } = ownNote(wire, screen);
   return {
     id: String(wire.id),
     name: screen.name(wire.name, marker?.fingerprint),
@@ -33,7 +32,8 @@ export function toAccount(wire: ChannelWire, screen: Screen): Account {
     settings: isPlain(wire.type) ? {} : { type: wire.type },
     marker,
     tested,
-    paused,
+    // Whoever has switched it on since has ended relay's pause.
+    paused: paused && wire.status !== status.on,
     state: wire.status === offByHost ? 'error' : 'active',
     enabled: wire.status === status.on,
     stateMessage: wire.status === offByHost ? screen.clean(reasonOf(wire.other_info)) : '',
@@ -42,9 +42,17 @@ export function toAccount(wire: ChannelWire, screen: Screen): Account {
   };
 }
 
+/** The note of a channel that is relay's: not of one with several keys, and not of another one that was copied. */
+function ownNote(wire: ChannelWire, screen: Screen): Note {
+  const note = readNote(wire.channel_info?.is_multi_key === true ? '' : wire.remark, screen);
+  return note.channel === null || note.channel === wire.id ? note : { ...note, marker: null };
+}
+
 function toMapping({ models, model_mapping: text }: ChannelWire): Record<string, string> {
   const mapping = mappingWire.safeParse(json(text)).data ?? {};
-  return Object.fromEntries(listOf(models).map((model) => [model, mapping[model] ?? model]));
+  return Object.fromEntries(
+    listOf(models).map((model) => [model, (Object.hasOwn(mapping, model) ? mapping[model] : undefined) ?? model]),
+  );
 }
 
 function reasonOf(info: string): string {
@@ -80,7 +88,7 @@ export function fromAccountSpec(spec: AccountSpec, key: string): Record<string, 
     priority: 0 - priority,
     status: status.on,
     tag: resourceName(marker.provider, marker.access),
-    remark: withNote('', { marker, tested: false, paused: false }),
+    remark: withNote('', { marker, tested: false, paused: false, channel: null }),
   };
 }
 
@@ -112,6 +120,7 @@ export function fromAccountChange(
       : {
           remark: withNote(now.remark, {
             ...note,
+            channel: now.id,
             ...(marker === undefined ? {} : { marker }),
             ...(tested === undefined ? {} : { tested }),
           }),

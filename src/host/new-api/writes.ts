@@ -28,7 +28,7 @@ export function newApiWrites(client: ApiClient): AccountWrites {
     return done;
   };
   const noted = (wire: ChannelWire, change: Partial<Note>) => {
-    const remark = withNote(wire.remark, { ...readNote(wire.remark, http), ...change });
+    const remark = withNote(wire.remark, { ...readNote(wire.remark, http), ...change, channel: wire.id });
     return remark === wire.remark ? undefined : put({ id: wire.id, remark });
   };
 

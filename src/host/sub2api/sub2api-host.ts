@@ -48,6 +48,7 @@ export function sub2apiHost(parts: Sub2apiParts, signal: AbortSignal | null = nu
     gateway,
     layout: sub2apiLayout,
     resources: {
+      barred: null,
       drivers: [
         groupDriver(reads, writes),
         channelDriver(reads, writes),

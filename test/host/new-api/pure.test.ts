@@ -50,7 +50,7 @@ describe('the note in a remark', () => {
   const marker = aMarker({ last4: 'a&=]', revoked: true, sets: ['type'] });
 
   it('is read as it was written, with what people have written around it', () => {
-    const note = { marker, tested: true, paused: true };
+    const note = { marker, tested: true, paused: true, channel: 7 };
     const remark = withNote('ask Jo first', note);
     expect(remark).toMatch(/^ask Jo first \[relay /);
     expect(readNote(`${remark} or Kim`, screen)).toEqual(note);
@@ -59,7 +59,7 @@ describe('the note in a remark', () => {
 
   it('fits into 255 characters with the longest id of a provider', () => {
     const longest = aMarker({ provider: 'p'.repeat(64), run: '20261129-084001-abcdef', last4: 'abcd' });
-    expect(withNote('', { marker: longest, tested: true, paused: true }).length).toBeLessThan(255);
+    expect(withNote('', { marker: longest, tested: true, paused: true, channel: 123_456 }).length).toBeLessThan(255);
   });
 
   it.each(['', 'mine', '[relay provider=x]', '[relay provider=x&access=nobody&run=r&key=k]'])(
@@ -70,8 +70,8 @@ describe('the note in a remark', () => {
   );
 
   it('leaves what people have written when it goes', () => {
-    const remark = withNote('mine', { marker, tested: false, paused: false });
-    expect(withNote(remark, { marker: null, tested: false, paused: false })).toBe('mine');
+    const remark = withNote('mine', { marker, tested: false, paused: false, channel: null });
+    expect(withNote(remark, { marker: null, tested: false, paused: false, channel: null })).toBe('mine');
   });
 });
 

@@ -3,6 +3,7 @@ import { problem, type Problem } from '../../../core/relay-error.ts';
 import type { FoundResource, Held, Layout, LayoutPlan, ManagedResource, MarkedOwner, Owner } from '../../layout.ts';
 import { resourceName } from '../../names.ts';
 import { priceList, type Group } from '../objects.ts';
+import { effectiveMapping } from '../../../pack/model-mapping.ts';
 import { desiredRatios } from '../prices.ts';
 import { addressProblems } from './address.ts';
 import { managedGroup, resourcesOf, type NewApiResources } from './held.ts';
@@ -29,6 +30,7 @@ export function newApiLayout(makesChannels: boolean): Layout {
           ...(makesChannels ? [] : [mayNot]),
           ...brokenOptions(resources),
           ...addressProblems(job.provider),
+          ...nameProblems(job.provider),
           ...planned.flatMap(({ problems }) => problems),
         ],
       };
@@ -44,6 +46,13 @@ const mayNot = problem(
   'The login is that of an admin whom root does not let make and remove channels.',
   'Give the access token of root, or have root allow that admin to write channels.',
 );
+
+/** A channel lists its models with commas between them. */
+function nameProblems(provider: Owner['provider']): Problem[] {
+  const split = Object.keys(effectiveMapping(provider)).filter((name) => name.includes(','));
+  if (split.length === 0) return [];
+  return [problem('HOST_CANNOT', `This host takes no names of models with a comma in them: ${firstOf(split)}.`)];
+}
 
 /** The host keeps whatever text it is sent, and takes the map for empty from then on. */
 function brokenOptions({ prices }: NewApiResources): Problem[] {

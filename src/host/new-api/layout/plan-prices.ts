@@ -18,7 +18,9 @@ export function planPrices({ provider }: Owner, { prices }: NewApiResources): Pl
   const missing = desired.filter(([name]) => !Object.hasOwn(prices.models, name));
   const unpriced = missing.flatMap(([name, ratios]) => (ratios === null ? [name] : []));
   const warnings = [
-    ...desired.flatMap(([name, ratios]) => driftOf(name, prices.models[name], ratios)),
+    ...desired.flatMap(([name, ratios]) =>
+      driftOf(name, Object.hasOwn(prices.models, name) ? prices.models[name] : undefined, ratios),
+    ),
     ...(prices.servesUnpriced ? unpriced : []).map((name) =>
       problem('PRICE_MISSING', `The pack has no price for "${name}"; the host may bill nothing for it.`),
     ),
@@ -27,7 +29,9 @@ export function planPrices({ provider }: Owner, { prices }: NewApiResources): Pl
   const step = { kind: priceList.kind, name: priceList.name };
   const after: PricesState = {
     models: Object.fromEntries(
-      missing.flatMap(([name, ratios]) => (ratios === null ? [] : [[name, without(prices.parts[name], ratios)]])),
+      missing.flatMap(([name, ratios]) =>
+        ratios === null ? [] : [[name, without(Object.hasOwn(prices.parts, name) ? prices.parts[name] : {}, ratios)]],
+      ),
     ),
   };
   const names = Object.keys(after.models);

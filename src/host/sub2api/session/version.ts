@@ -38,6 +38,7 @@ export function capabilitiesOf(version: string, settings: PublicSettings): Capab
     // Until the scheduler's outbox was mended, what an account learnt could stay unseen for up to 300 s.
     refreshAfterDiscovery: !learnsSlowly,
     proof: 'after-create',
+    testEndsErrors: true,
     disable: { possible: true },
     clientKeys: probeUserOf(settings),
     grants: {
