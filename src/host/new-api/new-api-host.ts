@@ -123,8 +123,9 @@ async function surveyOf(
       kind === 'group' ? [readGroupMarker((state as GroupState).text ?? '')?.run ?? ''] : [],
     ),
   );
-  const priced = made.flatMap(({ kind, state }) => (kind === priceList.kind ? [(state as PricesState).models] : []));
-  const prices = storedPrices(options, { models: Object.assign({}, ...priced) as PricesState['models'] });
+  const prices = made.flatMap(({ kind, state }) =>
+    kind === priceList.kind ? storedPrices(options, state as PricesState) : [],
+  );
   return {
     placeExists: (id) => there.has(id),
     madePlaces: groups.filter(({ text }) => own.has(readGroupMarker(text ?? '')?.run ?? '-')).map(({ id }) => id),

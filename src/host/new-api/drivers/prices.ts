@@ -1,8 +1,9 @@
+import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { firstOf } from '../../../core/counted.ts';
 import type { Others, ResourceDriver } from '../../driver.ts';
 import type { ApiClient } from '../../http/api-client.ts';
-import { priceList, type ModelRatios, type Prices } from '../objects.ts';
+import { priceList, type ModelRatios, type PriceParts, type Prices } from '../objects.ts';
 import { editMaps, type Options } from '../options.ts';
 import { additions, isNear, partsIn, withdrawals } from '../prices.ts';
 import type { NewApiReads } from '../reads.ts';
@@ -19,7 +20,13 @@ export type StoredPrices = Pick<Prices, 'id' | 'name' | 'parts'>;
 /** The parts that a state names, as far as they are there; nothing where none is. */
 export function storedPrices(options: Options, state: PricesState): StoredPrices[] {
   const parts = partsIn(options, state.models);
-  return Object.keys(parts).length === 0 ? [] : [{ id: priceList.id, name: priceList.name, parts }];
+  return Object.keys(parts).length === 0 ? [] : [{ id: idOf(parts), name: priceList.name, parts }];
+}
+
+/** By what is there, whatever it costs: a run that was interrupted adds what it had not yet added as something else. */
+function idOf(parts: PriceParts): string {
+  const names = Object.entries(parts).map(([name, found]) => `${name} ${Object.keys(found).toSorted().join(' ')}`);
+  return createHash('sha256').update(names.toSorted().join('\n')).digest('hex').slice(0, 8);
 }
 
 /**
