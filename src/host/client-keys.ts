@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { AccessMode } from '../core/modes.ts';
 import type { Secret } from '../core/secrets/secret.ts';
 import type { Id } from './account.ts';
@@ -55,4 +56,25 @@ export interface ClientKeyPort {
   usable(place: Id): Promise<Secret | undefined>;
   /** How many keys of living users are bound to the place. */
   boundTo(place: Id): Promise<number>;
+}
+
+const byName = z.object({ name: z.string() });
+
+/** What is known of clients that bear their run in their name, which is all that there is to tell them by. */
+export function driverByName(
+  kind: string,
+  list: () => Promise<{ id: Id; name: string }[]>,
+  remove: (id: Id) => Promise<WriteResult<unknown>>,
+): Driver<z.infer<typeof byName>> {
+  return {
+    kind,
+    schema: byName,
+    find: async ({ name }) => (await list()).filter((each) => each.name === name),
+    isMadeAs: (object, _, made) => object.name === made.name,
+    isStill: (object, _, made) => object.name === made.name,
+    differences: () => [],
+    stateOf: (_, made) => made,
+    remove: ({ id }) => remove(id),
+    restore: async () => undefined,
+  };
 }

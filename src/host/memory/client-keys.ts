@@ -1,13 +1,9 @@
-import { z } from 'zod';
 import { Secret } from '../../core/secrets/secret.ts';
-import type { ClientKeyPort, LeftClient } from '../client-keys.ts';
-import type { Driver } from '../driver.ts';
+import { driverByName, type ClientKeyPort, type LeftClient } from '../client-keys.ts';
 import { probeUserPrefix } from '../names.ts';
 import type { WriteResult } from '../host-failure.ts';
 import { refused } from './entries.ts';
 import type { ClientEntry, World } from './world.ts';
-
-const schema = z.object({ name: z.string() });
 
 /** Keys of users stand in a list of their own, by name; whoever has one may use all that the host serves. */
 export function clientKeyPort(world: World): ClientKeyPort {
@@ -17,19 +13,9 @@ export function clientKeyPort(world: World): ClientKeyPort {
     world.clients = world.clients.filter((each) => each.name !== name);
     return { status: 'applied', value: undefined };
   };
-  const driver: Driver<z.infer<typeof schema>> = {
-    kind: 'client key',
-    schema,
-    find: async ({ name }) => (find(name) === undefined ? [] : [{ id: name, name }]),
-    isMadeAs: (object, _, made) => object.name === made.name,
-    isStill: (object, _, made) => object.name === made.name,
-    differences: () => [],
-    stateOf: (_, made) => made,
-    remove: ({ id }) => remove(id),
-    restore: async () => undefined,
-  };
+  const list = async () => world.clients.map(({ name }) => ({ id: name, name }));
   return {
-    driver,
+    driver: driverByName('client key', list, remove),
     of: (run) => {
       const name = `${probeUserPrefix}${run}`;
       return {

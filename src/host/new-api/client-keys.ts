@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { Secret } from '../../core/secrets/secret.ts';
 import type { Id } from '../account.ts';
-import type { ClientKeyPort, LeftClient, Perform } from '../client-keys.ts';
-import type { Driver } from '../driver.ts';
+import { driverByName, type ClientKeyPort, type LeftClient, type Perform } from '../client-keys.ts';
 import type { WriteResult } from '../host-failure.ts';
 import type { ApiClient } from '../http/api-client.ts';
 import { probeUserPrefix } from '../names.ts';
@@ -14,9 +13,6 @@ const lifetime = 86_400;
 
 /** `status` of a token that works. */
 const active = 1;
-
-const schema = z.object({ name: z.string() });
-type State = z.infer<typeof schema>;
 
 /**
  * A token of the admin's own, in the group that is to be tried: nobody can make one for another user here. What it names
@@ -37,19 +33,8 @@ export function tokenPort(asker: ApiClient, client: ApiClient): ClientKeyPort {
     client.http.redactor.learn(secret);
     return secret;
   };
-  const driver: Driver<State> = {
-    kind: 'token',
-    schema,
-    find: async ({ name }) => (await tokens()).filter((token) => token.name === name).map(toObject),
-    isMadeAs: (object, _, made) => object.name === made.name,
-    isStill: (object, _, made) => object.name === made.name,
-    differences: () => [],
-    stateOf: (_, made) => made,
-    remove: ({ id }) => remove(id),
-    restore: async () => undefined,
-  };
   return {
-    driver,
+    driver: driverByName('token', async () => (await tokens()).map(toObject), remove),
     of: (run) => {
       // The host gives keys out twenty times in twenty minutes.
       let given: { key: Secret; place: Id } | undefined;

@@ -1,6 +1,7 @@
 import type { MiddlewareHandler } from 'hono';
 import { plain } from '../reply.ts';
-import type { Host, HostApp, HostContext, HostEnv } from './host.ts';
+import type { Host, HostApp, HostEnv } from './host.ts';
+import { redirectTo, routeTable } from '../slashes.ts';
 
 const bypassed = ['/api/', '/v1/', '/v1beta/', '/backend-api/', '/antigravity/', '/setup/', '/images/', '/responses/'];
 const bypassedLater = ['/models', '/alpha/search', '/videos/'];
@@ -19,22 +20,6 @@ function frontendPage(): Response {
   });
 }
 
-/** Tests whether a route of the app answers that method and path. */
-function routeTable(app: HostApp): (method: string, path: string) => boolean {
-  const routes = app.routes
-    .filter((route) => route.method !== 'ALL')
-    .map((route) => ({ method: route.method, pattern: new RegExp(`^${route.path.replaceAll(/:[^/]+/g, '[^/]+')}$`) }));
-  return (method, path) => routes.some((route) => route.method === method && route.pattern.test(path));
-}
-
-function redirect(c: HostContext, target: string): Response {
-  const { search } = new URL(c.req.url);
-  const location = target + search;
-  if (c.req.method !== 'GET') return new Response(null, { status: 307, headers: { location } });
-  const body = `<a href="${location}">Moved Permanently</a>.\n\n`;
-  return new Response(body, { status: 301, headers: { location, 'content-type': 'text/html; charset=utf-8' } });
-}
-
 /** Answers paths that are no routes before any login is asked for: the web page, a redirect, or 404 text. */
 export function pathGate(app: HostApp, host: Host): MiddlewareHandler<HostEnv> {
   let table: ReturnType<typeof routeTable> | undefined;
@@ -45,7 +30,7 @@ export function pathGate(app: HostApp, host: Host): MiddlewareHandler<HostEnv> {
     const known = !host.needsSetup || path === '/setup/status';
     if (known && table(method, path)) return next();
     const trimmed = path.replace(/\/$/, '');
-    if (known && trimmed !== path && trimmed !== '' && table(method, trimmed)) return redirect(c, trimmed);
+    if (known && trimmed !== path && trimmed !== '' && table(method, trimmed)) return redirectTo(c.req, trimmed);
     return plain(404, '404 page not found');
   };
 }
