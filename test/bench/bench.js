@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
-import { startSandbox } from '../../dist/sandbox/start-sandbox.js';
+import { startSandboxAs } from '../../dist/sandbox/kinds.js';
 
 const relay = fileURLToPath(new URL('../../bin/relay.js', import.meta.url));
 
@@ -62,7 +62,7 @@ const range = (count) => Array.from({ length: count }, (_, index) => index);
   const keys = 200;
   const latencyMs = 200;
   const concurrency = 8;
-  const sandbox = await startSandbox({ vendorLatencyMs: latencyMs });
+  const sandbox = await startSandboxAs('sub2api', {}, { vendorLatencyMs: latencyMs });
   const { ms } = await runImport(sandbox, keyFileOf('keys.txt', range(keys)), '--concurrency', String(concurrency));
   await sandbox.stop();
   const ideal = (keys * latencyMs) / concurrency;
@@ -74,10 +74,10 @@ const range = (count) => Array.from({ length: count }, (_, index) => index);
 {
   const all = 5000;
   const changed = 50;
-  const empty = await startSandbox();
+  const empty = await startSandboxAs('sub2api', {});
   const first = await runImport(empty, keyFileOf('fifty.txt', range(changed)));
   await empty.stop();
-  const sandbox = await startSandbox();
+  const sandbox = await startSandboxAs('sub2api', {});
   await runImport(
     sandbox,
     keyFileOf('many.csv', range(all), () => 50),
