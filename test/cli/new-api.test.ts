@@ -211,6 +211,16 @@ describe.each(['A', 'B'] as const)('new-api %s, by the commands that people give
     expect(channels().filter(isServed)).toHaveLength(1);
   });
 
+  it('blames no key for a host that is overloaded, and does not say that all is in place when nothing is', async () => {
+    host.settings.cpu_overloaded = true;
+    const { exitCode, stdout, stderr } = await importing(['good-one'], '--mode', 'partial');
+    expect(exitCode).toBe(7);
+    expect(channels()).toEqual([]);
+    expect(stderr).not.toContain('Everything is in place');
+    expect(stderr).toContain('No account is in place on the host');
+    expect(stdout).toContain('overloaded');
+  });
+
   it('says which packs it takes, and why not', async () => {
     const { stdout, exitCode } = await place.run(['packs', 'list', '--host', host.url, '--output', 'json'], {
       env: env(),

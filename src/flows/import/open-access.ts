@@ -73,7 +73,8 @@ function patienceOf({ job, plan, record, keyVerdicts }: ImportRun): number {
   const cannotServe = (step: AccountStep) => {
     const verdict = record.verdicts.get(step.fingerprint) ?? keyVerdicts.get(step.fingerprint);
     if (verdict !== undefined) return verdict.validation === 'failed';
-    return step.action !== 'create' && serviceOf(step.account) !== 'on';
+    if (step.action === 'create') return record.outcomes.get(step.fingerprint)?.outcome === 'failed';
+    return serviceOf(step.account) !== 'on';
   };
   const hopeless = plan.servingElsewhere === 0 && plan.accounts.length > 0 && plan.accounts.every(cannotServe);
   return hopeless ? 0 : job.gatewayWaitMs;

@@ -50,6 +50,8 @@ export function holds(report: Report): string {
     case 6:
       return leftoversState(report.leftovers, report.unsettled);
     case 7:
+      if (report.accounts.length > 0 && report.accounts.every(({ code }) => code === 'GATEWAY_NOT_READY'))
+        return 'No account is in place on the host: those that did not answer through the gateway were taken away again.';
       return `Everything is in place on the host, but ${report.gateway?.ok === false ? 'the gateway does not answer' : 'no account works'}.`;
     default:
       return report.batchStatus === 'rolled_back'
