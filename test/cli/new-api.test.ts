@@ -142,8 +142,8 @@ describe.each(['A', 'B'] as const)('new-api %s, by the commands that people give
     if (one === undefined || other === undefined) throw new Error('not as it should be');
     host.state.channels.set(9001, { ...one, id: 9001, name: 'my own', group: 'default' });
     other.status = 1;
-    other.group = 'default';
-    other.status = 2;
+    const told = statusSchema.parse(JSON.parse((await relay('status', '--output', 'json')).stdout));
+    expect(told.accounts.map(({ state }) => state)).not.toContain('paused_by_relay');
     expect((await relay('remove', '--yes')).exitCode).toBe(0);
     expect(channels().map(({ name }) => name)).toEqual(['my own']);
     expect((await relay('remove', '--yes')).exitCode).toBe(0);
