@@ -3,13 +3,14 @@ import { leftoverOf, type Leftover } from '../apply/leftover.ts';
 import { removeAccounts } from '../apply/accounts/remove-accounts.ts';
 import { releaseObject } from '../apply/release-object.ts';
 import { removeObjects, type NamedObject } from '../apply/remove-objects.ts';
-import { inStage, throwIfStopped, unstopped, type RunTools } from '../apply/run-tools.ts';
+import { inStage, stopReason, throwIfStopped, unstopped, type RunTools } from '../apply/run-tools.ts';
 import type { Account, Id } from '../host/account.ts';
 import type { Grant } from '../host/grants.ts';
 import type { ManagedResource, Place } from '../host/layout.ts';
 import type { Provider } from '../pack/manifest.ts';
 import { isIn, managedAccounts } from '../plan/managed-accounts.ts';
 import { counted, enumerated } from '../core/counted.ts';
+import { RelayError } from '../core/relay-error.ts';
 import { accessSlug, type AccessMode } from '../core/modes.ts';
 import { leftClients, removeLeftClients } from './left-clients.ts';
 import { takeSnapshot } from './read-status.ts';
@@ -95,17 +96,33 @@ export async function removeProvider(all: readonly Managed[], tools: RunTools): 
       .filter((orphan) => !result.leftovers.some(({ name }) => name === orphan.name))
       .map(({ id, name }) => ({ kind: tools.host.clientKeys?.driver.kind ?? '', id, name })),
   );
-  for (const managed of all) {
-    throwIfStopped(tools);
-    await inStage(
-      tools,
-      'remove',
-      `Remove what is managed (${accessSlug(managed.access)})`,
-      () => removeMode(managed, tools, log, result),
-      () => ({ ok: result.leftovers.length === 0, text: `${result.removed.length} removed` }),
-    );
+  try {
+    for (const managed of all) {
+      throwIfStopped(tools);
+      await inStage(
+        tools,
+        'remove',
+        `Remove what is managed (${accessSlug(managed.access)})`,
+        () => removeMode(managed, tools, log, result),
+        () => ({ ok: result.leftovers.length === 0, text: `${result.removed.length} removed` }),
+      );
+    }
+  } catch (error) {
+    if (!(error instanceof RelayError) || error !== stopReason(tools.stop)) throw error;
+    throw error.holding(heldText(result));
   }
   return result;
+}
+
+/** What the host holds where the removal was told to stop in its midst. */
+function heldText({ removed, leftovers }: Removal): string {
+  const open = leftovers.map(({ kind, name }) => `${kind} "${name}"`).join(', ');
+  return [
+    removed.length === 0
+      ? 'Nothing was removed.'
+      : `${counted(removed.length, 'object was', 'objects were')} removed, the rest was not.`,
+    ...(open === '' ? [] : [`Look at: ${open}.`]),
+  ].join(' ');
 }
 
 async function removeMode(managed: Managed, tools: RunTools, log: ChangeLog, result: Removal): Promise<void> {

@@ -462,6 +462,24 @@ describe('relay remove', () => {
     });
   });
 
+  it('says what is gone, and what is not, where it was told to stop in its midst', async () => {
+    await importInto(sandbox, good);
+    await importInto(sandbox, good, { access: 'self_service' });
+    const stop = new AbortController();
+    const emit: typeof tools.emit = (event) => {
+      // Between the access modes.
+      if (event.type === 'stage-finished') stop.abort(new Interruption('SIGINT'));
+    };
+    const stopped = { ...tools, emit, stop: stop.signal };
+    const ended = removeProvider(await findManaged(provider, accessModes, tools), stopped);
+    await expect(ended).rejects.toMatchObject({
+      code: 'INTERRUPTED',
+      exitCode: 130,
+      holds: expect.stringMatching(/^\d objects were removed, the rest was not\.$/) as unknown,
+    });
+    expect(sandbox.state.accounts.size).toBe(good.length);
+  });
+
   it('lets a channel go that also holds groups of others', async () => {
     await importInto(sandbox, good);
     const [channel] = [...sandbox.state.channels.values()];
