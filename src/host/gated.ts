@@ -1,3 +1,14 @@
+import type { Gateway } from './gateway.ts';
+import type { Gate } from './host.ts';
+
+/** Passes all. */
+export const openGate: Gate = { ask: (send) => send(), write: (send) => send() };
+
+/** A gate behind a gate. */
+export function composed(inner: Gate, outer: Gate): Gate {
+  return { ask: (send) => outer.ask(() => inner.ask(send)), write: (send) => outer.write(() => inner.write(send)) };
+}
+
 /** The same object, each of whose methods passes the gate before it begins. */
 export function gated<T extends object>(target: T, gate: <R>(send: () => R) => R): T {
   return new Proxy(target, {
@@ -8,4 +19,13 @@ export function gated<T extends object>(target: T, gate: <R>(send: () => R) => R
         : member;
     },
   });
+}
+
+/** The same gateway, each of whose requests passes the gate. */
+export function gatedGateway(gateway: Gateway, { ask }: Pick<Gate, 'ask'>): Gateway {
+  return {
+    models: (key, signal) => ask(() => gateway.models(key, signal)),
+    complete: (key, request, signal) => ask(() => gateway.complete(key, request, signal)),
+    connection: (request) => gateway.connection(request),
+  };
 }

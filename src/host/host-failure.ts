@@ -62,6 +62,11 @@ export async function writeResult<T>(request: () => Promise<T>): Promise<WriteRe
   }
 }
 
+/** The same end, with another value where it is done. */
+export function mapResult<T, U>(end: WriteResult<T>, map: (value: T) => U): WriteResult<U> {
+  return end.status === 'applied' ? { status: 'applied', value: map(end.value) } : end;
+}
+
 /** What a read tells; nothing where the host fails to answer it. */
 export async function orNothing<T>(read: () => Promise<T>): Promise<T | undefined> {
   try {

@@ -7,5 +7,10 @@ export type AdminLogin = ({ key: Secret; user?: string | undefined } | { email: 
   inShell?: string;
 };
 
+/** The secret of a login, whichever it is. */
+export function secretOf(login: AdminLogin): Secret {
+  return 'key' in login ? login.key : login.password;
+}
+
 /** A login and where it comes from, or why there is none. */
 export type GivenLogin = (AdminLogin & { from?: string }) | { missing: Problem };

@@ -21,7 +21,7 @@ export interface Screen {
 }
 
 /** A group stays relay's by the mark at the end, whatever somebody has written before it. */
-export function screenedDescription(text: string, screen: Screen): string {
+export function screenedDescription(text: string, screen: Pick<Screen, 'hide'>): string {
   const at = text.lastIndexOf('[relay ');
   return at === -1 ? screen.hide(text) : screen.hide(text.slice(0, at)) + screen.hide(text.slice(at));
 }

@@ -1,4 +1,5 @@
 import { crc32 } from 'node:zlib';
+import { parseJson } from '../core/parse-json.ts';
 
 const sumPattern = /,"sum":"([0-9a-f]{8})"\}$/;
 
@@ -14,11 +15,7 @@ export function parseJournalLine(line: string): unknown {
   if (sum === undefined) return undefined;
   const text = `${line.slice(0, line.length - `,"sum":"${sum}"}`.length)}}`;
   if (sumOf(text) !== sum) return undefined;
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  return parseJson(text);
 }
 
 function sumOf(text: string): string {

@@ -7,6 +7,7 @@ import { RelayError } from '../core/relay-error.ts';
 import { beginSchema, journalVersion, noteSchema, type Begin, type Note } from './entries.ts';
 import { parseJournalLine } from './journal-line.ts';
 import { journalFolder } from './folder-journal.ts';
+import { parseJson } from '../core/parse-json.ts';
 
 /** A run as its journal tells it. */
 export interface RecordedRun {
@@ -111,14 +112,6 @@ function parseBegin(file: string, line: string): Begin {
     );
   }
   return begin.data;
-}
-
-function parseJson(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
-  }
 }
 
 type Outcome = Pick<RecordedRun, 'changes' | 'lastSeq' | 'removed' | 'removing' | 'end'>;

@@ -6,10 +6,10 @@ import { hostKinds, kindOf } from '../../src/host/catalog.ts';
 import { connectNewApi } from '../../src/host/new-api/session/connect.ts';
 import { memoryHost } from '../../src/host/memory/memory-host.ts';
 import { newWorld } from '../../src/host/memory/world.ts';
-import { startNewApi, startSandbox } from '../support/start-sandbox.ts';
+import { startNewApi, startSandbox, type NewApi, type Sandbox } from '../support/start-sandbox.ts';
 import { quickClock } from '../support/clocks.ts';
 import { newApiContract } from './new-api-contract.ts';
-import { portContract } from './port-contract.ts';
+import { portContract, type OpenedPort } from './port-contract.ts';
 
 const model = 'kimi-k2.6';
 const keys = {
@@ -17,6 +17,19 @@ const keys = {
   dead: 'sk-dead-port-000000004',
 };
 const http = { userAgent: 'relay/test', timeoutMs: 30_000, redactor: new Redactor() };
+
+/** A sandbox as relay finds it. */
+async function portOf(sandbox: Sandbox | NewApi): Promise<OpenedPort> {
+  const options = { ...http, baseUrl: sandbox.url, clock: quickClock() };
+  const { connect } = await kindOf(hostKinds, undefined, options);
+  return {
+    host: await connect(options, { key: new Secret(sandbox.adminKey) }),
+    baseUrl: `${sandbox.vendorUrl}/v1`,
+    model,
+    keys,
+    close: () => sandbox.stop(),
+  };
+}
 
 portContract('the host in memory', async () => ({
   host: memoryHost(
@@ -30,32 +43,10 @@ portContract('the host in memory', async () => ({
 }));
 
 for (const hostVersion of ['0.1.129', '0.1.179'] as const)
-  portContract(`the sandbox as sub2api ${hostVersion}`, async () => {
-    const sandbox = await startSandbox({ hostVersion });
-    const options = { ...http, baseUrl: sandbox.url, clock: quickClock() };
-    const { connect } = await kindOf(hostKinds, undefined, options);
-    return {
-      host: await connect(options, { key: new Secret(sandbox.adminKey) }),
-      baseUrl: `${sandbox.vendorUrl}/v1`,
-      model,
-      keys,
-      close: () => sandbox.stop(),
-    };
-  });
+  portContract(`the sandbox as sub2api ${hostVersion}`, async () => portOf(await startSandbox({ hostVersion })));
 
 for (const hostVersion of ['A', 'B'] as const)
-  portContract(`the sandbox as new-api ${hostVersion}`, async () => {
-    const sandbox = await startNewApi({ hostVersion });
-    const options = { ...http, baseUrl: sandbox.url, clock: quickClock() };
-    const { connect } = await kindOf(hostKinds, undefined, options);
-    return {
-      host: await connect(options, { key: new Secret(sandbox.adminKey) }),
-      baseUrl: `${sandbox.vendorUrl}/v1`,
-      model,
-      keys,
-      close: () => sandbox.stop(),
-    };
-  });
+  portContract(`the sandbox as new-api ${hostVersion}`, async () => portOf(await startNewApi({ hostVersion })));
 
 const given = process.env['RELAY_TEST_HOST'];
 if (given !== undefined && given !== '')

@@ -1,16 +1,6 @@
 import type { Sandbox } from '../support/start-sandbox.ts';
+import { exchange, type Loose, type Reply } from './exchange.ts';
 import type { Group, User } from '../../src/sandbox/sub2api/rows.ts';
-
-// oxlint-disable-next-line typescript/no-explicit-any -- replies are looked into freely in tests
-export type Loose = any;
-
-export interface Reply {
-  status: number;
-  headers: Headers;
-  text: string;
-  body: Loose;
-  data: Loose;
-}
 
 /** One request; the admin key is sent unless other credentials are given. */
 export async function ask(
@@ -22,20 +12,10 @@ export async function ask(
 ): Promise<Reply> {
   const credentials =
     headers === undefined || !Object.keys(headers).some((name) => ['authorization', 'x-api-key'].includes(name));
-  const response = await fetch(sandbox.url + path, {
-    method,
-    redirect: 'manual',
-    headers: { ...(credentials ? { 'x-api-key': sandbox.adminKey } : {}), ...headers },
-    ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+  return exchange(sandbox.url + path, method, body, {
+    ...(credentials ? { 'x-api-key': sandbox.adminKey } : {}),
+    ...headers,
   });
-  const text = await response.text();
-  let parsed: Loose = text;
-  try {
-    parsed = JSON.parse(text);
-  } catch {
-    // Not every reply is JSON.
-  }
-  return { status: response.status, headers: response.headers, text, body: parsed, data: parsed?.data };
 }
 
 /** Asks the host as somebody with a bearer text. */

@@ -68,9 +68,29 @@ function packOf(id: string): ReturnType<typeof findPack> {
 
 export type Keys = readonly string[] | string;
 
+/** What an import is asked for when nothing is said. */
+export const jobDefaults = {
+  keysFrom: null,
+  mode: 'strict',
+  access: 'subscription',
+  accounts: 'reconcile',
+  targets: [],
+  extend: false,
+  adopt: false,
+  failed: 'disable',
+  allowMassRemoval: true,
+  probe: 'auto',
+  probeKey: null,
+  resumed: false,
+  warnings: [],
+  concurrency: 4,
+  batchSize: 50,
+  gatewayWaitMs: 60_000,
+} satisfies Partial<ImportJob>;
+
 let runs = 0;
 
-function keyFileOf(keys: Keys): KeyFile {
+export function keyFileOf(keys: Keys): KeyFile {
   const file = parseKeyFile(typeof keys === 'string' ? keys : `${keys.join('\n')}\n`);
   if ('faults' in file) throw new Error(`not a key file: ${JSON.stringify(file.faults)}`);
   return file;
@@ -104,22 +124,7 @@ export async function importInto(sandbox: Sandbox, keys: Keys, options: RunOptio
       ...(keyCheck === undefined ? {} : { keyCheck }),
     },
     keyFile: keyFileOf(keys),
-    keysFrom: null,
-    mode: 'strict',
-    access: 'subscription',
-    accounts: 'reconcile',
-    targets: [],
-    extend: false,
-    adopt: false,
-    failed: 'disable',
-    allowMassRemoval: true,
-    probe: 'auto',
-    probeKey: null,
-    resumed: false,
-    warnings: [],
-    concurrency: 4,
-    batchSize: 50,
-    gatewayWaitMs: 60_000,
+    ...jobDefaults,
     ...more,
   };
   const { tools, events, said, hide, kept } = await toolsFor(sandbox, job.keyFile, { stop, clock, onEvent, phase });

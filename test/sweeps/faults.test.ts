@@ -1,9 +1,9 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import type { FaultRule } from '../../src/sandbox/faults/faults.ts';
 import { startSandbox, type Sandbox } from '../support/start-sandbox.ts';
 import { RelayError } from '../../src/core/relay-error.ts';
 import type { Report } from '../../src/report/report-schema.ts';
 import { quickClock } from '../support/clocks.ts';
+import { commonFaults, type Fault } from '../support/faults.ts';
 import { sweeping } from '../support/sweep.ts';
 import {
   holdings,
@@ -18,16 +18,8 @@ import { endsOfKeys } from '../support/ends-of-keys.ts';
 
 const user = [{ asked: 'user@relay.test', user: { email: 'user@relay.test' }, days: 7 }];
 
-type Fault = Omit<FaultRule, 'path'>;
 const faults: Record<string, Fault> = {
-  'dropped before the work': { fault: 'drop-before' },
-  'dropped after the work': { fault: 'drop-after' },
-  'a 500 after the work': { fault: 'status', status: 500, after: true },
-  'a 503 with Retry-After': { fault: 'status', status: 503, headers: { 'retry-after': '1' } },
-  'a 429': { fault: 'status', status: 429 },
-  'a page of a proxy': { fault: 'html' },
-  'a cut answer or event stream': { fault: 'cut' },
-  'an error that quotes all secrets': { fault: 'echo' },
+  ...commonFaults,
   'a time-out before the work': { fault: 'delay', ms: 3_600_000 },
   'a time-out after the work': { fault: 'delay', ms: 3_600_000, after: true },
 };

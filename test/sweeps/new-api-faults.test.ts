@@ -10,27 +10,15 @@ import { Secret } from '../../src/core/secrets/secret.ts';
 import { executeImport } from '../../src/flows/import/execute-import.ts';
 import { prepareImport } from '../../src/flows/import/prepare-import.ts';
 import { connectNewApi } from '../../src/host/new-api/session/connect.ts';
-import { parseKeyFile } from '../../src/keys/parse-key-file.ts';
 import { chooseProvider, findPack } from '../../src/pack/find-pack.ts';
 import type { Report } from '../../src/report/report-schema.ts';
-import type { FaultRule } from '../../src/sandbox/faults/faults.ts';
 import { leaksIn } from '../support/canaries.ts';
 import { quickClock } from '../support/clocks.ts';
+import { commonFaults, type Fault } from '../support/faults.ts';
+import { jobDefaults, keyFileOf } from '../support/import-run.ts';
 import { goodKeys as keys } from '../support/keys.ts';
 import { startNewApi, type NewApi } from '../support/start-sandbox.ts';
 import { sweeping } from '../support/sweep.ts';
-
-type Fault = Omit<FaultRule, 'path'>;
-const faults: Record<string, Fault> = {
-  'dropped before the work': { fault: 'drop-before' },
-  'dropped after the work': { fault: 'drop-after' },
-  'a 500 after the work': { fault: 'status', status: 500, after: true },
-  'a 503 with Retry-After': { fault: 'status', status: 503, headers: { 'retry-after': '1' } },
-  'a 429': { fault: 'status', status: 429 },
-  'a page of a proxy': { fault: 'html' },
-  'a cut answer': { fault: 'cut' },
-  'an error that quotes all secrets': { fault: 'echo' },
-};
 
 /** Every request meets every fourth fault here; `npm run sweep` tries them all. */
 const step = sweeping ? 1 : 4;
@@ -44,8 +32,7 @@ afterAll(() => {
 async function importInto(host: NewApi, mode: ImportMode): Promise<Report> {
   const clock = quickClock();
   const redactor = new Redactor();
-  const file = parseKeyFile(`${keys.join('\n')}\n`);
-  if ('faults' in file) throw new Error('not a key file');
+  const file = keyFileOf(keys);
   for (const entry of file.entries) if (entry.kind === 'key') redactor.learn(entry.key);
   const events: RunEvent[] = [];
   const http = { baseUrl: host.url, userAgent: 'relay/test', timeoutMs: 30_000, clock, redactor };
@@ -68,23 +55,11 @@ async function importInto(host: NewApi, mode: ImportMode): Promise<Report> {
       relayVersion: '0.0.0-test',
       pack,
       provider: { ...chooseProvider(pack, undefined), baseUrl: `${host.vendorUrl}/v1` },
+      ...jobDefaults,
       keyFile: file,
-      keysFrom: null,
       mode,
       access: 'self_service',
-      accounts: 'reconcile',
       targets: [{ asked: host.userEmail, user: { email: host.userEmail }, days: null }],
-      extend: false,
-      adopt: false,
-      failed: 'disable',
-      allowMassRemoval: true,
-      probe: 'auto',
-      probeKey: null,
-      resumed: false,
-      warnings: [],
-      concurrency: 4,
-      batchSize: 50,
-      gatewayWaitMs: 60_000,
     },
     { tools },
   );
@@ -146,11 +121,11 @@ async function runWith(k: number, fault: Fault, mode: ImportMode): Promise<numbe
 }
 
 describe.each(['strict', 'partial'] as const)('a %s import into new-api', (mode) => {
-  it.each(Object.keys(faults))('%s', async (name) => {
-    const fault = faults[name];
+  it.each(Object.keys(commonFaults))('%s', async (name) => {
+    const fault = commonFaults[name];
     if (fault === undefined) throw new Error(`no fault ${name}`);
     const codes: Record<number, number> = {};
-    for (let k = 1 + (Object.keys(faults).indexOf(name) % step); ; k += step) {
+    for (let k = 1 + (Object.keys(commonFaults).indexOf(name) % step); ; k += step) {
       const code = await runWith(k, fault, mode);
       if (code === null) break;
       codes[code] = (codes[code] ?? 0) + 1;

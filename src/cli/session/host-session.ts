@@ -4,7 +4,7 @@ import type { Diagnosis } from '../../host/diagnosis.ts';
 import type { Host } from '../../host/host.ts';
 import type { HttpOptions } from '../../host/http/http-client.ts';
 import { hostKinds, kindOf, type HostKind } from '../../host/catalog.ts';
-import type { GivenLogin } from '../../host/login.ts';
+import { secretOf, type GivenLogin } from '../../host/login.ts';
 import { CheckList } from '../../host/diagnosis.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { Redactor } from '../../core/secrets/redactor.ts';
@@ -45,7 +45,7 @@ export interface HostPlace<Login> {
 export async function openHost(settings: HostSettings, options: SessionOptions): Promise<OpenHost> {
   const { http, login, kind, vendorUrl, close } = await hostPlace(settings, options);
   // Whatever answers may quote what it was never sent.
-  http.redactor.learn('key' in login ? login.key : login.password);
+  http.redactor.learn(secretOf(login));
   const { connect } = await kindOf(options.hostKinds ?? hostKinds, kind, http);
   return { host: await connect(http, login), vendorUrl, close };
 }
@@ -56,7 +56,7 @@ export async function diagnoseHost(
   kinds: readonly HostKind[] = hostKinds,
 ): Promise<Diagnosis> {
   try {
-    if (!('missing' in login)) http.redactor.learn('key' in login ? login.key : login.password);
+    if (!('missing' in login)) http.redactor.learn(secretOf(login));
     const { diagnose } = await kindOf(kinds, kind, http);
     return await diagnose(http, login);
   } catch (failure) {

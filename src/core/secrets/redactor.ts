@@ -56,6 +56,13 @@ export class Redactor {
     for (const form of secretForms(secret.open())) this.#secrets.add(form);
   }
 
+  /** Seals a secret that came from outside, and hides it from now on. */
+  seal(value: string): Secret {
+    const secret = new Secret(value);
+    this.learn(secret);
+    return secret;
+  }
+
   /**
    * One clean line of at most `longest` characters. A secret that stands in it as it is, or in its usual forms, is cut
    * out; a text that may tell a part of one in any other way is hidden whole. Never throws.

@@ -8,6 +8,7 @@ import { bucketsOf } from '../../core/buckets.ts';
 import { RelayError } from '../../core/relay-error.ts';
 import { beginLine } from './begin-journal.ts';
 import type { PreparedImport } from './prepare-import.ts';
+import { parseJson } from '../../core/parse-json.ts';
 
 const steps = planViewSchema.shape.changes;
 
@@ -42,7 +43,7 @@ export function savedPlanText({ job, plan }: PreparedImport, view: PlanView, hos
 
 /** Reads a saved plan. Throws `PLAN_UNUSABLE` for what is none, was edited, or was made by another relay. */
 export function readSavedPlan(text: string, file: string, relayVersion: string): SavedPlan {
-  const value = parse(text);
+  const value = parseJson(text);
   const read = savedPlanSchema.safeParse(value);
   if (!read.success) throw unusable(`${file} is no plan that this relay has saved.`);
   const { sum, ...content } = value as Record<string, unknown>;
@@ -55,14 +56,6 @@ export function readSavedPlan(text: string, file: string, relayVersion: string):
 
 function unusable(message: string): RelayError {
   return new RelayError('PLAN_UNUSABLE', message);
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function sumOf(content: object): string {

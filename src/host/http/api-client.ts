@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { isHidden } from '../../core/secrets/hidden-text.ts';
 import { RelayError } from '../../core/relay-error.ts';
+import { composed, openGate } from '../gated.ts';
 import { HostFailure, writeResult, type WriteResult } from '../host-failure.ts';
 import type { Gate } from '../host.ts';
 import type { HttpClient, HttpReply, HttpRequest } from './http-client.ts';
@@ -9,14 +10,6 @@ import { retryAfter } from './replies.ts';
 
 /** Pauses before a read is tried again, in milliseconds. */
 const readPauses = [300, 1500];
-
-/** Passes all. */
-const open: Gate = { ask: (send) => send(), write: (send) => send() };
-
-/** A gate behind a gate. */
-function composed(inner: Gate, outer: Gate): Gate {
-  return { ask: (send) => outer.ask(() => inner.ask(send)), write: (send) => outer.write(() => inner.write(send)) };
-}
 
 /** The headers by which a login shows; made anew where it runs out. */
 export type Credentials = () => Record<string, string> | Promise<Record<string, string>>;
@@ -40,7 +33,7 @@ export class ApiClient {
   readonly #gate: Gate;
   readonly #end: AbortSignal | undefined;
 
-  constructor(http: HttpClient, form: ApiForm, credentials: Credentials, gate: Gate = open, end?: AbortSignal) {
+  constructor(http: HttpClient, form: ApiForm, credentials: Credentials, gate: Gate = openGate, end?: AbortSignal) {
     this.http = http;
     this.#form = form;
     this.#credentials = credentials;

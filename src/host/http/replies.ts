@@ -64,14 +64,6 @@ export function retryAfter(headers: Headers, now: number): number | undefined {
   return Number.isFinite(ms) ? Math.max(0, ms) : undefined;
 }
 
-export function parseJson(reply: HttpReply): unknown {
-  try {
-    return JSON.parse(reply.text);
-  } catch {
-    return undefined;
-  }
-}
-
 export function isHtml(reply: HttpReply): boolean {
   return (reply.headers.get('content-type') ?? '').includes('text/html') || /^\s*<(?:!doctype|html)/i.test(reply.text);
 }

@@ -1,7 +1,7 @@
 import type { Secret } from '../../core/secrets/secret.ts';
 import type { Capabilities } from '../capabilities.ts';
 import type { Gateway, GatewayAnswer } from '../gateway.ts';
-import { gated } from '../gated.ts';
+import { composed, gated, openGate } from '../gated.ts';
 import type { Gate, Host } from '../host.ts';
 import type { Layout } from '../layout.ts';
 import type { AccountTest, ProofPort, TestFault } from '../proof.ts';
@@ -47,11 +47,7 @@ const layout: Layout = {
  * A host with quite another model than a gateway of groups and users: one flat list of entries, each of which serves as
  * soon as it is there, so that its key is tested before. It shows that the engine asks capabilities and nothing else.
  */
-export function memoryHost(
-  world: World,
-  url: string,
-  gate: Gate = { ask: (send) => send(), write: (send) => send() },
-): Host {
+export function memoryHost(world: World, url: string, gate: Gate = openGate): Host {
   const { ask, write } = gate;
   const clientKeys = clientKeyPort(world);
   return {
@@ -87,10 +83,6 @@ export function memoryHost(
     upstreamBase: (baseUrl) => baseUrl,
     command: (does, kind, id) => `memory ${does} '${kind}'${id === null ? '' : ` '${id}'`}`,
   };
-}
-
-function composed(inner: Gate, outer: Gate): Gate {
-  return { ask: (send) => outer.ask(() => inner.ask(send)), write: (send) => outer.write(() => inner.write(send)) };
 }
 
 function proofOf(world: World): ProofPort {

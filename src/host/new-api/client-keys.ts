@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { Secret } from '../../core/secrets/secret.ts';
+import type { Secret } from '../../core/secrets/secret.ts';
 import type { Id } from '../account.ts';
 import { driverByName, type ClientKeyPort, type LeftClient, type Perform } from '../client-keys.ts';
-import type { WriteResult } from '../host-failure.ts';
+import { mapResult, type WriteResult } from '../host-failure.ts';
 import type { ApiClient } from '../http/api-client.ts';
 import { probeUserPrefix } from '../names.ts';
 import { readPages } from './api/client.ts';
@@ -23,15 +23,13 @@ export function tokenPort(asker: ApiClient, client: ApiClient): ClientKeyPort {
   const named = async (name: string) => (await tokens()).find((token) => token.name === name);
   const remove = async (id: Id): Promise<WriteResult<void>> => {
     const ended = await client.write('DELETE', `/api/token/${id}`, undefined, anything);
-    return ended.status === 'applied' ? { status: 'applied', value: undefined } : ended;
+    return mapResult(ended, () => undefined);
   };
   // Given once more whenever it is asked for, so that asking again is no harm.
   const keyOf = async (id: Id): Promise<Secret> => {
     const request = { method: 'POST', path: `/api/token/${id}/key`, body: {}, countsApart: true } as const;
     const { key } = await asker.read(request, tokenKeyWire);
-    const secret = new Secret(key.startsWith('sk-') ? key : `sk-${key}`);
-    client.http.redactor.learn(secret);
-    return secret;
+    return client.http.redactor.seal(key.startsWith('sk-') ? key : `sk-${key}`);
   };
   return {
     driver: driverByName('token', async () => (await tokens()).map(toObject), remove),

@@ -1,6 +1,6 @@
 import type { Id } from '../account.ts';
 import type { Grant, GrantPort, User } from '../grants.ts';
-import { HostFailure, orNothing, type WriteResult } from '../host-failure.ts';
+import { HostFailure, mapResult, orNothing, type WriteResult } from '../host-failure.ts';
 import type { ApiClient } from '../http/api-client.ts';
 import { readPages } from './api/client.ts';
 import { anything, userWire, type UserWire } from './api/wire.ts';
@@ -59,7 +59,7 @@ export function membershipPort(asker: ApiClient, client: ApiClient): GrantPort {
       if (place !== user.group || from === undefined)
         return refused('relay did not put this user into the group, and does not know which one was theirs before');
       const ended = await move(user, from, user.remark.replace(mark, '').trim());
-      return ended.status === 'applied' ? { status: 'applied', value: undefined } : ended;
+      return mapResult(ended, () => undefined);
     },
   };
 }

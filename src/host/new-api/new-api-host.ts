@@ -2,10 +2,12 @@ import { problem } from '../../core/relay-error.ts';
 import { Secret } from '../../core/secrets/secret.ts';
 import type { Capabilities } from '../capabilities.ts';
 import type { ResourceDriver, Surroundings } from '../driver.ts';
+import { gatedGateway } from '../gated.ts';
 import { readGroupMarker } from '../group-marker.ts';
 import type { Host, HostInfo } from '../host.ts';
 import type { ApiClient } from '../http/api-client.ts';
 import type { PinningPort } from '../layout.ts';
+import type { Screen } from '../screen.ts';
 import { upstreamBase } from './channel-types.ts';
 import { tokenPort } from './client-keys.ts';
 import { membershipPort } from './memberships.ts';
@@ -98,11 +100,7 @@ export function newApiHost(parts: NewApiParts, signal: AbortSignal | null = null
         {
           ...parts,
           client: client.through(gate),
-          gateway: {
-            ...parts.gateway,
-            models: (key, until) => gate.ask(() => parts.gateway.models(key, until)),
-            complete: (key, request, until) => gate.ask(() => parts.gateway.complete(key, request, until)),
-          },
+          gateway: gatedGateway(parts.gateway, gate),
         },
         signal,
       ),
@@ -113,7 +111,7 @@ export function newApiHost(parts: NewApiParts, signal: AbortSignal | null = null
 async function surveyOf(
   reads: NewApiReads,
   made: readonly { kind: string; state: object }[],
-  screen: { hide: (text: string) => string },
+  screen: Pick<Screen, 'hide'>,
 ): Promise<Surroundings> {
   const options = await reads.options();
   const groups = groupsIn(options, screen);

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { HostFailure, writeResult, type WriteResult } from '../host-failure.ts';
 import type { ApiClient } from '../http/api-client.ts';
 import { anything, optionWire, userGroupsWire } from './api/wire.ts';
+import { parseJson } from '../../core/parse-json.ts';
 
 /** The options in which this host keeps groups and prices: each one text, a map by name, replaced as a whole. */
 export const mapNames = [
@@ -48,11 +49,11 @@ export async function readOptions(client: ApiClient, isRoot: boolean): Promise<O
   };
   for (const name of mapNames) {
     const text = options.get(name) ?? '';
-    const value = text.trim() === '' ? {} : parsed(text, map);
+    const value = text.trim() === '' ? {} : map.safeParse(parseJson(text)).data;
     if (value === undefined) found.broken.push(name);
     else found.maps[name] = value;
   }
-  const known = parsed(options.get('CompletionRatioMeta') ?? '', meta) ?? {};
+  const known = meta.safeParse(parseJson(options.get('CompletionRatioMeta') ?? '')).data ?? {};
   found.locked = new Map(
     Object.entries(known).flatMap(([model, { ratio, locked }]) => (locked ? [[model, ratio] as const] : [])),
   );
@@ -72,14 +73,6 @@ async function readUsableGroups(client: ApiClient): Promise<Options> {
 
 function emptyMaps(): Options['maps'] {
   return Object.fromEntries(mapNames.map((name) => [name, {}])) as Options['maps'];
-}
-
-function parsed<T>(text: string, schema: z.ZodType<T>): T | undefined {
-  try {
-    return schema.safeParse(JSON.parse(text)).data;
-  } catch {
-    return undefined;
-  }
 }
 
 /** A change of one entry of a map: its new value, or `undefined` to take it out. */

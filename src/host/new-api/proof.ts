@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { HostFailure } from '../host-failure.ts';
 import type { ApiClient } from '../http/api-client.ts';
-import { isHtml, parseJson } from '../http/replies.ts';
+import { isHtml } from '../http/replies.ts';
 import type { AccountTest, ProofPort, UpstreamModels } from '../proof.ts';
 import { testWire } from './api/wire.ts';
 import { faultOf } from './test-fault.ts';
+import { parseJson } from '../../core/parse-json.ts';
 
 /** A test waits for the vendor, so it has its own limit, whatever that of other requests is (rule N17). */
 const testMs = 120_000;
@@ -17,7 +18,7 @@ export function newApiProof(client: ApiClient): ProofPort {
       try {
         const path = `/api/channel/test/${id}`;
         const reply = await client.ask({ method: 'GET', path, query: { model }, timeoutMs: testMs, signal });
-        const said = testWire.safeParse(parseJson(reply)).data;
+        const said = testWire.safeParse(parseJson(reply.text)).data;
         if (reply.status !== 200 || said === undefined) {
           const what = `${reply.status}${isHtml(reply) ? ' and a web page' : ''}`;
           return { outcome: 'error', timedOut: false, message: `the host answered the test with ${what}` };

@@ -1,6 +1,7 @@
 import type { AccountReads } from '../host.ts';
 import { HostFailure } from '../host-failure.ts';
 import type { ApiClient } from '../http/api-client.ts';
+import { screenedDescription, type Screen } from '../screen.ts';
 import { readWhole } from './api/client.ts';
 import { channelWire } from './api/wire.ts';
 import type { Group } from './objects.ts';
@@ -38,7 +39,7 @@ export function newApiReads(client: ApiClient, isRoot: boolean): NewApiReads {
 }
 
 /** The groups that stand in either map. */
-export function groupsIn({ maps }: Options, screen: { hide: (text: string) => string }): Group[] {
+export function groupsIn({ maps }: Options, screen: Pick<Screen, 'hide'>): Group[] {
   const { GroupRatio: ratios, UserUsableGroups: texts } = maps;
   return [...new Set([...Object.keys(ratios), ...Object.keys(texts)])].map((name) => {
     const ratio = ratios[name];
@@ -47,13 +48,7 @@ export function groupsIn({ maps }: Options, screen: { hide: (text: string) => st
       id: name,
       name,
       ratio: typeof ratio === 'number' ? ratio : null,
-      text: typeof text === 'string' ? screenedText(text, screen) : null,
+      text: typeof text === 'string' ? screenedDescription(text, screen) : null,
     };
   });
-}
-
-/** A group stays relay's by the mark at the end, whatever somebody has written before it. */
-function screenedText(text: string, screen: { hide: (text: string) => string }): string {
-  const at = text.lastIndexOf('[relay ');
-  return at === -1 ? screen.hide(text) : screen.hide(text.slice(0, at)) + screen.hide(text.slice(at));
 }

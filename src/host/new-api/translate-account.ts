@@ -6,6 +6,7 @@ import type { ChannelWire } from './api/wire.ts';
 import { channelBase, isPlain, platformOf, typeFor, upstreamOf } from './channel-types.ts';
 import { readNote, withNote, type Note } from './marker.ts';
 import { noGroup } from './objects.ts';
+import { parseJson } from '../../core/parse-json.ts';
 
 /** `status` of a channel. Also 3: the host has switched it off. */
 export const status = { on: 1, off: 2 } as const;
@@ -49,14 +50,14 @@ function ownNote(wire: ChannelWire, screen: Screen): Note {
 }
 
 function toMapping({ models, model_mapping: text }: ChannelWire): Record<string, string> {
-  const mapping = mappingWire.safeParse(json(text)).data ?? {};
+  const mapping = mappingWire.safeParse(parseJson(text)).data ?? {};
   return Object.fromEntries(
     listOf(models).map((model) => [model, (Object.hasOwn(mapping, model) ? mapping[model] : undefined) ?? model]),
   );
 }
 
 function reasonOf(info: string): string {
-  return infoWire.safeParse(json(info)).data?.status_reason ?? '';
+  return infoWire.safeParse(parseJson(info)).data?.status_reason ?? '';
 }
 
 function listOf(text: string): string[] {
@@ -64,14 +65,6 @@ function listOf(text: string): string[] {
     .split(',')
     .map((each) => each.trim())
     .filter((each) => each !== '');
-}
-
-function json(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /** A channel to be made, with one key, in service from the start: what is in no group serves nobody. */

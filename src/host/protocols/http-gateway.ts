@@ -4,7 +4,8 @@ import { HostFailure } from '../host-failure.ts';
 import type { Gateway, GatewayAnswer } from '../gateway.ts';
 import type { HttpClient, HttpReply, HttpRequest } from '../http/http-client.ts';
 import { completionHttp, faultOfAnswer } from './completion.ts';
-import { isHtml, parseJson } from '../http/replies.ts';
+import { isHtml } from '../http/replies.ts';
+import { parseJson } from '../../core/parse-json.ts';
 
 const modelList = z.looseObject({ data: z.array(z.looseObject({ id: z.string() })) });
 const refusal = z.looseObject({
@@ -32,7 +33,7 @@ export function httpGateway(http: HttpClient): Gateway {
       return { ok: false, status: null, message: failure.message, retryable: true };
     }
     if (reply.status !== 200) return refused(http, reply);
-    const value = isHtml(reply) ? 'the answer is a web page' : read(parseJson(reply));
+    const value = isHtml(reply) ? 'the answer is a web page' : read(parseJson(reply.text));
     return typeof value === 'string'
       ? { ok: false, status: 200, message: value, retryable: false }
       : { ok: true, status: 200, value };
@@ -64,7 +65,7 @@ function modelNames(http: HttpClient, body: unknown): string[] | string {
 
 /** Statuses that a gateway gives for a while after it was provisioned (rule B24). */
 function refused(http: HttpClient, reply: HttpReply): GatewayAnswer<never> {
-  const said = refusal.safeParse(parseJson(reply)).data;
+  const said = refusal.safeParse(parseJson(reply.text)).data;
   const error = typeof said?.error === 'object' ? said.error : undefined;
   const text = said?.message ?? error?.message ?? (isHtml(reply) ? 'a web page' : reply.text);
   const retryable =

@@ -1,4 +1,3 @@
-import { Secret } from '../../core/secrets/secret.ts';
 import type { Sub2apiReads } from './admin-port.ts';
 import { listAll } from './api/admin-client.ts';
 import type { ApiClient } from '../http/api-client.ts';
@@ -86,11 +85,7 @@ export function sub2apiReads(client: ApiClient): Sub2apiReads {
         if (key.status !== 'active' || (key.expires_at && Date.parse(key.expires_at) <= now())) continue;
         if (!mayUse(key.user_id)) continue;
         const user = await client.find(`/api/v1/admin/users/${key.user_id}`, userWire);
-        if (user?.status === 'active') {
-          const secret = new Secret(key.key);
-          client.http.redactor.learn(secret);
-          return secret;
-        }
+        if (user?.status === 'active') return client.http.redactor.seal(key.key);
       }
       return undefined;
     },

@@ -1,4 +1,4 @@
-import { Secret } from '../../core/secrets/secret.ts';
+import type { Secret } from '../../core/secrets/secret.ts';
 import { HostFailure } from '../host-failure.ts';
 import type { HttpRequest } from '../http/http-client.ts';
 import type { Id } from '../account.ts';
@@ -18,10 +18,7 @@ export async function storedKey(client: ApiClient, id: Id): Promise<Secret | und
     throw failure;
   });
   const key = exported.accounts.length === 1 ? exported.accounts[0]?.credentials['api_key'] : undefined;
-  if (typeof key !== 'string' || key === '') return undefined;
-  const secret = new Secret(key);
-  client.http.redactor.learn(secret);
-  return secret;
+  return typeof key === 'string' && key !== '' ? client.http.redactor.seal(key) : undefined;
 }
 
 /**

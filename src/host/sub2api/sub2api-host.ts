@@ -2,7 +2,7 @@ import type { Secret } from '../../core/secrets/secret.ts';
 import type { ResourceDriver } from '../driver.ts';
 import type { Gateway } from '../gateway.ts';
 import type { GrantPort } from '../grants.ts';
-import { gated } from '../gated.ts';
+import { gated, gatedGateway } from '../gated.ts';
 import type { Gate, Host } from '../host.ts';
 import type { ProofPort } from '../proof.ts';
 import type { Sub2apiReads, Sub2apiWrites } from './admin-port.ts';
@@ -88,7 +88,6 @@ function grantsOf(reads: Sub2apiReads, writes: Sub2apiWrites): GrantPort {
 }
 
 function gatedParts(parts: Sub2apiParts, { ask, write }: Gate): Sub2apiParts {
-  const { gateway } = parts;
   return {
     ...parts,
     asking: (signal) => {
@@ -96,10 +95,6 @@ function gatedParts(parts: Sub2apiParts, { ask, write }: Gate): Sub2apiParts {
       return { reads: gated(reads, ask), proof: gated(proof, ask), identity: () => ask(identity) };
     },
     writes: gated(parts.writes, write),
-    gateway: {
-      models: (key, signal) => ask(() => gateway.models(key, signal)),
-      complete: (key, request, signal) => ask(() => gateway.complete(key, request, signal)),
-      connection: (request) => gateway.connection(request),
-    },
+    gateway: gatedGateway(parts.gateway, { ask }),
   };
 }

@@ -2,6 +2,7 @@ import { createParser } from 'eventsource-parser';
 import { z } from 'zod';
 import type { AccountTest, TestFault } from '../proof.ts';
 import { containsWord } from '../protocols/contains-word.ts';
+import { parseJson } from '../../core/parse-json.ts';
 
 const eventWire = z.looseObject({
   type: z.string(),
@@ -22,7 +23,7 @@ export function readTestStream(
   let end: AccountTest | undefined;
   const parser = createParser({
     onEvent: ({ data }) => {
-      const event = eventWire.safeParse(parse(data)).data;
+      const event = eventWire.safeParse(parseJson(data)).data;
       if (event === undefined || end !== undefined) return;
       if (event.type === 'content' || event.type === 'image')
         answered ||= event.type === 'image' || (event.text ?? '') !== '';
@@ -45,14 +46,6 @@ export function readTestStream(
       message: `the test ended without a result: ${options.clean(text.slice(0, 400))}`,
     }
   );
-}
-
-function parse(data: string): unknown {
-  try {
-    return JSON.parse(data);
-  } catch {
-    return undefined;
-  }
 }
 
 /** `API returned 429: …` of the host, `Chat Completions API (/v1/chat/completions) returned 429: …` from 0.1.179. */

@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { Secret } from '../../core/secrets/secret.ts';
-import { HostFailure, type WriteResult } from '../host-failure.ts';
+import { HostFailure, mapResult, type WriteResult } from '../host-failure.ts';
 import type { Id } from '../account.ts';
 import type { CreatedAccount } from '../host.ts';
 import type { Sub2apiWrites, UserSession } from './admin-port.ts';
@@ -150,13 +149,13 @@ export function sub2apiWrites(client: ApiClient): Sub2apiWrites {
           { email, password: password.open() },
           loginWire.extend({ access_token: z.string() }),
         );
-      return mapResult(end, (wire) => ({ token: sealed(client, wire.access_token) }));
+      return mapResult(end, (wire) => ({ token: client.http.redactor.seal(wire.access_token) }));
     },
     issueKey: async (session, name, groupId) => {
       const end = await asUser(session).write('POST', '/api/v1/keys', { name, group_id: Number(groupId) }, keyWire, {
         'idempotency-key': http.clock.randomHex(16),
       });
-      return mapResult(end, (wire) => ({ id: String(wire.id), key: sealed(client, wire.key) }));
+      return mapResult(end, (wire) => ({ id: String(wire.id), key: client.http.redactor.seal(wire.key) }));
     },
     deleteKey: async (session, id) =>
       mapResult(await asUser(session).write('DELETE', `/api/v1/keys/${id}`, undefined, anything), () => undefined),
@@ -177,15 +176,4 @@ async function bulkUpdate(client: ApiClient, ids: readonly Id[], change: object)
     };
   }
   return mapResult(end, () => undefined);
-}
-
-/** Seals a secret that the host gave out, and has it hidden in all that is shown from now on. */
-function sealed(client: ApiClient, value: string): Secret {
-  const secret = new Secret(value);
-  client.http.redactor.learn(secret);
-  return secret;
-}
-
-function mapResult<T, U>(end: WriteResult<T>, map: (value: T) => U): WriteResult<U> {
-  return end.status === 'applied' ? { status: 'applied', value: map(end.value) } : end;
 }

@@ -1,16 +1,6 @@
 import type { NewApi } from '../../support/start-sandbox.ts';
+import { exchange, type Reply } from '../exchange.ts';
 import type { Channel } from '../../../src/sandbox/new-api/rows.ts';
-
-// oxlint-disable-next-line typescript/no-explicit-any -- replies are looked into freely in tests
-type Loose = any;
-
-export interface Reply {
-  status: number;
-  headers: Headers;
-  text: string;
-  body: Loose;
-  data: Loose;
-}
 
 /** One request; the root user's access token and id are sent unless other headers are given. */
 export async function ask(
@@ -20,20 +10,7 @@ export async function ask(
   body?: unknown,
   headers: Record<string, string> = { authorization: host.adminKey, 'new-api-user': host.adminUser ?? '' },
 ): Promise<Reply> {
-  const response = await fetch(host.url + path, {
-    method,
-    redirect: 'manual',
-    headers,
-    ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
-  });
-  const text = await response.text();
-  let parsed: Loose = text;
-  try {
-    parsed = JSON.parse(text);
-  } catch {
-    // Not every reply is JSON.
-  }
-  return { status: response.status, headers: response.headers, text, body: parsed, data: parsed?.data };
+  return exchange(host.url + path, method, body, headers);
 }
 
 /** Makes a channel at the sandbox's vendor and finds it, as nobody is told its id. */

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { HostFailure } from '../../host-failure.ts';
 import type { HttpClient, HttpReply, HttpRequest } from '../../http/http-client.ts';
-import { adviceOn, isHtml, isWord, parseJson, phaseOf, redirected, retryAfter } from '../../http/replies.ts';
+import { adviceOn, isHtml, isWord, phaseOf, redirected, retryAfter } from '../../http/replies.ts';
 import { wrongAddress } from '../../http/wrong-address.ts';
+import { parseJson } from '../../../core/parse-json.ts';
 
 /** `code` comes with newer builds only; a panic, and paths that are not there, have `error` in the place of all this. */
 const envelope = z.looseObject({
@@ -20,7 +21,7 @@ const envelope = z.looseObject({
 export function openEnvelope<T>(http: HttpClient, request: HttpRequest, reply: HttpReply, schema: z.ZodType<T>): T {
   const { status } = reply;
   const what = `${request.method} ${request.path}`;
-  const body = envelope.safeParse(parseJson(reply)).data;
+  const body = envelope.safeParse(parseJson(reply.text)).data;
   if (status < 200 || status > 299 || body?.success === false) throw refusalOf(http, request, reply);
   if (body?.success === undefined) {
     if (isHtml(reply))
@@ -49,7 +50,7 @@ function refusalOf(http: HttpClient, request: HttpRequest, reply: HttpReply): Ho
   const elsewhere = redirected(http, request, reply);
   if (elsewhere !== undefined) return elsewhere;
   const { status } = reply;
-  const said = envelope.safeParse(parseJson(reply)).data;
+  const said = envelope.safeParse(parseJson(reply.text)).data;
   const reason = [said?.code, said?.error?.type].find((each) => isWord(http, each));
   const text = said?.message ?? said?.error?.message ?? (isHtml(reply) ? 'a web page' : reply.text);
   const message = http.clean(text, 300);

@@ -1,10 +1,10 @@
 import type { Host, HostInfo } from '../../host.ts';
 import { HttpClient, type HttpOptions } from '../../http/http-client.ts';
-import type { AdminLogin } from '../../login.ts';
+import { secretOf, type AdminLogin } from '../../login.ts';
 import { httpGateway } from '../../protocols/http-gateway.ts';
 import { openClient } from '../api/client.ts';
 import { newApiCapabilities, newApiHost } from '../new-api-host.ts';
-import { logIn, secretOf, type AdminSession } from './login.ts';
+import { logIn, type AdminSession } from './login.ts';
 import { readStatus, type PublicStatus } from './status.ts';
 
 /**

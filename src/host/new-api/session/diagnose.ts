@@ -2,11 +2,11 @@ import { RelayError } from '../../../core/relay-error.ts';
 import { CheckList, type CheckId, type Diagnosis } from '../../diagnosis.ts';
 import { HttpClient, type HttpOptions } from '../../http/http-client.ts';
 import { tellAddress, tellClock } from '../../http/tell-address.ts';
-import type { GivenLogin } from '../../login.ts';
+import { secretOf, type GivenLogin } from '../../login.ts';
 import { openClient } from '../api/client.ts';
 import { readOptions } from '../options.ts';
 import { hostOf, infoOf } from './connect.ts';
-import { logIn, secretOf, type AdminSession } from './login.ts';
+import { logIn, type AdminSession } from './login.ts';
 import { readStatus, statusRequest, type PublicStatus } from './status.ts';
 
 /**

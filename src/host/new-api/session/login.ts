@@ -1,7 +1,7 @@
-import { RelayError } from '../../../core/relay-error.ts';
-import { Secret } from '../../../core/secrets/secret.ts';
-import { HostFailure } from '../../host-failure.ts';
 import type { z } from 'zod';
+import { RelayError } from '../../../core/relay-error.ts';
+import type { Secret } from '../../../core/secrets/secret.ts';
+import { HostFailure } from '../../host-failure.ts';
 import type { ApiClient, Credentials } from '../../http/api-client.ts';
 import type { HttpReply, HttpRequest } from '../../http/http-client.ts';
 import type { AdminLogin } from '../../login.ts';
@@ -23,11 +23,6 @@ export interface AdminSession {
   isRoot: boolean;
   /** Whether it may make and remove channels. */
   makesChannels: boolean;
-}
-
-/** The secret of a login, whichever it is. */
-export function secretOf(login: AdminLogin): Secret {
-  return 'key' in login ? login.key : login.password;
 }
 
 /**
@@ -126,10 +121,7 @@ function sessionOf(headers: Headers): string | undefined {
 }
 
 function sealed(open: ApiClient, value: string | undefined): Secret | undefined {
-  if (value === undefined || value === '') return undefined;
-  const secret = new Secret(value);
-  open.http.redactor.learn(secret);
-  return secret;
+  return value === undefined || value === '' ? undefined : open.http.redactor.seal(value);
 }
 
 /** A wrong token comes as 200 from older builds. They also refuse a good one that is another user's than was said. */

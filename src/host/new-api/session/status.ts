@@ -2,9 +2,9 @@ import type { z } from 'zod';
 import { RelayError } from '../../../core/relay-error.ts';
 import type { ApiClient } from '../../http/api-client.ts';
 import type { HttpReply } from '../../http/http-client.ts';
-import { parseJson } from '../../http/replies.ts';
 import { openEnvelope } from '../api/envelope.ts';
 import { statusWire } from '../api/wire.ts';
+import { parseJson } from '../../../core/parse-json.ts';
 
 export type PublicStatus = Omit<z.infer<typeof statusWire>, 'setup'>;
 
@@ -13,7 +13,7 @@ export const statusRequest = { method: 'GET', path: '/api/status' } as const;
 
 /** Which of the family of one-api answers, if any: of the others only what they have in common is known. */
 export function familyOf(reply: HttpReply): 'new-api' | 'other' | undefined {
-  const body = parseJson(reply);
+  const body = parseJson(reply.text);
   if (reply.status !== 200 || !isObject(body) || body['success'] !== true || !isObject(body['data'])) return undefined;
   const { data } = body;
   if (!('version' in data) || !('quota_per_unit' in data)) return undefined;

@@ -3,8 +3,9 @@ import type { HostFailure } from '../../host-failure.ts';
 import type { HttpClient, HttpReply, HttpRequest } from '../../http/http-client.ts';
 import { tellAddress, tellClock } from '../../http/tell-address.ts';
 import { loginInFront, wrongAddress } from '../../http/wrong-address.ts';
-import { isHtml, parseJson } from '../../http/replies.ts';
+import { isHtml } from '../../http/replies.ts';
 import { refusalOf } from './envelope.ts';
+import { parseJson } from '../../../core/parse-json.ts';
 
 const health: HttpRequest = { method: 'GET', path: '/health' };
 
@@ -26,7 +27,7 @@ function refusalAtTheDoor(http: HttpClient, reply: HttpReply): HostFailure | und
   if (status === 401 || status === 407) return loginInFront(http.baseUrl, status);
   if ((status >= 300 && status < 400) || status === 403 || status === 429 || status >= 500)
     return refusalOf(http, health, reply);
-  if (status === 200 && isHtml(reply) && parseJson(reply) === undefined)
+  if (status === 200 && isHtml(reply) && parseJson(reply.text) === undefined)
     return wrongAddress(http.baseUrl, `${http.baseUrl} answers GET /health with a web page instead of the API.`, {
       status,
       delivery: 'not_applied',

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { HostFailure } from '../../host-failure.ts';
-import { adviceOn, isHtml, isWord, parseJson, phaseOf, redirected, retryAfter } from '../../http/replies.ts';
+import { adviceOn, isHtml, isWord, phaseOf, redirected, retryAfter } from '../../http/replies.ts';
 import type { HttpClient, HttpReply, HttpRequest } from '../../http/http-client.ts';
 import { wrongAddress } from '../../http/wrong-address.ts';
+import { parseJson } from '../../../core/parse-json.ts';
 
 /** The four shapes in which this host says no: `code` is a number or a word, or `error` stands in its place. */
 const refusal = z.looseObject({
@@ -19,7 +20,7 @@ const success = z.looseObject({ code: z.literal(0), data: z.unknown().optional()
 export function openEnvelope<T>(http: HttpClient, request: HttpRequest, reply: HttpReply, schema: z.ZodType<T>): T {
   if (reply.status < 200 || reply.status > 299) throw refusalOf(http, request, reply);
   const what = `${request.method} ${request.path}`;
-  const body = parseJson(reply);
+  const body = parseJson(reply.text);
   const envelope = success.safeParse(body);
   if (!envelope.success) {
     if (isHtml(reply))
@@ -49,7 +50,7 @@ export function refusalOf(http: HttpClient, request: HttpRequest, reply: HttpRep
   const what = `${request.method} ${request.path}`;
   const elsewhere = redirected(http, request, reply);
   if (elsewhere !== undefined) return elsewhere;
-  const said = refusal.safeParse(parseJson(reply)).data;
+  const said = refusal.safeParse(parseJson(reply.text)).data;
   const reason = [said?.reason, said?.code, said?.error].find((each) => isWord(http, each));
   const message =
     said?.message === undefined

@@ -1,5 +1,5 @@
 import type { TermsOfUse } from '../../diagnosis.ts';
-import { HostFailure, type WriteResult } from '../../host-failure.ts';
+import { HostFailure, mapResult, type WriteResult } from '../../host-failure.ts';
 import type { ApiClient } from '../../http/api-client.ts';
 import { termsWire } from '../api/wire.ts';
 
@@ -23,7 +23,7 @@ export async function readTermsOfUse(client: ApiClient): Promise<TermsOfUse> {
     texts,
     accept: async (language, phrase): Promise<WriteResult<void>> => {
       const end = await client.write('POST', `${path}/accept`, { phrase, language }, termsWire);
-      return end.status === 'applied' ? { status: 'applied', value: undefined } : end;
+      return mapResult(end, () => undefined);
     },
   };
 }

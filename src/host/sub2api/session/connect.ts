@@ -1,14 +1,13 @@
 import { createHmac } from 'node:crypto';
 import type { Problem } from '../../../core/relay-error.ts';
-import { Secret } from '../../../core/secrets/secret.ts';
 import type { HostInfo } from '../../host.ts';
 import { HttpClient, type HttpOptions } from '../../http/http-client.ts';
 import { openClient } from '../api/admin-client.ts';
 import type { ApiClient } from '../../http/api-client.ts';
 import { httpGateway } from '../../protocols/http-gateway.ts';
 import { identityOf } from './identity.ts';
-import { logIn, loginArguments, checkGates, secretOf } from './login.ts';
-import type { AdminLogin } from '../../login.ts';
+import { logIn, loginArguments, checkGates } from './login.ts';
+import { secretOf, type AdminLogin } from '../../login.ts';
 import { sub2apiProof } from '../proof.ts';
 import { readSettings, type PublicSettings } from './public-settings.ts';
 import { sub2apiReads } from '../reads.ts';
@@ -64,9 +63,7 @@ function partsOf(info: HostInfo, client: ApiClient, login: AdminLogin): Sub2apiP
     time: () => http.hostTime(),
     derive: (purpose) => {
       const secret = createHmac('sha256', secretOf(login).open()).update(`relay.derived/1 ${purpose}`).digest('hex');
-      const derived = new Secret(secret);
-      http.redactor.learn(derived);
-      return derived;
+      return http.redactor.seal(secret);
     },
     command: (does, kind, id) =>
       `curl${does === 'remove' && id !== null ? ' -X DELETE' : ''} ${loginArguments(login, http.baseUrl)} '${http.baseUrl}${pathOf(kind)}${id === null ? '' : `/${id}`}'`,

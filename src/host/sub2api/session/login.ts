@@ -1,4 +1,3 @@
-import { Secret } from '../../../core/secrets/secret.ts';
 import type { AdminLogin } from '../../login.ts';
 import { RelayError } from '../../../core/relay-error.ts';
 import { HostFailure } from '../../host-failure.ts';
@@ -16,11 +15,6 @@ export function loginArguments(login: AdminLogin, baseUrl: string): string {
   const body = String.raw`{\"email\":${email},\"password\":${password}}`;
   const answer = `curl -s -H 'content-type: application/json' -d "${body}" '${baseUrl}/api/v1/auth/login'`;
   return String.raw`-H "Authorization: Bearer $(${answer} | sed 's/.*"access_token":"\([^"]*\)".*/\1/')"`;
-}
-
-/** The secret of a login, whichever it is. */
-export function secretOf(login: AdminLogin): Secret {
-  return 'key' in login ? login.key : login.password;
 }
 
 /**
@@ -45,8 +39,7 @@ export async function logIn(
   if (reply.requires_2fa === true)
     throw new RelayError('LOGIN_NEEDS_KEY', `The admin ${login.email} logs in with a second factor.`);
   if (reply.access_token === undefined) throw new RelayError('LOGIN_REFUSED', 'The host gave no token for the login.');
-  const token = new Secret(reply.access_token);
-  open.http.redactor.learn(token);
+  const token = open.http.redactor.seal(reply.access_token);
   return () => ({ authorization: `Bearer ${token.open()}` });
 }
 
