@@ -109,7 +109,6 @@ it.each([
   ['--host-version A', 'but 0.1.129 and 0.1.179'],
   ['--host-kind new-api --api-limit many', 'no limit such as 180/180s'],
   ['--api-limit 1/1s', 'sub2api has no limit of calls'],
-  ['--host-kind new-api --compliance-gate', 'locks nothing else'],
 ])('sandbox %s: is refused', async (options, why) => {
   const { exitCode, stderr } = await run('sandbox', ...options.split(' '));
   expect([exitCode, stderr]).toEqual([2, expect.stringContaining(why)]);

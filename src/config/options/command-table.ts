@@ -138,7 +138,7 @@ export const commandTable = {
   faults: { kind: 'file', about: 'a JSON list of faults to play', config: ofOne, on: ['sandbox'] },
   complianceGate: {
     kind: 'switch',
-    about: 'lock the admin API until the compliance terms are accepted',
+    about: 'lock the admin API until the compliance terms are accepted; of a new-api, what takes its terms of payment',
     config: ofOne,
     on: ['sandbox'],
   },

@@ -15,6 +15,8 @@ export interface NewApiSettings {
   turnstile_check: boolean;
   /** Logins by password want a second factor, which nobody has here. */
   require_2fa: boolean;
+  /** Logins by password are taken at all. */
+  password_login: boolean;
   /** Channels are answered in the form of later sources: 201 for what was made, 4xx with a code for refusals. */
   newer_form: boolean;
 }

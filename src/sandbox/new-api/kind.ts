@@ -3,6 +3,7 @@ import { versionAmong, type SandboxKind } from '../kind.ts';
 import { featuresOf, hostVersions, type HostVersion } from './features.ts';
 import { createChannelCache } from './gateway/channel-cache.ts';
 import { createHostApp } from './host-app.ts';
+import { confirmTerms } from './options/payment-terms.ts';
 import type { Host, NewApiSettings } from './host.ts';
 import { addUser } from './people/add-user.ts';
 import { parseApiLimit, rateLimit, type ApiLimit } from './rate-limit.ts';
@@ -14,6 +15,8 @@ export interface NewApiOptions {
   hostVersion?: HostVersion;
   /** How many calls of `/api` it takes in how many seconds; as many as there are when absent. */
   apiLimit?: ApiLimit;
+  /** Nobody has confirmed the terms of payment yet, without which there are no plans. */
+  complianceGate?: boolean;
   /** Nobody has set the host up yet: there is no user, and no key. */
   needsSetup?: boolean;
   settings?: Partial<NewApiSettings>;
@@ -69,14 +72,13 @@ interface NewApiHost {
 /** new-api, as it is imitated. */
 export const newApiSandbox: SandboxKind<NewApiOptions, NewApiHost> = {
   read({ hostVersion, complianceGate, apiLimit }) {
-    if (complianceGate === true)
-      throw new Error('new-api asks for its terms where plans are made, and locks nothing else');
     const version = versionAmong(hostVersions, hostVersion);
     const limit = apiLimit === undefined ? undefined : parseApiLimit(apiLimit);
     if (apiLimit !== undefined && limit === undefined) throw new Error(`"${apiLimit}" is no limit such as 180/180s`);
     return {
       ...(version === undefined ? {} : { hostVersion: version }),
       ...(limit === undefined ? {} : { apiLimit: limit }),
+      ...(complianceGate === undefined ? {} : { complianceGate }),
     };
   },
   make(options, { front, now, stopping }) {
@@ -87,6 +89,7 @@ export const newApiSandbox: SandboxKind<NewApiOptions, NewApiHost> = {
       cpu_overloaded: false,
       turnstile_check: false,
       require_2fa: false,
+      password_login: true,
       newer_form: false,
       ...options.settings,
     };
@@ -94,6 +97,7 @@ export const newApiSandbox: SandboxKind<NewApiOptions, NewApiHost> = {
     const cache = createChannelCache(state.channels, () => settings.cache, seconds);
     const host: Host = { features, version: release, state, settings, cache, startTime: seconds(), seconds, stopping };
     const [adminPassword, adminKey] = [randomBytes(12).toString('hex'), newAccessToken()];
+    if (options.complianceGate !== true) confirmTerms(state.options, seconds(), 1);
     if (options.needsSetup !== true) seed(state, adminPassword, adminKey);
     const { apiLimit } = options;
     const app = createHostApp(

@@ -46,6 +46,9 @@ describe.each(['A', 'B'] as const)('the gateway of %s', (hostVersion) => {
     expect((await ask(host, 'GET', `/api/channel/test/${off.id}`)).body.success).toBe(true);
     const user = await logIn(host, 'common', hostVersion);
     const theirs = await makeToken(host, 'team', user);
+    // Who has nothing to spend is refused, which says nothing of any channel.
+    expect((await complete(host, theirs)).status).toBe(403);
+    for (const each of host.state.users.values()) each.quota = 500_000;
     expect((await complete(host, theirs)).status).toBe(200);
     expect((await complete(host, `${theirs}-${side.id}`)).status).toBe(403);
   });

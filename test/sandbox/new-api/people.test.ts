@@ -63,7 +63,7 @@ describe.each(['A', 'B'] as const)('people of new-api %s', (hostVersion) => {
   });
 
   it('gives plans after a person has confirmed the terms, each time one more', async () => {
-    const host = await open({ hostVersion });
+    const host = await open({ hostVersion, complianceGate: true });
     await openGroup(host);
     const plan = { title: 'p', duration_unit: 'day', duration_value: 30, upgrade_group: 'team', enabled: false };
     const plans = '/api/subscription/admin/plans';

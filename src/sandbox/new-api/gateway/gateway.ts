@@ -33,6 +33,8 @@ async function attempt(host: Host, c: HostContext, caller: Caller, ask: Ask): Pr
   try {
     const price = priceOf(host, ask.model);
     if (price === undefined) throw new RelayFailure(400, priceMissing(ask.model), { code: 'model_price_error' });
+    if (!maySpend(host, caller.user))
+      throw new RelayFailure(403, '用户额度不足, 剩余额度: ＄0.000000', { code: 'insufficient_user_quota' });
     const answered = await forward(host, channel, ask);
     charge(host, c, caller, { channel, ask, price, answered });
     return toClient(ask, answered);
@@ -41,6 +43,16 @@ async function attempt(host: Host, c: HostContext, caller: Caller, ask: Ask): Pr
     disableAfter(host, c, channel, error);
     return error;
   }
+}
+
+/** Whether somebody has anything to spend: of their own, or by a plan. */
+function maySpend({ state, seconds }: Host, { id, quota }: Caller['user']): boolean {
+  return (
+    quota > 0 ||
+    [...state.subscriptions.values()].some(
+      (row) => row.user_id === id && row.status === 'active' && row.end_time > seconds(),
+    )
+  );
 }
 
 /** Asks again as often as the host is told to, by lot each time, so perhaps the same channel. */

@@ -4,6 +4,7 @@ export function defaultOptions(): [string, string][] {
   return [
     ['GroupRatio', json({ default: 1, vip: 1, svip: 1 })],
     ['UserUsableGroups', json({ default: '默认分组', vip: 'vip分组' })],
+    ['group_ratio_setting.group_special_usable_group', json({})],
     ['ModelRatio', json({ 'gpt-4o': 1.25, 'gpt-4o-mini': 0.075 })],
     ['CompletionRatio', json({ 'gpt-4-all': 2, 'gpt-image-1': 8 })],
     ['CacheRatio', json({ 'gpt-4o': 0.5 })],

@@ -6,6 +6,7 @@ import { HostError } from '../../reply.ts';
 import { jsonProblem } from '../json-problem.ts';
 import { readBody } from '../request-body.ts';
 import { groupNames, usableGroups } from './groups.ts';
+import { confirmTerms } from './payment-terms.ts';
 
 /** Options that are maps: what is stored is what was sent, and what does not parse leaves the host with an empty map. */
 const maps = new Set([
@@ -60,11 +61,7 @@ async function confirmCompliance(host: Host, c: HostContext): Promise<Response> 
     });
   if ((await readBody(c))['confirmed'] !== true) throw failure('请确认合规声明');
   const [at, by] = [host.seconds(), c.get('actor').id];
-  const { options } = host.state;
-  options.set('payment_setting.compliance_confirmed', 'true');
-  options.set('payment_setting.compliance_terms_version', 'v1');
-  options.set('payment_setting.compliance_confirmed_at', String(at));
-  options.set('payment_setting.compliance_confirmed_by', String(by));
+  confirmTerms(host.state.options, at, by);
   return success({ confirmed: true, confirmed_at: at, confirmed_by: by, terms_version: 'v1' });
 }
 

@@ -45,6 +45,7 @@ function byBearer(host: Host, user: User): Response {
 }
 
 async function login(host: Host, c: HostContext): Promise<Response> {
+  if (!host.settings.password_login) throw failure('The administrator has disabled password login');
   if (host.settings.turnstile_check && (c.req.query('turnstile') ?? '') === '')
     throw failure('Turnstile token is empty');
   const { username, password } = await readBody(c);

@@ -24,7 +24,7 @@ function status(host: Host): Response {
     display_in_currency: true,
     self_use_mode_enabled: options.get('SelfUseModeEnabled') === 'true',
     demo_site_enabled: false,
-    password_login_enabled: true,
+    password_login_enabled: host.settings.password_login,
     register_enabled: true,
     email_verification: false,
     docs_link: 'https://docs.newapi.pro',
