@@ -32,10 +32,10 @@ export class ClientKeys {
   }
 
   /**
-   * A key with access to the place; the client is made with the first one. Whatever exists after a failure is removed by
-   * `remove`. Throws `PROBE_KEY_IMPOSSIBLE` on a host on which relay makes none.
+   * A key with access to the place, or to none, which does for one that names its account; the client is made with the
+   * first. Whatever exists after a failure is removed by `remove`. Throws `PROBE_KEY_IMPOSSIBLE` on a host on which relay makes none.
    */
-  async keyFor(place: Id, access: AccessMode): Promise<Secret> {
+  async keyFor(place: Id | null, access: AccessMode): Promise<Secret> {
     const client = this.#client;
     if (client === null) throw new RelayError('PROBE_KEY_IMPOSSIBLE', 'relay makes no keys on this host.');
     this.#made ??= this.#make(client);

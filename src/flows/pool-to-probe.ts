@@ -41,12 +41,13 @@ export async function findPools(
       hint: 'Say which one the key is for: --access subscription or --access self-service.',
     });
   for (const pool of pools)
-    if (pool.place !== undefined) pool.key = probeKey ?? (await keyFor(pool.place, probe, tools));
+    if (pool.place !== undefined) pool.key = probeKey ?? (await keyFor(pool.place, pool.access, probe, tools));
   return pools;
 }
 
 async function keyFor(
   place: { id: Id; name: string },
+  access: AccessMode,
   probe: 'auto' | 'find',
   { host }: RunTools,
 ): Promise<Secret | 'make'> {
@@ -57,7 +58,7 @@ async function keyFor(
       hint: 'Let relay make one with --probe auto, or give one with --probe-key-file.',
     });
   }
-  const { clientKeys } = host.info.capabilities;
-  if (clientKeys.possible) return 'make';
-  throw new RelayError('PROBE_KEY_IMPOSSIBLE', `relay cannot make a user key on this host: ${clientKeys.why}.`);
+  const can = host.info.capabilities.clientKeys[access];
+  if (can.possible) return 'make';
+  throw new RelayError('PROBE_KEY_IMPOSSIBLE', `relay cannot make a user key on this host: ${can.why}.`);
 }

@@ -54,5 +54,7 @@ export function preflightProblems(provider: Provider, host: Host, held: Provider
     );
     return 'problems' in plan ? plan.problems : [];
   });
-  return [...versionProblems(provider, host.info), ...found];
+  const all = [...versionProblems(provider, host.info), ...found];
+  // What is amiss in both modes is one thing.
+  return all.filter(({ message }, index) => all.findIndex((each) => each.message === message) === index);
 }

@@ -111,8 +111,7 @@ function test(
   const skipped = accounts.filter((account) => account.state === 'inactive').map(notTested);
   const probing = { provider, concurrency, accounts: tested, endsOnError: false };
   const retested = new Set(tested.map((account) => account.id));
-  const place = pool.place?.id ?? null;
-  const proof = { staging: { provider, access, run }, place, request: completionOf(provider), clientKeys, concurrency };
+  const proof = { staging: { provider, access, run }, request: completionOf(provider), clientKeys, concurrency };
   return inStage(
     tools,
     'verify',

@@ -36,7 +36,7 @@ export interface Managed {
 export interface Removal {
   removed: { kind: string; id: Id; name: string }[];
   /** Others use it, so it stays. */
-  shared: { kind: string; id: Id; name: string; why: string; isHostWide: boolean }[];
+  shared: { kind: string; id: Id; name: string; why: string; staysAnyway: boolean }[];
   leftovers: Leftover[];
 }
 
@@ -187,14 +187,14 @@ async function takeResource(
 
 /** What others use beside the place stays, and lets go of it. */
 async function release(
-  { kind, object, isHostWide = false }: ManagedResource,
+  { kind, object, staysAnyway = false }: ManagedResource,
   why: string,
   place: Id,
   tools: RunTools,
   result: Removal,
 ): Promise<void> {
   const left = await releaseObject(kind, object, place, tools);
-  if (left === undefined) result.shared.push({ kind, id: object.id, name: object.name, why, isHostWide });
+  if (left === undefined) result.shared.push({ kind, id: object.id, name: object.name, why, staysAnyway });
   else result.leftovers.push(left);
 }
 
@@ -204,6 +204,6 @@ function nameShared({ place, resources, foreign, outsiders }: Managed, result: R
     ...(outsiders.length === 0 ? [] : [`${counted(outsiders.length, 'user')} whom relay did not put there`]),
   ];
   const why = `${enumerated(who)} ${foreign.length + outsiders.length === 1 ? 'is' : 'are'} in the ${place?.kind}`;
-  for (const { kind, object, isHostWide = false } of resources)
-    result.shared.push({ kind, id: object.id, name: object.name, why, isHostWide });
+  for (const { kind, object, staysAnyway = false } of resources)
+    result.shared.push({ kind, id: object.id, name: object.name, why, staysAnyway });
 }

@@ -4,6 +4,7 @@ import type { Provider } from '../pack/manifest.ts';
 import type { ProviderSnapshot } from '../plan/provider-status.ts';
 import type { Clock } from '../core/clock.ts';
 import { codes } from '../core/codes.ts';
+import { accessModes, accessSlug } from '../core/modes.ts';
 import { RelayError, type Problem } from '../core/relay-error.ts';
 import { preflightProblems, versionProblems } from './preflight.ts';
 import { tellUpstream, upstreamName } from './check-upstreams.ts';
@@ -48,8 +49,16 @@ export async function examineHost(
 }
 
 function tellProbeKey(checks: CheckList, { capabilities: { clientKeys } }: HostInfo): void {
-  if (clientKeys.possible) checks.pass('probe_key', 'relay can make a key for it, and removes it again');
-  else checks.warn('probe_key', `relay can make no user for it: ${clientKeys.why}`, codes.PROBE_KEY_IMPOSSIBLE.hint);
+  const closed = accessModes.flatMap((access) => {
+    const can = clientKeys[access];
+    return can.possible ? [] : [{ access, why: can.why }];
+  });
+  const [first] = closed;
+  if (first === undefined) checks.pass('probe_key', 'relay can make a key for it, and removes it again');
+  else {
+    const where = closed.length === accessModes.length ? '' : ` with ${accessSlug(first.access)} access`;
+    checks.warn('probe_key', `relay can make no key for it${where}: ${first.why}`, codes.PROBE_KEY_IMPOSSIBLE.hint);
+  }
 }
 
 function tellVersion(checks: CheckList, provider: Provider, info: HostInfo): void {

@@ -24,8 +24,8 @@ export interface Capabilities {
   testEndsErrors: boolean;
   /** Taking an account out of service without removing it. */
   disable: Can;
-  /** Whether relay can make a user and a key of its own for the gateway check. */
-  clientKeys: Can;
+  /** Whether relay can make a key of its own for the gateway check, in each mode. */
+  clientKeys: Record<AccessMode, Can>;
   /** Access for named users, in each mode. */
   grants: Record<AccessMode, Can>;
   /** Access that ends by itself, and can be lengthened. */

@@ -29,8 +29,8 @@ export interface TemporaryClient {
   state: object;
   create(): Promise<WriteResult<unknown>>;
   find(): Promise<Id | undefined>;
-  /** A new key of it, with access to the place. */
-  keyFor(id: Id, place: Id, access: AccessMode, perform: Perform): Promise<Secret>;
+  /** A key of it, with access to the place; without one, it reaches nothing but the account that it names. */
+  keyFor(id: Id, place: Id | null, access: AccessMode, perform: Perform): Promise<Secret>;
   /** Removes what belongs to it, which could outlive it. Whether nothing is left. */
   empty(id: Id): Promise<boolean>;
   remove(id: Id): Promise<WriteResult<void>>;

@@ -64,6 +64,11 @@ export interface Driver<
   ): Promise<WriteResult<unknown> | undefined>;
   /** Who else uses an object that is to be removed, in words for the operator; nothing where nobody does. Pure. */
   usedBy?(object: Kind, others: Others<Around>): string | null;
+  /**
+   * Why an object stays that was made, once it was taken out of use as far as the host allows; nothing while it is in use.
+   * For kinds that a host does not remove. Pure.
+   */
+  stays?(object: Kind): string | null;
   /** A state as it may be written down: what may hold a key stands there by its length and hash only. */
   writable?(state: State, hide: (text: string) => string): State;
   /** What of a written state is not known any more, in words. */

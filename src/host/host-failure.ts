@@ -62,6 +62,16 @@ export async function writeResult<T>(request: () => Promise<T>): Promise<WriteRe
   }
 }
 
+/** The end of a write that an adapter does not send. `why`: in words that follow a colon. */
+export function notSent(why: string): WriteResult<never> {
+  const failure = new HostFailure('HOST_FAILED', `It was not sent: ${why}.`, {
+    delivery: 'not_applied',
+    transient: false,
+    said: why,
+  });
+  return { status: 'rejected', failure };
+}
+
 /** The same end, with another value where it is done. */
 export function mapResult<T, U>(end: WriteResult<T>, map: (value: T) => U): WriteResult<U> {
   return end.status === 'applied' ? { status: 'applied', value: map(end.value) } : end;

@@ -35,6 +35,7 @@ export type ResourceStep = {
   kind: string;
   name: string;
   /** For people: what would be made or changed. */ detail: string;
+  /** Whether it is made once all else is proven, since it cannot be taken away again. */ isLast?: boolean;
 } & (
   | { action: 'create'; id: null; after: object }
   | {
@@ -80,8 +81,8 @@ export interface ManagedResource {
   when: 'first' | 'last';
   /** Why it stays, where others use it beside the place. */
   shared: string | null;
-  /** Of a thing that is the whole host's and stays whoever uses it: nothing is amiss then. */
-  isHostWide?: boolean;
+  /** Of a thing that stays whoever uses it, being the whole host's or what the host deletes none of: nothing is amiss then. */
+  staysAnyway?: boolean;
 }
 
 /** What a provider becomes on a host of this kind. All of it is pure. */

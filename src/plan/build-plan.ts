@@ -22,7 +22,8 @@ export function buildPlan(desired: Desired, snapshot: HostSnapshot): PlanResult 
   );
   const problems = [resources, accounts, grants, limits].flatMap((each) => each.problems);
   problems.push(...nameProblems(desired, snapshot));
-  if (problems.length > 0) return { problems: [...problems, ...probeProblems(gatewayStep(desired, true), snapshot)] };
+  if (problems.length > 0)
+    return { problems: [...problems, ...probeProblems(desired, gatewayStep(desired, true), snapshot)] };
   const plan: ImportPlan = {
     run: desired.run,
     mode: desired.mode,
@@ -52,7 +53,7 @@ export function buildPlan(desired: Desired, snapshot: HostSnapshot): PlanResult 
     ],
   };
   const gateway = gatewayStep(desired, desired.resumed || acts(plan));
-  const impossible = probeProblems(gateway, snapshot);
+  const impossible = probeProblems(desired, gateway, snapshot);
   return impossible.length > 0 ? { problems: impossible } : { plan: { ...plan, gateway } };
 }
 
@@ -81,9 +82,10 @@ function massRemovalWarning(count: number): Problem {
   return problem('MASS_REMOVAL', `${counted(count, 'account')} would be removed, more than half of all.`);
 }
 
-function probeProblems(gateway: GatewayStep, { capabilities: { clientKeys } }: HostSnapshot): Problem[] {
-  if (gateway.probe !== 'make' || clientKeys.possible) return [];
-  return [problem('PROBE_KEY_IMPOSSIBLE', `relay cannot make a user key on this host: ${clientKeys.why}.`)];
+function probeProblems({ access }: Desired, gateway: GatewayStep, { capabilities }: HostSnapshot): Problem[] {
+  const can = capabilities.clientKeys[access];
+  if (gateway.probe !== 'make' || can.possible) return [];
+  return [problem('PROBE_KEY_IMPOSSIBLE', `relay cannot make a user key on this host: ${can.why}.`)];
 }
 
 /** Modes become policies here and nowhere else (rules B17, B18, N15). */

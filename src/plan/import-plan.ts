@@ -113,3 +113,8 @@ export function changesAnything(plan: ImportPlan): boolean {
 export function acts(plan: ImportPlan): boolean {
   return changesAnything(plan) || plan.accounts.some((step) => step.action === 'unchanged' && step.retest !== null);
 }
+
+/** Whether a resource is made or edited when all else is proven. */
+export function isForTheEnd({ isLast = false, action }: ResourceStep): boolean {
+  return isLast && action !== 'unchanged';
+}

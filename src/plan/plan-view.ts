@@ -2,7 +2,7 @@ import type { User } from '../host/grants.ts';
 import { z } from 'zod';
 import type { ResourceStep, ValueChange } from '../host/layout.ts';
 import { accountValues } from './account-values.ts';
-import { acts, changesAnything, type ImportPlan, type Retest } from './import-plan.ts';
+import { acts, changesAnything, isForTheEnd, type ImportPlan, type Retest } from './import-plan.ts';
 
 const actions = ['create', 'adopt', 'update', 'unchanged', 'retest', 'remove', 'reuse', 'extend', 'check'] as const;
 
@@ -52,11 +52,14 @@ export function viewPlan(
   { host, provider }: Pick<PlanView, 'host' | 'provider'>,
   hide: (text: string) => string,
 ): PlanView {
+  const [first, last] = [false, true].map((end) => plan.resources.filter((step) => isForTheEnd(step) === end));
   const all: Change[] = [
-    ...plan.resources.map(resourceChange),
+    ...(first ?? []).map(resourceChange),
     ...accountChanges(plan),
-    ...grantChanges(plan),
+    ...(last?.length === 0 ? grantChanges(plan) : []),
     ...gatewayChange(plan),
+    ...(last ?? []).map(resourceChange),
+    ...(last?.length === 0 ? [] : grantChanges(plan)),
     ...removalChanges(plan),
     ...plan.stale.staging.map((each) => staleChange(each, `a staging ${each.kind}, left by an interrupted run`)),
     ...plan.stale.clients.map((each) => staleChange(each, 'made for a gateway check, left by an interrupted run')),

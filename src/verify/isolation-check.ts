@@ -26,8 +26,6 @@ export function isOpen({ validation, code }: AccountVerdict): boolean {
 
 export interface Proof {
   staging: Omit<Staging, 'name'>;
-  /** The managed place, where it is there. */
-  place: Id | null;
   request: CompletionRequest;
   clientKeys: ClientKeys;
   concurrency: number;
@@ -101,11 +99,10 @@ async function checkOne(
 async function checkPinned(
   verdict: AccountVerdict,
   isolation: PinningPort,
-  { place, staging, request, clientKeys }: Proof,
+  { staging, request, clientKeys }: Proof,
   tools: RunTools,
 ): Promise<AccountVerdict> {
-  if (place === null) return verdict;
-  const key = isolation.pinned(await clientKeys.keyFor(place, staging.access), verdict.account.id);
+  const key = isolation.pinned(await clientKeys.keyFor(null, staging.access), verdict.account.id);
   const answer = await ask(key, request, tools);
   const now = (await unstopped(tools).host.reads.account(verdict.account.id)) ?? verdict.account;
   return decideInIsolation({ ...verdict, account: now }, answer);

@@ -153,6 +153,65 @@ export function newApiContract(label: string, open: () => Promise<OpenedNewApi>)
       }
     });
 
+    it('has a plan that is not for sale put right after it was made, and keeps it out of use instead of deleting it', async () => {
+      const tariffs = driver('tariff');
+      const text = `Trap [relay trap-${tag} subscription run-${tag}]`;
+      const state = { name: `trap-${tag}`, text, price: 1.5, days: 7, forSale: false, groupId: place };
+      // Off is no value there: it is stored as on.
+      const raw = { title: `raw-${tag}`, duration_unit: 'day', duration_value: 7, enabled: false, upgrade_group: '' };
+      await person('POST', '/api/subscription/admin/plans', { plan: raw });
+      const raws = (await host.resources.list())['tariff']?.filter(({ name }) => name === raw.title) ?? [];
+      expect(raws).toMatchObject([{ forSale: true }]);
+      done(await tariffs.create(state));
+      const own = async () => (await tariffs.find(state)).filter((each) => tariffs.isMadeAs(each, state.name, state));
+      const [first] = await own();
+      if (first === undefined) throw new Error('it was not made');
+      expect(tariffs.differences(first, state)).toEqual([]);
+      expect(tariffs.stays?.(first)).toBeNull();
+      done(await tariffs.remove(first));
+      const [left] = await own();
+      expect(left).toMatchObject({ id: first.id, groupId: null, forSale: false });
+      expect(left === undefined ? null : tariffs.stays?.(left)).toMatch(/deletes no plan/);
+      for (const { id } of raws) await person('PATCH', `/api/subscription/admin/plans/${id}`, { enabled: false });
+    });
+
+    it('gives a plan to a user once, however often, and takes it away with the group', async () => {
+      const { grants } = host;
+      if (grants === null) throw new Error('it has no memberships');
+      const state = {
+        name: `given-${tag}`,
+        text: `Trap [relay trap-${tag} subscription run-${tag}]`,
+        price: 0,
+        days: 3,
+        forSale: false,
+        groupId: place,
+      };
+      done(await driver('tariff').create(state));
+      const name = `al-${tag}`;
+      await person('POST', '/api/user/', { username: name, password: 'throwaway-pass', display_name: 'Al' });
+      const user = await grants.user({ name });
+      if (user === undefined) throw new Error('there is no user');
+      const held = async () => {
+        const { data } = await person('GET', `/api/subscription/admin/users/${user.id}/subscriptions`);
+        return (data as { subscription: { status: string } }[]).filter((row) => row.subscription.status === 'active');
+      };
+      try {
+        for (const _ of [1, 2]) done(await grants.give(user.id, place, null));
+        expect(await held()).toHaveLength(1);
+        const [grant] = await grants.ofUser(user.id);
+        expect(grant).toMatchObject({ place, byRelay: true, active: true });
+        expect(((grant?.expiresAt ?? 0) - (grant?.startsAt ?? 0)) / 86_400_000).toBe(3);
+        done(await grants.remove(user.id));
+        expect(await held()).toHaveLength(0);
+        expect(await grants.ofUser(user.id)).toMatchObject([{ place: 'default', byRelay: false }]);
+      } finally {
+        await person('DELETE', `/api/user/${user.id}`);
+        const tariffs = driver('tariff');
+        for (const each of await tariffs.find(state))
+          if (tariffs.isMadeAs(each, state.name, state)) await tariffs.remove(each);
+      }
+    });
+
     it('tests a channel by itself, and notes only that it went well', async () => {
       const test = async (word: string, key: string) => {
         const [account] = (await make(word, key, null)).found;

@@ -26,10 +26,13 @@ export interface OpenedPort {
 }
 
 /** What the engine relies on, whatever the kind of the host: where a host cannot, its capability says so. */
-export function portContract(label: string, open: () => Promise<OpenedPort>): void {
-  describe(`the port of ${label}`, () => {
+export function portContract(
+  label: string,
+  open: () => Promise<OpenedPort>,
+  access: AccessMode = 'self_service',
+): void {
+  describe(`the port of ${label}, ${accessSlug(access)}`, () => {
     const tag = randomBytes(4).toString('hex');
-    const access: AccessMode = 'self_service';
     const cleanups: (() => Promise<unknown>)[] = [];
     let opened: OpenedPort;
     let host: Host;
@@ -120,10 +123,17 @@ export function portContract(label: string, open: () => Promise<OpenedPort>): vo
       expect(version).toMatch(/^\w/);
       const { disable, clientKeys, grants, grantDays, modelPatterns, accountSettings, ignores } = capabilities;
       const inModes = Object.values(grants);
-      const all: Can[] = [disable, clientKeys, grantDays, modelPatterns, ...inModes, ...Object.values(accountSettings)];
+      const all: Can[] = [
+        disable,
+        ...Object.values(clientKeys),
+        grantDays,
+        modelPatterns,
+        ...inModes,
+        ...Object.values(accountSettings),
+      ];
       for (const can of all) if (!can.possible) expect(can.why).toMatch(/^[^A-Z].*[^.]$/);
       for (const { why } of ignores) expect(why).toMatch(/^[^A-Z].*[^.]$/);
-      expect(host.clientKeys === null).toBe(!capabilities.clientKeys.possible);
+      expect(host.clientKeys === null).toBe(Object.values(clientKeys).every(({ possible }) => !possible));
       expect(host.grants === null).toBe(inModes.every(({ possible }) => !possible));
       expect(host.proof.testKey === undefined).toBe(capabilities.proof === 'after-create');
     });
@@ -140,16 +150,21 @@ export function portContract(label: string, open: () => Promise<OpenedPort>): vo
       const managed = host.layout.managed(owner, now);
       expect(managed.map(({ kind }) => kind).toSorted()).toEqual(again.steps.map(({ kind }) => kind).toSorted());
       for (const when of ['first', 'last'] as const)
-        for (const { kind, object, shared, isHostWide } of managed.filter((each) => each.when === when)) {
-          if (isHostWide === true) continue;
-          expect(shared).toBeNull();
+        for (const { kind, object, shared, staysAnyway } of managed.filter((each) => each.when === when)) {
           const driver = host.resources.drivers.find((each) => each.kind === kind);
+          if (staysAnyway === true) {
+            const released = await driver?.release?.(object, place);
+            if (released !== undefined) done(released);
+            continue;
+          }
+          expect(shared).toBeNull();
           if (driver !== undefined) done(await driver.remove(object));
         }
       const gone = host.layout.plan(owner, await held());
-      const stay = new Set(managed.filter(({ isHostWide }) => isHostWide === true).map(({ kind }) => kind));
-      expect(gone.steps.map(({ action }) => action)).toEqual(
-        again.steps.map(({ kind }) => (stay.has(kind) ? 'unchanged' : 'create')),
+      const stay = new Set(managed.filter(({ staysAnyway }) => staysAnyway === true).map(({ kind }) => kind));
+      // What stays is used again.
+      expect(gone.steps.map(({ kind, action }) => [kind, action === 'create'])).toEqual(
+        again.steps.map(({ kind }) => [kind, !stay.has(kind)]),
       );
     });
 
@@ -261,9 +276,11 @@ export function portContract(label: string, open: () => Promise<OpenedPort>): vo
       done(await client.create());
       const id = (await client.find()) ?? '';
       cleanups.push(() => client.remove(id));
+      const pin = await client.keyFor(id, null, access, performed);
       const key = await client.keyFor(id, place, access, performed);
+      cleanups.push(() => client.empty(id));
       const { signal } = new AbortController();
-      expect(await host.gateway.complete(isolation.pinned(key, hidden.id), request(), signal)).toMatchObject({
+      expect(await host.gateway.complete(isolation.pinned(pin, hidden.id), request(), signal)).toMatchObject({
         ok: true,
       });
       expect(await host.gateway.complete(key, request(), signal)).toMatchObject({ ok: false, retryable: true });

@@ -1,5 +1,6 @@
 import { hostSettings } from '../../src/config/host-settings.ts';
 import { systemClock } from '../../src/core/clock.ts';
+import { accessModes } from '../../src/core/modes.ts';
 import { Redactor } from '../../src/core/secrets/redactor.ts';
 import { Secret } from '../../src/core/secrets/secret.ts';
 import { hostKinds, kindOf } from '../../src/host/catalog.ts';
@@ -43,14 +44,24 @@ portContract('the host in memory', async () => ({
 }));
 
 for (const hostVersion of ['0.1.129', '0.1.179'] as const)
-  portContract(`the sandbox as sub2api ${hostVersion}`, async () => portOf(await startSandbox({ hostVersion })));
+  for (const access of accessModes)
+    portContract(
+      `the sandbox as sub2api ${hostVersion}`,
+      async () => portOf(await startSandbox({ hostVersion })),
+      access,
+    );
 
 for (const hostVersion of ['A', 'B'] as const)
-  portContract(`the sandbox as new-api ${hostVersion}`, async () => portOf(await startNewApi({ hostVersion })));
+  for (const access of accessModes)
+    portContract(
+      `the sandbox as new-api ${hostVersion}`,
+      async () => portOf(await startNewApi({ hostVersion })),
+      access,
+    );
 
 const given = process.env['RELAY_TEST_HOST'];
-if (given !== undefined && given !== '')
-  portContract(`the host at ${given}`, async () => {
+if (given !== undefined && given !== '') {
+  const openGiven = async () => {
     const none = { file: null, place: 'none', config: {} } as const;
     const settings = await hostSettings({ host: given }, process.env, none, process.stdin);
     if (settings.kind === 'sandbox') throw new Error('RELAY_TEST_HOST must be a URL');
@@ -65,7 +76,9 @@ if (given !== undefined && given !== '')
       keys,
       close: () => vendor.stop(),
     };
-  });
+  };
+  for (const access of accessModes) portContract(`the host at ${given}`, openGiven, access);
+}
 
 for (const hostVersion of ['A', 'B'] as const)
   newApiContract(`the sandbox as ${hostVersion}`, async () => {

@@ -993,7 +993,13 @@ describe('how the gateway is checked (N5, N9)', () => {
   });
 
   it('is refused when a user would have to be made and cannot be (N10)', () => {
-    const closed = { ...capabilities, clientKeys: { possible: false as const, why: 'it asks for a captcha' } };
+    const closed = {
+      ...capabilities,
+      clientKeys: {
+        ...capabilities.clientKeys,
+        subscription: { possible: false as const, why: 'it asks for a captcha' },
+      },
+    };
     expect(problems({}, anEmptyHost({ capabilities: closed }))).toEqual([
       expect.objectContaining({
         code: 'PROBE_KEY_IMPOSSIBLE',
@@ -1006,7 +1012,13 @@ describe('how the gateway is checked (N5, N9)', () => {
   });
 
   it('is refused together with the other obstacles (N10)', () => {
-    const closed = { ...capabilities, clientKeys: { possible: false as const, why: 'it asks for a captcha' } };
+    const closed = {
+      ...capabilities,
+      clientKeys: {
+        ...capabilities.clientKeys,
+        subscription: { possible: false as const, why: 'it asks for a captcha' },
+      },
+    };
     const found = problems({}, anEmptyHost({ capabilities: closed, groups: [aGroup({ description: '' })] }));
     expect(found.map((each) => each.code)).toEqual(['FOREIGN_OBJECT', 'PROBE_KEY_IMPOSSIBLE']);
   });

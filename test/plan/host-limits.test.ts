@@ -107,7 +107,7 @@ describe('what is asked for and the host cannot do (N10)', () => {
         grants: { subscription: can('no grants'), self_service: can('no grants') },
         disable: can('no switch'),
         accountSettings: { concurrency: can('one for all'), priority: can('no order') },
-        clientKeys: can('no keys'),
+        clientKeys: { subscription: can('no keys'), self_service: can('no keys') },
         maxNameLength: 10,
       },
       { keys: keysWith({ enabled: false, concurrency: 2, priority: 1 }) },

@@ -207,7 +207,7 @@ export const capabilities: Capabilities = {
   proof: 'after-create',
   testEndsErrors: true,
   disable: { possible: true },
-  clientKeys: { possible: true },
+  clientKeys: { subscription: { possible: true }, self_service: { possible: true } },
   grants: {
     subscription: { possible: true },
     self_service: { possible: false, why: 'self-service access has no subscriptions' },

@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { afterAll, describe, expect, it } from 'vitest';
 import { noJournal } from '../../src/apply/journal.ts';
 import type { RunTools } from '../../src/apply/run-tools.ts';
-import type { ImportMode } from '../../src/core/modes.ts';
+import { accessModes, accessSlug, type AccessMode, type ImportMode } from '../../src/core/modes.ts';
 import { RelayError } from '../../src/core/relay-error.ts';
 import type { RunEvent } from '../../src/core/run-event.ts';
 import { Redactor } from '../../src/core/secrets/redactor.ts';
@@ -29,7 +29,7 @@ afterAll(() => {
 });
 
 /** An import inside this process, with a clock whose pauses take no time. */
-async function importInto(host: NewApi, mode: ImportMode): Promise<Report> {
+async function importInto(host: NewApi, mode: ImportMode, access: AccessMode): Promise<Report> {
   const clock = quickClock();
   const redactor = new Redactor();
   const file = keyFileOf(keys);
@@ -58,7 +58,7 @@ async function importInto(host: NewApi, mode: ImportMode): Promise<Report> {
       ...jobDefaults,
       keyFile: file,
       mode,
-      access: 'self_service',
+      access,
       targets: [{ asked: host.userEmail, user: { email: host.userEmail }, days: null }],
     },
     { tools },
@@ -76,25 +76,50 @@ function holdings({ state }: NewApi) {
   const map = (name: string) => Object.keys(JSON.parse(state.options.get(name) ?? '{}') as object);
   return {
     channels: [...state.channels.values()].map(({ name }) => name).toSorted(),
-    groups: [...map('GroupRatio'), ...map('UserUsableGroups')].filter((name) => name.startsWith('relay-')),
+    groups: ['GroupRatio', 'UserUsableGroups', 'group_ratio_setting.group_special_usable_group'].map(
+      (name) => map(name).filter((each) => each.startsWith('relay-')).length,
+    ),
     priced: map('ModelRatio').includes('kimi-k3'),
     tokens: [...state.tokens.values()].map(({ name }) => name),
+    users: state.users.size,
     user: [...state.users.values()].find(({ email }) => email !== '')?.group,
+    plans: [...state.plans.values()].map(({ upgrade_group: group }) => group),
+    given: [...state.subscriptions.values()].filter(({ status }) => status === 'active').length,
   };
 }
-const empty = { channels: [], groups: [], priced: false, tokens: [], user: 'default' };
-const imported = {
-  channels: ['kimi-cn-self-01', 'kimi-cn-self-02', 'kimi-cn-self-03'],
-  groups: ['relay-kimi-cn-self-service', 'relay-kimi-cn-self-service'],
-  priced: true,
+const empty = {
+  channels: [],
+  groups: [0, 0, 0],
+  priced: false,
   tokens: [],
-  user: 'relay-kimi-cn-self-service',
+  users: 2,
+  user: 'default',
+  plans: [],
+  given: 0,
+};
+const imported = {
+  self_service: {
+    ...empty,
+    channels: ['kimi-cn-self-01', 'kimi-cn-self-02', 'kimi-cn-self-03'],
+    groups: [1, 1, 0],
+    priced: true,
+    user: 'relay-kimi-cn-self-service',
+  },
+  subscription: {
+    ...empty,
+    channels: ['kimi-cn-01', 'kimi-cn-02', 'kimi-cn-03'],
+    groups: [1, 0, 1],
+    priced: true,
+    user: 'relay-kimi-cn-subscription',
+    plans: ['relay-kimi-cn-subscription'],
+    given: 1,
+  },
 };
 
 /** One run on a host that plays one fault at its k-th request; nothing when the run sends fewer. */
-async function runWith(k: number, fault: Fault, mode: ImportMode): Promise<number | null> {
+async function runWith(k: number, fault: Fault, mode: ImportMode, access: AccessMode): Promise<number | null> {
   const host = await startNewApi({ faults: [{ path: '*', nth: k, ...fault }] });
-  const done = await importInto(host, mode).catch((error: unknown) => {
+  const done = await importInto(host, mode, access).catch((error: unknown) => {
     if (error instanceof RelayError) return error;
     throw error;
   });
@@ -112,21 +137,28 @@ async function runWith(k: number, fault: Fault, mode: ImportMode): Promise<numbe
   const named = [...done.leftovers, ...done.unsettled].length > 0;
   expect({ where, exitCode, named }).toEqual({ where, exitCode, named: exitCode === 6 });
   expect({ where, doubles: held.channels }).toEqual({ where, doubles: [...new Set(held.channels)] });
-  // What did not answer through the gateway is not let in, and goes again.
-  const kept = exitCode === 7 && held.channels.length === 0 ? { ...imported, channels: [] } : imported;
+  const whole = imported[access];
+  // What did not answer through the gateway is not let in, and goes again; and no plan is made of it.
+  const unproven = { ...whole, ...(held.channels.length === 0 ? { channels: [] } : {}) };
+  const unplanned = { user: 'default', plans: [], given: 0 };
+  const kept = exitCode === 7 ? { ...unproven, ...(access === 'subscription' ? unplanned : {}) } : whole;
   if (exitCode === 0 || exitCode === 7) expect({ where, exitCode, held }).toEqual({ where, exitCode, held: kept });
   if (exitCode === 4) expect({ where, exitCode, held }).toEqual({ where, exitCode, held: empty });
   expect({ where, exitCode: [0, 4, 5, 6, 7].includes(exitCode) }).toEqual({ where, exitCode: true });
   return exitCode;
 }
 
-describe.each(['strict', 'partial'] as const)('a %s import into new-api', (mode) => {
+describe.each(
+  accessModes.flatMap((access) =>
+    (['strict', 'partial'] as const).map((mode) => ({ mode, access, way: accessSlug(access) })),
+  ),
+)('a $mode import into new-api for $way', ({ mode, access }) => {
   it.each(Object.keys(commonFaults))('%s', async (name) => {
     const fault = commonFaults[name];
     if (fault === undefined) throw new Error(`no fault ${name}`);
     const codes: Record<number, number> = {};
     for (let k = 1 + (Object.keys(commonFaults).indexOf(name) % step); ; k += step) {
-      const code = await runWith(k, fault, mode);
+      const code = await runWith(k, fault, mode, access);
       if (code === null) break;
       codes[code] = (codes[code] ?? 0) + 1;
     }

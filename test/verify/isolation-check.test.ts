@@ -50,7 +50,6 @@ function hostWith(complete: () => Promise<GatewayAnswer<void>>, count = 1) {
       verdicts,
       {
         staging: { provider: aProvider(), access: 'subscription', run },
-        place: null,
         request: { platform: 'openai', model: 'small', maxTokens: 8, tokensField: 'max_tokens' },
         clientKeys: with_,
         concurrency,

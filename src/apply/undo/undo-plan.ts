@@ -80,6 +80,11 @@ function sort(own: Change[], world: World, plan: UndoPlan): void {
     return;
   }
   const target: Target = { kind, id: object.id, name, object, changes: own, states: null };
+  const stays = action === 'created' ? (driver.stays?.(object) ?? null) : null;
+  if (stays !== null) {
+    plan.kept.push({ ...target, reason: stays });
+    return;
+  }
   // From the state that comes nearest.
   const [differences = []] = states
     .map((state) => driver.differences(object, telling(state), snapshot.around))

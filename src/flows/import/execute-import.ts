@@ -2,7 +2,7 @@ import { noJournal, type RunJournal } from '../../apply/journal.ts';
 import { inStage, signalOf, type RunTools } from '../../apply/run-tools.ts';
 import { counted, enumerated } from '../../core/counted.ts';
 import type { Begin } from '../../journal/entries.ts';
-import { acts, changesAnything } from '../../plan/import-plan.ts';
+import { acts, changesAnything, isForTheEnd } from '../../plan/import-plan.ts';
 import { buildReport } from '../../report/build-report.ts';
 import type { Report } from '../../report/report-schema.ts';
 import type { RunRecord } from '../../report/run-record.ts';
@@ -81,7 +81,7 @@ function makeAll(run: ImportRun): ReturnType<typeof makeObjects> {
 
 function appliedText({ plan, record }: ImportRun): string {
   const made = [...record.outcomes.values()].filter(({ outcome }) => outcome === 'created').length;
-  const kinds = plan.resources.map(({ kind }) => kind);
+  const kinds = plan.resources.filter((step) => !isForTheEnd(step)).map(({ kind }) => kind);
   const parts = [
     ...(kinds.length === 0 ? [] : [`${enumerated(kinds)} ${kinds.length === 1 ? 'is' : 'are'} in place`]),
     ...(made === 0 ? [] : [`${counted(made, 'account')} created`]),

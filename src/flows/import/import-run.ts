@@ -27,7 +27,6 @@ export class ImportRun {
   readonly clientKeys: ClientKeys;
   readonly record: RunRecord;
   /** Where the accounts serve, once it is there. */
-  place: Id | null = null;
   /** The staging place, once it is made. */
   staging: { id: Id; name: string } | null = null;
   /** What the tests told of keys before accounts were made of them, by fingerprint. */

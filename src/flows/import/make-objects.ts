@@ -22,7 +22,6 @@ import { isRolling } from './verify-accounts.ts';
 export async function makeObjects(run: ImportRun): Promise<Id> {
   const { job, plan, tools, log, record } = run;
   const place = await applyResources(plan, tools, log);
-  run.place = place;
   if (plan.staging?.by === 'place') {
     const { provider } = job;
     run.staging = await makeStaging(

@@ -4,10 +4,11 @@ import { fitProvider } from '../../plan/fit-provider.ts';
 import { effectiveMapping } from '../../pack/model-mapping.ts';
 import { problem } from '../../core/relay-error.ts';
 import { checkGateway, type GatewayCheck } from '../../verify/check-gateway.ts';
+import { applyLastResources } from '../../apply/apply-resources.ts';
 import { grantAccess } from '../../apply/grant-access.ts';
 import { completionOf } from '../completion-of.ts';
 import { RunFailure } from './failure/run-failure.ts';
-import type { AccountStep } from '../../plan/import-plan.ts';
+import { isForTheEnd, type AccountStep } from '../../plan/import-plan.ts';
 import { serviceOf } from '../../host/account.ts';
 import type { ImportRun } from './import-run.ts';
 
@@ -15,7 +16,7 @@ import type { ImportRun } from './import-run.ts';
 export async function openAccess(place: string, run: ImportRun): Promise<void> {
   const { job, plan, tools, record } = run;
   const request = completionOf(job.provider);
-  if (plan.grants.length > 0 || plan.gateway.probe !== 'skip') {
+  if (plan.grants.length > 0 || plan.gateway.probe !== 'skip' || plan.resources.some(isForTheEnd)) {
     await inStage(
       tools,
       'access',
@@ -32,6 +33,29 @@ export async function openAccess(place: string, run: ImportRun): Promise<void> {
 }
 
 async function closeAccess(place: string, request: CompletionRequest, run: ImportRun): Promise<void> {
+  const { plan } = run;
+  const isForTheEndOnly = plan.resources.some(isForTheEnd);
+  // What cannot be taken away again is made of what is proven, and access hangs on it then.
+  if (!isForTheEndOnly) await giveAccess(place, run);
+  if (plan.gateway.probe !== 'skip') await checkAccess(place, request, run);
+  if (isForTheEndOnly) await giveLast(place, run);
+}
+
+async function giveLast(place: string, run: ImportRun): Promise<void> {
+  const { plan, tools, log, record } = run;
+  if (record.gateway?.ok === false) {
+    const notYet = { outcome: 'failed', expiresAt: null, message: notProven, lost: null } as const;
+    for (const { kind, user, days } of plan.grants)
+      record.grants.push({ kind, user: user.email, userId: user.id, days, ...notYet });
+    return;
+  }
+  await applyLastResources(plan, place, tools, log);
+  await giveAccess(place, run);
+}
+
+const notProven = 'nobody is given access before the gateway has answered';
+
+async function giveAccess(place: string, run: ImportRun): Promise<void> {
   const { plan, tools, log, record } = run;
   await grantAccess(plan.grants, place, run.undoesOnFailure, tools, log, record.grants);
   for (const failed of record.grants.filter((each) => each.outcome === 'failed')) {
@@ -39,7 +63,6 @@ async function closeAccess(place: string, request: CompletionRequest, run: Impor
     if (run.undoesOnFailure) throw new RunFailure(found, failed.lost);
     run.fail('access', found, failed.lost);
   }
-  if (plan.gateway.probe !== 'skip') await checkAccess(place, request, run);
 }
 
 async function checkAccess(place: string, request: CompletionRequest, run: ImportRun): Promise<void> {

@@ -34,7 +34,7 @@ export async function promoteAccounts(place: Id, run: ImportRun): Promise<void> 
     'access',
     `Promote ${count} into the ${plan.place.kind}`,
     async () => {
-      if (!(await checkStaging(outside, place, run))) return false;
+      if (!(await checkStaging(outside, run))) return false;
       await bindAll(outside, place, run);
       if (plan.staging?.by === 'place') {
         tools.emit({ type: 'step', stage: 'access', text: 'waiting until the host serves them' });
@@ -80,12 +80,12 @@ function mayComeIn({ fingerprint }: AccountStep, account: Account, { plan, recor
 }
 
 /** A real request to what no user meets yet. Only a key that relay makes can reach it. */
-async function checkStaging(accounts: readonly Account[], place: Id, run: ImportRun): Promise<boolean> {
+async function checkStaging(accounts: readonly Account[], run: ImportRun): Promise<boolean> {
   const { job, plan, tools, record } = run;
   const working = new Set([...record.verdicts.values()].filter(works).map((verdict) => verdict.account.id));
   const serving = accounts.filter((account) => account.enabled && working.has(account.id));
   if (plan.staging === null || plan.gateway.probe !== 'make' || serving.length === 0) return true;
-  const { key, isListed } = await keyToMeet(serving, place, run);
+  const { key, isListed } = await keyToMeet(serving, run);
   const check = await checkGateway(key, completionOf(job.provider), job.gatewayWaitMs, tools, !isListed);
   throwIfStopped(tools);
   if (check.ok) return true;
@@ -97,16 +97,12 @@ async function checkStaging(accounts: readonly Account[], place: Id, run: Import
 }
 
 /** A key that reaches these accounts alone: by the staging place that they are all in, or the first of them by its id. */
-async function keyToMeet(
-  accounts: readonly Account[],
-  place: Id,
-  run: ImportRun,
-): Promise<{ key: Secret; isListed: boolean }> {
+async function keyToMeet(accounts: readonly Account[], run: ImportRun): Promise<{ key: Secret; isListed: boolean }> {
   const { plan, staging, clientKeys, tools } = run;
   const { isolation } = tools.host;
   const [first] = accounts;
   if (isolation?.by === 'pin' && first !== undefined)
-    return { key: isolation.pinned(await clientKeys.keyFor(place, plan.access), first.id), isListed: false };
+    return { key: isolation.pinned(await clientKeys.keyFor(null, plan.access), first.id), isListed: false };
   if (staging === null) throw new RelayError('INTERNAL', 'There is no staging place.');
   const outsideStaging = accounts.filter((account) => !account.places.includes(staging.id));
   if (outsideStaging.length > 0) await bindAll(outsideStaging, staging.id, run);

@@ -112,7 +112,6 @@ async function isolationCheck(verdicts: AccountVerdict[], run: ImportRun): Promi
   const { provider, concurrency } = job;
   const proof = {
     staging: { provider, access: plan.access, run: plan.run },
-    place: run.place,
     request: completionOf(provider),
     clientKeys,
     concurrency,

@@ -20,7 +20,7 @@ const capabilities: Capabilities = {
   proof: 'before-create',
   testEndsErrors: true,
   disable: { possible: false, why: 'an entry serves as long as it is there' },
-  clientKeys: { possible: true },
+  clientKeys: { subscription: { possible: true }, self_service: { possible: true } },
   grants: { subscription: noUsers, self_service: noUsers },
   grantDays: noUsers,
   accountSettings: { concurrency: nothingOf('limit of its own'), priority: nothingOf('rank') },

@@ -2,11 +2,12 @@ import { z } from 'zod';
 import type { Secret } from '../../core/secrets/secret.ts';
 import type { Id } from '../account.ts';
 import { driverByName, type ClientKeyPort, type LeftClient, type Perform } from '../client-keys.ts';
-import { mapResult, type WriteResult } from '../host-failure.ts';
+import { mapResult, notSent, type WriteResult } from '../host-failure.ts';
 import type { ApiClient } from '../http/api-client.ts';
 import { probeUserPrefix } from '../names.ts';
 import { readPages } from './api/client.ts';
-import { anything, tokenKeyWire, tokenWire, type TokenWire } from './api/wire.ts';
+import { anything, tokenWire, type TokenWire } from './api/wire.ts';
+import { ProbeUser, probeUsers, readKey } from './probe-user.ts';
 
 /** How long a token of relay's works that nobody could remove, in seconds. */
 const lifetime = 86_400;
@@ -14,29 +15,27 @@ const lifetime = 86_400;
 /** `status` of a token that works. */
 const active = 1;
 
+/** What stands before the number of a user who is left without the token that it goes with. */
+export const userIdPrefix = 'user-';
+
 /**
- * A token of the admin's own, in the group that is to be tried: nobody can make one for another user here. What it names
- * in a group that users may choose, it meets as they do. `asker` ends with the run, `client` does not.
+ * A token of the admin's own: nobody can make one for another user here. What it names in a group that users may choose,
+ * it meets as they do; a group that they may not takes a user who is in it. `asker` ends with the run, `client` does not.
  */
 export function tokenPort(asker: ApiClient, client: ApiClient): ClientKeyPort {
   const tokens = () => readPages(asker, '/api/token/', tokenWire);
   const named = async (name: string) => (await tokens()).find((token) => token.name === name);
-  const remove = async (id: Id): Promise<WriteResult<void>> => {
+  const removeToken = async (id: Id): Promise<WriteResult<void>> => {
     const ended = await client.write('DELETE', `/api/token/${id}`, undefined, anything);
     return mapResult(ended, () => undefined);
   };
-  // Given once more whenever it is asked for, so that asking again is no harm.
-  const keyOf = async (id: Id): Promise<Secret> => {
-    const request = { method: 'POST', path: `/api/token/${id}/key`, body: {}, countsApart: true } as const;
-    const { key } = await asker.read(request, tokenKeyWire);
-    return client.http.redactor.seal(key.startsWith('sk-') ? key : `sk-${key}`);
-  };
   return {
-    driver: driverByName('token', async () => (await tokens()).map(toObject), remove),
+    driver: driverByName('token', async () => (await tokens()).map(toObject), removeToken),
     of: (run) => {
       // The host gives keys out twenty times in twenty minutes.
-      let given: { key: Secret; place: Id } | undefined;
+      let given: { key: Secret; place: Id | null } | undefined;
       const name = `${probeUserPrefix}${run}`;
+      const user = new ProbeUser(run, asker, client);
       return {
         name,
         state: { name },
@@ -47,10 +46,16 @@ export function tokenPort(asker: ApiClient, client: ApiClient): ClientKeyPort {
         },
         find: async () => {
           const token = await named(name);
-          return token === undefined ? undefined : String(token.id);
+          if (token !== undefined) return String(token.id);
+          const left = await user.find();
+          return left === undefined ? undefined : `${userIdPrefix}${left.id}`;
         },
-        keyFor: async (id, place, _, perform: Perform) => {
-          if (given?.place === place) return given.key;
+        keyFor: async (id, place, access, perform: Perform) => {
+          if (place !== null && access === 'subscription') return user.keyFor(place, perform);
+          if (place === null || given?.place === place) {
+            given ??= { key: await readKey(client, id), place: null };
+            return given.key;
+          }
           await perform({
             kind: 'token',
             what: 'put the probe token into the group',
@@ -60,17 +65,32 @@ export function tokenPort(asker: ApiClient, client: ApiClient): ClientKeyPort {
               return token?.group === place ? { value: undefined, differences: [] } : undefined;
             },
           });
-          given = { key: given?.key ?? (await keyOf(id)), place };
+          given = { key: given?.key ?? (await readKey(client, id)), place };
           return given.key;
         },
-        empty: async () => true,
-        remove,
+        empty: () => user.remove(),
+        remove: async (id) => {
+          if (!id.startsWith(userIdPrefix)) return removeToken(id);
+          return (await user.remove()) ? { status: 'applied', value: undefined } : notSent('the user is there still');
+        },
       };
     },
-    all: async () => (await tokens()).flatMap(leftBy),
+    all: async () => {
+      const left = (await tokens()).flatMap(leftBy);
+      const users = (await probeUsers(asker)).filter(({ run }) => !left.some((each) => each.run === run));
+      return [
+        ...left,
+        ...users.map(({ user, run }) => ({
+          id: `${userIdPrefix}${user.id}`,
+          name: `${probeUserPrefix}${run}`,
+          run,
+          createdAt: timeOf(user.created_at ?? 0),
+        })),
+      ];
+    },
     usable: async (place) => {
       const token = (await tokens()).find((each) => each.group === place && each.status === active);
-      return token === undefined ? undefined : keyOf(String(token.id));
+      return token === undefined ? undefined : readKey(client, String(token.id));
     },
     // Those of other users are shown to nobody else.
     boundTo: async (place) => (await tokens()).filter(({ group }) => group === place).length,
@@ -90,5 +110,10 @@ function toObject({ id, name }: TokenWire): { id: Id; name: string } {
 
 function leftBy({ id, name, created_time: created }: TokenWire): LeftClient[] {
   const run = name.startsWith(probeUserPrefix) ? name.slice(probeUserPrefix.length) : '';
-  return run === '' ? [] : [{ id: String(id), name, run, createdAt: created === 0 ? null : created * 1000 }];
+  return run === '' ? [] : [{ id: String(id), name, run, createdAt: timeOf(created) }];
+}
+
+/** `null` where the host does not say. */
+function timeOf(seconds: number): number | null {
+  return seconds === 0 ? null : seconds * 1000;
 }

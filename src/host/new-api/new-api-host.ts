@@ -3,7 +3,6 @@ import { Secret } from '../../core/secrets/secret.ts';
 import type { Capabilities } from '../capabilities.ts';
 import type { ResourceDriver, Surroundings } from '../driver.ts';
 import { gatedGateway } from '../gated.ts';
-import { readGroupMarker } from '../group-marker.ts';
 import type { Host, HostInfo } from '../host.ts';
 import type { ApiClient } from '../http/api-client.ts';
 import type { PinningPort } from '../layout.ts';
@@ -12,9 +11,10 @@ import { upstreamBase } from './channel-types.ts';
 import { tokenPort } from './client-keys.ts';
 import { membershipPort } from './memberships.ts';
 import { groupDriver, type GroupState } from './drivers/group.ts';
+import { tariffDriver } from './drivers/tariff.ts';
 import { pricesDriver, storedPrices, type PricesState } from './drivers/prices.ts';
 import { newApiLayout } from './layout/layout.ts';
-import { priceList } from './objects.ts';
+import { groupMarkerOf, priceList } from './objects.ts';
 import { pricesIn } from './prices.ts';
 import { newApiProof } from './proof.ts';
 import { groupsIn, newApiReads, type NewApiReads } from './reads.ts';
@@ -31,12 +31,12 @@ export const newApiCapabilities: Capabilities = {
   proof: 'after-create',
   testEndsErrors: false,
   disable: { possible: true },
-  clientKeys: { possible: true },
+  clientKeys: { subscription: { possible: true }, self_service: { possible: true } },
   grants: {
-    subscription: { possible: false, why: 'relay makes no plans there; self-service access knows --user' },
+    subscription: { possible: true },
     self_service: { possible: true },
   },
-  grantDays: { possible: false, why: 'a user is in a group until somebody moves them' },
+  grantDays: { possible: false, why: 'how long a user is in a group is up to the plan, or to who moves them' },
   accountSettings: { concurrency: nothingOf('limit of its own'), priority: { possible: true } },
   modelPatterns: { possible: false, why: 'a channel lists each name' },
   ignores: [{ field: 'accountTemplate.concurrency', why: 'a channel has no limit of its own' }],
@@ -83,15 +83,23 @@ export function newApiHost(parts: NewApiParts, signal: AbortSignal | null = null
     layout: newApiLayout(makesChannels),
     resources: {
       barred: isRoot ? null : rootOnly,
-      drivers: [groupDriver(reads, client), pricesDriver(reads, client)] as ResourceDriver[],
+      drivers: [
+        groupDriver(reads, client),
+        pricesDriver(reads, client),
+        tariffDriver(reads, client),
+      ] as ResourceDriver[],
       list: async () => {
         const options = await reads.options();
-        return { group: groupsIn(options, http), [priceList.kind]: options.isWhole ? [pricesIn(options)] : [] };
+        return {
+          group: groupsIn(options, http),
+          [priceList.kind]: options.isWhole ? [pricesIn(options)] : [],
+          tariff: await reads.tariffs(),
+        };
       },
-      survey: (made) => surveyOf(reads, made, http),
+      survey: (made, kinds) => surveyOf(reads, made, kinds, http),
     },
     clientKeys: tokenPort(asker, client),
-    grants: membershipPort(asker, client),
+    grants: membershipPort(reads, asker, client),
     isolation: pinning,
     upstreamBase,
     until: (other) => newApiHost(parts, other),
@@ -111,24 +119,25 @@ export function newApiHost(parts: NewApiParts, signal: AbortSignal | null = null
 async function surveyOf(
   reads: NewApiReads,
   made: readonly { kind: string; state: object }[],
+  kinds: ReadonlySet<string>,
   screen: Pick<Screen, 'hide'>,
 ): Promise<Surroundings> {
   const options = await reads.options();
   const groups = groupsIn(options, screen);
+  const tariffs = kinds.has('tariff') || kinds.has('group') ? await reads.tariffs() : undefined;
   const there = new Set(groups.map(({ id }) => id));
   const own = new Set(
-    made.flatMap(({ kind, state }) =>
-      kind === 'group' ? [readGroupMarker((state as GroupState).text ?? '')?.run ?? ''] : [],
-    ),
+    made.flatMap(({ kind, state }) => (kind === 'group' ? [groupMarkerOf(state as GroupState)?.run ?? ''] : [])),
   );
   const prices = made.flatMap(({ kind, state }) =>
     kind === priceList.kind ? storedPrices(options, state as PricesState) : [],
   );
   return {
     placeExists: (id) => there.has(id),
-    madePlaces: groups.filter(({ text }) => own.has(readGroupMarker(text ?? '')?.run ?? '-')).map(({ id }) => id),
+    madePlaces: groups.filter((group) => own.has(groupMarkerOf(group)?.run ?? '-')).map(({ id }) => id),
     objects: (kind) => {
       if (kind === 'group') return groups;
+      if (kind === 'tariff') return tariffs;
       // What is not shown to the login cannot be told to be gone.
       return kind === priceList.kind && options.isWhole ? prices : undefined;
     },

@@ -4,10 +4,17 @@ import type { ApiClient } from '../http/api-client.ts';
 import { anything, optionWire, userGroupsWire } from './api/wire.ts';
 import { parseJson } from '../../core/parse-json.ts';
 
+/**
+ * What users of a group may choose beside what everybody may, by the name of their group: a map of texts for each. A group
+ * that stands in its own entry changes nothing but the text that those are shown who are in it.
+ */
+export const ownTexts = 'group_ratio_setting.group_special_usable_group';
+
 /** The options in which this host keeps groups and prices: each one text, a map by name, replaced as a whole. */
 export const mapNames = [
   'GroupRatio',
   'UserUsableGroups',
+  ownTexts,
   'ModelRatio',
   'ModelPrice',
   'CompletionRatio',
@@ -27,6 +34,8 @@ export interface Options {
   locked: ReadonlyMap<string, number>;
   /** Whether the host serves models that have no price. */
   servesUnpriced: boolean;
+  /** Whether a person has confirmed the terms of payment, without which the host makes no plans. */
+  takesPlans: boolean;
   /** Only root sees and sets them; to an admin only the groups that it may use are shown. */
   isWhole: boolean;
 }
@@ -45,6 +54,7 @@ export async function readOptions(client: ApiClient, isRoot: boolean): Promise<O
     broken: [],
     locked: new Map(),
     servesUnpriced: options.get('SelfUseModeEnabled') === 'true',
+    takesPlans: options.get('payment_setting.compliance_confirmed') !== 'false',
     isWhole: true,
   };
   for (const name of mapNames) {
@@ -68,7 +78,7 @@ async function readUsableGroups(client: ApiClient): Promise<Options> {
     maps.UserUsableGroups[name] = desc;
     maps.GroupRatio[name] = ratio;
   }
-  return { maps, broken: [], locked: new Map(), servesUnpriced: false, isWhole: false };
+  return { maps, broken: [], locked: new Map(), servesUnpriced: false, takesPlans: true, isWhole: false };
 }
 
 function emptyMaps(): Options['maps'] {
@@ -79,6 +89,8 @@ function emptyMaps(): Options['maps'] {
 export interface MapEdit {
   map: MapName;
   entry: string;
+  /** The part of the entry that is meant, where that is a map again. */
+  part?: string;
   value: unknown;
   /** Whether one that is there stays as it is. */
   ifAbsent?: boolean;
@@ -114,13 +126,20 @@ async function editMap(
   if (broken !== undefined) throw brokenMap(broken);
   const before = now.maps[name];
   const after = { ...before };
-  for (const { entry, value, ifAbsent = false } of edits)
-    if (value === undefined) delete after[entry];
-    else if (!ifAbsent || !Object.hasOwn(after, entry)) after[entry] = value;
+  for (const edit of edits) change(after, edit);
   const text = JSON.stringify(after);
   if (text === JSON.stringify(before)) return;
   const ended = await client.write('PUT', '/api/option/', { key: name, value: text }, anything);
   if (ended.status !== 'applied') throw ended.failure;
+}
+
+function change(entries: OptionMap, { entry, part, value, ifAbsent = false }: Omit<MapEdit, 'map'>): void {
+  if (part !== undefined) {
+    const parts = { ...map.safeParse(entries[entry]).data };
+    change(parts, { entry: part, value, ifAbsent });
+    change(entries, { entry, value: Object.keys(parts).length === 0 ? undefined : parts });
+  } else if (value === undefined) delete entries[entry];
+  else if (!ifAbsent || !Object.hasOwn(entries, entry)) entries[entry] = value;
 }
 
 function brokenMap(name: MapName): HostFailure {

@@ -3,15 +3,17 @@ import { HostFailure } from '../host-failure.ts';
 import type { ApiClient } from '../http/api-client.ts';
 import { screenedDescription, type Screen } from '../screen.ts';
 import { readWhole } from './api/client.ts';
-import { channelWire } from './api/wire.ts';
-import type { Group } from './objects.ts';
-import { readOptions, type Options } from './options.ts';
+import { channelWire, planRowWire } from './api/wire.ts';
+import type { Group, Tariff } from './objects.ts';
+import { ownTexts, readOptions, type Options } from './options.ts';
 import { toAccount } from './translate-account.ts';
+import { toTariff } from './translate-tariff.ts';
 
 /** What the host tells. Every list is whole. Throws `HostFailure`. */
 export interface NewApiReads extends AccountReads {
   options(): Promise<Options>;
   groups(): Promise<Group[]>;
+  tariffs(): Promise<Tariff[]>;
 }
 
 /** What the host holds, read through its admin API. */
@@ -35,20 +37,35 @@ export function newApiReads(client: ApiClient, isRoot: boolean): NewApiReads {
     accountKey: async () => undefined,
     options,
     groups: async () => groupsIn(await options(), http),
+    tariffs: async () => (await client.get(plansPath, planRowWire.array())).map(({ plan }) => toTariff(plan, http)),
   };
 }
 
-/** The groups that stand in either map. */
+/** Plans, for those who make them. */
+export const plansPath = '/api/subscription/admin/plans';
+
+/** The groups that stand in any of the maps. */
 export function groupsIn({ maps }: Options, screen: Pick<Screen, 'hide'>): Group[] {
-  const { GroupRatio: ratios, UserUsableGroups: texts } = maps;
-  return [...new Set([...Object.keys(ratios), ...Object.keys(texts)])].map((name) => {
+  const { GroupRatio: ratios, UserUsableGroups: texts, [ownTexts]: byGroup } = maps;
+  const own = new Map(
+    Object.entries(byGroup).flatMap(([name, parts]) => {
+      const text = isObject(parts) && Object.hasOwn(parts, name) ? parts[name] : undefined;
+      return typeof text === 'string' ? [[name, text] as const] : [];
+    }),
+  );
+  const shown = (text: unknown) => (typeof text === 'string' ? screenedDescription(text, screen) : null);
+  return [...new Set([...Object.keys(ratios), ...Object.keys(texts), ...own.keys()])].map((name) => {
     const ratio = ratios[name];
-    const text = texts[name];
     return {
       id: name,
       name,
       ratio: typeof ratio === 'number' ? ratio : null,
-      text: typeof text === 'string' ? screenedDescription(text, screen) : null,
+      text: shown(texts[name]),
+      ownText: shown(own.get(name)),
     };
   });
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { RelayError } from '../../core/relay-error.ts';
 import { Secret } from '../../core/secrets/secret.ts';
 import type { Id } from '../account.ts';
 import type { ClientKeyPort, Perform, TemporaryClient } from '../client-keys.ts';
@@ -85,7 +86,8 @@ class ProbeUser implements TemporaryClient {
     return this.#writes.deleteUser(id);
   }
 
-  async keyFor(id: Id, place: Id, access: string, perform: Perform): Promise<Secret> {
+  async keyFor(id: Id, place: Id | null, access: string, perform: Perform): Promise<Secret> {
+    if (place === null) throw new RelayError('INTERNAL', 'A key of this host is for a group.');
     this.#session ??= perform({
       kind: 'user',
       what: 'log in as the probe user',

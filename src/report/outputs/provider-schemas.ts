@@ -63,7 +63,10 @@ export const removeSchema = z.object({
   removed: z.array(objectSchema),
   shared: z
     .array(
-      objectSchema.extend({ why: z.string(), isHostWide: z.boolean().describe("Whether it is the whole host's.") }),
+      objectSchema.extend({
+        why: z.string(),
+        staysAnyway: z.boolean().describe('Whether it stays whoever uses it, so that nothing is amiss.'),
+      }),
     )
     .describe('What stays, because others use it or may.'),
   leftovers: z.array(leftoverSchema),

@@ -16,7 +16,7 @@ import {
   sameRatios,
   withdrawals,
 } from '../../../src/host/new-api/prices.ts';
-import type { Options } from '../../../src/host/new-api/options.ts';
+import { ownTexts, type Options } from '../../../src/host/new-api/options.ts';
 import { faultOf } from '../../../src/host/new-api/test-fault.ts';
 import { Redactor } from '../../../src/core/secrets/redactor.ts';
 import { aMarker, aProvider } from '../../support/builders.ts';
@@ -111,6 +111,7 @@ describe('prices as multiples', () => {
     maps: {
       GroupRatio: {},
       UserUsableGroups: {},
+      [ownTexts]: {},
       ModelRatio: { a: 1, b: 2, c: 'x' },
       ModelPrice: { b: 0.1 },
       CompletionRatio: { a: 3 },
@@ -120,6 +121,7 @@ describe('prices as multiples', () => {
     broken: [],
     locked: new Map(),
     servesUnpriced: false,
+    takesPlans: true,
     isWhole: true,
     ...changes,
   });

@@ -41,7 +41,7 @@ export async function removeCommand(flags: RemoveFlags, io: Io, redactor: Redact
     await askConsent(questions, io, flags, tools.stop);
     const result = await removeProvider(all, tools);
     await idle();
-    const exitCode = result.leftovers.length > 0 ? 6 : result.shared.some(({ isHostWide }) => !isHostWide) ? 5 : 0;
+    const exitCode = result.leftovers.length > 0 ? 6 : result.shared.some(({ staysAnyway }) => !staysAnyway) ? 5 : 0;
     const value: RemoveOutput = { schema: 'relay.remove/1', dryRun: false, would: [], ...result, exitCode };
     if (!printResult(io, flags, 'remove', value)) {
       say(result, flags, io);
@@ -67,7 +67,7 @@ function objectsOf({ resources, accounts, staging, grants }: Managed) {
     list.map(({ id, name = '' }) => ({ kind, id, name }));
   const goes = (when: 'first' | 'last') =>
     resources
-      .filter((each) => each.when === when && each.isHostWide !== true)
+      .filter((each) => each.when === when && each.staysAnyway !== true)
       .flatMap(({ kind, object }) => refs(kind, [object]));
   return [
     ...goes('first'),
@@ -81,7 +81,7 @@ function objectsOf({ resources, accounts, staging, grants }: Managed) {
 /** What would go, and who would feel it. */
 function describe({ access, place, resources, accounts, grants, userKeys, foreign }: Managed): string[] {
   const name = place?.name ?? accessSlug(access);
-  const going = resources.filter(({ isHostWide }) => isHostWide !== true);
+  const going = resources.filter(({ staysAnyway }) => staysAnyway !== true);
   const kinds = enumerated(going.map(({ kind }) => kind).toReversed());
   return [
     `${name}: ${counted(accounts.length, 'account')} would be removed${kinds === '' ? '' : `, with ${kinds}`}.`,

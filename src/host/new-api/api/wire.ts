@@ -17,6 +17,7 @@ export const statusWire = z.object({
   setup: z.boolean().default(true),
   turnstile_check: z.boolean().default(false),
   self_use_mode_enabled: z.boolean().default(false),
+  password_login_enabled: z.boolean().default(true),
 });
 
 export const loginWire = z.object({
@@ -83,6 +84,12 @@ export const userWire = z.object({
   group: text,
   remark: text,
   status: z.int(),
+  quota: z
+    .number()
+    .nullish()
+    .transform((value) => value ?? 0),
+  /** Seconds since 1970; older builds do not tell it everywhere. */
+  created_at: z.number().nullish(),
   /** Lists show those who are gone as well. */
   DeletedAt: z
     .unknown()
@@ -90,6 +97,32 @@ export const userWire = z.object({
     .transform((value) => value ?? null),
 });
 export type UserWire = z.infer<typeof userWire>;
+
+/** A plan: all of it, since a change sends all of it back. */
+export const planWire = z.looseObject({
+  id,
+  title: text,
+  subtitle: text,
+  price_amount: z.number(),
+  duration_unit: text,
+  duration_value: z.number(),
+  enabled: z.boolean(),
+  upgrade_group: text,
+});
+export type PlanWire = z.infer<typeof planWire>;
+
+export const planRowWire = z.object({ plan: planWire });
+
+/** A plan that a user has. Times in seconds since 1970. */
+export const subscriptionRowWire = z.object({
+  subscription: z.object({
+    id,
+    plan_id: z.int(),
+    start_time: z.number(),
+    end_time: z.number(),
+    status: z.string(),
+  }),
+});
 
 export const tokenWire = z.object({
   id,

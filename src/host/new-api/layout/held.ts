@@ -1,9 +1,10 @@
 import type { Problem } from '../../../core/relay-error.ts';
+import type { Id } from '../../account.ts';
 import type { Resources } from '../../driver.ts';
 import { readGroupMarker } from '../../group-marker.ts';
 import type { MarkedOwner, ResourceStep } from '../../layout.ts';
 import { resourceName } from '../../names.ts';
-import { priceList, type Group, type Prices } from '../objects.ts';
+import { groupMarkerOf, priceList, type Group, type Prices, type Tariff } from '../objects.ts';
 
 /** What is to become of one part of a layout. */
 export interface Planned {
@@ -15,6 +16,7 @@ export interface Planned {
 /** What this adapter has listed, by its own types. */
 export interface NewApiResources {
   groups: readonly Group[];
+  tariffs: readonly Tariff[];
   /** Nothing where only root would be shown them. */
   prices: Prices | undefined;
 }
@@ -23,6 +25,7 @@ export interface NewApiResources {
 export function resourcesOf(resources: Resources): NewApiResources {
   return {
     groups: (resources['group'] ?? []) as readonly Group[],
+    tariffs: (resources['tariff'] ?? []) as readonly Tariff[],
     prices: (resources[priceList.kind] ?? [])[0] as Prices | undefined,
   };
 }
@@ -31,7 +34,20 @@ export function resourcesOf(resources: Resources): NewApiResources {
 export function managedGroup({ provider, access }: MarkedOwner, groups: readonly Group[]): Group | undefined {
   const name = resourceName(provider.id, access);
   return groups.find((group) => {
-    const marker = readGroupMarker(group.text ?? '');
+    const marker = groupMarkerOf(group);
     return group.name === name && marker?.provider === provider.id && marker.access === access;
   });
+}
+
+/** Plans that bear the marker of their owner, in use or not. */
+export function ownTariffs({ provider, access }: MarkedOwner, tariffs: readonly Tariff[]): Tariff[] {
+  return tariffs.filter(({ text }) => {
+    const marker = readGroupMarker(text);
+    return marker?.provider === provider.id && marker.access === access;
+  });
+}
+
+/** The plan of relay's that brings users into a group. */
+export function tariffOf(group: Id, tariffs: readonly Tariff[]): Tariff | undefined {
+  return tariffs.find(({ groupId, text }) => groupId === group && readGroupMarker(text) !== undefined);
 }

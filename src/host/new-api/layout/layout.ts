@@ -2,15 +2,20 @@ import { firstOf } from '../../../core/counted.ts';
 import { problem, type Problem } from '../../../core/relay-error.ts';
 import type { FoundResource, Held, Layout, LayoutPlan, ManagedResource, MarkedOwner, Owner } from '../../layout.ts';
 import { resourceName } from '../../names.ts';
-import { priceList, type Group } from '../objects.ts';
+import { priceList, type Group, type Tariff } from '../objects.ts';
 import { effectiveMapping } from '../../../pack/model-mapping.ts';
 import { desiredRatios } from '../prices.ts';
 import { addressProblems } from './address.ts';
-import { managedGroup, resourcesOf, type NewApiResources } from './held.ts';
+import { staysWhy } from '../drivers/tariff.ts';
+import { managedGroup, ownTariffs, resourcesOf, type NewApiResources } from './held.ts';
 import { planGroup } from './plan-group.ts';
 import { planPrices } from './plan-prices.ts';
+import { planTariff } from './plan-tariff.ts';
 
-/** A provider is a group that users may choose, and prices for its models, which are the whole host's. */
+/**
+ * A provider is a group, which users may choose or are put into by a plan, and prices for its models, which are the whole
+ * host's.
+ */
 export function newApiLayout(makesChannels: boolean): Layout {
   return {
     place: (owner, { resources }) => {
@@ -21,9 +26,10 @@ export function newApiLayout(makesChannels: boolean): Layout {
       const resources = resourcesOf(held.resources);
       const name = resourceName(job.provider.id, job.access);
       const group = resources.groups.find((each) => each.name === name);
-      const planned = [planGroup(job, resources), planPrices(job, resources)];
+      const isShown = group !== undefined && (job.access === 'subscription' ? group.ownText : group.text) !== null;
+      const planned = [planGroup(job, resources), planPrices(job, resources), planTariff(job, resources)];
       return {
-        place: { kind: 'group', name, id: group?.text === null && !job.adopt ? null : (group?.id ?? null) },
+        place: { kind: 'group', name, id: isShown || job.adopt ? (group?.id ?? null) : null },
         steps: planned.flatMap(({ steps }) => steps),
         warnings: planned.flatMap(({ warnings }) => warnings),
         problems: [
@@ -66,7 +72,7 @@ function brokenOptions({ prices }: NewApiResources): Problem[] {
 }
 
 function status(owner: MarkedOwner, held: Held, present: boolean): FoundResource[] {
-  const { groups, prices } = resourcesOf(held.resources);
+  const { groups, prices, tariffs } = resourcesOf(held.resources);
   const name = resourceName(owner.provider.id, owner.access);
   const group = managedGroup(owner, groups);
   const foreign = groups.filter((each) => each.name === name && each !== group);
@@ -88,9 +94,16 @@ function status(owner: MarkedOwner, held: Held, present: boolean): FoundResource
             name: priceList.name,
             state: isPriced ? ('active' as const) : ('missing' as const),
           },
+          ...(owner.access === 'subscription' ? [tariffStatus(name, ownTariffs(owner, tariffs))] : []),
         ]),
     ...foreign.map((each): FoundResource => ({ kind: 'group', id: each.id, name: each.name, state: 'foreign' })),
   ];
+}
+
+/** One that was taken out of use is as good as none. */
+function tariffStatus(name: string, own: readonly Tariff[]): FoundResource {
+  const tariff = own.find(({ groupId }) => groupId === name);
+  return { kind: 'tariff', id: tariff?.id ?? null, name, state: tariff === undefined ? 'missing' : 'active' };
 }
 
 function stateOf(group: Group | undefined): FoundResource['state'] {
@@ -98,14 +111,22 @@ function stateOf(group: Group | undefined): FoundResource['state'] {
   return group.ratio === null ? 'switched_off' : 'active';
 }
 
-/** Prices bear no mark, and count for whoever serves the model: they stay. */
+/** Prices bear no mark, and count for whoever serves the model: they stay. So do plans, out of use. */
 function managed(owner: Owner, held: Held): ManagedResource[] {
-  const { groups, prices } = resourcesOf(held.resources);
+  const { groups, prices, tariffs } = resourcesOf(held.resources);
   const group = managedGroup(owner, groups);
   if (group === undefined) return [];
+  const own = ownTariffs(owner, tariffs).filter(({ groupId }) => groupId === group.id);
   const names = Object.keys(desiredRatios(owner.provider));
   const priced = names.filter((name) => prices !== undefined && Object.hasOwn(prices.models, name));
   return [
+    ...own.map((tariff) => ({
+      kind: 'tariff',
+      object: tariff,
+      when: 'last' as const,
+      shared: staysWhy,
+      staysAnyway: true,
+    })),
     { kind: 'group', object: group, when: 'last', shared: null },
     ...(priced.length === 0
       ? []
@@ -115,7 +136,7 @@ function managed(owner: Owner, held: Held): ManagedResource[] {
             object: { id: priceList.id, name: priceList.name },
             when: 'last' as const,
             shared: `prices are the whole host's, and do not tell who set them: ${firstOf(priced)}`,
-            isHostWide: true,
+            staysAnyway: true,
           },
         ]),
   ];

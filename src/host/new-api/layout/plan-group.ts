@@ -5,17 +5,27 @@ import { resourceName } from '../../names.ts';
 import type { GroupState } from '../drivers/group.ts';
 import { managedGroup, type NewApiResources, type Planned } from './held.ts';
 
-/** Rules B7, B9 and N4 for the group: a name that users may choose, with relay's marker in what they are shown of it. */
+/**
+ * Rules B7, B9 and N4 for the group: a name that every user may choose, or that only those are in who are put there, with
+ * relay's marker in what they are shown of it.
+ */
 export function planGroup(job: Owner & { run: string; adopt: boolean }, { groups, prices }: NewApiResources): Planned {
   const { provider, access, run, adopt } = job;
   const name = resourceName(provider.id, access);
   const group = groups.find((each) => each.name === name);
   const { rateMultiplier: ratio } = provider.groupTemplate;
-  const marker = { provider: provider.id, access, run };
-  if (group === undefined && prices === undefined) return { ...planned([]), problems: [rootNeeded(name)] };
+  const marked = (text: string | null) =>
+    withGroupMarker(text ?? provider.displayName, { provider: provider.id, access, run });
+  const isOpen = access === 'self_service';
+  if (prices === undefined && (group === undefined || !isOpen)) return { ...planned([]), problems: [rootNeeded(name)] };
   if (group === undefined) {
-    const after: GroupState = { name, text: withGroupMarker(provider.displayName, marker), ratio };
-    const detail = `rate ${ratio}, every user may choose it`;
+    const after: GroupState = {
+      name,
+      text: isOpen ? marked(null) : null,
+      ownText: isOpen ? null : marked(null),
+      ratio,
+    };
+    const detail = `rate ${ratio}, ${isOpen ? 'every user may choose it' : 'for those who are put into it'}`;
     return planned([{ kind: 'group', action: 'create', id: null, name, after, detail }]);
   }
   const step = { kind: 'group', name, id: group.id };
@@ -26,22 +36,28 @@ export function planGroup(job: Owner & { run: string; adopt: boolean }, { groups
       problems: [problem('FOREIGN_OBJECT', `The group "${name}" was not made by relay.`)],
     };
   if (isManaged && group.ratio !== null) {
-    const differs = Math.abs(group.ratio - ratio) >= 1e-9;
-    const message = `The group "${name}" differs from the pack: its rate is ${group.ratio}, not ${ratio}.`;
+    const drift = [
+      ...(Math.abs(group.ratio - ratio) < 1e-9
+        ? []
+        : [`The group "${name}" differs from the pack: its rate is ${group.ratio}, not ${ratio}.`]),
+      ...(isOpen || group.text === null
+        ? []
+        : [`The group "${name}" is for those who are put into it, and by now every user may choose it.`]),
+    ];
     return {
       ...planned([{ ...step, action: 'unchanged', detail: '' }]),
-      warnings: differs ? [problem('DRIFT', message)] : [],
+      warnings: drift.map((message) => problem('DRIFT', message)),
     };
   }
   if (prices === undefined) return { ...planned([]), problems: [rootNeeded(name)] };
-  const before: GroupState = { name, text: group.text, ratio: group.ratio };
+  const before: GroupState = { name, text: group.text, ownText: group.ownText, ratio: group.ratio };
   const after: GroupState = {
-    name,
-    text: withGroupMarker(group.text ?? provider.displayName, marker),
+    ...before,
+    ...(isOpen ? { text: marked(group.text) } : { ownText: marked(group.ownText) }),
     ratio: group.ratio ?? ratio,
   };
   const differences = [
-    ...(before.text === after.text ? [] : ['text for users']),
+    ...(before.text === after.text && before.ownText === after.ownText ? [] : ['text for users']),
     ...(before.ratio === after.ratio ? [] : ['rate']),
   ];
   return planned([
@@ -52,7 +68,9 @@ export function planGroup(job: Owner & { run: string; adopt: boolean }, { groups
       after,
       differences,
       values: [],
-      detail: isManaged ? 'put its rate back' : 'mark it as managed by relay, and let every user choose it',
+      detail: isManaged
+        ? 'put its rate back'
+        : `mark it as managed by relay${isOpen ? ', and let every user choose it' : ''}`,
     },
   ]);
 }
@@ -60,8 +78,8 @@ export function planGroup(job: Owner & { run: string; adopt: boolean }, { groups
 function rootNeeded(name: string): Problem {
   return problem(
     'LOGIN_REFUSED',
-    `The group "${name}" is yet to be made or marked, and only root may do that and set prices on this host.`,
-    'Give the access token of root; once the group is there, the one of an admin will do.',
+    `Only root may make or mark the group "${name}" on this host, set prices, and see the mark of one that is not for every user.`,
+    'Give the access token of root. For self-service access the one of an admin will do once the group is there.',
   );
 }
 

@@ -1,8 +1,10 @@
+import type { Can } from '../../capabilities.ts';
 import type { Host, HostInfo } from '../../host.ts';
 import { HttpClient, type HttpOptions } from '../../http/http-client.ts';
 import { secretOf, type AdminLogin } from '../../login.ts';
 import { httpGateway } from '../../protocols/http-gateway.ts';
 import { openClient } from '../api/client.ts';
+import { userIdPrefix } from '../client-keys.ts';
 import { newApiCapabilities, newApiHost } from '../new-api-host.ts';
 import { logIn, type AdminSession } from './login.ts';
 import { readStatus, type PublicStatus } from './status.ts';
@@ -20,15 +22,26 @@ export async function connectNewApi(options: HttpOptions, login: AdminLogin): Pr
 }
 
 /** What the engine may ask about a host that said so much of itself. Builds from source may have no version to tell. */
-export function infoOf(http: HttpClient, { version }: PublicStatus): HostInfo {
-  const told = http.clean(version.replace(/^v-?/, ''), 40) || 'unknown';
-  return { kind: 'new-api', version: told, url: http.baseUrl, capabilities: newApiCapabilities, warnings: [] };
+export function infoOf(http: HttpClient, status: PublicStatus): HostInfo {
+  const version = http.clean(status.version.replace(/^v-?/, ''), 40) || 'unknown';
+  const clientKeys = { ...newApiCapabilities.clientKeys, subscription: userLogin(status) };
+  const capabilities = { ...newApiCapabilities, clientKeys };
+  return { kind: 'new-api', version, url: http.baseUrl, capabilities, warnings: [] };
+}
+
+/** Only who is in a group that nobody may choose can ask it, and only who logs in has a key. */
+function userLogin({ turnstile_check: captcha, password_login_enabled: byPassword }: PublicStatus): Can {
+  if (captcha) return { possible: false, why: 'it takes a user of its own, and the host asks for a captcha at login' };
+  if (byPassword) return { possible: true };
+  return { possible: false, why: 'it takes a user of its own, and the host takes no passwords' };
 }
 
 /** The host behind a login that it took. */
-export function hostOf(info: HostInfo, { client, id, isRoot, makesChannels }: AdminSession, login: AdminLogin): Host {
+export function hostOf(info: HostInfo, session: AdminSession, login: AdminLogin): Host {
+  const { client, id, isRoot, makesChannels, takesPlans } = session;
+  const grants = { ...info.capabilities.grants, ...(takesPlans ? {} : { subscription: noPlans }) };
   return newApiHost({
-    info,
+    info: { ...info, capabilities: { ...info.capabilities, grants } },
     client,
     isRoot,
     makesChannels,
@@ -37,11 +50,21 @@ export function hostOf(info: HostInfo, { client, id, isRoot, makesChannels }: Ad
   });
 }
 
+/** Only a person may promise that. */
+const noPlans: Can = {
+  possible: false,
+  why: 'it makes no plans until root has confirmed its terms of payment, in the panel; --access self-service needs none',
+};
+
 const collections = new Map([
   ['account', 'channel'],
   ['token', 'token'],
   ['membership', 'user'],
+  ['tariff', 'subscription/admin/plans'],
 ]);
+
+/** What the host does not take away, or what is not to go for what is meant. */
+const only = new Set(['membership', 'tariff']);
 
 /** Groups and prices stand in options, of which a person takes out what is to go. */
 function commandOf(url: string, user: number, login: AdminLogin): Host['command'] {
@@ -51,10 +74,11 @@ function commandOf(url: string, user: number, login: AdminLogin): Host['command'
       ? `-H "Authorization: ${inShell}" -H 'New-Api-User: ${user}'`
       : `-H "Authorization: $NEW_API_ACCESS_TOKEN" -H 'New-Api-User: ${user}'`;
   return (does, kind, id) => {
-    const collection = collections.get(kind);
-    const path = collection === undefined ? '/api/option/' : `/api/${collection}/${id ?? ''}`;
-    // A user is not to be removed for being in a group.
-    const removes = does === 'remove' && collection !== undefined && kind !== 'membership' && id !== null;
+    const isUser = id?.startsWith(userIdPrefix) === true;
+    const collection = isUser ? 'user' : collections.get(kind);
+    const path =
+      collection === undefined ? '/api/option/' : `/api/${collection}/${id?.replace(userIdPrefix, '') ?? ''}`;
+    const removes = does === 'remove' && collection !== undefined && !only.has(kind) && id !== null;
     return `curl${removes ? ' -X DELETE' : ''} ${headers} '${url}${path}'`;
   };
 }

@@ -83,6 +83,14 @@ async function tellSession(
   checks.pass('second_factor', 'key' in login ? 'an access token needs none' : 'not asked for');
   const options = await attempt(checks, 'settings', () => readOptions(client, isRoot));
   if (options === undefined) return;
+  // Only root is shown whether they are.
+  if (options.isWhole && options.takesPlans) checks.pass('compliance', 'the terms of payment are confirmed');
+  else if (options.isWhole)
+    checks.warn(
+      'compliance',
+      'the terms of payment are not confirmed, so that nobody can be given access by subscription',
+      'Root confirms them in the panel of the host, among its payment settings; or import with --access self-service.',
+    );
   const [broken] = options.broken;
   if (broken === undefined) checks.pass('settings', 'groups and prices can be read');
   else

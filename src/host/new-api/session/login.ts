@@ -7,6 +7,7 @@ import type { HttpReply, HttpRequest } from '../../http/http-client.ts';
 import type { AdminLogin } from '../../login.ts';
 import { openEnvelope } from '../api/envelope.ts';
 import { loginWire, selfWire } from '../api/wire.ts';
+import { readOptions } from '../options.ts';
 import type { PublicStatus } from './status.ts';
 
 /** Roles as this host numbers them. */
@@ -23,6 +24,8 @@ export interface AdminSession {
   isRoot: boolean;
   /** Whether it may make and remove channels. */
   makesChannels: boolean;
+  /** Whether the host makes plans, as far as the login is shown that. */
+  takesPlans: boolean;
 }
 
 /**
@@ -42,7 +45,8 @@ export async function logIn(open: ApiClient, login: AdminLogin, status: PublicSt
     });
   const isRoot = self.role >= rootRole;
   const may = self.permissions?.admin_permissions?.channel?.sensitive_write;
-  return { client, id: self.id, name, isRoot, makesChannels: isRoot || may !== false };
+  const { takesPlans } = isRoot ? await readOptions(client, isRoot) : { takesPlans: true };
+  return { client, id: self.id, name, isRoot, makesChannels: isRoot || may !== false, takesPlans };
 }
 
 /** Older builds want to know whose token it is, and newer ones do not mind. Without a word root is meant, who is the first. */
@@ -64,6 +68,12 @@ async function passwordHeaders(
     if (until !== null && open.http.clock.now() > until - marginMs) session = begin(open, login);
     return (await session).headers;
   };
+}
+
+/** A session of a user, as the user. Throws as `logIn` does. */
+export async function userSession(open: ApiClient, name: string, password: Secret): Promise<ApiClient> {
+  const { headers } = await begin(open, { email: name, password });
+  return open.as(() => headers);
 }
 
 /** How long before its end a login is made anew, in milliseconds. */

@@ -40,7 +40,7 @@ export function capabilitiesOf(version: string, settings: PublicSettings): Capab
     proof: 'after-create',
     testEndsErrors: true,
     disable: { possible: true },
-    clientKeys: probeUserOf(settings),
+    clientKeys: { subscription: probeUserOf(settings), self_service: probeUserOf(settings) },
     grants: {
       subscription: { possible: true },
       self_service: { possible: false, why: 'self-service access has no subscriptions' },

@@ -1,0 +1,93 @@
+import { z } from 'zod';
+import type { ResourceDriver } from '../../driver.ts';
+import { readGroupMarker } from '../../group-marker.ts';
+import { mapResult, notSent, writeResult, type WriteResult } from '../../host-failure.ts';
+import type { ApiClient } from '../../http/api-client.ts';
+import { anything, planRowWire, planWire, type PlanWire } from '../api/wire.ts';
+import type { Tariff } from '../objects.ts';
+import { plansPath, type NewApiReads } from '../reads.ts';
+
+const schema = z
+  .object({
+    name: z.string(),
+    text: z.string(),
+    price: z.number(),
+    days: z.int().nullable(),
+    forSale: z.boolean(),
+    groupId: z.string().nullable(),
+  })
+  .partial();
+export type TariffState = z.infer<typeof schema>;
+
+/** What is said of one that relay would take away. */
+export const staysWhy = 'this host deletes no plan; it is not for sale any more, and gives access to nothing';
+
+/**
+ * Plans of the host bear the marker of their run below their title. None is ever deleted: one that is to go is taken off
+ * sale, and off its group, after which whoever has it is in no group by it.
+ */
+export function tariffDriver(reads: NewApiReads, client: ApiClient): ResourceDriver<TariffState, Tariff> {
+  const change = async (id: string, state: TariffState): Promise<WriteResult<unknown>> => {
+    const listed = await writeResult(() => client.get(plansPath, planRowWire.array()));
+    if (listed.status !== 'applied') return listed;
+    const plan = listed.value.find((row) => String(row.plan.id) === id)?.plan;
+    if (plan === undefined) return notSent(`the host has no plan ${id} any more`);
+    // Whatever is left out is emptied.
+    return client.write('PUT', `${plansPath}/${id}`, { plan: { ...plan, ...toWire(state) } }, anything);
+  };
+  const retired: TariffState = { forSale: false, groupId: null };
+  return {
+    kind: 'tariff',
+    schema,
+    find: () => reads.tariffs(),
+    isMadeAs: (tariff, name, made) => tariff.name === name && isOfRun(tariff, made),
+    isStill: (tariff, _, made) => isOfRun(tariff, made),
+    differences,
+    stateOf: ({ id: _id, ...state }) => state,
+    placed: (state) => state,
+    // A new one is for sale whatever it was sent as, so it is of no group until that is put right.
+    create: async (state) => {
+      const made = await client.write('POST', plansPath, { plan: toWire({ ...state, groupId: null }) }, planWire);
+      if (made.status !== 'applied') return made;
+      const set = await change(String(made.value.id), state);
+      // It is there in any case: looking tells how.
+      return set.status === 'rejected' ? { status: 'unknown', failure: set.failure } : set;
+    },
+    update: (id, { after }) => change(id, after),
+    remove: async ({ id }) => mapResult(await change(id, retired), () => undefined),
+    restore: ({ id }, { before }) => change(id, before),
+    stays: (tariff) => (differences(tariff, retired).length === 0 ? staysWhy : null),
+    release: ({ id }) => change(id, retired),
+    holds: (tariff, place) => tariff.groupId === place || tariff.forSale,
+  };
+}
+
+function isOfRun({ text }: Tariff, made: TariffState): boolean {
+  const run = readGroupMarker(made.text ?? '')?.run;
+  return run !== undefined && readGroupMarker(text)?.run === run;
+}
+
+function differences(tariff: Tariff, state: TariffState): string[] {
+  const differs = (key: 'name' | 'text' | 'days' | 'forSale' | 'groupId') =>
+    state[key] !== undefined && tariff[key] !== state[key];
+  return [
+    ...(differs('name') ? ['title'] : []),
+    ...(differs('text') ? ['text for users'] : []),
+    // The host keeps millionths.
+    ...(state.price === undefined || Math.abs(tariff.price - state.price) < 1e-6 ? [] : ['price']),
+    ...(differs('days') ? ['days'] : []),
+    ...(differs('forSale') ? ['sale flag'] : []),
+    ...(differs('groupId') ? ['group'] : []),
+  ];
+}
+
+function toWire({ name, text, price, days, forSale, groupId }: TariffState): Partial<PlanWire> {
+  return {
+    ...(name === undefined ? {} : { title: name }),
+    ...(text === undefined ? {} : { subtitle: text }),
+    ...(price === undefined ? {} : { price_amount: price }),
+    ...(days === undefined || days === null ? {} : { duration_unit: 'day', duration_value: days }),
+    ...(forSale === undefined ? {} : { enabled: forSale }),
+    ...(groupId === undefined ? {} : { upgrade_group: groupId ?? '' }),
+  };
+}
