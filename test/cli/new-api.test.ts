@@ -69,6 +69,9 @@ describe.each(['A', 'B'] as const)('new-api %s, by the commands that people give
   it('keeps what works in partial mode, and what does not out of service', async () => {
     expect((await importing(['good-one', 'dead-two'], '--mode', 'partial')).exitCode).toBe(5);
     expect(channels().map(isServed).toSorted()).toEqual([false, true]);
+    // A path that a host has not counts among its web pages, of which it gives few.
+    const switches = host.requests.filter(({ path }) => /^\/api\/channel\/.*status$/.test(path));
+    expect(switches.length > 0).toBe(hostVersion === 'B');
     const status = await relay('status', '--output', 'json');
     const { accounts } = statusSchema.parse(JSON.parse(status.stdout));
     expect(accounts.map(({ state }) => state).toSorted()).toEqual(['paused_by_relay', 'serving']);

@@ -18,6 +18,7 @@ import { groupMarkerOf, priceList } from './objects.ts';
 import { pricesIn } from './prices.ts';
 import { newApiProof } from './proof.ts';
 import { groupsIn, newApiReads, type NewApiReads } from './reads.ts';
+import type { StatusSwitch } from './status-switch.ts';
 import { newApiWrites } from './writes.ts';
 
 const nothingOf = (what: string) => ({ possible: false, why: `a channel has no ${what}` }) as const;
@@ -50,6 +51,7 @@ export interface NewApiParts extends Pick<Host, 'command' | 'gateway'> {
   client: ApiClient;
   isRoot: boolean;
   makesChannels: boolean;
+  switching: StatusSwitch;
 }
 
 const rootOnly = problem(
@@ -66,7 +68,7 @@ const pinning: PinningPort = {
 
 /** The port of a new-api host. */
 export function newApiHost(parts: NewApiParts, signal: AbortSignal | null = null): Host {
-  const { info, client, isRoot, makesChannels, command } = parts;
+  const { info, client, isRoot, makesChannels, switching, command } = parts;
   const { http } = client;
   const asker = signal === null ? client : client.until(signal);
   const reads = newApiReads(asker, isRoot);
@@ -77,7 +79,7 @@ export function newApiHost(parts: NewApiParts, signal: AbortSignal | null = null
     identity: async () => null,
     time: () => http.hostTime(),
     reads,
-    writes: newApiWrites(client),
+    writes: newApiWrites(client, switching),
     proof: newApiProof(asker),
     gateway: parts.gateway,
     layout: newApiLayout(makesChannels),

@@ -1,20 +1,19 @@
 import pLimit from 'p-limit';
-import { z } from 'zod';
 import type { Id } from '../account.ts';
 import type { AccountWrites, CreatedAccount } from '../host.ts';
-import { writeResult, type HostFailure, type WriteResult } from '../host-failure.ts';
+import { writeResult, type WriteResult } from '../host-failure.ts';
 import type { ApiClient } from '../http/api-client.ts';
 import { readWhole } from './api/client.ts';
 import { anything, channelWire, type ChannelWire } from './api/wire.ts';
 import { readNote, withNote, type Note } from './marker.ts';
+import type { StatusSwitch } from './status-switch.ts';
 import { fromAccountChange, fromAccountSpec, fromPlaces, status, toAccount } from './translate-account.ts';
 
 const collection = '/api/channel/';
 
 /** Changes of channels through the admin API: one request each, since this host has none that sets several apart. */
-export function newApiWrites(client: ApiClient): AccountWrites {
+export function newApiWrites(client: ApiClient, switching: StatusSwitch): AccountWrites {
   const { http } = client;
-  const switching = new StatusSwitch(client);
   const put = (body: Record<string, unknown>) => client.write('PUT', collection, body, anything);
   const channel = (id: Id) => client.get(`${collection}${id}`, channelWire);
 
@@ -57,7 +56,7 @@ export function newApiWrites(client: ApiClient): AccountWrites {
     setEnabled: async (ids, { enabled, paused }) =>
       each(await channelsOf(client, ids), async (wire) => {
         const ended = await (noted(wire, { paused }) ?? put({ id: wire.id }));
-        return ended.status === 'applied' ? switching.set(wire.id, enabled ? status.on : status.off) : ended;
+        return ended.status === 'applied' ? switching.set(client, wire.id, enabled ? status.on : status.off) : ended;
       }),
     markTested: async (ids) =>
       each(await channelsOf(client, ids), async (wire) => (await noted(wire, { tested: true })) ?? done),
@@ -120,33 +119,4 @@ async function channelsOf(client: ApiClient, ids: readonly Id[]): Promise<Channe
   if (only !== undefined && ids.length === 1) return [await client.get(`${collection}${only}`, channelWire)];
   const wanted = new Set(ids);
   return (await readWhole(client, collection, channelWire)).filter(({ id }) => wanted.has(String(id)));
-}
-
-/** Older builds switch a channel by the same request that edits it; newer ones refuse that, and have a path of its own. */
-class StatusSwitch {
-  readonly #client: ApiClient;
-  #hasPath = true;
-
-  constructor(client: ApiClient) {
-    this.#client = client;
-  }
-
-  async set(id: number, to: number): Promise<WriteResult<unknown>> {
-    if (this.#hasPath) {
-      const ended = await this.#client.write(
-        'POST',
-        `${collection}${id}/status`,
-        { status: to },
-        z.boolean().nullish(),
-      );
-      if (ended.status === 'applied' || !isMissing(ended.failure)) return ended;
-      this.#hasPath = false;
-    }
-    return this.#client.write('PUT', collection, { id, status: to }, anything);
-  }
-}
-
-/** That there is no such path, not that there is no such channel. */
-function isMissing({ status: answered, reason }: HostFailure): boolean {
-  return answered === 404 && reason === 'invalid_request_error';
 }

@@ -31,7 +31,11 @@ const wanted: [RegExp, number][] = [
 ];
 
 /** The whole imitated host as a router. */
-export function createHostApp(host: Host, front: MiddlewareHandler[], limit?: MiddlewareHandler<HostEnv>): HostApp {
+export function createHostApp(
+  host: Host,
+  front: MiddlewareHandler[],
+  limit?: { api: MiddlewareHandler<HostEnv>; pages: MiddlewareHandler<HostEnv> },
+): HostApp {
   const app: HostApp = new Hono<HostEnv>();
   app.onError((error) => {
     if (error instanceof HostError) return json(error.status, error.body, error.headers);
@@ -46,8 +50,8 @@ export function createHostApp(host: Host, front: MiddlewareHandler[], limit?: Mi
     c.header('x-new-api-version', host.version);
     c.header('x-oneapi-request-id', c.get('requestId'));
   });
-  if (limit !== undefined) app.use('/api/*', limit);
-  app.use('*', pathGate(app));
+  if (limit !== undefined) app.use('/api/*', limit.api);
+  app.use('*', pathGate(app, limit?.pages));
   const models: typeof wanted = host.features.permissions ? [] : [[/^\/api\/channel\/fetch_models$/, roles.root]];
   const rules = [...models, ...wanted].map(([path, role]) => ({
     path,

@@ -22,6 +22,9 @@ export interface NewApiOptions {
   settings?: Partial<NewApiSettings>;
 }
 
+/** Requests for web pages, among which unknown paths count (GLOBAL_WEB_RATE_LIMIT). */
+const pageLimit: ApiLimit = { calls: 60, seconds: 180 };
+
 /** Both states were built from sources without a release. */
 const release = 'v0.0.0';
 const adminName = 'root';
@@ -103,7 +106,12 @@ export const newApiSandbox: SandboxKind<NewApiOptions, NewApiHost> = {
     const app = createHostApp(
       host,
       front(() => secretsOf(state)),
-      apiLimit === undefined ? undefined : rateLimit(apiLimit, features.retryAfter, now),
+      apiLimit === undefined
+        ? undefined
+        : {
+            api: rateLimit(apiLimit, features.retryAfter, now),
+            pages: rateLimit(pageLimit, features.retryAfter, now),
+          },
     );
     return { app, version: release, adminUser: '1', adminKey, adminName, adminPassword, userEmail, state, settings };
   },

@@ -6,6 +6,7 @@ import { httpGateway } from '../../protocols/http-gateway.ts';
 import { openClient } from '../api/client.ts';
 import { userIdPrefix } from '../client-keys.ts';
 import { newApiCapabilities, newApiHost } from '../new-api-host.ts';
+import { StatusSwitch } from '../status-switch.ts';
 import { logIn, type AdminSession } from './login.ts';
 import { readStatus, type PublicStatus } from './status.ts';
 
@@ -45,6 +46,7 @@ export function hostOf(info: HostInfo, session: AdminSession, login: AdminLogin)
     client,
     isRoot,
     makesChannels,
+    switching: new StatusSwitch(),
     gateway: httpGateway(client.http),
     command: commandOf(info.url, id, login),
   });
