@@ -384,7 +384,7 @@ describe('what cannot be resumed or undone', () => {
     expect(undone.exitCode).toBe(6);
     expect(undone.stderr.split('\n').slice(-7)).toEqual([
       '3 objects of the run were not undone.',
-      'The host holds what others have changed or use since:',
+      'The host holds what was kept, for these reasons:',
       `  kept: group "relay-kimi-cn-subscription" (${group.id}): used by 1 account that relay did not make`,
       expect.stringMatching(/^ {2}kept: channel .* the group "relay-kimi-cn-subscription" stays$/),
       expect.stringMatching(/^ {2}kept: tariff .* the group "relay-kimi-cn-subscription" stays$/),

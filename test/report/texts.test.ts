@@ -465,9 +465,9 @@ describe('the last words of a run that did not end well', () => {
       leftovers: [aLeftover({ kind: 'group', reason: 'used by 9 accounts of other runs of relay', command: null })],
     });
     expect(lines.slice(1)).toEqual([
-      'The host holds what others have changed or use since:',
+      'The host holds what was kept, for these reasons:',
       '  kept: group "acme-02" (12): used by 9 accounts of other runs of relay',
-      'To do: Look at what was kept and is used by others.',
+      'To do: Look at what was kept, and why.',
       `Next: ${command}`,
     ]);
   });

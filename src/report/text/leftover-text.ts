@@ -16,13 +16,13 @@ export function unresolvedLine(left: Leftover): string {
 /** What a list of leftovers is about, as a sentence that the list follows. */
 export function leftoversState(leftovers: readonly Leftover[], unsettled: readonly Leftover[]): string {
   return isKeptOnly(leftovers, unsettled)
-    ? 'The host holds what others have changed or use since:'
+    ? 'The host holds what was kept, for these reasons:'
     : 'The host holds something that should not be there, or may:';
 }
 
 /** What to do about leftovers before anything else. */
 export function leftoversAdvice(leftovers: readonly Leftover[], unsettled: readonly Leftover[]): string {
-  return isKeptOnly(leftovers, unsettled) ? 'Look at what was kept and is used by others.' : 'Run the commands above.';
+  return isKeptOnly(leftovers, unsettled) ? 'Look at what was kept, and why.' : 'Run the commands above.';
 }
 
 function isKeptOnly(leftovers: readonly Leftover[], unsettled: readonly Leftover[]): boolean {
