@@ -19,7 +19,7 @@ export interface HostSnapshot {
   words: { grant: string; client: string };
   resources: Resources;
   accounts: Account[];
-  /** Of the managed place, when there is one. */
+  /** Of the users who were asked for, to whichever place. */
   grants: Grant[];
   /** The users who were asked for, in the same order; `undefined` where the host has none. */
   users: (User | undefined)[];

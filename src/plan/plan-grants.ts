@@ -82,7 +82,8 @@ function stepFor(desired: Desired, snapshot: HostSnapshot, place: Id | null, tar
   const base = { kind: snapshot.words.grant, user, asked: target.asked, days };
   const own = snapshot.grants.filter((each) => each.userId === user.id && each.place === place);
   const existing = own.find((each) => each.active) ?? own[0];
-  if (existing === undefined) return { ...base, action: 'create' };
+  // What cannot be lengthened is given anew where it does not count any more.
+  if (existing === undefined || (days === null && !existing.active)) return { ...base, action: 'create' };
   if (existing.expiresAt === null || days === null)
     return { ...base, action: 'reuse', id: existing.id, expiresAt: existing.expiresAt };
   if (!existing.active) return { ...base, action: 'extend', id: existing.id, byDays: days, wasActive: false };

@@ -201,7 +201,7 @@ export function newApiContract(label: string, open: () => Promise<OpenedNewApi>)
         const [grant] = await grants.ofUser(user.id);
         expect(grant).toMatchObject({ place, byRelay: true, active: true });
         expect(((grant?.expiresAt ?? 0) - (grant?.startsAt ?? 0)) / 86_400_000).toBe(3);
-        done(await grants.remove(user.id));
+        done(await grants.remove(grant?.id ?? ''));
         expect(await held()).toHaveLength(0);
         expect(await grants.ofUser(user.id)).toMatchObject([{ place: 'default', byRelay: false }]);
       } finally {

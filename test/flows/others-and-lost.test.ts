@@ -28,9 +28,11 @@ afterEach(async () => {
 });
 
 const forUser = (days: number) => [{ asked: 'user@relay.test', user: { email: 'user@relay.test' }, days }];
+/** From when it is given: the plan has looked before. */
 const hidesSubscriptions: FaultRule = {
   method: 'GET',
   path: '/api/v1/admin/users/*/subscriptions',
+  nth: 2,
   times: 0,
   fault: 'status',
   status: 500,

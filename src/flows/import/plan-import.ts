@@ -10,6 +10,7 @@ import type { ImportPlan } from '../../plan/import-plan.ts';
 import { fitProvider } from '../../plan/fit-provider.ts';
 import type { Provider } from '../../pack/manifest.ts';
 import type { HostSnapshot, Desired } from '../../plan/observed.ts';
+import type { Grant, User } from '../../host/grants.ts';
 import { problem, RelayError, type Problem } from '../../core/relay-error.ts';
 import type { Secret } from '../../core/secrets/secret.ts';
 import { versionProblems } from '../preflight.ts';
@@ -107,12 +108,18 @@ async function observe(desired: Desired, { host }: RunTools): Promise<Omit<HostS
   ]);
   // One that is to be adopted may have grants already.
   const { id: place } = layout.plan(desired, { resources, accounts }).place;
-  const grants = place === null || host.grants === null ? [] : await host.grants.ofPlace(place);
+  const grants = place === null ? [] : await grantsOf(users, host);
   const foreignKeys = desired.adopt ? await keysOfForeign(desired, accounts, reads) : new Map<Id, string>();
   const { kind, capabilities } = info;
   const words = { grant: host.grants?.kind ?? '', client: clientKeys?.driver.kind ?? '' };
   const now = host.time();
   return { kind, capabilities, layout, isolation, words, resources, accounts, grants, users, foreignKeys, now };
+}
+
+/** Only of those whom the import is about: there may be many more. */
+async function grantsOf(users: readonly (User | undefined)[], { grants }: Host): Promise<Grant[]> {
+  const ids = new Set(users.flatMap((user) => (user === undefined ? [] : [user.id])));
+  return (await Promise.all([...ids].map(async (id) => grants?.ofUser(id) ?? []))).flat();
 }
 
 /** Which keys accounts hold that bear a managed name and no marker, where the host gives them out. */

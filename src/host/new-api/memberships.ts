@@ -3,17 +3,16 @@ import type { Grant, GrantPort, User } from '../grants.ts';
 import { mapResult, notSent, orNothing, type WriteResult } from '../host-failure.ts';
 import type { ApiClient } from '../http/api-client.ts';
 import { readPages } from './api/client.ts';
-import { anything, subscriptionRowWire, userWire, type UserWire } from './api/wire.ts';
+import { anything, userWire, type UserWire } from './api/wire.ts';
 import { givenMark, readGivenMark } from './given-mark.ts';
-import { tariffOf } from './layout/held.ts';
 import type { NewApiReads } from './reads.ts';
+import { endSubscription, giveSubscription, subscriptionIn, subscriptionsOf, tariffOf } from './subscriptions.ts';
 
 /** The group of users whom nobody has put into another one. */
 const firstGroup = 'default';
 
-/** `status` of a user who may work, and of a plan that runs. */
+/** `status` of a user who may work. */
 const activeStatus = 1;
-const running = 'active';
 
 /**
  * Access of single users: a user is in one group at a time, which is what their tokens use that name none. Into a group
@@ -23,50 +22,32 @@ const running = 'active';
 export function membershipPort(reads: NewApiReads, asker: ApiClient, client: ApiClient): GrantPort {
   const { http } = client;
   const byId = (id: Id) => asker.get(`/api/user/${id}`, userWire);
-  const edit = (user: UserWire, changes: Partial<UserWire>): Promise<WriteResult<unknown>> =>
+  const move = (user: UserWire, group: string, remark: string): Promise<WriteResult<unknown>> =>
     // Whatever is left out is emptied.
-    client.write('PUT', '/api/user/', { ...user, ...changes }, anything);
-  /** Plans that a user has and that run, of the one that relay gave. */
-  const given = async (user: UserWire) => {
-    const plan = readGivenMark(user.remark)?.plan;
-    if (plan === undefined) return [];
-    const rows = await asker.get(`${subscriptions}/users/${user.id}/subscriptions`, subscriptionRowWire.array());
-    return rows
-      .map(({ subscription }) => subscription)
-      .filter(
-        ({ plan_id: id, status, end_time: end }) =>
-          String(id) === plan && status === running && end * 1000 > http.hostTime(),
-      );
-  };
-  const grantOf = async (user: UserWire): Promise<Grant> => {
-    const mark = readGivenMark(user.remark);
-    const own = mark?.plan === undefined ? undefined : await given(user);
-    const last = own?.toSorted((a, b) => b.end_time - a.end_time)[0];
-    return {
-      id: String(user.id),
-      userId: String(user.id),
-      user: http.name(nameOf(user)),
-      place: user.group,
-      startsAt: (last?.start_time ?? 0) * 1000,
-      expiresAt: last === undefined ? null : last.end_time * 1000,
-      active: true,
-      // A mark is written before the plan is given, which may never have come.
-      byRelay: mark?.place === user.group && (own === undefined || last !== undefined),
-    };
-  };
+    client.write('PUT', '/api/user/', { ...user, group, remark }, anything);
+  const nameOf = ({ email, username }: UserWire) => http.name(email === '' ? username : email);
   return {
     kind: 'membership',
     ofPlace: async (place) => {
+      const tariffs = await reads.tariffs();
+      const plan = tariffOf(place, tariffs);
       const users = await readPages(asker, '/api/user/search', userWire, { keyword: '', group: place });
       const found: Grant[] = [];
-      for (const user of users) if (user.group === place && user.DeletedAt === null) found.push(await grantOf(user));
+      for (const user of users.filter(({ group, DeletedAt: gone }) => group === place && gone === null)) {
+        const own = plan === undefined ? [] : await subscriptionsOf(asker, user, [plan], nameOf(user));
+        found.push(...(own.length > 0 ? own : [inGroup(user, nameOf(user))]));
+      }
       return found;
     },
-    ofUser: async (id) => [await grantOf(await byId(id))],
+    ofUser: async (id) => {
+      const user = await byId(id);
+      const own = await subscriptionsOf(asker, user, await reads.tariffs(), nameOf(user));
+      return own.some(({ place }) => place === user.group) ? own : [...own, inGroup(user, nameOf(user))];
+    },
     user: async (by): Promise<User | undefined> => {
       if ('id' in by) {
         const user = await orNothing(() => byId(by.id));
-        return user && toUser(user, http.name(nameOf(user)));
+        return user && toUser(user, nameOf(user));
       }
       // The search is by part, and looks into other fields too.
       const keyword = 'email' in by ? by.email : by.name;
@@ -75,40 +56,44 @@ export function membershipPort(reads: NewApiReads, asker: ApiClient, client: Api
         ({ email, username, DeletedAt: gone }) =>
           gone === null && ('email' in by ? email.toLowerCase() === keyword.toLowerCase() : username === keyword),
       );
-      return user && toUser(user, http.name(nameOf(user)));
+      return user && toUser(user, nameOf(user));
     },
     give: async (id, place) => {
       const user = await byId(id);
-      const plan = tariffOf(place, await reads.tariffs())?.id;
+      const plan = tariffOf(place, await reads.tariffs());
       const from = user.group === '' ? firstGroup : user.group;
-      const remark = givenMark(user.remark, { place, from, plan });
-      if (plan === undefined) return edit(user, { group: place, remark });
-      // Somebody has moved them out of what they were given, and giving it again would be one more.
-      if ((await given({ ...user, remark })).length > 0) return edit(user, { group: place, remark });
-      const marked = await edit(user, { remark });
-      if (marked.status !== 'applied') return marked;
-      const path = `${subscriptions}/users/${id}/subscriptions`;
-      return client.write('POST', path, { plan_id: Number(plan) }, anything);
+      if (plan === undefined) return move(user, place, givenMark(user.remark, { place, from }));
+      const [held] = await subscriptionsOf(asker, user, [plan], '');
+      if (held === undefined) return giveSubscription(client, id, plan.id);
+      // One more would be another one.
+      return held.active ? { status: 'applied', value: undefined } : move(user, place, user.remark);
     },
     extend: async () => notSent('a user is in a group until the plan ends, or somebody moves them'),
     remove: async (id) => {
+      const subscription = subscriptionIn(id);
+      if (subscription !== undefined) return endSubscription(client, subscription);
       const user = await byId(id);
       const mark = readGivenMark(user.remark);
-      if (mark === undefined || (mark.plan === undefined && mark.place !== user.group))
+      if (mark === undefined || mark.place !== user.group)
         return notSent('relay did not put this user into the group, and does not know which one was theirs before');
-      const remark = givenMark(user.remark, undefined);
-      if (mark.plan === undefined) return mapResult(await edit(user, { group: mark.from, remark }), () => undefined);
-      for (const { id: own } of await given(user)) {
-        // Gives them the group back that they had before.
-        const ended = await client.write('POST', `${subscriptions}/user_subscriptions/${own}/invalidate`, {}, anything);
-        if (ended.status !== 'applied') return ended;
-      }
-      return mapResult(await edit(await byId(id), { remark }), () => undefined);
+      return mapResult(await move(user, mark.from, givenMark(user.remark, undefined)), () => undefined);
     },
   };
 }
 
-const subscriptions = '/api/subscription/admin';
+/** The group that a user is in. */
+function inGroup(user: UserWire, name: string): Grant {
+  return {
+    id: String(user.id),
+    userId: String(user.id),
+    user: name,
+    place: user.group,
+    startsAt: 0,
+    expiresAt: null,
+    active: true,
+    byRelay: readGivenMark(user.remark)?.place === user.group,
+  };
+}
 
 function toUser(user: UserWire, name: string): User {
   return {
@@ -118,9 +103,4 @@ function toUser(user: UserWire, name: string): User {
     leaves: user.group === '' ? firstGroup : user.group,
     createdAt: null,
   };
-}
-
-/** An e-mail is no must here. */
-function nameOf({ email, username }: UserWire): string {
-  return email === '' ? username : email;
 }

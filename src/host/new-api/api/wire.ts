@@ -121,6 +121,8 @@ export const subscriptionRowWire = z.object({
     start_time: z.number(),
     end_time: z.number(),
     status: z.string(),
+    /** `admin` for one that was given, another word for one that was bought. */
+    source: text,
   }),
 });
 

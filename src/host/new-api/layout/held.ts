@@ -1,5 +1,4 @@
 import type { Problem } from '../../../core/relay-error.ts';
-import type { Id } from '../../account.ts';
 import type { Resources } from '../../driver.ts';
 import { readGroupMarker } from '../../group-marker.ts';
 import type { MarkedOwner, ResourceStep } from '../../layout.ts';
@@ -45,9 +44,4 @@ export function ownTariffs({ provider, access }: MarkedOwner, tariffs: readonly 
     const marker = readGroupMarker(text);
     return marker?.provider === provider.id && marker.access === access;
   });
-}
-
-/** The plan of relay's that brings users into a group. */
-export function tariffOf(group: Id, tariffs: readonly Tariff[]): Tariff | undefined {
-  return tariffs.find(({ groupId, text }) => groupId === group && readGroupMarker(text) !== undefined);
 }

@@ -79,7 +79,9 @@ function commandOf(url: string, user: number, login: AdminLogin): Host['command'
     const isUser = id?.startsWith(userIdPrefix) === true;
     const collection = isUser ? 'user' : collections.get(kind);
     const path =
-      collection === undefined ? '/api/option/' : `/api/${collection}/${id?.replace(userIdPrefix, '') ?? ''}`;
+      collection === undefined
+        ? '/api/option/'
+        : `/api/${collection}/${id?.replace(userIdPrefix, '').split(':')[0] ?? ''}`;
     const removes = does === 'remove' && collection !== undefined && !only.has(kind) && id !== null;
     return `curl${removes ? ' -X DELETE' : ''} ${headers} '${url}${path}'`;
   };
