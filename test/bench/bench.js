@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
-import { startSandboxAs } from '../../dist/sandbox/kinds.js';
+import { bundled } from '../support/bundled.js';
 
 const relay = fileURLToPath(new URL('../../bin/relay.js', import.meta.url));
 
@@ -31,6 +31,7 @@ console.log(
 );
 
 const folder = mkdtempSync(join(tmpdir(), 'relay-bench-'));
+const { startSandboxAs } = await import(await bundled('src/sandbox/kinds.ts', folder));
 const keyLine = (index) => `sk-good-bench-${String(index).padStart(12, '0')}`;
 
 /** Writes a key file of these numbers, in CSV with a priority where one is given. */

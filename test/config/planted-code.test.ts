@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { relayBinary } from '../support/binary.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -31,25 +32,18 @@ async function put(name: string, text: string): Promise<void> {
 }
 
 /** In a process of its own, as built: code that is loaded late would escape a look from inside this one. */
-async function load(
-  named: string | null,
-  from = folder,
-): Promise<{ file?: string | null; code?: string; message?: string }> {
-  const room = new URL('../../dist/config/config-file.js', import.meta.url).href;
-  const script = `
-    import { loadConfig } from ${JSON.stringify(room)};
-    const answer = await loadConfig(${JSON.stringify(named)} ?? undefined, { cwd: ${JSON.stringify(from)}, uid: 0 }).catch(({ code, message }) => ({ code, message }));
-    console.log(JSON.stringify(answer));`;
-  return JSON.parse(await inside(script)) as { file?: string; code?: string };
+async function load(named?: string): Promise<{ file?: string | null; code?: string; message?: string }> {
+  const words = ['config', 'show', '--output', 'json', ...(named === undefined ? [] : ['--config', named])];
+  const { file, errors = [] } = JSON.parse(await inside([relayBinary, ...words])) as {
+    file?: string | null;
+    errors?: { code: string; message: string }[];
+  };
+  return errors[0] ?? { file };
 }
 
-async function inside(script: string): Promise<string> {
+async function inside(words: string[]): Promise<string> {
   const env = { PATH: process.env['PATH'] ?? '', HOME: join(folder, 'home') };
-  const { stdout } = await execa(process.execPath, ['--input-type=module', '-e', script], {
-    cwd: folder,
-    env,
-    extendEnv: false,
-  });
+  const { stdout } = await execa(process.execPath, words, { cwd: folder, env, extendEnv: false, reject: false });
   return stdout;
 }
 
@@ -63,15 +57,14 @@ describe('code that was planted where a configuration is looked for', () => {
   ])('would be run as %s by the search library when it is left alone', async (name, settings) => {
     await plant(name);
     if (settings !== '') await put('.config/config.json', settings);
-    await inside(
-      `import { cosmiconfig } from ${JSON.stringify(import.meta.resolve('cosmiconfig'))}; try { await cosmiconfig('relay').search(); } catch {}`,
-    );
+    const search = `import { cosmiconfig } from ${JSON.stringify(import.meta.resolve('cosmiconfig'))}; try { await cosmiconfig('relay').search(); } catch {}`;
+    await inside(['--input-type=module', '-e', search]);
     expect(wasRun()).toBe(true);
   });
 
   it.each(code)('is refused as %s, and not run', async (name) => {
     await plant(name);
-    expect(await load(null)).toMatchObject({
+    expect(await load()).toMatchObject({
       code: 'CONFIG_INVALID',
       message: expect.stringContaining(join(folder, name)),
     });
@@ -89,7 +82,7 @@ describe('code that was planted where a configuration is looked for', () => {
     'is passed over as %s',
     async (name) => {
       await plant(name);
-      expect(await load(null)).toMatchObject({ file: null });
+      expect(await load()).toMatchObject({ file: null });
       expect(wasRun()).toBe(false);
     },
   );
@@ -105,14 +98,14 @@ describe('code that was planted where a configuration is looked for', () => {
   ])('is passed over when %s names it, and not run', async (name, text) => {
     await plant('evil.js');
     await put(name, text);
-    expect(await load(null)).toMatchObject({ file: null });
+    expect(await load()).toMatchObject({ file: null });
     expect(wasRun()).toBe(false);
   });
 
   it.each(['relay.config.yaml', '.relayrc'])('is an unknown setting when %s imports it, and not run', async (name) => {
     await plant('evil.js');
     await put(name, '$import: ./evil.js\n');
-    expect(await load(null)).toMatchObject({ code: 'CONFIG_INVALID' });
+    expect(await load()).toMatchObject({ code: 'CONFIG_INVALID' });
     expect(wasRun()).toBe(false);
   });
 
@@ -120,7 +113,7 @@ describe('code that was planted where a configuration is looked for', () => {
     'is refused as %s in the folder of the user, and not run',
     async (name) => {
       await plant(`home/.config/relay/${name}`);
-      expect(await load(null)).toMatchObject({ code: 'CONFIG_INVALID' });
+      expect(await load()).toMatchObject({ code: 'CONFIG_INVALID' });
       expect(wasRun()).toBe(false);
     },
   );

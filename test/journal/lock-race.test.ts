@@ -3,13 +3,12 @@ import { once } from 'node:events';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemProcesses } from '../../src/cli/session/processes.ts';
 import { FolderLocks } from '../../src/journal/folder-locks.ts';
 import { lockFiles } from '../../src/journal/lock-files.ts';
+import { bundled } from '../support/bundled.js';
 
-const racer = fileURLToPath(new URL('../support/lock-racer.js', import.meta.url));
 const rounds = 30;
 
 interface Answer {
@@ -18,15 +17,18 @@ interface Answer {
 }
 
 let folder: string;
+let built: string;
 let racers: ChildProcess[];
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'relay-race-'));
+  built = await mkdtemp(join(tmpdir(), 'relay-racer-'));
+  const racer = await bundled('test/support/lock-racer.js', built);
   racers = Array.from({ length: 4 }, () => fork(racer, [folder]));
   await Promise.all(racers.map((each) => once(each, 'message')));
 });
 afterAll(async () => {
   for (const each of racers) each.kill('SIGKILL');
-  await rm(folder, { recursive: true, force: true });
+  for (const each of [folder, built]) await rm(each, { recursive: true, force: true });
 });
 
 async function tell(child: ChildProcess, message: { does: 'take'; at: number } | { does: 'release' }): Promise<Answer> {

@@ -1,9 +1,9 @@
 /* One of several processes that want the same lock, in the folder of the first argument, when they are told to. */
-import { systemProcesses } from '../../dist/cli/session/processes.js';
-import { FolderLocks } from '../../dist/journal/folder-locks.js';
-import { lockFiles } from '../../dist/journal/lock-files.js';
-import { takeLocks } from '../../dist/journal/lock.js';
-import { systemClock } from '../../dist/core/clock.js';
+import { systemProcesses } from '../../src/cli/session/processes.ts';
+import { FolderLocks } from '../../src/journal/folder-locks.ts';
+import { lockFiles } from '../../src/journal/lock-files.ts';
+import { takeLocks } from '../../src/journal/lock.ts';
+import { systemClock } from '../../src/core/clock.ts';
 
 const [, , folder] = process.argv;
 let giveBack = async () => undefined;
