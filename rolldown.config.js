@@ -54,7 +54,8 @@ export default defineConfig({
   input: { main: join(root, 'src/cli/main.ts') },
   cwd: root,
   platform: 'node',
-  transform: { target: 'node20.19' },
+  // write-file-atomic is CommonJS, and makes names of its own.
+  transform: { target: 'node20.19', define: { __filename: 'import.meta.filename' } },
   plugins: [withoutUnused, licenses],
   output: {
     dir: 'dist',

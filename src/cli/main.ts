@@ -1,6 +1,6 @@
 import { CommanderError, type Command } from 'commander';
 import { onHost } from '../config/options/option-groups.ts';
-import { Redactor } from '../core/secrets/redactor.ts';
+import type { Redactor } from '../core/secrets/redactor.ts';
 import { columnsOf } from './columns.ts';
 import type { Io } from './io.ts';
 import { nameOf } from './options/build-command.ts';
@@ -13,10 +13,15 @@ export async function main(words: readonly string[], io: Io): Promise<number> {
     io.stdout.write(`${firstSteps(columnsOf(io))}\n`);
     return 0;
   }
-  const redactor = new Redactor();
+  let loaded: Promise<Redactor> | undefined;
+  const redactor = () => (loaded ??= import('../core/secrets/redactor.ts').then((module) => new module.Redactor()));
   let exitCode = 0;
-  const program = buildProgram(io, redactor, (code) => {
-    exitCode = code;
+  const program = buildProgram({
+    io,
+    redactor,
+    done: (code) => {
+      exitCode = code;
+    },
   });
   let understood: Command | undefined;
   program.hook('preAction', async (_, command) => {
@@ -39,7 +44,7 @@ export async function main(words: readonly string[], io: Io): Promise<number> {
     const flags = understood?.optsWithGlobals<{ output?: string; verbose?: boolean; color?: boolean }>() ?? {};
     const output = words.findLast((word, index) => word.startsWith('--output=') || words[index - 1] === '--output');
     return showError(known, io, {
-      redactor,
+      redactor: await redactor(),
       again: ['relay', ...words.filter((word) => word !== '--yes' && word !== '-y').map(shellWord)].join(' '),
       output: output?.replace('--output=', '') ?? flags.output ?? 'text',
       verbose: flags.verbose ?? words.includes('--verbose'),

@@ -1,17 +1,16 @@
 import { Command } from 'commander';
 import { commandNames, type CommandName } from '../config/options/option-record.ts';
-import type { Redactor } from '../core/secrets/redactor.ts';
 import { commands, groups } from './commands/command-list.ts';
 import { columnsOf } from './columns.ts';
-import type { Io } from './io.ts';
 import { commandHeading } from './help/headings.ts';
 import { formatItem } from './help/narrow-help.ts';
-import { addCommand, addExamples, type CommandRecord } from './options/build-command.ts';
+import { addCommand, addExamples, type CommandRecord, type Surroundings } from './options/build-command.ts';
 import { addOptions } from './options/build-options.ts';
 import { refuseTwoValues } from './options/given-once.ts';
 
-/** Puts the commands of the list and the options of the table together to the command line. `done` gets the exit code. */
-export function buildProgram(io: Io, redactor: Redactor, done: (exitCode: number) => void): Command {
+/** Puts the commands of the list and the options of the table together to the command line. */
+export function buildProgram(surroundings: Surroundings): Command {
+  const { io } = surroundings;
   const program = new Command('relay')
     .description('Brings the keys of a vendor up on an LLM gateway: plans, applies, proves it, or undoes it.')
     .version(io.version, '--version', 'print the version')
@@ -30,7 +29,7 @@ export function buildProgram(io: Io, redactor: Redactor, done: (exitCode: number
       getOutHelpWidth: () => columnsOf(io),
       getErrHelpWidth: () => columnsOf(io, 'stderr'),
       writeOut: (text) => void io.stdout.write(text),
-      writeErr: (text) => void io.stderr.write(redactor.redact(text)),
+      writeErr: (text) => void io.stderr.write(text),
       // It quotes what was mistyped, which may be a secret; `usageError` says it without.
       outputError: () => undefined,
     });
@@ -44,7 +43,7 @@ export function buildProgram(io: Io, redactor: Redactor, done: (exitCode: number
     const group = groups[first];
     if (group !== undefined && !program.commands.some((each) => each.name() === first))
       addExamples(program.command(first).description(group.about).helpGroup(commandHeading(first)), group.examples);
-    addCommand(program, name, commands[name] as CommandRecord<CommandName>, { io, redactor, done });
+    addCommand(program, name, commands[name] as CommandRecord<CommandName>, surroundings);
   }
   refuseTwoValues(program);
   return program;

@@ -25,7 +25,7 @@ afterAll(() => place.remove());
 
 async function words(...typed: string[]): Promise<string[]> {
   const io = { cwd: place.folder, env: { RELAY_STATE_DIR: join(place.folder, '.local/state/relay') }, version: '0' };
-  const program = buildProgram(io as never, new Redactor(), () => undefined);
+  const program = buildProgram({ io: io as never, redactor: async () => new Redactor(), done: () => undefined });
   const found = await complete(program, typed, io as never);
   return found.places === 'none' ? found.words.map(({ word }) => word) : [`:${found.places}`];
 }

@@ -17,7 +17,7 @@ import { Redactor } from '../../src/core/secrets/redactor.ts';
 import { parse } from '../support/command-line.ts';
 
 const io = { version: '0', env: {}, cwd: '/' } as never;
-const program = buildProgram(io, new Redactor(), () => undefined);
+const program = buildProgram({ io, redactor: async () => new Redactor(), done: () => undefined });
 const leaves = (command: Command): Command[] =>
   command.commands.length === 0 ? [command] : command.commands.flatMap(leaves);
 const commands = new Map(leaves(program).map((command) => [nameOf(command), command]));

@@ -18,7 +18,7 @@ export async function parse(
 ): Promise<Understood | undefined> {
   const sink = { write: () => true };
   const io = { version: '0', stdout: sink, stderr: sink, env: {}, cwd: '/' } as unknown as Io;
-  const program = buildProgram(io, new Redactor(), () => undefined);
+  const program = buildProgram({ io, redactor: async () => new Redactor(), done: () => undefined });
   let understood: Understood | undefined;
   const disarm = (command: Command) => {
     for (const each of command.commands) {

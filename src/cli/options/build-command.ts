@@ -5,6 +5,7 @@ import type { Redactor } from '../../core/secrets/redactor.ts';
 import type { Io } from '../io.ts';
 import { commandHeading } from '../help/headings.ts';
 import { addOptions } from './build-options.ts';
+import { refuseTwoValues } from './given-once.ts';
 
 /** What an action has at hand beside its options. */
 export interface Context {
@@ -29,6 +30,15 @@ export interface CommandRecord<Name extends CommandName> {
   run: (flags: Flags<Name>, context: Context, words: readonly string[]) => Promise<number>;
 }
 
+/** What all commands of a program share. */
+export interface Surroundings {
+  io: Io;
+  /** What hides secrets, loaded when it is first wanted. */
+  redactor: () => Promise<Redactor>;
+  /** Gets the exit code. */
+  done: (exitCode: number) => void;
+}
+
 /** Commands that only hold others. */
 export interface GroupRecord {
   about: string;
@@ -40,7 +50,7 @@ export function addCommand<Name extends CommandName>(
   program: Command,
   name: Name,
   { about, takes, notes, examples = [], hidden, run }: CommandRecord<Name>,
-  { io, redactor, done }: Omit<Context, 'command'> & { done: (exitCode: number) => void },
+  { io, redactor, done }: Surroundings,
 ): void {
   const path = name.split(' ');
   const own = path.pop() ?? '';
@@ -48,7 +58,7 @@ export function addCommand<Name extends CommandName>(
   const command = parent.command(`${own}${takes === undefined ? '' : ` ${takes}`}`, { hidden: hidden === true });
   command.helpGroup(parent === program ? commandHeading(name) : 'Commands:');
   if (about !== '') command.description(about);
-  addOptions(command, name);
+  makeWhenSeen(command, () => refuseTwoValues(addOptions(command, name)));
   if (notes !== undefined) command.addHelpText('after', `\n${notes}`);
   addExamples(command, examples);
   command.action(async (...given: unknown[]) => {
@@ -57,7 +67,20 @@ export function addCommand<Name extends CommandName>(
       .flat()
       .filter((each) => each !== undefined) as string[];
     const flags: Flags<Name> = { ...program.opts(), ...command.opts() };
-    done(await run(flags, { io, redactor, command }, words));
+    done(await run(flags, { io, redactor: await redactor(), command }, words));
+  });
+}
+
+/** Has the options of a command made when somebody looks at them: most starts are of one command among two dozen. */
+function makeWhenSeen(command: Command, make: () => void): void {
+  const { options } = command;
+  Object.defineProperty(command, 'options', {
+    configurable: true,
+    get: () => {
+      Object.defineProperty(command, 'options', { value: options });
+      make();
+      return options;
+    },
   });
 }
 

@@ -6,10 +6,10 @@ import { optionRecords } from '../../config/options/option-table.ts';
 export const twoValuesCode = 'relay.twoValues';
 
 /**
- * Has a command line refused in which an option says two things, in this command and all below it: the last would win in
- * silence, and be another host or another key file than the one that was read. The same said twice is fine. It is an
- * error of commander's when the line is parsed, which `usageError` puts into words: what makes relay's own is not loaded at
- * every start.
+ * Has a command line refused in which an option says two things, of those that this command has by now: the last would
+ * win in silence, and be another host or another key file than the one that was read. The same said twice is fine. It is
+ * an error of commander's when the line is parsed, which `usageError` puts into words: what makes relay's own is not loaded
+ * at every start.
  */
 export function refuseTwoValues(command: Command): void {
   const given = new Map<string, { words: string; value: string }>();
@@ -25,7 +25,6 @@ export function refuseTwoValues(command: Command): void {
       throw new CommanderError(2, twoValuesCode, `The command line says two things: ${both}.`);
     });
   }
-  for (const each of command.commands) refuseTwoValues(each);
 }
 
 /** As it was written, without what may be a secret: people put one where its file is to be named. */
