@@ -2,9 +2,8 @@ import { resolve } from 'node:path';
 import type { Path } from '../text/source-text.ts';
 import type { ConfigFile } from './config-schema.ts';
 import type { ConfigPlace } from './config-trust.ts';
-import { findConfig, type Seeker } from './find-config.ts';
+import { findConfig, maxConfigBytes, unreadableConfig, type Seeker } from './find-config.ts';
 import { readInput } from '../text/read-input.ts';
-import { maxConfigBytes, readConfig, unreadableConfig } from './read-config.ts';
 
 /** A configuration and the file it came from, if there is one. Paths inside are relative to that file. */
 export interface LoadedConfig {
@@ -24,6 +23,8 @@ export interface LoadedConfig {
 export async function loadConfig(named: string | undefined, seeker: Seeker): Promise<LoadedConfig> {
   const found = named === undefined ? await findConfig(seeker) : await namedConfig(resolve(seeker.cwd, named));
   if (found === null) return { file: null, place: 'none', config: {}, lineOf: () => 1 };
+  // What reads one is not loaded where there is none.
+  const { readConfig } = await import('./read-config.ts');
   return { file: found.file, place: found.place, ...(await readConfig(found.file, found.bytes)) };
 }
 

@@ -1,10 +1,12 @@
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { extname, join, resolve } from 'node:path';
 import { RelayError } from '../core/relay-error.ts';
 import { untrustedConfig, whyNotTrusted, type ConfigPlace } from './config-trust.ts';
 import { readInput } from '../text/read-input.ts';
-import { maxConfigBytes, unreadableConfig } from './read-config.ts';
+
+/** Larger is no configuration, in bytes. */
+export const maxConfigBytes = 128 * 1024;
 
 /** A folder in which the library looks. */
 interface Place {
@@ -67,6 +69,7 @@ export async function findConfig({ cwd: folder, uid }: Seeker): Promise<FoundCon
   const code = codeFiles.find((file) => existsSync(join(folder, file)));
   if (code !== undefined) throw isCode(join(folder, code));
   for (const { file, place } of await candidates(folder)) {
+    if (isNothing(file)) continue;
     const read = await readInput(file, maxConfigBytes);
     if ('why' in read && absent.has(read.why)) continue;
     if (isCodeFile.test(extname(file))) throw isCode(file);
@@ -77,6 +80,15 @@ export async function findConfig({ cwd: folder, uid }: Seeker): Promise<FoundCon
     return { file, place, bytes: read.bytes };
   }
   return null;
+}
+
+/** Whether nothing stands there, as in most of some thirty places at each start; what cannot be told is left to who reads it. */
+function isNothing(file: string): boolean {
+  try {
+    return statSync(file, { throwIfNoEntry: false }) === undefined;
+  } catch {
+    return false;
+  }
 }
 
 /** Every file that would be the configuration, the first one first. */
@@ -91,6 +103,11 @@ async function candidates(folder: string): Promise<Pick<FoundConfig, 'file' | 'p
     const place = found.path === here ? 'here' : isOfUser ? 'user' : 'above';
     return explorer.getSearchPlacesForDir(found, placesOfUser).map((file) => ({ file, place }));
   });
+}
+
+/** The error that tells why a configuration file is not read. */
+export function unreadableConfig(file: string, { why, cause }: { why: string; cause?: unknown }): RelayError {
+  return new RelayError('CONFIG_INVALID', `The configuration file ${file} cannot be read (${why}).`, { cause });
 }
 
 function isCode(file: string): RelayError {

@@ -25,9 +25,6 @@ export interface ReadConfig {
 
 type ConfigCode = 'UNKNOWN_FIELD' | 'MISSING_FIELD' | 'INVALID_VALUE';
 
-/** Larger is no configuration, in bytes. */
-export const maxConfigBytes = 128 * 1024;
-
 /** The most faults that are told, and the width of a line shown with one. */
 const maxFindings = 50;
 const widest = 100;
@@ -46,11 +43,6 @@ export async function readConfig(file: string, bytes: Buffer): Promise<ReadConfi
   if (!result.success || findings.length > 0) throw wrong(file, findings, lines);
   const lineOf = (path: Path) => source.finding(path, 'INVALID_VALUE', '').line;
   return { config: withPaths(result.data as ConfigFile, dirname(file)), lineOf };
-}
-
-/** The error that tells why a configuration file is not read. */
-export function unreadableConfig(file: string, { why, cause }: { why: string; cause?: unknown }): RelayError {
-  return new RelayError('CONFIG_INVALID', `The configuration file ${file} cannot be read (${why}).`, { cause });
 }
 
 /** Options that may not stand in a file are answered with why. */

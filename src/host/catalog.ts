@@ -5,7 +5,6 @@ import type { Diagnosis } from './diagnosis.ts';
 import type { Host } from './host.ts';
 import type { HttpOptions } from './http/http-client.ts';
 import type { AdminLogin, GivenLogin } from './login.ts';
-import { newApiKind } from './new-api/kind.ts';
 import { sub2apiKind } from './sub2api/kind.ts';
 import { HostFailure } from './host-failure.ts';
 import { addressHint, loginInFront, wrongAddress } from './http/wrong-address.ts';
@@ -14,7 +13,7 @@ import { addressHint, loginInFront, wrongAddress } from './http/wrong-address.ts
 export interface HostKind {
   kind: string;
   /** How it is recognised, for people: what is asked, and what answers. */
-  recognisedBy: string;
+  recognisedBy(): Promise<string> | string;
   /** Whether a host of this kind is there. Sends no credential. Throws `HostFailure` where the answer does not tell. */
   recognise(options: HttpOptions): Promise<boolean>;
   /** Opens a host. Writes nothing. Throws with a code that ends the run by exit 3. */
@@ -23,8 +22,19 @@ export interface HostKind {
   diagnose(options: HttpOptions, login: GivenLogin): Promise<Diagnosis>;
 }
 
+/** Loaded when it is asked: a host that the first kind recognises is none of the others. */
+const newApi = () => import('./new-api/kind.ts').then(({ newApiKind }) => newApiKind);
+
+const newApiLater = {
+  kind: 'new-api',
+  recognisedBy: async () => (await newApi()).recognisedBy,
+  recognise: async (options: HttpOptions) => (await newApi()).recognise(options),
+  connect: async (options: HttpOptions, login: AdminLogin) => (await newApi()).connect(options, login),
+  diagnose: async (options: HttpOptions, login: GivenLogin) => (await newApi()).diagnose(options, login),
+} as const;
+
 /** The kinds that relay works with. */
-export const hostKinds: readonly HostKind[] = [sub2apiKind, newApiKind] satisfies readonly { kind: HostKindName }[];
+export const hostKinds: readonly HostKind[] = [sub2apiKind, newApiLater] satisfies readonly { kind: HostKindName }[];
 
 /**
  * The kind of the host at an address: the one that was asked for, the only one there is, or the one that is recognised.
@@ -59,8 +69,8 @@ export async function kindOf(
   if (open?.failure.status === 401 || open?.failure.status === 407)
     throw loginInFront(options.baseUrl, open.failure.status);
   if (open !== undefined) throw open.failure;
-  const ways = kinds.map(({ kind, recognisedBy }) => `${kind} (${recognisedBy})`).join(', ');
-  throw wrongAddress(options.baseUrl, `${options.baseUrl} is not recognised as a host: ${ways}.`, {
+  const ways = await Promise.all(kinds.map(async (each) => `${each.kind} (${await each.recognisedBy()})`));
+  throw wrongAddress(options.baseUrl, `${options.baseUrl} is not recognised as a host: ${ways.join(', ')}.`, {
     delivery: 'not_applied',
     hint: `${addressHint(options.baseUrl)} If it is one of these hosts, say which: --host-kind KIND.`,
   });

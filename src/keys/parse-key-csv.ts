@@ -2,24 +2,10 @@ import { CsvError, parse, type Info } from 'csv-parse/sync';
 import { didYouMean } from '../core/suggest.ts';
 import { KeyEntries, type FormFault, type KeyFile } from './key-file.ts';
 import { NamesOnce, settingNames, takeSetting, type KeySettings, type SettingName } from './key-settings.ts';
-import { isBlank, linesOf } from './parse-key-lines.ts';
+import { delimiterOf, type Delimiter } from './key-form.ts';
+import { linesOf } from './parse-key-lines.ts';
 
 const columns = ['key', ...settingNames];
-
-/** What may stand between cells: a comma, or what spreadsheets write instead. */
-type Delimiter = ',' | ';' | '\t';
-
-/** Whether the first line that says anything is a header: a list, or the word `key` alone. No key has a comma. */
-export function looksLikeCsv(text: string): boolean {
-  return delimiterOf(text) !== undefined;
-}
-
-function delimiterOf(text: string): Delimiter | undefined {
-  const first = linesOf(text).find((line) => !isBlank(line)) ?? '';
-  const namesKey = (delimiter: Delimiter) =>
-    first.split(delimiter).some((cell) => /^"?key"?$/.test(cell.trim().toLowerCase()));
-  return ([',', ';', '\t'] as const).find(namesKey) ?? (first.includes(',') ? ',' : undefined);
-}
 
 /** Reads CSV with a header that names `key` and perhaps settings. A fault of its form names line and column. */
 export function parseKeyCsv(text: string): KeyFile | { faults: FormFault[] } {

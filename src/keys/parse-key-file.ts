@@ -1,6 +1,7 @@
 import { Redactor } from '../core/secrets/redactor.ts';
 import type { FormFault, KeyFile } from './key-file.ts';
-import { looksLikeCsv, parseKeyCsv } from './parse-key-csv.ts';
+import { keyForm } from './key-form.ts';
+import { parseKeyCsv } from './parse-key-csv.ts';
 import { parseKeyJson } from './parse-key-json.ts';
 import { parseKeyLines } from './parse-key-lines.ts';
 
@@ -17,8 +18,14 @@ export function parseKeyFile(text: string): KeyFile | { faults: FormFault[] } {
 }
 
 function parse(plain: string): KeyFile | { faults: FormFault[] } {
-  if (/^\s*[[{]/.test(plain)) return parseKeyJson(plain);
-  return looksLikeCsv(plain) ? parseKeyCsv(plain) : parseKeyLines(plain);
+  switch (keyForm(plain)) {
+    case 'json':
+      return parseKeyJson(plain);
+    case 'csv':
+      return parseKeyCsv(plain);
+    case 'lines':
+      return parseKeyLines(plain);
+  }
 }
 
 /** The host would show such a name to anybody who may look; relay would hide it, and then fail to recognise it. */

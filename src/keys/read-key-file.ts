@@ -2,8 +2,9 @@ import type { Readable } from 'node:stream';
 import type { ImportMode } from '../core/modes.ts';
 import { RelayError } from '../core/relay-error.ts';
 import { readInput } from '../text/read-input.ts';
-import { acceptedKeys, type KeyFile, type MalformedLine } from './key-file.ts';
-import { parseKeyFile } from './parse-key-file.ts';
+import { acceptedKeys, type FormFault, type KeyFile, type MalformedLine } from './key-file.ts';
+import { keyForm } from './key-form.ts';
+import { parseKeyLines } from './parse-key-lines.ts';
 
 /** Largest key file that is read, in bytes: some 200,000 keys. */
 const maxFileBytes = 16 * 1024 * 1024;
@@ -18,7 +19,7 @@ export async function readKeyFile(path: string, mode: ImportMode, stdin: Readabl
     throw new RelayError('FILE_UNREADABLE', `The key file ${path} cannot be read (${read.why}).`, {
       cause: read.cause,
     });
-  const file = parseKeyFile(decode(read.bytes, path));
+  const file = await parse(decode(read.bytes, path));
   if ('faults' in file) {
     const { faults } = file;
     const details = faults.slice(0, 20).map(({ line, column, what }) => `${path}:${line}:${column}: ${what}`);
@@ -45,6 +46,13 @@ export async function readKeyFile(path: string, mode: ImportMode, stdin: Readabl
     );
   }
   return file;
+}
+
+/** Most files are plain lines: what reads the other forms is loaded where one is met. */
+async function parse(text: string): Promise<KeyFile | { faults: FormFault[] }> {
+  const plain = text.replace(/^\uFEFF/, '');
+  if (keyForm(plain) === 'lines') return parseKeyLines(plain);
+  return (await import('./parse-key-file.ts')).parseKeyFile(plain);
 }
 
 function decode(bytes: Buffer, path: string): string {

@@ -44,7 +44,7 @@ describe('the kind of a host', () => {
     const failure = await kindOf(two, undefined, at(url)).catch((error: unknown) => error);
     expect(failure).toMatchObject({ code: 'HOST_WRONG_ADDRESS' });
     const { message, hint } = failure as { message: string; hint: string };
-    for (const { kind, recognisedBy } of two) expect(message).toContain(`${kind} (${recognisedBy})`);
+    for (const each of two) expect(message).toContain(`${each.kind} (${await each.recognisedBy()})`);
     expect(hint).toContain('--host-kind');
   });
 

@@ -1,31 +1,16 @@
-import { throwIfStopped } from '../../apply/run-tools.ts';
 import type { Flags, ImportFlags } from '../../config/options/option-flags.ts';
-import { checkSameSteps, savedPlanText, type SavedPlan } from '../../flows/import/saved-plan.ts';
-import { refusedReport } from '../../flows/import/failure/refused-report.ts';
-import { namedHost, type Host } from '../../host/host.ts';
-import { acts } from '../../plan/import-plan.ts';
-import { planText } from '../../report/text/plan-text.ts';
-import type { Commands } from '../../report/text/footer-text.ts';
-import type { Report } from '../../report/report-schema.ts';
+import type { SavedPlan } from '../../flows/import/saved-plan.ts';
+import type { Host } from '../../host/host.ts';
 import type { Redactor } from '../../core/secrets/redactor.ts';
 import { RelayError } from '../../core/relay-error.ts';
 import { checkTerms } from '../options/choose-pack.ts';
-import { execute, planView, prepare, type Prepared } from '../session/run-import.ts';
-import { askConsent } from '../session/consent.ts';
 import { checkPlaces } from '../options/check-places.ts';
 import { readImportRequest, type ImportRequest } from '../options/import-options.ts';
-import { columnsOf } from '../columns.ts';
-import { print, styleFor, type Io } from '../io.ts';
-import { nothingWritten, printFooter } from '../output/footer.ts';
-import { publish, publishUnchanged } from '../output/publish.ts';
-import { repeatCommand } from '../options/repeat-command.ts';
-import { shellWord } from '../../core/shell-word.ts';
-import { writeWhole } from '../output/write-report.ts';
-import { printResult } from '../output/result.ts';
-import { withHost, type HostSession } from '../session/with-host.ts';
+import type { Io } from '../io.ts';
+import { withHost } from '../session/with-host.ts';
 
 /** What `import` is told, and what only `plan` is. */
-type CommandFlags = ImportFlags & Pick<Flags<'plan'>, 'out'>;
+export type CommandFlags = ImportFlags & Pick<Flags<'plan'>, 'out'>;
 
 /** `relay import` and `relay plan`. Returns the exit code; throws what stopped it before the first write. */
 export async function importCommand(flags: CommandFlags, io: Io, redactor: Redactor): Promise<number> {
@@ -46,18 +31,15 @@ export async function importCommand(flags: CommandFlags, io: Io, redactor: Redac
   let reached: Host | undefined;
   try {
     const asked = { settings: request.host, timeoutMs: request.timeoutMs, deadlineMs: request.deadlineMs };
-    return await withHost(asked, flags, io, redactor, (at) => {
+    return await withHost(asked, flags, io, redactor, async (at) => {
       reached = at.tools.host;
+      const { importInto } = await import('./import-on-host.ts');
       return importInto(request, saved, at, flags, io, startedAt);
     });
   } catch (error) {
-    // Only who asked for a report by name gets one of a run that could not start.
     if (error instanceof RelayError) {
-      const problems = [{ ...error.toProblem(), stage: 'plan' }];
-      const ending = { host: hostOf(reached, request), startedAt, finishedAt: Date.now(), exitCode: error.exitCode };
-      const report = refusedReport(request.job, { ...ending, dryRun: false, errors: problems, warnings: [] });
-      for (const lost of await publishUnchanged(report, named ? place : null, flags, io))
-        print(io.stderr, `${lost.code}: ${lost.message}`);
+      const { reportRefusal } = await import('./import-on-host.ts');
+      await reportRefusal(error, reached, request, flags, io, startedAt);
     }
     throw error;
   }
@@ -73,83 +55,4 @@ async function requestOf(
   if (plan === undefined) return { request: await readImportRequest(flags, io, redactor), saved: null };
   const { savedPlanRequest } = await import('../options/saved-plan-request.ts');
   return savedPlanRequest({ ...flags, plan }, io, redactor);
-}
-
-async function importInto(
-  request: ImportRequest,
-  saved: SavedPlan | null,
-  at: HostSession,
-  flags: CommandFlags,
-  io: Io,
-  startedAt: number,
-): Promise<number> {
-  const prepared = await prepare(request, at, flags);
-  const { tools, vendorUrl } = at;
-  if (flags.dryRun) return showPlan(request, prepared, at, flags, io, startedAt);
-  if (saved !== null) checkSameSteps(saved.steps, planView(prepared, tools.host, at.redactor).changes);
-  // Whoever saved a plan has seen it.
-  await askConsent(saved === null ? prepared.questions : [], io, flags, tools.stop);
-  throwIfStopped(tools);
-  const report = await execute(prepared, at, { startedAt, stages: 0 }, io);
-  const { place } = request.report;
-  const commands = importCommands(flags, place);
-  return publish(report, { place, lasting: vendorUrl === null }, flags, commands, io);
-}
-
-/** The import as it may be given next; `place` is where its report is. */
-function importCommands(flags: CommandFlags, place: string | null): Commands {
-  const retry = { onlyFailed: true, fromReport: place, accounts: undefined };
-  // A key that was replaced did not fail in any report. What was left alone is left alone still.
-  const all = flags.onlyFailed === true ? { onlyFailed: undefined, fromReport: undefined, accounts: 'append' } : {};
-  return {
-    same: repeatCommand('relay import', flags, all),
-    partial: repeatCommand('relay import', flags, { ...all, mode: 'partial' }),
-    removeFailed: repeatCommand('relay probe', flags, { repair: 'remove' }),
-    onlyFailed: place === null || place === '-' ? undefined : repeatCommand('relay import', flags, retry),
-  };
-}
-
-/** How a report names the host; where it was not reached, by what was asked for. */
-export function hostOf(host: Host | undefined, request: ImportRequest): Report['host'] {
-  if (host === undefined)
-    return { url: request.host.kind === 'url' ? request.host.url : 'sandbox', kind: '', version: '' };
-  return namedHost(host.info);
-}
-
-async function showPlan(
-  request: ImportRequest,
-  prepared: Prepared,
-  { tools: { host }, redactor }: HostSession,
-  flags: CommandFlags,
-  io: Io,
-  startedAt: number,
-): Promise<number> {
-  const { plan } = prepared;
-  const exitCode = acts(plan) && flags.detailedExitcode === true ? 8 : 0;
-  const end = () => {
-    if (exitCode !== 0)
-      printFooter(io, {
-        happened: 'Changes are pending.',
-        holds: nothingWritten,
-        next: repeatCommand('relay import', flags),
-      });
-    return exitCode;
-  };
-  const { place, named } = request.report;
-  const warnings = plan.warnings.map((each) => ({ ...each, stage: 'plan' }));
-  const ending = { host: hostOf(host, request), startedAt, finishedAt: Date.now(), exitCode };
-  const report = refusedReport(request.job, { ...ending, dryRun: true, errors: [], warnings });
-  const [lost] = await publishUnchanged(report, named ? place : null, flags, io);
-  if (lost !== undefined) throw lost;
-  if (place === '-' && named) return end();
-  const view = planView(prepared, host, redactor);
-  if (flags.out !== undefined) await writeWhole(savedPlanText(prepared, view, host, startedAt), flags.out, '--out', io);
-  if (!printResult(io, flags, 'plan', view))
-    print(io.stdout, planText([view], { style: styleFor(io, 'stdout', flags.color), columns: columnsOf(io) }));
-  if (flags.out !== undefined && flags.quiet !== true)
-    print(
-      io.stderr,
-      `Saved. To carry it out, without another question: relay import --plan ${shellWord(flags.out)} --keys ${shellWord(flags.keys ?? 'FILE')}`,
-    );
-  return end();
 }

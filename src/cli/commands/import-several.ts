@@ -24,7 +24,7 @@ import { publishAll } from '../output/publish-all.ts';
 import { repeatCommand } from '../options/repeat-command.ts';
 import { printResult } from '../output/result.ts';
 import { withHost, type HostSession } from '../session/with-host.ts';
-import { hostOf } from './import-command.ts';
+import { hostOf } from './import-on-host.ts';
 
 /**
  * `relay import --file`: several imports in one go. All are read and planned, and what needs a yes is asked, before the

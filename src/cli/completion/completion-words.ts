@@ -4,7 +4,7 @@ import { runIds } from '../../journal/read-journal.ts';
 import { findPack, knownPacks } from '../../pack/find-pack.ts';
 import type { Provider } from '../../pack/manifest.ts';
 import { explanations } from '../../report/explain-code.ts';
-import { stateDirOf } from '../session/hold-lock.ts';
+import { stateDirOf } from '../session/state-dir-of.ts';
 import type { Io } from '../io.ts';
 
 /** Where words are looked up: the environment and folder of the process. */

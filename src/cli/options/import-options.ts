@@ -12,7 +12,6 @@ import { counted } from '../../core/counted.ts';
 import { onlyKeys, type KeyFile } from '../../keys/key-file.ts';
 import type { Provider } from '../../pack/manifest.ts';
 import { chooseProvider } from '../../pack/find-pack.ts';
-import { openFingerprints, readEarlierReport } from '../../report/read-report.ts';
 import { disguiseOfOwn } from '../../core/disguise.ts';
 import { isLoopback } from '../../core/loopback.ts';
 import type { AccessMode } from '../../core/modes.ts';
@@ -107,6 +106,7 @@ async function failedBefore(
       hint: 'Write --only-failed --from-report relay-report.json.',
     });
   const file = resolve(io.cwd, fromReport);
+  const { openFingerprints, readEarlierReport } = await import('../../report/read-report.ts');
   const report = await readEarlierReport(file);
   const differences = [
     [report.provider.id, asked.provider],

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { LoadedConfig } from '../../config/config-file.ts';
 import { longOption, optionsThat } from '../../config/options/option-table.ts';
-import { stateDirOf } from '../session/hold-lock.ts';
+import { stateDirOf } from '../session/state-dir-of.ts';
 import type { Io } from '../io.ts';
 
 /** A file of the operator that a command reads, or a folder of it, and by what it was named. */

@@ -1,5 +1,4 @@
 import { resolve } from 'node:path';
-import writeFileAtomic from 'write-file-atomic';
 import { RelayError } from '../../core/relay-error.ts';
 import { print, type Io } from '../io.ts';
 import { isSpecial, writeSpecial } from '../options/special-file.ts';
@@ -25,7 +24,10 @@ export async function writeWhole(text: string, place: string, option: string, io
   const file = resolve(io.cwd, place);
   try {
     if (await isSpecial(file)) await writeSpecial(file, text);
-    else await writeFileAtomic(file, text);
+    else {
+      const { default: writeFileAtomic } = await import('write-file-atomic');
+      await writeFileAtomic(file, text);
+    }
   } catch (cause) {
     throw unwritable('The report could not be written to', place, cause, hintFor(option));
   }

@@ -1,7 +1,5 @@
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { RunTools } from '../../apply/run-tools.ts';
-import { stateDir } from '../../config/state-dir.ts';
 import { FolderLocks } from '../../journal/folder-locks.ts';
 import { lockFiles } from '../../journal/lock-files.ts';
 import { lockKeys } from '../../journal/lock-keys.ts';
@@ -11,16 +9,13 @@ import { systemClock } from '../../core/clock.ts';
 import type { RelayError } from '../../core/relay-error.ts';
 import type { Io } from '../io.ts';
 import { systemProcesses } from './processes.ts';
+import { stateDirOf } from './state-dir-of.ts';
 
 /** Stands in a lock for all providers of a host; no provider is called so. */
 const wholeHost = '*';
 
 /** Patience with another run on the same provider of the same host (rule N12). */
 const waitMs = 10_000;
-
-export function stateDirOf(io: Io): string {
-  return stateDir(io.env, homedir());
-}
 
 /** The run that is at work on a provider at this address, among those that share the folder for state. */
 export async function runAtWork(io: Io, hostUrl: string, provider: string): Promise<string | undefined> {

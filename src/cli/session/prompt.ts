@@ -1,5 +1,4 @@
 import { once } from 'node:events';
-import { createInterface } from 'node:readline/promises';
 import { isCi, type Io } from '../io.ts';
 
 /** Whether somebody is there to be asked, and may be. */
@@ -13,6 +12,8 @@ export async function answerTo(
   { stdin, stderr }: Pick<Io, 'stdin' | 'stderr'>,
   signal: AbortSignal,
 ): Promise<string | undefined> {
+  // Few starts ask anything.
+  const { createInterface } = await import('node:readline/promises');
   const prompt = createInterface({ input: stdin, output: stderr });
   try {
     const closed = once(prompt, 'close').then(() => undefined);

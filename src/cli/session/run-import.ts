@@ -13,7 +13,7 @@ import type { ImportFlags } from '../../config/options/option-flags.ts';
 import type { ImportRequest } from '../options/import-options.ts';
 import { isGiven } from '../options/resolve-options.ts';
 import { questionsOf, type UpstreamNamedBy } from './consent.ts';
-import { stateDirOf } from './hold-lock.ts';
+import { stateDirOf } from './state-dir-of.ts';
 import type { HostSession } from './with-host.ts';
 
 /** An import that was planned on its host, and waits for a yes. */

@@ -1,7 +1,8 @@
 import type { RunPhase } from '../../apply/run-tools.ts';
 import { readRun, type RecordedRun } from '../../journal/read-journal.ts';
 import { RelayError } from '../../core/relay-error.ts';
-import { runAtWork, stateDirOf } from './hold-lock.ts';
+import { runAtWork } from './hold-lock.ts';
+import { stateDirOf } from './state-dir-of.ts';
 import type { Io } from '../io.ts';
 
 /** What the journals and the locks of this machine tell of a run. */

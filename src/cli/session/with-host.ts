@@ -9,9 +9,7 @@ import { systemClock } from '../../core/clock.ts';
 import type { Redactor } from '../../core/secrets/redactor.ts';
 import { confirmHost } from './confirm-host.ts';
 import type { EventQueue } from '../progress/event-queue.ts';
-import { lockHolder } from './hold-lock.ts';
 import { openHost, type OpenHost } from './host-session.ts';
-import { runPhase } from './run-phase.ts';
 import type { Io } from '../io.ts';
 import { watch } from './watch.ts';
 
@@ -70,8 +68,9 @@ export async function withHost<Result>(
     atEnd(close);
     throwIfStopped(base);
     const whole = untilLockIsLost(host, stop);
-    const phaseOf = (run: string) => runPhase(io, run);
+    const phaseOf = async (run: string) => (await import('./run-phase.ts')).runPhase(io, run);
     const tools = { ...base, host: whole.until(stop), base: whole, phaseOf };
+    const { lockHolder } = await import('./hold-lock.ts');
     const hold = lockHolder(io, tools, endEarly);
     return work({
       tools,

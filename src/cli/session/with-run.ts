@@ -7,7 +7,7 @@ import { FolderJournal } from '../../journal/folder-journal.ts';
 import { systemClock } from '../../core/clock.ts';
 import type { Redactor } from '../../core/secrets/redactor.ts';
 import { RelayError } from '../../core/relay-error.ts';
-import { stateDirOf } from './hold-lock.ts';
+import { stateDirOf } from './state-dir-of.ts';
 import type { Io } from '../io.ts';
 import { hostRequest, withHost, type HostSession, type HostRequest } from './with-host.ts';
 

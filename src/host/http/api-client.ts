@@ -59,11 +59,12 @@ export class ApiClient {
     return new ApiClient(this.http, this.#form, this.#credentials, composed(this.#gate, gate), this.#end);
   }
 
-  /** Asks until the host answers, three times at most. Throws `HostFailure`. */
-  async read<T>(request: HttpRequest, schema: z.ZodType<T>): Promise<T> {
+  /** Asks until the host answers, three times at most; `first` is its answer to the first time. Throws `HostFailure`. */
+  async read<T>(request: HttpRequest, schema: z.ZodType<T>, first?: Promise<HttpReply>): Promise<T> {
     for (let attempt = 0; ; attempt += 1) {
       try {
-        return this.#form.open(this.http, request, await this.ask(request), schema);
+        const reply = await (attempt === 0 && first !== undefined ? first : this.ask(request));
+        return this.#form.open(this.http, request, reply, schema);
       } catch (failure) {
         const pause = readPauses[attempt];
         if (!(failure instanceof HostFailure) || !mayRepeat(failure) || pause === undefined) throw failure;

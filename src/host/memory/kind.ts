@@ -13,7 +13,7 @@ export function memoryKind(worlds: ReadonlyMap<string, World>): HostKind {
   };
   return {
     kind: 'memory',
-    recognisedBy: 'its address is known to the process',
+    recognisedBy: () => 'its address is known to the process',
     recognise: async ({ baseUrl }) => worlds.has(baseUrl),
     connect: async ({ baseUrl, redactor }, login) => {
       const world = worldAt(baseUrl);

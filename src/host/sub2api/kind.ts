@@ -1,25 +1,20 @@
-import { RelayError } from '../../core/relay-error.ts';
-import { HttpClient } from '../http/http-client.ts';
-import { openClient } from './api/admin-client.ts';
-import { connectSub2api } from './session/connect.ts';
-import { diagnoseSub2api } from './session/diagnose.ts';
-import { readSettings } from './session/public-settings.ts';
+import type { Diagnosis } from '../diagnosis.ts';
+import type { Host } from '../host.ts';
+import { HttpClient, type HttpOptions } from '../http/http-client.ts';
+import type { AdminLogin, GivenLogin } from '../login.ts';
 
-/** sub2api: one gateway of groups, channels, subscriptions and users. */
+/** sub2api: one gateway of groups, channels, subscriptions and users. What it does is loaded while it is asked what it is. */
 export const sub2apiKind = {
   kind: 'sub2api',
-  recognisedBy: 'GET /api/v1/settings/public answers with its settings',
-  recognise: async (options: ConstructorParameters<typeof HttpClient>[0]): Promise<boolean> => {
-    try {
-      await readSettings(openClient(new HttpClient(options)));
-      return true;
-    } catch (failure) {
-      // A host that is still being set up is one, and connecting says so.
-      if (failure instanceof RelayError && failure.code === 'HOST_IN_SETUP') return true;
-      if (failure instanceof RelayError && failure.code === 'HOST_WRONG_ADDRESS') return false;
-      throw failure;
-    }
+  recognisedBy: () => 'GET /api/v1/settings/public answers with its settings',
+  recognise: async (options: HttpOptions): Promise<boolean> => {
+    const http = new HttpClient(options);
+    const first = http.send({ method: 'GET', path: '/api/v1/settings/public' });
+    const [{ answersAsSub2api }] = await Promise.all([import('./session/recognise.ts'), first.catch(() => undefined)]);
+    return answersAsSub2api(http, first);
   },
-  connect: connectSub2api,
-  diagnose: diagnoseSub2api,
+  connect: async (options: HttpOptions, login: AdminLogin): Promise<Host> =>
+    (await import('./session/connect.ts')).connectSub2api(options, login),
+  diagnose: async (options: HttpOptions, login: GivenLogin): Promise<Diagnosis> =>
+    (await import('./session/diagnose.ts')).diagnoseSub2api(options, login),
 } as const;

@@ -16,7 +16,7 @@ import {
   type KeptVerdicts,
   type VerdictNews,
 } from '../../../journal/verdicts.ts';
-import { stateDirOf } from '../../session/hold-lock.ts';
+import { stateDirOf } from '../../session/state-dir-of.ts';
 import { askConsent } from '../../session/consent.ts';
 import type { Provider } from '../../../pack/manifest.ts';
 import { fold } from '../../../report/text/fold.ts';

@@ -22,7 +22,7 @@ import { repeatCommand } from '../../options/repeat-command.ts';
 import { printFooter } from '../../output/footer.ts';
 import { printResult } from '../../output/result.ts';
 import { askConsent } from '../../session/consent.ts';
-import { stateDirOf } from '../../session/hold-lock.ts';
+import { stateDirOf } from '../../session/state-dir-of.ts';
 import { hostRequest, withHost } from '../../session/with-host.ts';
 
 type RevokeFlags = Flags<'revoke'>;

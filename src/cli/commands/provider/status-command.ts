@@ -22,7 +22,7 @@ import { statusSchema, type AccountStatus, type ProviderStatus } from '../../../
 import { isFine, statusFaults } from '../../../report/status-faults.ts';
 import { statusText, type StatusScreen } from '../../../report/text/status-text.ts';
 import type { Redactor } from '../../../core/secrets/redactor.ts';
-import { stateDirOf } from '../../session/hold-lock.ts';
+import { stateDirOf } from '../../session/state-dir-of.ts';
 import { columnsOf } from '../../columns.ts';
 import { print, styleFor, type Io } from '../../io.ts';
 import { nothingWritten, printFooter } from '../../output/footer.ts';

@@ -7,7 +7,7 @@ import { RelayError } from '../../../core/relay-error.ts';
 import { markOf } from '../../../core/style.ts';
 import { print, styleFor, type Io } from '../../io.ts';
 import { askConsent } from '../../session/consent.ts';
-import { stateDirOf } from '../../session/hold-lock.ts';
+import { stateDirOf } from '../../session/state-dir-of.ts';
 import { runPhase } from '../../session/run-phase.ts';
 import { allRuns } from './runs-command.ts';
 

@@ -16,7 +16,7 @@ import { counted } from '../../../core/counted.ts';
 import type { Redactor } from '../../../core/secrets/redactor.ts';
 import { problem, RelayError } from '../../../core/relay-error.ts';
 import { askConsent, questionsOf } from '../../session/consent.ts';
-import { stateDirOf } from '../../session/hold-lock.ts';
+import { stateDirOf } from '../../session/state-dir-of.ts';
 import { checkPlaces } from '../../options/check-places.ts';
 import { inputFiles } from '../../options/input-files.ts';
 import { checkStdin } from '../../options/import-options.ts';

@@ -11,7 +11,7 @@ import { counted } from '../../../core/counted.ts';
 import type { Redactor } from '../../../core/secrets/redactor.ts';
 import type { Problem } from '../../../core/relay-error.ts';
 import { askConsent } from '../../session/consent.ts';
-import { stateDirOf } from '../../session/hold-lock.ts';
+import { stateDirOf } from '../../session/state-dir-of.ts';
 import { print, styleFor, type Io } from '../../io.ts';
 import { printFooter, type LastWords } from '../../output/footer.ts';
 import { repeatCommand } from '../../options/repeat-command.ts';

@@ -4,7 +4,7 @@ import { shellWord } from '../../../core/shell-word.ts';
 import { linesOfAlike } from '../../../core/alike.ts';
 import { RelayError } from '../../../core/relay-error.ts';
 import type { RunOutput, RunsOutput } from '../../../report/outputs/run-schemas.ts';
-import { stateDirOf } from '../../session/hold-lock.ts';
+import { stateDirOf } from '../../session/state-dir-of.ts';
 import { runsText, runWord, wasStopped } from '../../../report/text/runs-text.ts';
 import { columnsOf } from '../../columns.ts';
 import { print, styleFor, type Io } from '../../io.ts';

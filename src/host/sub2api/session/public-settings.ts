@@ -4,18 +4,19 @@ import { HostFailure } from '../../host-failure.ts';
 import type { Can } from '../../capabilities.ts';
 import { wrongAddress } from '../../http/wrong-address.ts';
 import type { ApiClient } from '../../http/api-client.ts';
+import type { HttpReply } from '../../http/http-client.ts';
 import { publicSettingsWire, setupWire } from '../api/wire.ts';
 
 /** What a host tells everybody about itself. */
 export type PublicSettings = z.infer<typeof publicSettingsWire>;
 
 /**
- * Asks the host what it is, without a login. Throws `HOST_IN_SETUP`, `HOST_WRONG_ADDRESS`, or the `HostFailure` of the
- * answer.
+ * Asks the host what it is, without a login; `first` is the answer where it was asked already. Throws `HOST_IN_SETUP`,
+ * `HOST_WRONG_ADDRESS`, or the `HostFailure` of the answer.
  */
-export async function readSettings(open: ApiClient): Promise<PublicSettings> {
+export async function readSettings(open: ApiClient, first?: Promise<HttpReply>): Promise<PublicSettings> {
   try {
-    return await open.get('/api/v1/settings/public', publicSettingsWire);
+    return await open.read({ method: 'GET', path: '/api/v1/settings/public' }, publicSettingsWire, first);
   } catch (failure) {
     if (!(failure instanceof HostFailure) || failure.code === 'HOST_UNREACHABLE' || failure.code === 'HOST_REDIRECTS')
       throw failure;
