@@ -1,8 +1,9 @@
 // What `npm run build` makes of src: a few files in dist, with all of the libraries that they need.
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { defineConfig } from 'rolldown';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { build, defineConfig } from 'rolldown';
 
 const root = dirname(fileURLToPath(import.meta.url));
 
@@ -33,6 +34,31 @@ const licenses = {
   },
 };
 
+/**
+ * Reads the shipped packs as relay does, so that it need not at each start: what a manifest without any fault says, with the
+ * digest of the bytes that say so.
+ */
+const knownPacks = {
+  name: 'known-packs',
+  async generateBundle() {
+    const folder = mkdtempSync(join(tmpdir(), 'relay-build-'));
+    try {
+      const file = join(folder, 'read-pack.mjs');
+      const input = join(root, 'src/pack/read-pack.ts');
+      await build({ input, platform: 'node', output: { file, codeSplitting: false }, logLevel: 'warn' });
+      const { inspectPack } = await import(pathToFileURL(file));
+      for (const id of readdirSync(join(root, 'packs'))) {
+        const { pack, findings } = await inspectPack(join(root, 'packs', id), 'built-in');
+        if (pack === undefined || findings.length > 0) continue;
+        const { digest, origin: _origin, file: _file, shadows: _shadows, ...manifest } = pack;
+        this.emitFile({ type: 'asset', fileName: `packs/${id}.json`, source: JSON.stringify({ digest, manifest }) });
+      }
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  },
+};
+
 /** What libraries load as soon as they are loaded themselves, and relay never uses. */
 const unused = new Map([
   // For subcommands that are programs of their own; relay has none.
@@ -56,19 +82,24 @@ export default defineConfig({
   platform: 'node',
   // write-file-atomic is CommonJS, and makes names of its own.
   transform: { target: 'node20.19', define: { __filename: 'import.meta.filename' } },
-  plugins: [withoutUnused, licenses],
+  plugins: [withoutUnused, knownPacks, licenses],
   output: {
     dir: 'dist',
     cleanDir: true,
     // As deep as the folders of src, since the packs are found from there.
     entryFileNames: 'cli/[name].js',
-    chunkFileNames: ({ isDynamicEntry }) => (isDynamicEntry ? 'cli/[name].js' : 'cli/shared-[hash].js'),
+    chunkFileNames: 'cli/[name].js',
     codeSplitting: {
+      // Opening a file costs more than reading what it holds, so what is wanted together lies in one, with all that it needs
+      // of its own. Each of these needs nothing of those after it: files that need each other could not be loaded.
       groups: [
-        // Opening a file costs more than reading what it holds: one for what every start needs, few for the rest.
-        { name: 'start', tags: ['$initial'], priority: 1 },
-        { name: 'shared', minShareCount: 2, entriesAware: true, entriesAwareMergeThreshold: 20_000 },
-      ],
+        { name: 'start', tags: ['$initial'] },
+        { name: 'first-request', test: /\/(?:import-command|redactor|plain-view)\.ts$|\/cosmiconfig\// },
+        { name: 'zod', test: /node_modules\/zod\// },
+        { name: 'yaml', test: /node_modules\/yaml\// },
+        { name: 'validate', test: /\/validate-command\.ts$/ },
+        { name: 'engine', test: /\/import-on-host\.ts$/ },
+      ].map((group, index) => ({ ...group, priority: 9 - index })),
     },
     sourcemap: true,
     sourcemapExcludeSources: true,

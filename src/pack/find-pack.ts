@@ -5,7 +5,8 @@ import { didYouMean } from '../core/suggest.ts';
 import { RelayError } from '../core/relay-error.ts';
 import { shellWord } from '../core/shell-word.ts';
 import type { Finding } from '../text/finding.ts';
-import { idPattern, type Provider } from './manifest.ts';
+import { idPattern } from './id-pattern.ts';
+import type { Provider } from './manifest.ts';
 import { manifestNames, readPack, type Pack, type PackOrigin } from './read-pack.ts';
 
 /** The packs that are shipped, beside `dist/` and `src/` alike. */
@@ -34,26 +35,36 @@ export function isPackPath(word: string): boolean {
  * ones; the first of a name wins. Throws `CONFIG_INVALID` for a folder that cannot be read.
  */
 export async function knownPacks(packDirs: readonly string[]): Promise<Map<string, PackPlace>> {
+  const known = await placesByName(packDirs, () => true);
+  return new Map([...known].toSorted(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** The same for those names alone that are asked for, in no order: the rest need not be looked at. */
+async function placesByName(
+  packDirs: readonly string[],
+  asked: (name: string) => boolean,
+): Promise<Map<string, PackPlace>> {
   const known = new Map<string, PackPlace>();
   for (const folder of [...packDirs, builtInFolder]) {
     const origin = folder === builtInFolder ? 'built-in' : 'folder';
-    for (const id of await packIdsIn(folder)) {
+    for (const id of await packIdsIn(folder, asked)) {
       const path = join(folder, id);
       const first = known.get(id);
       if (first === undefined) known.set(id, { path, origin, shadows: [] });
       else first.shadows.push(path);
     }
   }
-  return new Map([...known].toSorted(([a], [b]) => (a < b ? -1 : 1)));
+  return known;
 }
 
-async function packIdsIn(folder: string): Promise<string[]> {
-  const names = await readdir(folder).catch((cause: NodeJS.ErrnoException) => {
+async function packIdsIn(folder: string, asked: (name: string) => boolean = () => true): Promise<string[]> {
+  const all = await readdir(folder).catch((cause: NodeJS.ErrnoException) => {
     throw new RelayError('CONFIG_INVALID', `The folder ${folder} of packDirs cannot be read (${cause.code}).`, {
       cause,
       hint: 'Correct packDirs in the configuration file.',
     });
   });
+  const names = all.filter(asked);
   const packs = await Promise.all(names.map(async (name) => idPattern.test(name) && holdsManifest(join(folder, name))));
   return names.filter((_, index) => packs[index]);
 }
@@ -86,9 +97,9 @@ interface NoPack {
 
 async function lookUp(word: string, packDirs: readonly string[]): Promise<PackPlace | NoPack> {
   if (isPackPath(word)) return { path: word, origin: 'path', shadows: [] };
-  const known = await knownPacks(packDirs);
-  const place = known.get(word);
+  const place = (await placesByName(packDirs, (name) => name === word)).get(word);
   if (place !== undefined) return place;
+  const known = await knownPacks(packDirs);
   const message = `There is no pack "${word}".`;
   const path = `./${word}`;
   if (await leadsToPack(path)) {

@@ -1,10 +1,8 @@
 import { z } from 'zod';
 import { accountLimits } from '../core/account-limits.ts';
 import { platforms } from '../core/modes.ts';
+import { idPattern } from './id-pattern.ts';
 import { providerHosts } from './provider-hosts.ts';
-
-/** Ids of packs and providers. They begin the names of objects on the host, whose names end at 100 characters. */
-export const idPattern = /^[a-z0-9][a-z0-9._-]{0,63}$/;
 
 const id = z.string().regex(idPattern, 'must be 1 to 64 of a-z, 0-9, ".", "_", "-", and begin with a letter or digit');
 const modelName = z.string().min(1).max(200).regex(/^\S+$/, 'must not contain white space');

@@ -1,15 +1,12 @@
-import { createHash } from 'node:crypto';
 import { readFile, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, sep } from 'node:path';
 import { shellWord } from '../core/shell-word.ts';
 import { RelayError } from '../core/relay-error.ts';
-import type { Finding } from '../text/finding.ts';
-import { readSource } from '../text/read-source.ts';
+import { linesOf, type Finding } from '../text/finding.ts';
 import type { Path } from '../text/source-text.ts';
-import { checkFacts, checkSoundFacts } from './check-facts.ts';
-import { findKeys } from './check-secrets.ts';
-import { checkShape } from './check-shape.ts';
+import { digestOf } from './digest.ts';
 import { findingText } from './finding.ts';
+import { knownManifest } from './known-manifest.ts';
 import type { PackManifest } from './manifest.ts';
 import type { RuleCode } from './rules.ts';
 
@@ -34,54 +31,41 @@ export interface PackReading {
   findings: Finding[];
   pack?: Pack;
   /** A finding at a place of the manifest, for what is only known beside other packs or a host. */
-  findingAt?: (path: Path, code: RuleCode, message: string, severity?: Finding['severity']) => Finding;
+  findingAt?: (
+    path: Path,
+    code: RuleCode,
+    message: string,
+    severity?: Finding['severity'],
+  ) => Promise<Finding | undefined>;
 }
 
 /** Names of the manifest inside a pack folder, in the order in which they are looked for. */
 export const manifestNames = ['pack.yaml', 'pack.yml', 'pack.json'] as const;
 
-/** Largest manifest that is read, in bytes; the most findings that are told of one, and their length in characters. */
+/** Largest manifest that is read, in bytes. */
 const maxManifestBytes = 128 * 1024;
-const maxFindings = 100;
-const maxMessageLength = 400;
 
 /**
  * Reads and checks the pack in a folder or file. Whatever is wrong with it is a finding, in bounded time; it never throws.
- * One that is found by name must bear the name of its folder.
+ * One that is found by name must bear the name of its folder. A shipped one of which the build has read the very same bytes,
+ * and found nothing, is not read again.
  */
 export async function inspectPack(path: string, origin: PackOrigin): Promise<PackReading> {
   const found = await manifestFile(path, origin);
   if ('fault' in found) return { file: found.fault.file, lines: [], findings: [found.fault] };
-  return inspectBytes(found.file, found.bytes, origin, origin === 'path' ? null : basename(path));
-}
-
-/** The same for what would stand in a file. `id`: the name that the pack must have. */
-export async function inspectBytes(
-  file: string,
-  bytes: Buffer,
-  origin: PackOrigin,
-  id: string | null,
-): Promise<PackReading> {
-  const read = await readSource<RuleCode>(file, bytes);
-  const { lines } = read;
-  const keys = findKeys(file, lines);
-  const refused = (findings: Finding[]): PackReading => ({ file, lines, findings: inOrder([...keys, ...findings]) });
-  if (read.source === undefined) return refused(read.findings);
-  const { source, value } = read;
-  const shape = checkShape(source, value);
-  const { manifest } = shape;
-  if (manifest === undefined) return refused([...shape.findings, ...checkSoundFacts(source, shape.sound)]);
-  const facts = checkFacts(source, manifest);
-  if (id !== null && manifest.id !== id)
-    facts.push(source.finding(['id'], 'ID_DIFFERS', `the pack "${manifest.id}" is in the folder "${id}"`));
-  if ([...keys, ...facts].some((finding) => finding.severity === 'error')) return refused(facts);
-  const digest = `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
+  const { file, bytes } = found;
+  const id = origin === 'path' ? null : basename(path);
+  const inspect = async () => (await import('./inspect-bytes.ts')).inspectBytes(file, bytes, origin, id);
+  if (origin !== 'built-in') return inspect();
+  const digest = digestOf(bytes);
+  const manifest = await knownManifest(basename(path), digest);
+  if (manifest === undefined) return inspect();
   return {
     file,
-    lines,
-    findings: inOrder(facts),
+    lines: linesOf(bytes.toString('utf8')),
+    findings: [],
     pack: { ...manifest, origin, file, digest, shadows: [] },
-    findingAt: (place, code, message, severity) => source.finding(place, code, message, severity),
+    findingAt: async (...at) => (await inspect()).findingAt?.(...at),
   };
 }
 
@@ -96,17 +80,6 @@ export async function readPack(path: string, origin: PackOrigin): Promise<Pack> 
     details: findings.map(findingText),
     hint: `Correct them; they are shown by: relay validate ${shellWord(path)}`,
   });
-}
-
-function inOrder(unordered: Finding[]): Finding[] {
-  const findings = unordered
-    .toSorted((a, b) => a.line - b.line || a.column - b.column)
-    // A message quotes the text, which may be anything.
-    .map((each) => ({ ...each, message: each.message.replace(/\p{C}/gu, '\uFFFD').slice(0, maxMessageLength) }));
-  const last = findings[maxFindings];
-  if (last === undefined) return findings;
-  const more = `and ${findings.length - maxFindings} more`;
-  return [...findings.slice(0, maxFindings), { ...last, code: 'TOO_MANY', message: more }];
 }
 
 function fault(file: string, code: RuleCode, message: string): Finding {

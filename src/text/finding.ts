@@ -15,3 +15,8 @@ export interface Finding {
 export function placeText({ file, line, column }: Pick<Finding, 'file' | 'line' | 'column'>): string {
   return `${file}:${line}:${column}`;
 }
+
+/** The lines of a text, for findings to be shown in. */
+export function linesOf(text: string): string[] {
+  return text.split(/\r\n|\n|\r/);
+}

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import type { Finding } from './finding.ts';
+import { linesOf, type Finding } from './finding.ts';
 import { jsonFault } from './json-fault.ts';
 import { SourceText } from './source-text.ts';
 
@@ -16,7 +16,7 @@ export type ReadSource<Code extends string> = { lines: readonly string[] } & (
 export async function readSource<Code extends string>(file: string, bytes: Buffer): Promise<ReadSource<Code>> {
   if (!isUtf8(bytes)) return { lines: [], findings: [notUtf8(file, bytes)] };
   const text = bytes.toString('utf8').replace(/^\uFEFF/, '');
-  const lines = text.split(/\r\n|\n|\r/);
+  const lines = linesOf(text);
   const source = new SourceText<Code>(file, text);
   const strict = file.endsWith('.json') ? await jsonFault(file, text) : undefined;
   const syntax = source.syntaxFindings();

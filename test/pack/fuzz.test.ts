@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { locatePack } from '../../src/pack/find-pack.ts';
-import { inspectBytes } from '../../src/pack/read-pack.ts';
+import { inspectBytes } from '../../src/pack/inspect-bytes.ts';
 import { runs, sweeping } from '../support/sweep.ts';
 
 const shipped = await readFile(`${(await locatePack('kimi')).path}/pack.yaml`);

@@ -139,13 +139,13 @@ describe('packs that are checked together', () => {
     const first = await inspectPack(await put('together/a.json', manifest('a', 'same')), 'path');
     const second = await inspectPack(await put('together/b.json', manifest('b', 'same')), 'path');
     const third = await inspectPack(await put('together/c.json', manifest('a', 'other')), 'path');
-    expect(checkTogether([first, second])).toEqual([
+    expect(await checkTogether([first, second])).toEqual([
       expect.objectContaining({ file: second.file, code: 'DUPLICATE_ID', message: expect.stringContaining('"same"') }),
     ]);
-    expect(checkTogether([first, third])).toEqual([
+    expect(await checkTogether([first, third])).toEqual([
       expect.objectContaining({ file: third.file, code: 'DUPLICATE_ID' }),
     ]);
-    expect(checkTogether([first, first])).toEqual([]);
+    expect(await checkTogether([first, first])).toEqual([]);
   });
 });
 
@@ -159,6 +159,6 @@ describe('facts that somebody looked up', () => {
     ['nobody knows where', '2026-11-20', [], ['FACTS_UNDATED']],
   ])('%s', async (_, asOf, sources, codes) => {
     const reading = await inspectPack(await put('facts.json', at(asOf, sources)), 'path');
-    expect(checkAge(reading, Date.UTC(2026, 10, 21)).map(({ code }) => code)).toEqual(codes);
+    expect((await checkAge(reading, Date.UTC(2026, 10, 21))).map(({ code }) => code)).toEqual(codes);
   });
 });

@@ -1,8 +1,8 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { execa } from 'execa';
+import { execa, type ExecaError } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const project = fileURLToPath(new URL('../../', import.meta.url));
@@ -37,6 +37,15 @@ describe('the tarball, unpacked into an empty folder', () => {
 
   it('checks the packs that it brings', async () => {
     expect((await relay('validate')).stdout).toMatch(/^ok \d\d packs checked, no faults\.$/);
+  });
+
+  it('reads a pack again that differs from the one it was built with', async () => {
+    const file = join(unpacked, 'packs', 'groq', 'pack.yaml');
+    const text = await readFile(file, 'utf8');
+    await writeFile(file, text.replace(/^id: .*$/m, 'id: other'));
+    const { exitCode, stdout } = await relay('validate').catch((error: ExecaError) => error);
+    await writeFile(file, text);
+    expect({ exitCode, stdout }).toMatchObject({ exitCode: 2, stdout: expect.stringContaining('ID_DIFFERS') });
   });
 
   it('imports', async () => {

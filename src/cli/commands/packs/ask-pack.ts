@@ -1,7 +1,7 @@
 import type { Flags } from '../../../config/options/option-flags.ts';
 import type { Provider } from '../../../pack/manifest.ts';
 import { guessPlatform, newPackText, type PackStart } from '../../../pack/new-pack.ts';
-import { inspectBytes } from '../../../pack/read-pack.ts';
+import { inspectBytes } from '../../../pack/inspect-bytes.ts';
 import { platforms } from '../../../core/modes.ts';
 import { didYouMean } from '../../../core/suggest.ts';
 import { RelayError } from '../../../core/relay-error.ts';

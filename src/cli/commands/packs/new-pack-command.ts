@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import { findingText } from '../../../pack/finding.ts';
-import { idPattern } from '../../../pack/manifest.ts';
+import { idPattern } from '../../../pack/id-pattern.ts';
 import { newPackText } from '../../../pack/new-pack.ts';
 import { RelayError } from '../../../core/relay-error.ts';
 import { shellWord } from '../../../core/shell-word.ts';

@@ -38,12 +38,13 @@ export async function validateCommand(
       return inspectPack(place.path, place.origin);
     }),
   );
-  const more = checkTogether(readings);
-  if (flags.strict === true) more.push(...readings.flatMap((each) => checkAge(each, Date.now())));
+  const more = await checkTogether(readings);
+  if (flags.strict === true)
+    more.push(...(await Promise.all(readings.map((each) => checkAge(each, Date.now())))).flat());
   if (flags.host !== undefined) {
     const { askHost } = await import('../../session/ask-host.ts');
     const providers = readings.flatMap(({ pack }) => pack?.providers ?? []);
-    more.push(...findingsOf(readings, await askHost(providers, flags, loaded, io, redactor)));
+    more.push(...(await findingsOf(readings, await askHost(providers, flags, loaded, io, redactor))));
   }
   const checked = readings.map((each) => ({
     ...each,
@@ -53,15 +54,19 @@ export async function validateCommand(
 }
 
 /** What a host said of providers, at the places of those in their files. */
-function findingsOf(readings: readonly PackReading[], told: ReadonlyMap<Provider, Problem[]>): Finding[] {
-  return readings.flatMap(({ pack, findingAt }) =>
+async function findingsOf(
+  readings: readonly PackReading[],
+  told: ReadonlyMap<Provider, Problem[]>,
+): Promise<Finding[]> {
+  const found = readings.flatMap(({ pack, findingAt }) =>
     (pack?.providers ?? []).flatMap((provider, index) =>
-      (told.get(provider) ?? []).flatMap(({ code, message, hint }) => {
-        const place = findingAt?.(['providers', index, 'id'], 'INVALID_VALUE', message);
+      (told.get(provider) ?? []).map(async ({ code, message, hint }) => {
+        const place = await findingAt?.(['providers', index, 'id'], 'INVALID_VALUE', message);
         return place === undefined ? [] : [{ ...place, code, hint }];
       }),
     ),
   );
+  return (await Promise.all(found)).flat();
 }
 
 /** What to do where one word leads to no pack, and it is known what was meant. */
