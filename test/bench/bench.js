@@ -1,34 +1,16 @@
 // `npm run bench`: what the README claims about speed, measured on this machine.
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
 import { bundled } from '../support/bundled.js';
+import { measureStart } from './start-up.js';
 
 const relay = fileURLToPath(new URL('../../bin/relay.js', import.meta.url));
 
-/** Median wall time of a command in milliseconds; the first runs warm the caches and do not count. */
-function median(args, rounds = 21) {
-  const times = Array.from({ length: rounds + 3 }, () => {
-    const begin = performance.now();
-    spawnSync(process.execPath, args, { stdio: 'ignore' });
-    return performance.now() - begin;
-  }).slice(3);
-  return times.toSorted((a, b) => a - b)[Math.floor(rounds / 2)];
-}
-
-const bare = median(['-e', '0']);
-const version = median([relay, '--version']);
-console.log(
-  `start-up      relay --version ${version.toFixed(0)} ms, node -e 0 ${bare.toFixed(0)} ms, ratio ${(version / bare).toFixed(2)} (aim: below 2)`,
-);
-
-const validate = median([relay, 'validate'], 11);
-console.log(
-  `validate      all built-in packs ${validate.toFixed(0)} ms, ratio to relay --version ${(validate / version).toFixed(2)} (aim: below 3)`,
-);
+await measureStart();
 
 const folder = mkdtempSync(join(tmpdir(), 'relay-bench-'));
 const { startSandboxAs } = await import(await bundled('src/sandbox/kinds.ts', folder));
