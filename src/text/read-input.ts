@@ -1,5 +1,5 @@
 import { constants, type Stats } from 'node:fs';
-import { open, stat } from 'node:fs/promises';
+import { open, stat, type FileHandle } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 
 /**
@@ -7,6 +7,9 @@ import type { Readable } from 'node:stream';
  * behind "cannot be read".
  */
 export type Input = { bytes: Buffer; stats?: Stats } | { why: string; cause?: unknown };
+
+/** How much of a file is read at once, in bytes. */
+const chunkBytes = 64 * 1024;
 
 /** What the shell has opened already, as for `--keys <(pass show kimi)`: reading it ends with who writes it. */
 const opened = /^\/(?:dev\/(?:fd\/\d+|stdin)|proc\/(?:self|\d+)\/fd\/\d+)$/;
@@ -25,7 +28,7 @@ export async function readInput(source: string | Readable, largest: number): Pro
     // Should it have become a pipe since, opening it does not wait either.
     const file = await open(source, opened.test(source) ? 'r' : constants.O_RDONLY | constants.O_NONBLOCK);
     try {
-      return { ...(await drain(file.createReadStream({ autoClose: false }), largest)), stats: await file.stat() };
+      return { ...(await drain(chunksOf(file), largest)), stats: await file.stat() };
     } finally {
       await file.close();
     }
@@ -34,7 +37,16 @@ export async function readInput(source: string | Readable, largest: number): Pro
   }
 }
 
-async function drain(stream: Readable, largest: number): Promise<Input> {
+/** What a file holds, piece by piece; a stream of it would take longer to make than most of these files to read. */
+async function* chunksOf(file: FileHandle): AsyncGenerator<Uint8Array> {
+  for (;;) {
+    const { buffer, bytesRead } = await file.read(Buffer.allocUnsafe(chunkBytes), 0, chunkBytes, null);
+    if (bytesRead === 0) return;
+    yield buffer.subarray(0, bytesRead);
+  }
+}
+
+async function drain(stream: AsyncIterable<unknown>, largest: number): Promise<Input> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of stream) {
