@@ -99,6 +99,8 @@ export default defineConfig({
         { name: 'yaml', test: /node_modules\/yaml\// },
         { name: 'validate', test: /\/validate-command\.ts$/ },
         { name: 'engine', test: /\/import-on-host\.ts$/ },
+        { name: 'host', test: /\/sub2api\/session\/(?:recognise|connect)\.ts$/ },
+        { name: 'sandbox', test: /\/sandbox\/kinds\.ts$/ },
       ].map((group, index) => ({ ...group, priority: 9 - index })),
     },
     sourcemap: true,

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { findPack, knownPacks } from '../../src/pack/find-pack.ts';
 import { packsTable } from '../support/packs-table.ts';
-import { packJsonSchema } from '../../src/cli/commands/packs/packs-command.ts';
+import { packJsonSchema } from '../../src/cli/commands/packs/pack-schema-command.ts';
 import { aManifest, aProvider } from '../support/builders.ts';
 
 const page = fileURLToPath(new URL('../../packs/README.md', import.meta.url));

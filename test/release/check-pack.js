@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { filesBelow, packAndInstall, project, run, runReadme, tell } from './installed.js';
 
 const allowed =
-  /^(?:LICENSE|README\.md|package\.json|docs\/options\.md|bin\/relay\.js|dist\/THIRD-PARTY-LICENSES\.txt|dist\/cli\/[\w-]+\.js(?:\.map)?|packs\/(?:README\.md|pack\.schema\.json|[^/]+\/(?:pack\.(?:yaml|json)|keys\.example\.txt)))$/;
+  /^(?:LICENSE|README\.md|package\.json|docs\/options\.md|bin\/relay\.js|dist\/THIRD-PARTY-LICENSES\.txt|dist\/cli\/[\w-]+\.js(?:\.map)?|dist\/packs\/[^/]+\.json|packs\/(?:README\.md|pack\.schema\.json|[^/]+\/(?:pack\.(?:yaml|json)|keys\.example\.txt)))$/;
 
 const secret =
   /-----BEGIN [A-Z ]*PRIVATE KEY|(?<![A-Za-z0-9])(?:sk-|gsk_|xai-|ghp_|github_pat_|npm_|AKIA|AIza)(?!sandbox)(?=[A-Za-z_-]*\d)[A-Za-z0-9_-]{20,}/;
@@ -29,7 +29,7 @@ const expected = [
   'packs/README.md',
   'packs/pack.schema.json',
 ];
-const scripts = files.filter((file) => file.startsWith('dist/') && file.endsWith('.js'));
+const mapped = files.filter((file) => /^dist\/.*\.js$/.test(file) && /sourceMappingURL=/.test(textOf(file)));
 
 const { packages } = JSON.parse(readFileSync(join(withoutScripts, 'node_modules', '.package-lock.json'), 'utf8'));
 
@@ -54,7 +54,9 @@ const failed = tell([
   ),
   check(
     'nothing is missing',
-    [...expected, ...scripts.map((file) => `${file}.map`)].filter((file) => !files.includes(file)),
+    [...expected, ...mapped.map((file) => `${file}.map`), ...packs.map((id) => `dist/packs/${id}.json`)].filter(
+      (file) => !files.includes(file),
+    ),
   ),
   check(
     'no secrets, no folder of this machine',

@@ -87,7 +87,7 @@ export const commands: { readonly [Name in CommandName]: CommandRecord<Name> } =
   'packs schema': {
     about: 'the JSON Schema of a manifest',
     withoutConfig: true,
-    run: async (_, { io }) => (await import('./packs/packs-command.ts')).showPackSchema(io),
+    run: async (_, { io }) => (await import('./packs/pack-schema-command.ts')).showPackSchema(io),
   },
   doctor: {
     about: 'check whether relay can work on a host, and what to do where it cannot; reads only',

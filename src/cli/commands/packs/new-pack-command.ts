@@ -7,7 +7,7 @@ import { RelayError } from '../../../core/relay-error.ts';
 import { shellWord } from '../../../core/shell-word.ts';
 import { askPack, faultsOf, type PackFlags } from './ask-pack.ts';
 import { print, type Io } from '../../io.ts';
-import { packJsonSchema } from './packs-command.ts';
+import { packJsonSchema } from './pack-schema-command.ts';
 
 /** `relay packs new`: writes a commented manifest that `validate` finds right, and its schema for editors. */
 export async function newPackCommand(id: string, flags: PackFlags, io: Io): Promise<number> {

@@ -1,9 +1,6 @@
-import { stringify } from 'yaml';
-import { z } from 'zod';
 import { loadConfig } from '../../../config/config-file.ts';
 import type { Flags } from '../../../config/options/option-flags.ts';
 import { findPack, knownPacks, type PackPlace } from '../../../pack/find-pack.ts';
-import { packSchema } from '../../../pack/manifest.ts';
 import { inspectPack, type Pack, type PackReading } from '../../../pack/read-pack.ts';
 import type { askHost } from '../../session/ask-host.ts';
 import type { Problem } from '../../../core/relay-error.ts';
@@ -86,26 +83,10 @@ export async function showPack(word: string, flags: PacksFlags, io: Io): Promise
     print(io.stdout, JSON.stringify(told, null, 2));
     return 0;
   }
+  const { stringify } = await import('yaml');
   const head = [`# ${origin}: ${file}`, ...shadows.map((path) => `# hides ${path}`), `# ${digest}`];
   print(io.stdout, [...head, stringify(manifest, { lineWidth: 0 }).trimEnd()].join('\n'));
   return 0;
-}
-
-/** `relay packs schema`: the JSON Schema of a manifest, made from what the reader checks with. */
-export function showPackSchema(io: Io): number {
-  print(io.stdout, JSON.stringify(packJsonSchema(), null, 2));
-  return 0;
-}
-
-/** Fields named `x-…` are free, which the reader handles before the schema sees them. */
-export function packJsonSchema(): unknown {
-  return z.toJSONSchema(packSchema, {
-    io: 'input',
-    override: ({ jsonSchema }) => {
-      if (jsonSchema.type === 'object' && jsonSchema.additionalProperties === false)
-        jsonSchema.patternProperties = { '^x-': {} };
-    },
-  });
 }
 
 function packSummary(pack: Pack, told: Told | null): PacksOutput['packs'][number] {
