@@ -2,7 +2,7 @@ import type { AccountOutcome } from '../apply/accounts/making.ts';
 import type { Change } from '../apply/change.ts';
 import type { Account } from '../host/account.ts';
 import type { AccountStep } from '../plan/import-plan.ts';
-import { changeOf } from './change-of.ts';
+import type { RunChanges } from './run-changes.ts';
 import type { Report } from './report-schema.ts';
 import type { ReportedRun } from './run-record.ts';
 
@@ -10,14 +10,14 @@ type KeyReport = Report['keys'][number];
 type AccountReport = Report['accounts'][number];
 
 /** What became of one account that was planned. */
-export function accountReport(step: AccountStep, record: ReportedRun): AccountReport {
+export function accountReport(step: AccountStep, record: ReportedRun, changes: RunChanges): AccountReport {
   const outcome = record.outcomes.get(step.fingerprint);
   const verdict = record.verdicts.get(step.fingerprint);
   const account = accountOf(step, record);
   const base = { name: step.name, line: step.line, fingerprint: step.fingerprint };
   if (account === undefined) return { ...base, ...neverMade(outcome, record) };
   const takenOut = record.takenOut.get(account.id);
-  const action = takenOut ?? actionOf(step, account, record);
+  const action = takenOut ?? actionOf(step, account, record, changes);
   const gone = action === 'rolled_back' || action === 'removed';
   return {
     ...base,
@@ -33,10 +33,15 @@ export function accountReport(step: AccountStep, record: ReportedRun): AccountRe
 }
 
 /** What the run did to an account, and whether that was taken back. */
-function actionOf(step: AccountStep, account: Account, record: ReportedRun): AccountReport['action'] {
-  const made = changeOf(record, 'account', (change) => change.id === account.id && change.action === 'created');
+function actionOf(
+  step: AccountStep,
+  account: Account,
+  record: ReportedRun,
+  changes: RunChanges,
+): AccountReport['action'] {
+  const made = changes.of('account', account.id, 'created');
   if (made !== undefined) return made.undone && record.undone ? 'rolled_back' : 'created';
-  const changed = changeOf(record, 'account', (change) => change.id === account.id && change.action === 'updated');
+  const changed = changes.of('account', account.id, 'updated');
   if (changed?.undone === true) return 'restored';
   if (step.action === 'unchanged')
     return changed !== undefined && isPutBack(changed.change, account) ? 'updated' : 'unchanged';
@@ -74,7 +79,7 @@ function neverMade(
 }
 
 /** One outcome for each line that is not blank (rule N2). */
-export function keyReports(record: ReportedRun): KeyReport[] {
+export function keyReports(record: ReportedRun, changes: RunChanges): KeyReport[] {
   const steps = new Map(record.plan.accounts.map((step) => [step.fingerprint, step]));
   return record.keyFile.entries.map((entry): KeyReport => {
     if (entry.kind === 'malformed') {
@@ -82,24 +87,24 @@ export function keyReports(record: ReportedRun): KeyReport[] {
     }
     const { line, fingerprint, last4, duplicateOf } = entry;
     const step = steps.get(fingerprint);
-    const ended = step === undefined ? 'not_tried' : keyOutcome(step, record);
+    const ended = step === undefined ? 'not_tried' : keyOutcome(step, record, changes);
     const outcome = duplicateOf === null ? ended : 'duplicate';
     return { line, fingerprint, last4, outcome, duplicateOf, account: step?.name ?? null };
   });
 }
 
 /** What became of a key as things ended. */
-function keyOutcome(step: AccountStep, record: ReportedRun): KeyReport['outcome'] {
+function keyOutcome(step: AccountStep, record: ReportedRun, changes: RunChanges): KeyReport['outcome'] {
   const verdict = record.verdicts.get(step.fingerprint)?.validation;
   const account = accountOf(step, record);
   const outcome = record.outcomes.get(step.fingerprint)?.outcome;
   if (step.action === 'create') {
-    const made = account && changeOf(record, 'account', (change) => change.id === account.id);
+    const made = account && changes.of('account', account.id);
     if (outcome !== 'created') return outcome === 'updated' ? 'failed' : (outcome ?? 'not_tried');
     if (record.undone) return made?.undone === true ? 'rolled_back' : 'failed';
     return verdict === 'failed' ? 'failed' : 'added';
   }
-  const action = account === undefined ? 'none' : actionOf(step, account, record);
+  const action = account === undefined ? 'none' : actionOf(step, account, record, changes);
   // An interrupted run that was taken up finds what it had made before as unchanged.
   if (action === 'created') return verdict === 'failed' ? 'failed' : 'added';
   if (action === 'rolled_back') return 'rolled_back';

@@ -2,7 +2,7 @@ import type { Account } from '../host/account.ts';
 import type { ResourceStep } from '../host/layout.ts';
 import { accountReport, keyReports } from './account-report.ts';
 import { outcomeOf, type Ending, type Outcome } from './outcome.ts';
-import { changeOf } from './change-of.ts';
+import { RunChanges } from './run-changes.ts';
 import type { Report } from './report-schema.ts';
 import type { ReportedRun } from './run-record.ts';
 
@@ -12,10 +12,11 @@ type ResourceReport = Report['resources'][number];
 
 /** The report of a run. Pure: the same record gives the same report. */
 export function buildReport(record: ReportedRun): Report {
-  const accounts = record.plan.accounts.map((step) => accountReport(step, record));
-  const keys = keyReports(record);
+  const changes = new RunChanges(record.log);
+  const accounts = record.plan.accounts.map((step) => accountReport(step, record, changes));
+  const keys = keyReports(record, changes);
   const summary = summarise(record, keys, accounts);
-  const conclusion = record.decided ?? conclude(record, accounts, summary);
+  const conclusion = record.decided ?? conclude(record, changes, accounts, summary);
   const { provider, plan, run } = record;
   return {
     schema: 'relay.import-report/2',
@@ -45,7 +46,7 @@ export function buildReport(record: ReportedRun): Report {
     ...conclusion,
     summary,
     keys,
-    resources: resources(record),
+    resources: record.plan.resources.map((step) => resource(step, changes)),
     accounts,
     removed: record.removed.map(({ id, name, reason }) => ({ id, name, reason })),
     grants: record.grants.map(({ kind, user, userId, days, outcome, expiresAt }) => ({
@@ -53,9 +54,7 @@ export function buildReport(record: ReportedRun): Report {
       userId,
       days,
       outcome:
-        (outcome === 'created' || outcome === 'extended') &&
-        record.undone &&
-        changeOf(record, kind, (change) => change.name === user)?.undone === true
+        (outcome === 'created' || outcome === 'extended') && record.undone && changes.named(kind, user)?.undone === true
           ? ('rolled_back' as const)
           : outcome,
       expiresAt: expiresAt === null ? null : iso(expiresAt),
@@ -70,7 +69,12 @@ export function buildReport(record: ReportedRun): Report {
 }
 
 /** The statuses and the exit code of a run that was carried out. */
-function conclude(record: ReportedRun, accounts: readonly AccountReport[], summary: Report['summary']): Outcome {
+function conclude(
+  record: ReportedRun,
+  changes: RunChanges,
+  accounts: readonly AccountReport[],
+  summary: Report['summary'],
+): Outcome {
   return outcomeOf({
     access: record.plan.access,
     undone: record.undone,
@@ -78,7 +82,7 @@ function conclude(record: ReportedRun, accounts: readonly AccountReport[], summa
     unsettled: record.unsettled.length,
     interruptedBy: record.interruptedBy,
     gatewayOk: record.gateway?.ok ?? null,
-    before: servedBefore(record),
+    before: servedBefore(record, changes),
     accounts: {
       desired: record.plan.accounts.filter((step) => step.enabled).length,
       working: accounts.filter(works).length + record.plan.servingElsewhere,
@@ -93,10 +97,9 @@ function conclude(record: ReportedRun, accounts: readonly AccountReport[], summa
 }
 
 /** What the provider's accounts did when the run began. One that was taken up finds accounts of its own among them. */
-function servedBefore(record: ReportedRun): Ending['before'] {
+function servedBefore(record: ReportedRun, changes: RunChanges): Ending['before'] {
   const { accounts, removals, servingElsewhere } = record.plan;
-  const isOwn = ({ id }: Account) =>
-    changeOf(record, 'account', (change) => change.id === id && change.action === 'created') !== undefined;
+  const isOwn = ({ id }: Account) => changes.of('account', id, 'created') !== undefined;
   const known = accounts.flatMap((step) => (step.action === 'create' || isOwn(step.account) ? [] : [step]));
   const serving = known.filter(({ account }) => account.enabled && account.state === 'active').length;
   const leaving = removals.filter(({ serves }) => serves).length;
@@ -117,14 +120,10 @@ function iso(ms: number): string {
   return new Date(ms).toISOString();
 }
 
-function resources(record: ReportedRun): ResourceReport[] {
-  return record.plan.resources.map((step) => resource(step, record));
-}
-
-function resource(step: ResourceStep, record: ReportedRun): ResourceReport {
+function resource(step: ResourceStep, changes: RunChanges): ResourceReport {
   const { kind, name } = step;
   // A run may also make places to prove accounts in; they are not what the report is about.
-  const did = changeOf(record, kind, (change) => change.name === name);
+  const did = changes.named(kind, name);
   if (did === undefined)
     return step.action === 'unchanged'
       ? { kind, id: step.id, name, action: 'unchanged' }
