@@ -1,4 +1,5 @@
 import type { Account } from '../host/account.ts';
+import { shortInTurn } from './host-pace.ts';
 import type { RunTools } from './run-tools.ts';
 
 /** How long a host may take to write down what it learnt, in milliseconds. */
@@ -12,5 +13,9 @@ export async function refreshAccounts(accounts: readonly Account[], tools: RunTo
   const { host, clock, stop } = tools;
   if (!host.info.capabilities.refreshAfterDiscovery || accounts.length === 0 || stop.aborted) return;
   await clock.sleep(settleMs, stop);
-  for (const account of accounts) if (!stop.aborted) await host.writes.refreshAccount(account);
+  await Promise.all(
+    accounts.map((account) =>
+      shortInTurn(async () => (stop.aborted ? undefined : host.writes.refreshAccount(account)), tools),
+    ),
+  );
 }

@@ -1,6 +1,7 @@
 import type { Host } from '../host/host.ts';
 import type { Journal } from './journal.ts';
 import type { Clock } from '../core/clock.ts';
+import type { Pace } from '../core/pace.ts';
 import { Interruption, RelayError } from '../core/relay-error.ts';
 import type { Emit, Stage } from '../core/run-event.ts';
 
@@ -16,6 +17,8 @@ export interface RunTools {
   clock: Clock;
   emit: Emit;
   journal: Journal;
+  /** How fast the host is asked for what it does by itself, many times over. */
+  calls: Pace;
   /** What is known here of another run, by its id. */
   phaseOf: (run: string) => Promise<RunPhase>;
   /** Aborted when the run shall end early: by a signal, the deadline, or a lost lock. Its reason is a `RelayError`. */

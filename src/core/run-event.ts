@@ -1,3 +1,4 @@
+import type { PaceState } from './pace-controller.ts';
 import type { Problem } from './relay-error.ts';
 
 /** The stages of a run, in the order in which they may come. */
@@ -9,7 +10,16 @@ export type RunEvent =
   | { type: 'stage-started'; stage: Stage; title: string }
   | { type: 'stage-finished'; stage: Stage; ok: boolean; summary: string; ms: number }
   | { type: 'step'; stage: Stage; text: string }
-  | { type: 'progress'; stage: Stage; done: number; total: number; passed: number; warning: number; failed: number }
+  | {
+      type: 'progress';
+      stage: Stage;
+      done: number;
+      total: number;
+      passed: number;
+      warning: number;
+      failed: number;
+      pace: PaceState;
+    }
   | { type: 'retry'; stage: Stage; what: string; reason: string; pauseMs: number }
   | { type: 'warning'; stage: Stage; problem: Problem }
   /** Something that is so from now on, such as that the run is ending early. */

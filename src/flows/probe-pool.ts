@@ -10,6 +10,7 @@ import { RelayError, type Problem } from '../core/relay-error.ts';
 import type { Secret } from '../core/secrets/secret.ts';
 import { checkGateway, unasked, type GatewayCheck } from '../verify/check-gateway.ts';
 import { probeAccounts, type AccountVerdict } from '../verify/probe-accounts.ts';
+import { testPace } from '../verify/test-pace.ts';
 import { ClientKeys } from '../apply/client-keys.ts';
 import { checkInIsolation } from '../verify/isolation-check.ts';
 import { completionOf } from './completion-of.ts';
@@ -24,7 +25,8 @@ export interface ProbeJobOptions extends RepairPolicy {
   modes: readonly AccessMode[];
   probe: ProbeMode;
   probeKey: Secret | null;
-  concurrency: number;
+  /** Accounts tested at once; `null`: as many as host and vendor turn out to take. */
+  concurrency: number | null;
   gatewayWaitMs: number;
 }
 
@@ -106,12 +108,13 @@ function test(
   log: ChangeLog,
 ): Promise<AccountVerdict[]> {
   const { provider, concurrency, run } = job;
+  const pace = testPace(concurrency, provider, tools.host.info.capabilities, tools.clock);
   const { access, accounts, key } = pool;
   const tested = accounts.filter((account) => account.state !== 'inactive');
   const skipped = accounts.filter((account) => account.state === 'inactive').map(notTested);
-  const probing = { provider, concurrency, accounts: tested, endsOnError: false };
+  const probing = { provider, pace, accounts: tested, endsOnError: false };
   const retested = new Set(tested.map((account) => account.id));
-  const proof = { staging: { provider, access, run }, request: completionOf(provider), clientKeys, concurrency };
+  const proof = { staging: { provider, access, run }, request: completionOf(provider), clientKeys, pace };
   return inStage(
     tools,
     'verify',

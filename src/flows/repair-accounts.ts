@@ -125,12 +125,17 @@ async function setService(
   log: ChangeLog,
   found: Findings,
 ): Promise<void> {
+  if (tools.stop.aborted) return;
+  const failed = await trySetEnabled(
+    accounts.map(({ verdict }) => verdict.account),
+    enabled,
+    tools,
+    log,
+  );
+  found.problems.push(...failed.values());
   for (const each of accounts) {
-    if (tools.stop.aborted) return;
-    const writeProblem = await trySetEnabled(each.verdict.account, enabled, tools, log);
-    if (writeProblem === undefined) {
-      each.change = enabled ? 'revived' : 'disabled';
-      each.idle = null;
-    } else found.problems.push(writeProblem);
+    if (failed.has(each.verdict.account.id)) continue;
+    each.change = enabled ? 'revived' : 'disabled';
+    each.idle = null;
   }
 }

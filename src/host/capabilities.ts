@@ -22,6 +22,8 @@ export interface Capabilities {
   proof: 'before-create' | 'after-create';
   /** Whether a test that passes ends an error in which the host holds an account. */
   testEndsErrors: boolean;
+  /** What it takes at once, as far as was tried: tests, other requests, and of these, such as make many accounts. */
+  atOnce: { tests: number; calls: number; batches: number };
   /** Taking an account out of service without removing it. */
   disable: Can;
   /** Whether relay can make a key of its own for the gateway check, in each mode. */

@@ -26,7 +26,8 @@ export function namedHost({ url, kind, version }: HostInfo): Pick<HostInfo, 'url
 
 /** Asking the host for its accounts. Nothing here changes anything; every list is whole. Throws `HostFailure`. */
 export interface AccountReads {
-  accounts(): Promise<Account[]>;
+  /** All of them; of a place alone, where one is named and the host can narrow its list. */
+  accounts(place?: Id): Promise<Account[]>;
   account(id: Id): Promise<Account | undefined>;
   /** The upstream key that an account holds, where the host gives it out. */
   accountKey(id: Id): Promise<Secret | undefined>;

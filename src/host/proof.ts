@@ -4,16 +4,16 @@ import type { Account, AccountSpec, Id } from './account.ts';
 /** How the host's own test of an account ended; what a failure means is decided where the host's words are known. */
 export type AccountTest =
   | { outcome: 'passed'; answered: boolean; message: string }
-  | { outcome: 'failed'; why: TestFault; message: string }
-  /** The test itself could not be carried out or its end was not seen. */
-  | { outcome: 'error'; message: string; timedOut: boolean };
+  | { outcome: 'failed'; why: TestFault; message: string; retryAfterMs?: number | undefined }
+  /** The test itself could not be carried out or its end was not seen. `overloaded`: the host has too much to do. */
+  | { outcome: 'error'; message: string; timedOut: boolean; overloaded?: boolean };
 
 /**
- * `refused`: the vendor refuses the key. `exhausted`: no balance. `busy`: throttled or away for a while. `forbidden`: a
- * plain 403 that may only concern the test. `untestable`: the host cannot test this kind of account. `junk`: the
+ * `refused`: the vendor refuses the key. `exhausted`: no balance. `throttled`: the vendor, or the host, is asked too often.
+ * `busy`: the vendor is away for a while. `forbidden`: a plain 403 that may only concern the test. `untestable`: the host cannot test this kind of account. `junk`: the
  * upstream's answer is no API reply. `other`: anything else, an empty message included.
  */
-export type TestFault = 'refused' | 'exhausted' | 'busy' | 'forbidden' | 'untestable' | 'junk' | 'other';
+export type TestFault = 'refused' | 'exhausted' | 'throttled' | 'busy' | 'forbidden' | 'untestable' | 'junk' | 'other';
 
 /** What the vendor's own model list said when the host asked with an account's key. */
 export type UpstreamModels =

@@ -66,7 +66,7 @@ export const beginSchema = z.object({
     adopt: z.boolean(),
     failed: z.enum(failedPolicies),
     probe: z.enum(probeModes),
-    concurrency: z.int(),
+    concurrency: z.int().nullable(),
     batchSize: z.int(),
     gatewayWaitMs: z.int(),
   }),

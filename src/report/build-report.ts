@@ -29,6 +29,7 @@ export function buildReport(record: ReportedRun): Report {
       dryRun: run.dryRun,
       interrupted: record.interruptedBy !== null,
       stages: run.stages.map((stage) => ({ ...stage, startedAt: iso(stage.startedAt) })),
+      pace: run.pace,
     },
     host: record.host,
     provider: {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { paceReasons } from '../core/pace-controller.ts';
 import { accessModes, importModes, platforms } from '../core/modes.ts';
 
 const time = z.iso.datetime();
@@ -49,6 +50,14 @@ const account = z.object({
     .describe('How it was tried; null when it was not.'),
 });
 
+/** How fast accounts are tested. */
+export const paceSchema = z.object({
+  now: count.describe('Tests under way.'),
+  limit: count.describe('How many may be under way at once.'),
+  perMinute: count.nullable().describe('How many may begin in a minute; null where nothing limits that.'),
+  why: z.enum(paceReasons).describe('What the limit comes from.'),
+});
+
 /** What a run did and what the host holds afterwards. Written on success, failure and interruption alike (rule B25). */
 export const reportSchema = z
   .object({
@@ -62,6 +71,14 @@ export const reportSchema = z
       dryRun: z.boolean(),
       interrupted: z.boolean(),
       stages: z.array(z.object({ name: z.string(), startedAt: time, durationMs: count })),
+      pace: paceSchema
+        .extend({
+          most: count.describe('How many tests were under way at once at most.'),
+          refused: count.describe('How many were refused for coming too fast, and tried again.'),
+        })
+        .nullable()
+        .default(null)
+        .describe('How fast accounts were tested at the end; null where none was.'),
     }),
     host: z.object({ url: z.string(), kind: z.string(), version: z.string() }),
     provider: z.object({

@@ -1,18 +1,22 @@
 import type { RunTools } from '../apply/run-tools.ts';
 import type { Account, Id } from '../host/account.ts';
+import { lookAgain } from './look-again.ts';
 
 /** Pauses between two looks at what the accounts have learnt, in milliseconds: the first, and the longest. */
 const pauses = { first: 25, longest: 1500 };
 
 /**
- * Waits while the host finds out what the upstream of each account can do: a test before that would be of the wrong
- * thing. One look serves all accounts. The returned function waits for one of them, no longer than the host may take.
+ * Waits while the host finds out what the upstream of each account can do: a test before that would be of the wrong thing.
+ * Hosts begin with the first account, so the last one is asked for, and all are looked at once that is through. The returned
+ * function waits for one of them, no longer than the host may take.
  */
 export function capabilityWatch(
   accounts: readonly Account[],
   { host, clock, stop }: RunTools,
 ): (id: Id) => Promise<void> {
-  const discovering = new Map(accounts.filter((account) => account.discovering).map(({ id }) => [id, deferred()]));
+  const discovering = new Map(
+    accounts.filter((account) => account.discovering).map((account) => [account.id, { account, ...deferred() }]),
+  );
   const release = (isDone: (id: Id) => boolean) => {
     for (const [id, { resolve }] of discovering) {
       if (!isDone(id)) continue;
@@ -22,11 +26,19 @@ export function capabilityWatch(
   };
   const watch = async () => {
     const until = clock.now() + host.info.capabilities.discoveryMs;
-    for (let pause = pauses.first; discovering.size > 0 && clock.now() < until && !stop.aborted;) {
-      const still = new Set((await host.reads.accounts()).filter((account) => account.discovering).map(({ id }) => id));
-      release((id) => !still.has(id));
-      if (discovering.size > 0) await clock.sleep(pause, stop);
-      pause = Math.min(pause * 2, pauses.longest);
+    let pause = pauses.first;
+    for (let last = lastOf(discovering); last !== undefined && clock.now() < until && !stop.aborted;) {
+      if ((await host.reads.account(last))?.discovering === true) {
+        await clock.sleep(pause, stop);
+        pause = Math.min(Math.ceil(pause * 1.25), pauses.longest);
+        continue;
+      }
+      const now = await lookAgain(
+        [...discovering.values()].map(({ account }) => account),
+        host,
+      );
+      release((id) => now.get(id)?.discovering !== true);
+      last = lastOf(discovering);
     }
     release(() => true);
   };
@@ -35,6 +47,10 @@ export function capabilityWatch(
     for (const { reject } of discovering.values()) reject(failure);
   });
   return async (id) => waits.get(id);
+}
+
+function lastOf(discovering: ReadonlyMap<Id, unknown>): Id | undefined {
+  return [...discovering.keys()].at(-1);
 }
 
 function deferred(): { promise: Promise<void>; resolve: () => void; reject: (cause: unknown) => void } {

@@ -1,4 +1,3 @@
-import pLimit from 'p-limit';
 import type { ChangeLog } from '../apply/change-log.ts';
 import { throwIfStopped, unstopped, type RunTools } from '../apply/run-tools.ts';
 import { placeAccounts, makeStaging, type Staging } from '../apply/accounts/staging.ts';
@@ -9,6 +8,7 @@ import type { PinningPort } from '../host/layout.ts';
 import type { CompletionRequest, GatewayAnswer } from '../host/gateway.ts';
 import { isStagingName, stagingName } from '../host/names.ts';
 import type { Secret } from '../core/secrets/secret.ts';
+import type { Pace } from '../core/pace.ts';
 import type { Code } from '../core/codes.ts';
 import type { AccountVerdict } from './probe-accounts.ts';
 import type { ClientKeys } from '../apply/client-keys.ts';
@@ -28,7 +28,7 @@ export interface Proof {
   staging: Omit<Staging, 'name'>;
   request: CompletionRequest;
   clientKeys: ClientKeys;
-  concurrency: number;
+  pace: Pace;
 }
 
 /**
@@ -42,23 +42,26 @@ export async function checkInIsolation(
   tools: RunTools,
   log: ChangeLog,
 ): Promise<AccountVerdict[]> {
-  const limit = pLimit(proof.concurrency);
   const places = verdicts.some(isOpen) ? await placesOf(tools) : [];
   let number = 0;
   let failed = false;
   const proofs = await Promise.allSettled(
-    verdicts.map((verdict) =>
-      limit(async () => {
-        if (!isOpen(verdict) || failed || tools.stop.aborted) return verdict;
+    verdicts.map(async (verdict) => {
+      if (!isOpen(verdict)) return verdict;
+      const turn = await proof.pace.turn(tools.stop);
+      if (turn === undefined) return verdict;
+      try {
+        if (failed) return verdict;
         number += 1;
-        try {
-          return await checkOne(verdict, { name: stagingName(proof.staging.run, number), places }, proof, tools, log);
-        } catch (error) {
-          failed = true;
-          throw error;
-        }
-      }),
-    ),
+        return await checkOne(verdict, { name: stagingName(proof.staging.run, number), places }, proof, tools, log);
+      } catch (error) {
+        failed = true;
+        throw error;
+      } finally {
+        // It asks again by itself where the vendor is busy.
+        proof.pace.end(turn, { signal: 'none' });
+      }
+    }),
   );
   return proofs.map((each) => {
     if (each.status === 'rejected') throw each.reason;

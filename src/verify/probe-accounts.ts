@@ -1,10 +1,13 @@
-import pLimit from 'p-limit';
+import { setMaxListeners } from 'node:events';
+import { longInTurn } from '../apply/host-pace.ts';
 import { refreshAccounts } from '../apply/refresh-accounts.ts';
 import { unstopped, type RunTools } from '../apply/run-tools.ts';
 import { HostFailure } from '../host/host-failure.ts';
 import type { Account, Id } from '../host/account.ts';
 import type { Provider } from '../pack/manifest.ts';
 import type { Code } from '../core/codes.ts';
+import type { Pace } from '../core/pace.ts';
+import { lookAgain } from './look-again.ts';
 import { repeatTest } from './repeat-test.ts';
 import { isInconclusive, decideVerdict, type Validation } from './verdict.ts';
 import { capabilityWatch } from './capability-watch.ts';
@@ -22,32 +25,35 @@ export interface AccountVerdict {
 export interface ProbeJob {
   accounts: readonly Account[];
   provider: Provider;
-  concurrency: number;
+  pace: Pace;
   /** Whether one test that could not be carried out ends the testing (rule B16, strict). */
   endsOnError: boolean;
   /** Accounts that were out of service before; one that works now may be put back, so being paused is no fault of it. */
   retested: ReadonlySet<Id>;
 }
 
-/** Tests accounts, several at once, and judges each. Those not reached before a stop are `not_tried`. */
+/** Tests accounts at their pace, and judges each. Those not reached before a stop are `not_tried`. */
 export async function probeAccounts(job: ProbeJob, tools: RunTools): Promise<AccountVerdict[]> {
-  const limit = pLimit(job.concurrency);
+  const failed = new AbortController();
+  const over = AbortSignal.any([tools.stop, failed.signal]);
+  // Each account waits for it.
+  setMaxListeners(0, over);
   const hasDiscovered = capabilityWatch(job.accounts, tools);
+  const cannotTest = () => {
+    if (job.endsOnError) failed.abort();
+  };
   const counts = { passed: 0, warning: 0, failed: 0 };
   let done = 0;
-  let ended = false;
   const verdicts = await Promise.all(
-    job.accounts.map((account) =>
-      limit(async (): Promise<AccountVerdict> => {
-        if (tools.stop.aborted || ended) return notTried(account);
-        const verdict = await probeAccount(account, job, hasDiscovered, tools);
-        if (verdict.code === 'TEST_ERROR' && job.endsOnError) ended = true;
-        if (verdict.validation !== 'not_tried') counts[verdict.validation] += 1;
-        done += 1;
-        tools.emit({ type: 'progress', stage: 'verify', done, total: job.accounts.length, ...counts });
-        return verdict;
-      }),
-    ),
+    job.accounts.map(async (account): Promise<AccountVerdict> => {
+      const verdict = await probeAccount(account, job, { hasDiscovered, over, cannotTest }, tools);
+      if (verdict.code === 'TEST_ERROR') cannotTest();
+      if (verdict.validation !== 'not_tried') counts[verdict.validation] += 1;
+      done += 1;
+      const { state: pace } = job.pace;
+      tools.emit({ type: 'progress', stage: 'verify', done, total: job.accounts.length, ...counts, pace });
+      return verdict;
+    }),
   );
   const learnt = verdicts.filter(({ account, validation }) => account.discovering && validation !== 'failed');
   await refreshAccounts(
@@ -57,35 +63,49 @@ export async function probeAccounts(job: ProbeJob, tools: RunTools): Promise<Acc
   return readBack(verdicts, job.retested, tools);
 }
 
+interface Surroundings {
+  hasDiscovered: (id: Id) => Promise<void>;
+  /** Aborted when no further test is to begin. */
+  over: AbortSignal;
+  /** Told of a test that could not be carried out. */
+  cannotTest: () => void;
+}
+
 async function probeAccount(
   account: Account,
   job: ProbeJob,
-  hasDiscovered: (id: Id) => Promise<void>,
+  { hasDiscovered, over, cannotTest }: Surroundings,
   tools: RunTools,
 ): Promise<AccountVerdict> {
   const { proof } = tools.host;
   const { provider } = job;
   const startedAt = tools.clock.now();
   let attempts = 0;
+  let listed: Promise<string[]> | undefined;
   try {
     await hasDiscovered(account.id);
-    // The host answers this by itself, while the test waits for the vendor.
-    const listed = proof.accountModels(account);
-    listed.catch(() => undefined);
     const { smokeTestModel: model, deadCodes } = provider;
     const ended = await repeatTest(
       account.name,
       () => {
         attempts += 1;
-        return proof.testAccount(account, { model, deadCodes, signal: tools.stop });
+        // The host answers this by itself, while the test waits for the vendor.
+        listed ??= modelsOf(account, job.pace, tools);
+        listed.catch(() => undefined);
+        return proof.testAccount(account, { model, deadCodes, signal: tools.stop }).catch((failure: unknown) => {
+          cannotTest();
+          throw failure;
+        });
       },
+      job.pace,
       tools,
+      over,
     );
     if (ended === undefined) return notTried(account);
     const { test } = ended;
-    const models = await listed;
+    const models = await (listed ?? modelsOf(account, job.pace, tools));
     const smokeModelSeen = models.includes(provider.smokeTestModel.trim());
-    const list = isInconclusive(test) ? await proof.upstreamModels(account.id) : null;
+    const list = isInconclusive(test) ? await longInTurn(() => proof.upstreamModels(account.id), tools) : null;
     const { validation, code, message, evidence } = decideVerdict(test, smokeModelSeen, list, provider.keyCheck);
     const probe = {
       ok: validation === 'passed',
@@ -112,6 +132,14 @@ async function probeAccount(
   }
 }
 
+/** The models that an account offers. How long the host takes for it tells how much it has to do. */
+async function modelsOf(account: Account, pace: Pace, { host, clock }: RunTools): Promise<string[]> {
+  const startedAt = clock.now();
+  const models = await host.proof.accountModels(account);
+  pace.felt(clock.now() - startedAt);
+  return models;
+}
+
 /** An account that the host now holds out of service is dead, whatever its test said (rule N13). */
 async function readBack(
   verdicts: AccountVerdict[],
@@ -120,7 +148,10 @@ async function readBack(
 ): Promise<AccountVerdict[]> {
   const { host } = unstopped(tools);
   if (verdicts.every((verdict) => verdict.validation === 'not_tried')) return verdicts;
-  const now = new Map((await host.reads.accounts()).map((account) => [account.id, account]));
+  const now = await lookAgain(
+    verdicts.map(({ account }) => account),
+    host,
+  );
   return verdicts.map((verdict) => {
     const account = now.get(verdict.account.id);
     if (account === undefined)

@@ -1,25 +1,64 @@
 import type { RunTools } from '../apply/run-tools.ts';
+import type { Pace, PaceEnd } from '../core/pace.ts';
 import type { AccountTest } from '../host/proof.ts';
 
 /** Pauses before a busy or unanswered account is tested again (rule N17), in milliseconds. */
 const testPauses = [1000, 4000];
 
-/** Tests until the answer is worth believing, or has been asked for often enough. Nothing when it was told to stop. */
+/** From which pause on it is told that all tests wait, in milliseconds. */
+const worthTellingMs = 1000;
+
+const throttled: AccountTest = {
+  outcome: 'failed',
+  why: 'throttled',
+  message: 'the vendor took no request for two minutes, so this account was not tried any more',
+};
+
+/**
+ * Tests in its turn, until the answer is worth believing, or has been asked for often enough. What was refused because too
+ * much was asked at once stands in the queue again, and that is no attempt (rule N17). A test that was alone was not refused
+ * for that; and where nothing but refusals come, they are believed. Nothing when it was told to
+ * stop.
+ */
 export async function repeatTest(
   name: string,
   test: () => Promise<AccountTest>,
-  { clock, emit, stop }: RunTools,
+  pace: Pace,
+  { clock, emit, stop }: Pick<RunTools, 'clock' | 'emit' | 'stop'>,
+  /** Aborted when no further test is to begin. */
+  over: AbortSignal = stop,
 ): Promise<{ test: AccountTest; attempts: number } | undefined> {
-  for (let attempts = 1; ; attempts += 1) {
-    const told = await test();
+  let told = throttled;
+  for (let attempts = 0; ;) {
+    const turn = await pace.turn(over);
+    if (turn === undefined) return over.aborted ? undefined : { test: told, attempts };
+    let end: PaceEnd = { signal: 'none' };
+    try {
+      told = await test();
+      end = endOf(told);
+    } finally {
+      const pauseMs = pace.end(turn, end);
+      if (pauseMs >= worthTellingMs)
+        emit({ type: 'retry', stage: 'verify', what: 'tests', reason: told.message, pauseMs });
+    }
     if (stop.aborted) return undefined;
+    if (end.signal === 'refused' && !turn.alone && !pace.standsStill) continue;
+    attempts += 1;
     const pauseMs = testPauses[attempts - 1];
-    if (!worthRepeating(told) || pauseMs === undefined) return { test: told, attempts };
+    if (!worthRepeating(told) || pauseMs === undefined || pace.standsStill) return { test: told, attempts };
     emit({ type: 'retry', stage: 'verify', what: `test of ${name}`, reason: told.message, pauseMs });
     await clock.sleep(pauseMs, stop);
   }
 }
 
+/** What the end of a test tells of the pace: whatever the vendor answered well, or clearly, it had time for. */
+function endOf(test: AccountTest): PaceEnd {
+  if (test.outcome === 'error') return { signal: test.overloaded === true ? 'busy' : 'none' };
+  if (test.outcome === 'passed') return { signal: 'well' };
+  if (test.why === 'throttled') return { signal: 'refused', retryAfterMs: test.retryAfterMs };
+  return { signal: test.why === 'busy' ? 'busy' : 'well' };
+}
+
 function worthRepeating(test: AccountTest): boolean {
-  return test.outcome === 'error' || (test.outcome === 'failed' && test.why === 'busy');
+  return test.outcome === 'error' || (test.outcome === 'failed' && (test.why === 'busy' || test.why === 'throttled'));
 }

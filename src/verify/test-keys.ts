@@ -1,9 +1,9 @@
-import pLimit from 'p-limit';
 import type { RunTools } from '../apply/run-tools.ts';
 import type { Account, AccountSpec } from '../host/account.ts';
 import { HostFailure } from '../host/host-failure.ts';
 import type { ProofPort } from '../host/proof.ts';
 import type { Provider } from '../pack/manifest.ts';
+import type { Pace } from '../core/pace.ts';
 import { RelayError } from '../core/relay-error.ts';
 import type { Secret } from '../core/secrets/secret.ts';
 import type { AccountVerdict } from './probe-accounts.ts';
@@ -17,29 +17,28 @@ export interface KeyTestJob {
   specs: readonly AccountSpec[];
   keyOf: (fingerprint: string) => Secret;
   provider: Provider;
-  concurrency: number;
+  pace: Pace;
 }
 
 const notTried: KeyVerdict = { validation: 'not_tried', code: null, probe: null };
 
 /**
- * Tests keys before accounts are made of them, on a host that can, several at once. Returns a verdict for each, by
+ * Tests keys before accounts are made of them, on a host that can, at their pace. Returns a verdict for each, by
  * fingerprint; those not reached before a stop are `not_tried`.
  */
 export async function testKeys(job: KeyTestJob, tools: RunTools): Promise<Map<string, KeyVerdict>> {
-  const limit = pLimit(job.concurrency);
   const { proof } = tools.host;
   const test = proof.testKey?.bind(proof);
   if (test === undefined) throw new RelayError('INTERNAL', 'This host tests no key on its own.');
-  const tested = job.specs.map((spec) =>
-    limit(async () => [spec.marker.fingerprint, await testOne(spec, job, test, tools)] as const),
+  const tested = job.specs.map(
+    async (spec) => [spec.marker.fingerprint, await testOne(spec, job, test, tools)] as const,
   );
   return new Map(await Promise.all(tested));
 }
 
 async function testOne(
   spec: AccountSpec,
-  { keyOf, provider }: KeyTestJob,
+  { keyOf, provider, pace }: KeyTestJob,
   test: NonNullable<ProofPort['testKey']>,
   tools: RunTools,
 ): Promise<KeyVerdict> {
@@ -50,7 +49,7 @@ async function testOne(
   const { smokeTestModel: model, deadCodes, keyCheck } = provider;
   try {
     const key = keyOf(spec.marker.fingerprint);
-    const ended = await repeatTest(spec.name, () => test(spec, key, { model, deadCodes, signal: stop }), tools);
+    const ended = await repeatTest(spec.name, () => test(spec, key, { model, deadCodes, signal: stop }), pace, tools);
     if (ended === undefined) return notTried;
     const { validation, code, message, evidence } = decideVerdict(ended.test, true, null, keyCheck);
     const { attempts } = ended;

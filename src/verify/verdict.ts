@@ -15,7 +15,8 @@ export interface Verdict {
 /** Whether the test leaves open if the key works, so that the vendor's model list must be asked (rule N13). */
 export function isInconclusive(test: AccountTest): boolean {
   if (test.outcome === 'passed') return !test.answered;
-  if (test.outcome === 'failed') return test.why === 'busy' || test.why === 'forbidden' || test.why === 'untestable';
+  if (test.outcome === 'failed')
+    return test.why === 'busy' || test.why === 'throttled' || test.why === 'forbidden' || test.why === 'untestable';
   return test.timedOut;
 }
 

@@ -11,6 +11,7 @@ import { HostFailure, type WriteResult } from '../../src/host/host-failure.ts';
 import { memoryHost } from '../../src/host/memory/memory-host.ts';
 import { newWorld } from '../../src/host/memory/world.ts';
 import { quickClock } from '../support/clocks.ts';
+import { paceOf } from '../support/paces.ts';
 
 const down = new HostFailure('HOST_FAILED', 'the host is down', { delivery: 'unknown', transient: false });
 const done = { status: 'applied', value: undefined } as const;
@@ -42,6 +43,7 @@ function running(change: (real: TemporaryClient) => Partial<TemporaryClient> = (
     emit: () => undefined,
     journal: { note: (...more) => void notes.push(...more) },
     phaseOf: async () => 'unknown',
+    calls: paceOf(4, clock),
     stop: stop.signal,
   };
   const log = new ChangeLog(noJournal);

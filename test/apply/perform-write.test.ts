@@ -7,6 +7,7 @@ import { Interruption } from '../../src/core/relay-error.ts';
 import { HostFailure, type WriteResult } from '../../src/host/host-failure.ts';
 import type { Host } from '../../src/host/host.ts';
 import { quickClock } from '../support/clocks.ts';
+import { paceOf } from '../support/paces.ts';
 
 interface Facts {
   transient?: boolean;
@@ -44,6 +45,7 @@ function scripted(results: readonly WriteResult<unknown>[], looks: readonly Seen
     emit: (event) => void told.push(event.type),
     journal: noJournal,
     phaseOf: async () => 'unknown',
+    calls: paceOf(4, clock),
     stop: stop.signal,
   };
   const write: Write<string> = {

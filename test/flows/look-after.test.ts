@@ -18,6 +18,7 @@ import { Secret } from '../../src/core/secrets/secret.ts';
 import { quickClock } from '../support/clocks.ts';
 import { holdings, importInto, wholeState } from '../support/import-run.ts';
 import { deadKey, goodKeys as good } from '../support/keys.ts';
+import { paceOf } from '../support/paces.ts';
 
 type GroupRow = Sandbox['state']['groups'] extends Map<number, infer Row> ? Row : never;
 
@@ -37,6 +38,7 @@ beforeEach(async () => {
     emit: () => undefined,
     journal: noJournal,
     phaseOf: async () => 'unknown',
+    calls: paceOf(4, clock),
     stop,
   };
   provider = chooseProvider(await findPack('kimi'), undefined);

@@ -158,6 +158,7 @@ function blankRun(): Report['run'] {
     durationMs: 1,
     relayVersion: '0',
     dryRun: false,
+    pace: null,
     interrupted: false,
     stages: [],
   };

@@ -206,6 +206,7 @@ export const capabilities: Capabilities = {
   refreshAfterDiscovery: false,
   proof: 'after-create',
   testEndsErrors: true,
+  atOnce: { tests: 128, calls: 16, batches: 2 },
   disable: { possible: true },
   clientKeys: { subscription: { possible: true }, self_service: { possible: true } },
   grants: {
@@ -274,7 +275,15 @@ export function aRecord(
   if (!('plan' in result)) throw new Error(result.problems.map((each) => each.message).join('; '));
   const { plan } = result;
   return {
-    run: { id: whole.run, startedAt: noon, finishedAt: noon + 5000, relayVersion: '0.0.0', dryRun: false, stages: [] },
+    run: {
+      id: whole.run,
+      startedAt: noon,
+      finishedAt: noon + 5000,
+      relayVersion: '0.0.0',
+      dryRun: false,
+      stages: [],
+      pace: null,
+    },
     host: { url: 'https://host.example', kind: 'sub2api', version: '0.1.179' },
     pack: { id: 'acme', digest: 'sha256:0' },
     provider: whole.provider,

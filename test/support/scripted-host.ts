@@ -9,6 +9,7 @@ import type { Host } from '../../src/host/host.ts';
 import type { AccountTest, ProofPort } from '../../src/host/proof.ts';
 import { capabilities } from './builders.ts';
 import { quickClock } from './clocks.ts';
+import { paceOf } from './paces.ts';
 
 /** What a host answers to whoever tests on it. */
 export interface Script {
@@ -35,7 +36,10 @@ export function scriptedHost({ accounts = [], can = {}, proof = {}, gateway = {}
   const refreshed: string[] = [];
   const host = {
     info: { kind: 'scripted', version: '1', url: 'scripted:', warnings: [], capabilities: { ...capabilities, ...can } },
-    reads: { accounts: async () => structuredClone(accounts) },
+    reads: {
+      accounts: async () => structuredClone(accounts),
+      account: async (id: string) => structuredClone(accounts.find((each) => each.id === id)),
+    },
     writes: {
       refreshAccount: async ({ name }: Account) => {
         refreshed.push(name);
@@ -58,6 +62,7 @@ export function scriptedHost({ accounts = [], can = {}, proof = {}, gateway = {}
     emit: (event) => void events.push(event),
     journal: noJournal,
     phaseOf: async () => 'unknown',
+    calls: paceOf(4, clock),
     stop: stop.signal,
   };
   return { tools, clock, stop, events, refreshed };

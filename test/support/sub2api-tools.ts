@@ -1,3 +1,4 @@
+import { hostPace } from '../../src/apply/host-pace.ts';
 import type { RunTools } from '../../src/apply/run-tools.ts';
 import { sub2apiHost, type Sub2apiHost, type Sub2apiParts } from '../../src/host/sub2api/sub2api-host.ts';
 
@@ -9,6 +10,7 @@ export interface Sub2apiTools extends RunTools {
 }
 
 /** The same tools on a host that is made of these parts. */
-export function toolsOver(parts: Sub2apiParts, tools: Omit<RunTools, 'host' | 'base'>): Sub2apiTools {
-  return { ...tools, parts, host: sub2apiHost(parts, tools.stop), base: sub2apiHost(parts) };
+export function toolsOver(parts: Sub2apiParts, tools: Omit<RunTools, 'host' | 'base' | 'calls'>): Sub2apiTools {
+  const calls = hostPace(parts.info.capabilities, tools.clock);
+  return { ...tools, calls, parts, host: sub2apiHost(parts, tools.stop), base: sub2apiHost(parts) };
 }

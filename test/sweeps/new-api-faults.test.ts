@@ -19,6 +19,7 @@ import { jobDefaults, keyFileOf } from '../support/import-run.ts';
 import { goodKeys as keys } from '../support/keys.ts';
 import { startNewApi, type NewApi } from '../support/start-sandbox.ts';
 import { sweeping } from '../support/sweep.ts';
+import { paceOf } from '../support/paces.ts';
 
 /** Every request meets every fourth fault here; `npm run sweep` tries them all. */
 const step = sweeping ? 1 : 4;
@@ -46,6 +47,7 @@ async function importInto(host: NewApi, mode: ImportMode, access: AccessMode): P
     emit: (event) => void events.push(event),
     journal: noJournal,
     phaseOf: async () => 'unknown',
+    calls: paceOf(4, clock),
     stop,
   };
   const pack = await findPack('kimi');

@@ -15,6 +15,7 @@ import { aGroup, aMarker, anAccount, aProvider, aVerdict } from '../support/buil
 import { memorySub2api } from '../support/memory-sub2api.ts';
 import { inTurn } from '../support/scripted-host.ts';
 import { toolsOver } from '../support/sub2api-tools.ts';
+import { paceOf } from '../support/paces.ts';
 
 const run = 'run-2';
 const answered: GatewayAnswer<void> = { ok: true, status: 200, value: undefined };
@@ -52,7 +53,7 @@ function hostWith(complete: () => Promise<GatewayAnswer<void>>, count = 1) {
         staging: { provider: aProvider(), access: 'subscription', run },
         request: { platform: 'openai', model: 'small', maxTokens: 8, tokensField: 'max_tokens' },
         clientKeys: with_,
-        concurrency,
+        pace: paceOf(concurrency),
       },
       tools,
       log,

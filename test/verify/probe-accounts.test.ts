@@ -6,13 +6,14 @@ import { HostFailure } from '../../src/host/host-failure.ts';
 import type { AccountTest } from '../../src/host/proof.ts';
 import { probeAccounts, type ProbeJob } from '../../src/verify/probe-accounts.ts';
 import { aProvider, anAccount } from '../support/builders.ts';
+import { paceOf } from '../support/paces.ts';
 import { errs, fails, inTurn, passes, scriptedHost } from '../support/scripted-host.ts';
 
 const down = new HostFailure('HOST_FAILED', 'the host is down', { delivery: 'unknown', transient: true });
 const three = () => ['1', '2', '3'].map((id) => anAccount({ id, name: `acme-0${id}` }));
 
 function jobOf(accounts: readonly Account[], more: Partial<ProbeJob> = {}): ProbeJob {
-  return { accounts, provider: aProvider(), concurrency: 1, endsOnError: false, retested: new Set(), ...more };
+  return { accounts, provider: aProvider(), pace: paceOf(1), endsOnError: false, retested: new Set(), ...more };
 }
 
 describe('an account is tested until its answer is worth believing (N17)', () => {
@@ -91,7 +92,7 @@ describe('several accounts', () => {
       return passes;
     };
     const run = scriptedHost({ accounts, proof: { testAccount } });
-    const verdicts = await probeAccounts(jobOf(accounts, { concurrency: 2 }), run.tools);
+    const verdicts = await probeAccounts(jobOf(accounts, { pace: paceOf(2) }), run.tools);
     expect(most).toBe(2);
     expect(verdicts.map(({ account }) => account.id)).toEqual(['1', '2', '3']);
   });
@@ -101,10 +102,11 @@ describe('several accounts', () => {
     const answer = inTurn(passes, fails('refused'), fails('untestable'));
     const run = scriptedHost({ accounts, proof: { testAccount: async () => answer() } });
     await probeAccounts(jobOf(accounts), run.tools);
+    const pace = { now: expect.any(Number), limit: 1, perMinute: null, why: 'fixed' };
     expect(run.events).toEqual([
-      { type: 'progress', stage: 'verify', done: 1, total: 3, passed: 1, warning: 0, failed: 0 },
-      { type: 'progress', stage: 'verify', done: 2, total: 3, passed: 1, warning: 0, failed: 1 },
-      { type: 'progress', stage: 'verify', done: 3, total: 3, passed: 1, warning: 1, failed: 1 },
+      { type: 'progress', stage: 'verify', done: 1, total: 3, passed: 1, warning: 0, failed: 0, pace },
+      { type: 'progress', stage: 'verify', done: 2, total: 3, passed: 1, warning: 0, failed: 1, pace },
+      { type: 'progress', stage: 'verify', done: 3, total: 3, passed: 1, warning: 1, failed: 1, pace },
     ]);
   });
 
@@ -284,7 +286,7 @@ describe('an account of which the host is still finding out what its upstream ca
         },
       },
     });
-    await probeAccounts(jobOf(structuredClone(accounts), { concurrency: 3 }), run.tools);
+    await probeAccounts(jobOf(structuredClone(accounts), { pace: paceOf(3) }), run.tools);
     expect(order).toEqual(['3', '2', '1']);
   });
 
@@ -296,7 +298,7 @@ describe('an account of which the host is still finding out what its upstream ca
     expect(verdicts.map(({ validation }) => validation)).toEqual(['passed', 'passed', 'passed']);
     // Looks come further and further apart, and end when the host has had its time.
     const looks = run.clock.pauses.slice(0, -1);
-    expect(looks.slice(0, 7)).toEqual([25, 50, 100, 200, 400, 800, 1500]);
+    expect(looks.slice(0, 5)).toEqual([25, 32, 40, 50, 63]);
     expect(Math.max(...looks)).toBe(1500);
     const waited = looks.reduce((sum, each) => sum + each, 0);
     expect(waited).toBeGreaterThanOrEqual(10_000);
@@ -319,14 +321,14 @@ describe('an account of which the host is still finding out what its upstream ca
     const { host } = run.tools;
     const reads = {
       ...host.reads,
-      accounts: async () => {
+      account: async () => {
         looks += 1;
-        if (looks === 1) throw down;
-        return accounts;
+        throw down;
       },
     };
     const verdicts = await probeAccounts(jobOf(structuredClone(accounts)), { ...run.tools, host: { ...host, reads } });
     expect(verdicts.map(({ code }) => code)).toEqual(['TEST_ERROR', 'TEST_ERROR', null]);
+    expect(looks).toBe(1);
   });
 
   it.each([
@@ -334,11 +336,10 @@ describe('an account of which the host is still finding out what its upstream ca
     ['a host that misses nothing', false, []],
   ])('is looked at again, where it works, on %s', async (_, refreshAfterDiscovery, wanted) => {
     const accounts = learning();
-    const answer = inTurn(fails('refused'), passes);
     const run = scriptedHost({
       accounts,
       can: { discoveryMs: 0, refreshAfterDiscovery },
-      proof: { testAccount: async () => answer() },
+      proof: { testAccount: async ({ id }) => (id === '1' ? fails('refused') : passes) },
     });
     await probeAccounts(jobOf(structuredClone(accounts)), run.tools);
     expect(run.refreshed).toEqual(wanted);

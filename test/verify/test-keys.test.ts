@@ -8,6 +8,7 @@ import type { AccountTest, ProofPort } from '../../src/host/proof.ts';
 import { testKeys, verdictOfMade, type KeyVerdict } from '../../src/verify/test-keys.ts';
 import { aMarker, anAccount, aProvider, noon } from '../support/builders.ts';
 import { errs, fails, inTurn, passes, scriptedHost } from '../support/scripted-host.ts';
+import { paceOf } from '../support/paces.ts';
 
 const provider = aProvider();
 const down = new HostFailure('HOST_FAILED', 'the host is down', { delivery: 'unknown', transient: true });
@@ -27,7 +28,7 @@ const specs = ['one', 'two', 'three'].map((key): AccountSpec => ({
 function testing(testKey: NonNullable<ProofPort['testKey']>, concurrency = 1) {
   const run = scriptedHost({ proof: { testKey } });
   const keyOf = (fingerprint: string) => new Secret(`key ${fingerprint}`);
-  return { ...run, verdicts: () => testKeys({ specs, keyOf, provider, concurrency }, run.tools) };
+  return { ...run, verdicts: () => testKeys({ specs, keyOf, provider, pace: paceOf(concurrency) }, run.tools) };
 }
 
 const outcomes = (verdicts: ReadonlyMap<string, KeyVerdict>) =>
@@ -69,7 +70,7 @@ describe('keys that no account holds yet', () => {
     const answer = inTurn(...answers);
     const run = testing(async () => answer());
     const first = (
-      await testKeys({ specs: specs.slice(0, 1), keyOf: () => new Secret('key'), provider, concurrency: 1 }, run.tools)
+      await testKeys({ specs: specs.slice(0, 1), keyOf: () => new Secret('key'), provider, pace: paceOf(1) }, run.tools)
     ).get('one');
     expect(first).toMatchObject(wanted);
     expect(run.clock.pauses).toEqual(pauses);
@@ -132,7 +133,7 @@ describe('keys that no account holds yet', () => {
   it('are nothing that a host without such a test is asked for', async () => {
     const { tools } = scriptedHost({});
     await expect(
-      testKeys({ specs, keyOf: () => new Secret(''), provider, concurrency: 1 }, tools),
+      testKeys({ specs, keyOf: () => new Secret(''), provider, pace: paceOf(1) }, tools),
     ).rejects.toMatchObject({
       code: 'INTERNAL',
     });

@@ -17,14 +17,30 @@ export async function applyAccounts(job: AccountsJob, tools: RunTools, log: Chan
   const { outcomes } = job;
   for (const step of job.steps) outcomes.set(step.fingerprint, { outcome: 'not_tried' });
   const made: Making[] = [];
-  for (let start = 0; start < job.steps.length; start += job.batchSize) {
-    if (tools.stop.aborted) break;
-    const batch = noteBatch(job.steps.slice(start, start + job.batchSize), job.place, tools, log);
-    const ended = await createBatch(batch, job, tools, log);
-    made.push(...ended.made);
+  let next = 0;
+  let goesOn = true;
+  const goesOnWith = () => goesOn && next < job.steps.length && !tools.stop.aborted;
+  const makeBatch = async () => {
+    const batch = noteBatch(job.steps.slice(next, (next += job.batchSize)), job.place, tools, log);
+    try {
+      const ended = await createBatch(batch, job, tools, log);
+      made.push(...ended.made);
+      goesOn &&= ended.goesOn;
+    } catch (error) {
+      goesOn = false;
+      throw error;
+    }
     tools.emit({ type: 'step', stage: 'apply', text: `${made.length} of ${job.steps.length} accounts created` });
-    if (!ended.goesOn) break;
-  }
+  };
+  const makeBatches = async () => {
+    while (goesOnWith()) await makeBatch();
+  };
+  // The first one shows whether the host takes them at all.
+  if (goesOnWith()) await makeBatch();
+  // What is under way when one fails is seen to its end, so that whoever undoes meets no latecomers.
+  const { batches } = tools.host.info.capabilities.atOnce;
+  const ends = await Promise.allSettled(Array.from({ length: batches }, makeBatches));
+  for (const end of ends) if (end.status === 'rejected') throw end.reason;
   await readBack(made, job, tools, log);
   throwIfStopped(tools);
 }

@@ -3,6 +3,7 @@ import type { CreatedAccount } from '../../host/host.ts';
 import type { Account, Id } from '../../host/account.ts';
 import { RelayError } from '../../core/relay-error.ts';
 import type { ChangeLog } from '../change-log.ts';
+import { longInTurn } from '../host-pace.ts';
 import { accountStateOf } from '../drivers/account-state.ts';
 import { isBorn, isMarkedBy, type AccountsJob, type Making } from './making.ts';
 import { performWrite, type Look } from '../perform-write.ts';
@@ -36,10 +37,14 @@ export async function createBatch(
         stage: 'apply',
         makes: true,
         send: () =>
-          tools.host.writes.createAccounts(
-            batch.map(({ spec }) => spec),
-            (spec) => keyOf(spec.marker.fingerprint),
-            tools.clock.randomHex(16),
+          longInTurn(
+            () =>
+              tools.host.writes.createAccounts(
+                batch.map(({ spec }) => spec),
+                (spec) => keyOf(spec.marker.fingerprint),
+                tools.clock.randomHex(16),
+              ),
+            tools,
           ),
         // All batches are read back together.
         trust: (answer) => answer,

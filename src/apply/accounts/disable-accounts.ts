@@ -32,11 +32,9 @@ export async function disableAccounts(
   }
   if (policy === 'disable' && !disable.possible) return withoutDisabling(accounts, disable.why, tools, log);
   if (policy === 'disable') {
-    for (const account of accounts) {
-      const writeProblem = await trySetEnabled(account, false, tools, log);
-      if (writeProblem === undefined) done.set(account.id, 'disabled');
-      else problems.push(writeProblem);
-    }
+    const failed = await trySetEnabled(accounts, false, tools, log);
+    problems.push(...failed.values());
+    for (const { id } of accounts) if (!failed.has(id)) done.set(id, 'disabled');
   }
   return { done, problems };
 }

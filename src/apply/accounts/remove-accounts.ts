@@ -1,8 +1,8 @@
-import pLimit from 'p-limit';
 import { HostFailure } from '../../host/host-failure.ts';
 import type { Id } from '../../host/account.ts';
 import type { ChangeLog } from '../change-log.ts';
 import { isOfOne } from '../ends-run.ts';
+import { shortInTurn } from '../host-pace.ts';
 import type { Leftover } from '../leftover.ts';
 import { unstopped, type RunTools } from '../run-tools.ts';
 import { setEnabled } from './set-enabled.ts';
@@ -10,8 +10,6 @@ import { undo } from '../undo/undo.ts';
 
 /** Pauses before the rounds in which what is still there is tried again, in milliseconds. */
 const roundPauses = [0, 1000, 4000];
-
-const atOnce = 4;
 
 /** From out of service to removed, in milliseconds. */
 const settleMs = 1000;
@@ -34,8 +32,7 @@ export async function removeAccounts<T extends { id: Id; name: string }>(
   for (const pause of roundPauses) {
     if (left.length === 0 || (tools.stop.aborted && pause > 0)) break;
     if (pause > 0) await tools.clock.sleep(pause, tools.stop);
-    const limit = pLimit(atOnce);
-    await Promise.all(left.map((step) => limit(() => remove(step, tools))));
+    await Promise.all(left.map((step) => remove(step, tools)));
     left = await stillThere(left, tools);
   }
   const leftIds = new Set(left.map((step) => step.id));
@@ -71,12 +68,15 @@ async function takeOut(steps: readonly { id: Id }[], tools: RunTools, log: Chang
   await tools.clock.sleep(settleMs, tools.stop);
 }
 
-async function remove({ id, name }: { id: Id; name: string }, { host, journal, stop }: RunTools): Promise<void> {
-  if (stop.aborted) return;
-  journal.note({ type: 'removing', id, name });
+async function remove({ id, name }: { id: Id; name: string }, tools: RunTools): Promise<void> {
+  const { host, journal, stop } = tools;
   try {
-    // How it ends is not asked here; looking tells.
-    await host.writes.deleteAccount(id);
+    await shortInTurn(async () => {
+      if (stop.aborted) return undefined;
+      journal.note({ type: 'removing', id, name });
+      // How it ends is not asked here; looking tells.
+      return host.writes.deleteAccount(id);
+    }, tools);
   } catch (failure) {
     if (!(failure instanceof HostFailure)) throw failure;
   }

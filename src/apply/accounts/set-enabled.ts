@@ -1,4 +1,4 @@
-import type { Account } from '../../host/account.ts';
+import type { Account, Id } from '../../host/account.ts';
 import { problem, type Problem } from '../../core/relay-error.ts';
 import type { ChangeLog } from '../change-log.ts';
 import { accountDriver } from '../drivers/account.ts';
@@ -47,20 +47,48 @@ export async function setEnabled(
   return accounts.map((account) => byId.get(account.id) ?? account);
 }
 
-/** The same for one account. A failure is returned, so that others can go on; one without a journal ends the run. */
+/**
+ * The same, where failures are returned, by account, so that others can go on: what the host does not do for all of them at
+ * once is asked for one by one. Throws only what ends the run.
+ */
 export async function trySetEnabled(
-  account: Account,
+  accounts: readonly Account[],
   enabled: boolean,
   tools: RunTools,
   log: ChangeLog,
-): Promise<WriteProblem | undefined> {
-  if (account.marker === null)
-    return problem('FOREIGN_ACCOUNT', `The account "${account.name}" (${account.id}) has no marker; it is left alone.`);
+): Promise<Map<Id, WriteProblem>> {
+  const problems = new Map<Id, WriteProblem>();
+  const own: Account[] = [];
+  for (const account of accounts) {
+    const { id, name, marker } = account;
+    if (marker !== null) own.push(account);
+    else problems.set(id, problem('FOREIGN_ACCOUNT', `The account "${name}" (${id}) has no marker; it is left alone.`));
+  }
+  if (await isSet(own, enabled, tools, log)) return problems;
+  for (const account of own) {
+    try {
+      await setEnabled([account], enabled, tools, log);
+    } catch (error) {
+      if (!isOfOne(error)) throw error;
+      problems.set(account.id, { ...error.toProblem(), ...(error instanceof UnresolvedWrite ? { lost: error } : {}) });
+    }
+  }
+  return problems;
+}
+
+/** Sets several by one request, and tells whether that came about. One is better asked for by itself. */
+async function isSet(
+  accounts: readonly Account[],
+  enabled: boolean,
+  tools: RunTools,
+  log: ChangeLog,
+): Promise<boolean> {
+  if (accounts.length < 2) return false;
   try {
-    await setEnabled([account], enabled, tools, log);
-    return undefined;
+    await setEnabled(accounts, enabled, tools, log);
+    return true;
   } catch (error) {
     if (!isOfOne(error)) throw error;
-    return { ...error.toProblem(), ...(error instanceof UnresolvedWrite ? { lost: error } : {}) };
+    return false;
   }
 }

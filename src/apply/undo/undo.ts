@@ -1,9 +1,9 @@
-import pLimit from 'p-limit';
 import { HostFailure } from '../../host/host-failure.ts';
 import type { Id } from '../../host/account.ts';
 import type { ChangeLog } from '../change-log.ts';
 import { keyOf, type Change } from '../change.ts';
 import { driverFor, undoOrder } from '../drivers/drivers.ts';
+import { shortInTurn } from '../host-pace.ts';
 import { leftoverOf, type Leftover } from '../leftover.ts';
 import { unstopped, type RunTools } from '../run-tools.ts';
 import { snapshotFor, type Snapshot } from './snapshot.ts';
@@ -25,8 +25,6 @@ export interface UndoResult {
 
 /** Pauses before the rounds in which what is still there is tried again, in milliseconds. */
 const roundPauses = [0, 1000, 4000];
-
-const atOnce = 4;
 
 /**
  * Undoes changes, and looks whether they are gone: an answer alone proves nothing. Every one is tried, also after others
@@ -87,9 +85,10 @@ async function look(
 
 async function attemptAll({ targets, snapshot }: UndoPlan & { snapshot: Snapshot }, tools: RunTools): Promise<void> {
   for (const kind of undoOrder(tools.host)) {
-    const limit = pLimit(kind === 'account' ? atOnce : 1);
     const due = targets.filter((target) => target.kind === kind);
-    await Promise.all(due.map((target) => limit(() => attempt(target, snapshot, tools))));
+    // Accounts know nothing of each other; of other kinds one may hang on another.
+    if (kind === 'account') await Promise.all(due.map((target) => attempt(target, snapshot, tools)));
+    else for (const target of due) await attempt(target, snapshot, tools);
   }
 }
 
@@ -97,10 +96,14 @@ async function attemptAll({ targets, snapshot }: UndoPlan & { snapshot: Snapshot
 async function attempt({ kind, object, name, states }: Target, { around }: Snapshot, tools: RunTools): Promise<void> {
   const { host, clock, journal } = tools;
   const driver = driverFor(kind, host);
-  journal.note({ type: 'intent', kind, name, what: `${states === null ? 'remove' : 'restore'} the ${kind} "${name}"` });
+  const what = `${states === null ? 'remove' : 'restore'} the ${kind} "${name}"`;
   try {
-    if (states === null) await driver.remove(object);
-    else await driver.restore(object, states, { around, requestId: clock.randomHex(16) });
+    await shortInTurn(() => {
+      journal.note({ type: 'intent', kind, name, what });
+      return states === null
+        ? driver.remove(object)
+        : driver.restore(object, states, { around, requestId: clock.randomHex(16) });
+    }, tools);
   } catch (failure) {
     if (!(failure instanceof HostFailure)) throw failure;
   }

@@ -71,10 +71,13 @@ function differenceIn({ differs }: OptionRecord, command: CommandName | 'all') {
   return (command === 'all' ? undefined : differs?.[command]) ?? {};
 }
 
-function readerOf({ kind, most = Number.MAX_SAFE_INTEGER, repeatable }: OptionRecord, words: readonly string[]) {
+function readerOf(
+  { kind, most = Number.MAX_SAFE_INTEGER, repeatable, unlimited = '' }: OptionRecord,
+  words: readonly string[],
+) {
   return (value: string, earlier: unknown): unknown => {
     if (kind === 'duration') return readDuration(value);
-    if (kind === 'number') return readNumber(value, most);
+    if (kind === 'number') return readNumber(value, most, unlimited);
     if (kind === 'choice' && !words.includes(value))
       throw new InvalidArgumentError(`It must be ${words.join(' or ')}.${didYouMean(value, words)}`);
     return repeatable === true ? [...((earlier as string[] | undefined) ?? []), value] : value;
@@ -87,8 +90,9 @@ function readDuration(value: string): number {
   return ms;
 }
 
-function readNumber(value: string, most: number): number {
+function readNumber(value: string, most: number, unlimited: string): number {
   const number = Number(value);
   if (/^\d+$/.test(value) && number >= 1 && number <= most) return number;
-  throw new InvalidArgumentError(`It must be a number from 1 to ${most}.`);
+  const instead = unlimited !== '' && Number(value) === 0 ? ` ${unlimited}` : '';
+  throw new InvalidArgumentError(`It must be a number from 1 to ${most}.${instead}`);
 }

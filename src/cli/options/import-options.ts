@@ -77,7 +77,7 @@ export async function readImportRequest(options: ImportFlags, io: Io, redactor: 
     warnings: [...warnings, ...termsOf(provider), ...hintsOnKeys(keyFile, provider.keyHints)],
     probeKey,
     resumed: false,
-    concurrency: options.concurrency ?? defaults.concurrency,
+    concurrency: options.concurrency ?? null,
     batchSize: options.batchSize ?? defaults.batchSize,
     gatewayWaitMs: options.gatewayWait ?? gatewayWaitMs,
   };

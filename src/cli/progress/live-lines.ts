@@ -34,7 +34,7 @@ export function liveLines(waiting: Waiting, now: number, columns: number, style:
   const width = Math.max(20, columns - margin);
   for (const [what, { until }] of waiting.retries) if (until < now) waiting.retries.delete(what);
   const { progress, since, said, notices, retries } = waiting;
-  const pace = progress === undefined ? '' : paceText(progress.done, progress.total, now - since);
+  const pace = progress === undefined ? '' : paceText(progress.done, progress.total, now - since, progress.pace);
   const next = [...retries].toSorted(([, a], [, b]) => a.until - b.until);
   const more = next.length - maxRetries;
   return [

@@ -1,12 +1,22 @@
+import type { PaceState, PaceWhy } from '../../core/pace-controller.ts';
 import { spokenDuration } from '../../report/text/format.ts';
 
 /** From so long on a rate says something, in milliseconds. */
 const meaningfulMs = 2000;
 
-/** How fast a long stage goes, and how long it will take; nothing while that would be a guess. */
-export function paceText(done: number, total: number, sinceMs: number): string {
+/** What keeps it from going faster, where that is worth a word. */
+const brakes: Partial<Record<PaceWhy, string>> = {
+  refused: 'as the vendor allows',
+  busy: 'slower, since vendor or host is busy',
+  slow: 'slower, since the host is',
+};
+
+/** How fast a long stage goes, how long it will take, and what limits it; nothing while that would be a guess. */
+export function paceText(done: number, total: number, sinceMs: number, { limit, perMinute, why }: PaceState): string {
   if (sinceMs < meaningfulMs || done < 2 || done >= total) return '';
   const perSecond = (done * 1000) / sinceMs;
   const rate = perSecond >= 10 ? Math.round(perSecond) : Number(perSecond.toFixed(1));
-  return `${rate}/s, about ${spokenDuration(Math.max(1000, ((total - done) * 1000) / perSecond))} left`;
+  const left = spokenDuration(Math.max(1000, ((total - done) * 1000) / perSecond));
+  const brake = brakes[perMinute === null ? why : 'refused'];
+  return `${rate}/s, about ${left} left; up to ${limit} at once${brake === undefined ? '' : `, ${brake}`}`;
 }

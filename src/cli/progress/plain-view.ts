@@ -52,7 +52,7 @@ export function plainView(write: (line: string) => void, style: Style, now: () =
       const pause = Math.min(maxMs, Math.max(minMs, (now() - begun) / 10));
       if (now() - shownAt < pause && event.done !== event.total) return;
       shownAt = now();
-      const pace = paceText(event.done, event.total, now() - begun);
+      const pace = paceText(event.done, event.total, now() - begun, event.pace);
       line(`${progressText(event)}${pace === '' ? '' : `; ${pace}`}`);
     }
   };

@@ -1,3 +1,4 @@
+import { hostPace } from '../../apply/host-pace.ts';
 import { noJournal } from '../../apply/journal.ts';
 import { untilLockIsLost } from '../../apply/lost-lock.ts';
 import { inStage, throwIfStopped, type RunTools } from '../../apply/run-tools.ts';
@@ -69,7 +70,8 @@ export async function withHost<Result>(
     throwIfStopped(base);
     const whole = untilLockIsLost(host, stop);
     const phaseOf = async (run: string) => (await import('./run-phase.ts')).runPhase(io, run);
-    const tools = { ...base, host: whole.until(stop), base: whole, phaseOf };
+    const calls = hostPace(host.info.capabilities, systemClock);
+    const tools = { ...base, host: whole.until(stop), base: whole, phaseOf, calls };
     const { lockHolder } = await import('./hold-lock.ts');
     const hold = lockHolder(io, tools, endEarly);
     return work({

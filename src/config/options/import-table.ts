@@ -215,7 +215,14 @@ export const importTable = {
     config: agrees,
     on: imports,
   },
-  concurrency: { kind: 'number', most: 256, about: 'accounts tested at once', default: 8, config: true, on: probing },
+  concurrency: {
+    kind: 'number',
+    most: 256,
+    about: 'accounts tested at once, whatever host and vendor take; default as many as they take',
+    config: true,
+    on: probing,
+    unlimited: 'Leave it out for as many as host and vendor take.',
+  },
   batchSize: {
     kind: 'number',
     most: 500,

@@ -54,6 +54,8 @@ export interface OptionRecord {
   words?: readonly string[];
   /** The largest number. */
   most?: number;
+  /** What to do who wants no limit, and says 0. */
+  unlimited?: string;
   /** What a text must be, where it stands in a configuration file. */
   check?: 'not empty' | 'digest' | 'upstream';
   /** What holds where nothing is said; a duration as it is written. */

@@ -58,6 +58,8 @@ export async function executeImport(prepared: PreparedImport, env: ExecuteEnv): 
   }
   run.record.run.finishedAt = env.tools.clock.now();
   run.record.run.stages = env.stages();
+  const { summary } = run.pace;
+  run.record.run.pace = summary.most === 0 ? null : summary;
   const report = buildReport(run.record);
   journal?.end(report.batchStatus, report.exitCode);
   return report;

@@ -14,8 +14,8 @@ export interface ImportJob extends Omit<Desired, 'keys' | 'malformedLines' | 'pr
   /** What is to be said before anything is sent: of the pack, its terms, and the look of the keys. */
   warnings: readonly Problem[];
   probeKey: Secret | null;
-  /** Accounts tested at once. */
-  concurrency: number;
+  /** Accounts tested at once; `null`: as many as host and vendor turn out to take. */
+  concurrency: number | null;
   /** Accounts made by one request. */
   batchSize: number;
   gatewayWaitMs: number;

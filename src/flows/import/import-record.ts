@@ -13,7 +13,15 @@ export function beginRecord(
   startedAt: number,
 ): RunRecord {
   return {
-    run: { id: job.run, startedAt, finishedAt: startedAt, relayVersion: job.relayVersion, dryRun: false, stages: [] },
+    run: {
+      id: job.run,
+      startedAt,
+      finishedAt: startedAt,
+      relayVersion: job.relayVersion,
+      dryRun: false,
+      stages: [],
+      pace: null,
+    },
     host: { url: host.info.url, kind: host.info.kind, version: host.info.version },
     pack: { id: job.pack.id, digest: job.pack.digest },
     provider: job.provider,

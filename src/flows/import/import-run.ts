@@ -9,7 +9,9 @@ import type { Id } from '../../host/account.ts';
 import { acceptedKeys } from '../../keys/key-file.ts';
 import type { ImportPlan } from '../../plan/import-plan.ts';
 import type { RunRecord } from '../../report/run-record.ts';
+import type { Pace } from '../../core/pace.ts';
 import { ClientKeys } from '../../apply/client-keys.ts';
+import { testPace } from '../../verify/test-pace.ts';
 import type { KeyVerdict } from '../../verify/test-keys.ts';
 import type { ImportJob } from './import-job.ts';
 import { beginRecord } from './import-record.ts';
@@ -26,6 +28,8 @@ export class ImportRun {
   readonly log: ChangeLog;
   readonly clientKeys: ClientKeys;
   readonly record: RunRecord;
+  /** How fast accounts are tested. */
+  readonly pace: Pace;
   /** Where the accounts serve, once it is there. */
   /** The staging place, once it is made. */
   staging: { id: Id; name: string } | null = null;
@@ -43,6 +47,7 @@ export class ImportRun {
     this.record = beginRecord(job, plan, tools.host, this.log, startedAt);
     this.leave(earlier?.leftovers ?? []);
     this.tools = tools;
+    this.pace = testPace(job.concurrency, job.provider, tools.host.info.capabilities, tools.clock);
     this.clientKeys = new ClientKeys(plan.run, tools, this.log);
   }
 

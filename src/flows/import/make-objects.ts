@@ -65,21 +65,22 @@ async function disableUnwanted(
   steps: readonly Extract<AccountStep, { action: 'create' }>[],
   run: ImportRun,
 ): Promise<void> {
-  for (const step of steps) {
-    const outcome = run.record.outcomes.get(step.fingerprint);
-    if (step.enabled || outcome?.outcome !== 'created') continue;
-    await disable(outcome.account, run, step.fingerprint, 'created');
-  }
+  const unwanted = steps.flatMap(({ enabled, fingerprint }) => {
+    const outcome = run.record.outcomes.get(fingerprint);
+    return !enabled && outcome?.outcome === 'created' ? [{ fingerprint, account: outcome.account }] : [];
+  });
+  await disable(unwanted, run, 'created');
 }
 
 async function disable(
-  account: Account,
+  unwanted: readonly { fingerprint: string; account: Account }[],
   { tools, log, record }: ImportRun,
-  fingerprint: string,
   outcome: 'created' | 'updated',
 ): Promise<void> {
-  const [now = account] = await setEnabled([account], false, tools, log, 'operator');
-  record.outcomes.set(fingerprint, { outcome, account: now });
+  const accounts = unwanted.map(({ account }) => account);
+  const now = await setEnabled(accounts, false, tools, log, 'operator');
+  for (const [index, { fingerprint, account }] of unwanted.entries())
+    record.outcomes.set(fingerprint, { outcome, account: now[index] ?? account });
 }
 
 /** Changes what serves nobody, and of what serves the settings that no test need prove. */
@@ -91,7 +92,7 @@ async function updateIdle(run: ImportRun): Promise<void> {
     try {
       const account = await updateAccount(step, tools, log);
       record.outcomes.set(step.fingerprint, { outcome: 'updated', account });
-      if (step.change.enabled === false) await disable(account, run, step.fingerprint, 'updated');
+      if (step.change.enabled === false) await disable([{ fingerprint: step.fingerprint, account }], run, 'updated');
     } catch (error) {
       if (!isOfOne(error) || run.undoesOnFailure) throw error;
       record.outcomes.set(step.fingerprint, failedUpdate(error, step));

@@ -14,12 +14,12 @@ export async function testKeysFirst(run: ImportRun): Promise<void> {
   const steps = plan.accounts.filter((step) => step.action === 'create');
   if (tools.host.info.capabilities.proof !== 'before-create' || steps.length === 0) return;
   const specs = steps.map(({ spec }) => ({ ...spec, place: plan.place.id ?? '' }));
-  const { provider, concurrency } = job;
+  const { provider } = job;
   const verdicts = await inStage(
     tools,
     'verify',
     `Test ${counted(steps.length, 'key')}`,
-    () => testKeys({ specs, keyOf: run.keyOf, provider, concurrency }, tools),
+    () => testKeys({ specs, keyOf: run.keyOf, provider, pace: run.pace }, tools),
     (told) => {
       const failed = [...told.values()].filter(({ validation }) => validation === 'failed').length;
       return { ok: failed === 0, text: failed === 0 ? 'none failed' : `${failed} failed` };

@@ -57,7 +57,7 @@ export async function testAccounts(tested: Tested, run: ImportRun): Promise<Acco
   const probing = {
     accounts: accounts.filter((account) => !isKnown(account)),
     provider: job.provider,
-    concurrency: job.concurrency,
+    pace: run.pace,
     endsOnError: undoesOnFailure,
     retested: new Set(tested.retested.map((account) => account.id)),
   };
@@ -109,12 +109,12 @@ function verdictsOfMade(
 async function isolationCheck(verdicts: AccountVerdict[], run: ImportRun): Promise<AccountVerdict[]> {
   const { job, plan, tools, log, clientKeys } = run;
   if (plan.gateway.probe !== 'make' || tools.host.isolation === null || !verdicts.some(isOpen)) return verdicts;
-  const { provider, concurrency } = job;
+  const { provider } = job;
   const proof = {
     staging: { provider, access: plan.access, run: plan.run },
     request: completionOf(provider),
     clientKeys,
-    concurrency,
+    pace: run.pace,
   };
   return checkInIsolation(verdicts, proof, tools, log);
 }
@@ -183,17 +183,20 @@ export async function takeFailedOut(accounts: readonly AccountVerdict['account']
 
 async function revive(verdicts: readonly AccountVerdict[], run: ImportRun): Promise<void> {
   const { tools, log, record } = run;
+  const problems = await trySetEnabled(
+    verdicts.map(({ account }) => account),
+    true,
+    tools,
+    log,
+  );
+  for (const { lost, ...found } of problems.values()) run.fail('verify', found, lost);
   for (const verdict of verdicts) {
-    const found = await trySetEnabled(verdict.account, true, tools, log);
-    if (found === undefined)
-      record.verdicts.set(verdict.account.marker?.fingerprint ?? '', {
+    const { account } = verdict;
+    if (!problems.has(account.id))
+      record.verdicts.set(account.marker?.fingerprint ?? '', {
         ...verdict,
-        account: { ...verdict.account, enabled: true, paused: false },
+        account: { ...account, enabled: true, paused: false },
       });
-    else {
-      const { lost, ...failed } = found;
-      run.fail('verify', failed, lost);
-    }
   }
 }
 

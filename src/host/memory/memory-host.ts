@@ -19,6 +19,7 @@ const capabilities: Capabilities = {
   refreshAfterDiscovery: false,
   proof: 'before-create',
   testEndsErrors: true,
+  atOnce: { tests: 128, calls: 16, batches: 1 },
   disable: { possible: false, why: 'an entry serves as long as it is there' },
   clientKeys: { subscription: { possible: true }, self_service: { possible: true } },
   grants: { subscription: noUsers, self_service: noUsers },

@@ -31,6 +31,8 @@ export const newApiCapabilities: Capabilities = {
   refreshAfterDiscovery: false,
   proof: 'after-create',
   testEndsErrors: false,
+  // A batch is a request for each channel, and some of them at once already.
+  atOnce: { tests: 128, calls: 8, batches: 1 },
   disable: { possible: true },
   clientKeys: { subscription: { possible: true }, self_service: { possible: true } },
   grants: {

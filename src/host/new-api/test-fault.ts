@@ -11,7 +11,7 @@ const quotedStatus = /bad response status code (\d{3})/i;
 export function faultOf(message: string, code: string, deadCodes: readonly string[]): TestFault {
   const status = Number(quotedStatus.exec(message)?.[1] ?? 0);
   if (status === 401 || status === 402 || status === 403) return 'refused';
-  if (status === 429) return deadCodes.some((word) => containsWord(message, word)) ? 'exhausted' : 'busy';
+  if (status === 429) return deadCodes.some((word) => containsWord(message, word)) ? 'exhausted' : 'throttled';
   if (status === 408 || status >= 500) return 'busy';
   if (code === 'bad_response_body' || code === 'empty_response') return 'junk';
   if (code === 'do_request_failed') return 'busy';

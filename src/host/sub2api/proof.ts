@@ -1,7 +1,7 @@
 import { HostFailure } from '../host-failure.ts';
 import type { ProofPort, UpstreamModels } from '../proof.ts';
 import type { ApiClient } from '../http/api-client.ts';
-import { isHtml } from '../http/replies.ts';
+import { isHtml, retryAfter } from '../http/replies.ts';
 import { readTestStream } from './test-outcome.ts';
 import { modelWire, upstreamModelsWire } from './api/wire.ts';
 
@@ -23,10 +23,18 @@ export function sub2apiProof(client: ApiClient): ProofPort {
           maxBytes: maxStreamBytes,
           signal,
         });
+        if (reply.status === 429)
+          return {
+            outcome: 'failed',
+            why: 'throttled',
+            message: 'the host takes no more requests for now',
+            retryAfterMs: retryAfter(reply.headers, http.clock.now()),
+          };
         if (reply.status !== 200 || isHtml(reply))
           return {
             outcome: 'error',
             timedOut: false,
+            overloaded: reply.status === 503,
             message: `the host answered the test with ${reply.status}${isHtml(reply) ? ' and a web page' : ''}`,
           };
         return readTestStream(reply.text, { platform: account.platform, deadCodes, clean: (text) => http.clean(text) });

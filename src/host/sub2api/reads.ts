@@ -35,8 +35,10 @@ export function sub2apiReads(client: ApiClient): Sub2apiReads {
       (await client.get('/api/v1/admin/payment/plans', planWire.array().nullish()))?.map((wire) =>
         toTariff(wire, http),
       ) ?? [],
-    accounts: async () =>
-      (await listAll(client, '/api/v1/admin/accounts', accountWire, byId)).map((wire) => toAccount(wire, http)),
+    accounts: async (place) => {
+      const query = place === undefined ? byId : { ...byId, group: place };
+      return (await listAll(client, '/api/v1/admin/accounts', accountWire, query)).map((wire) => toAccount(wire, http));
+    },
     account: async (id) => {
       const wire = await client.find(`/api/v1/admin/accounts/${id}`, accountWire);
       return wire === undefined ? undefined : toAccount(wire, http);

@@ -55,6 +55,7 @@ const transientWords =
   /\b(?:429|502|503|504)\b|rate.?limit|too many requests|bad gateway|service unavailable|time.?out/i;
 const hostCannotTest =
   /不支持 OpenAI Responses API|(?:does not|doesn't|not) support the OpenAI Responses API|test endpoint only supports the Responses API/i;
+const throttleWords = /rate.?limit|too many requests/i;
 const junkAnswer =
   /^(?:Invalid Chat Completions response|Stream ended before response\.completed|Failed to parse response)/i;
 
@@ -69,6 +70,7 @@ export function faultOf(message: string, platform: string, deadCodes: readonly s
     return platform === 'openai' && /^API returned 403: Forbidden$/i.test(text) ? 'forbidden' : 'refused';
   if (status === 0 && hostCannotTest.test(text)) return 'untestable';
   if (junkAnswer.test(text)) return 'junk';
-  if (transientWords.test(text) && quotedUpstream.test(text)) return 'busy';
+  if (transientWords.test(text) && quotedUpstream.test(text))
+    return status === 429 || (status === 0 && throttleWords.test(text)) ? 'throttled' : 'busy';
   return 'other';
 }

@@ -5,7 +5,7 @@ import { statusSchema } from '../../plan/status-schema.ts';
 import { stages } from '../../core/run-event.ts';
 import { importsPlanSchema, importsReportSchema } from './imports-schema.ts';
 import { doctorSchema } from '../doctor-report.ts';
-import { reportSchema } from '../report-schema.ts';
+import { paceSchema, reportSchema } from '../report-schema.ts';
 import { errorSchema, settingsSchema } from './about-schemas.ts';
 import { problemSchema } from './parts.ts';
 import { probeSchema, connectSchema, removeSchema, revokeSchema } from './provider-schemas.ts';
@@ -29,7 +29,15 @@ export const eventSchema = z
     line('stage-started', { stage, title: z.string() }),
     line('stage-finished', { stage, ok: z.boolean(), summary: z.string(), ms: count }),
     line('step', { stage, text: z.string() }),
-    line('progress', { stage, done: count, total: count, passed: count, warning: count, failed: count }),
+    line('progress', {
+      stage,
+      done: count,
+      total: count,
+      passed: count,
+      warning: count,
+      failed: count,
+      pace: paceSchema,
+    }),
     line('retry', { stage, what: z.string(), reason: z.string(), pauseMs: z.number().min(0) }),
     line('warning', { stage, problem: problemSchema }),
     line('notice', { text: z.string() }),

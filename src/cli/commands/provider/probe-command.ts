@@ -50,7 +50,7 @@ export async function probeCommand(flags: ProbeFlags, io: Io, redactor: Redactor
         allowMassRemoval: flags.allowMassRemoval === true,
         probe: flags.probe ?? defaults.probe,
         probeKey,
-        concurrency: flags.concurrency ?? defaults.concurrency,
+        concurrency: flags.concurrency ?? null,
         gatewayWaitMs: flags.gatewayWait ?? gatewayWaitMs,
       },
       tools,
