@@ -5,9 +5,12 @@ import { lookAgain } from './look-again.ts';
 /** Pauses between two looks at what the accounts have learnt, in milliseconds: the first, and the longest. */
 const pauses = { first: 25, longest: 1500 };
 
+/** From so many accounts on, some are tested while others learn. */
+const many = 256;
+
 /**
  * Waits while the host finds out what the upstream of each account can do: a test before that would be of the wrong thing.
- * Hosts begin with the first account, so the last one is asked for, and all are looked at once that is through. The returned
+ * Hosts begin with the first account, so a later one is asked for, and all are looked at once that is through. The returned
  * function waits for one of them, no longer than the host may take.
  */
 export function capabilityWatch(
@@ -27,8 +30,8 @@ export function capabilityWatch(
   const watch = async () => {
     const until = clock.now() + host.info.capabilities.discoveryMs;
     let pause = pauses.first;
-    for (let last = lastOf(discovering); last !== undefined && clock.now() < until && !stop.aborted;) {
-      if ((await host.reads.account(last))?.discovering === true) {
+    for (let next = pilotOf(discovering); next !== undefined && clock.now() < until && !stop.aborted;) {
+      if ((await host.reads.account(next))?.discovering === true) {
         await clock.sleep(pause, stop);
         pause = Math.min(Math.ceil(pause * 1.25), pauses.longest);
         continue;
@@ -38,7 +41,7 @@ export function capabilityWatch(
         host,
       );
       release((id) => now.get(id)?.discovering !== true);
-      last = lastOf(discovering);
+      next = pilotOf(discovering);
     }
     release(() => true);
   };
@@ -49,8 +52,10 @@ export function capabilityWatch(
   return async (id) => waits.get(id);
 }
 
-function lastOf(discovering: ReadonlyMap<Id, unknown>): Id | undefined {
-  return [...discovering.keys()].at(-1);
+/** The last one; of many, that in the middle, so that there is something to test meanwhile. */
+function pilotOf(discovering: ReadonlyMap<Id, unknown>): Id | undefined {
+  const ids = [...discovering.keys()];
+  return ids.length > many ? ids[Math.floor(ids.length / 2)] : ids.at(-1);
 }
 
 function deferred(): { promise: Promise<void>; resolve: () => void; reject: (cause: unknown) => void } {

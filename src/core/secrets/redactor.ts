@@ -45,13 +45,19 @@ export const maxHostTextLength = 600;
 /** Longest secret that a cut could halve, and longest name that is looked through. */
 const maxSecretLength = 16_384;
 
+/** How many texts that hide nothing are remembered, and how long they are at most: lists of a host are read again and again. */
+const remembered = { texts: 20_000, length: 300 };
+
 /** Makes text from outside fit to be seen: no secret, nothing that a terminal would obey, and not too much of it. */
 export class Redactor {
   readonly #secrets = new MultiSearch();
   readonly #traces = new SecretTraces();
+  /** What was looked through since the newest secret was learnt, and may be seen. */
+  readonly #harmless = new Set<string>();
 
   /** From now on this secret is hidden in every form in which it is likely to be echoed. */
   learn(secret: Secret): void {
+    this.#harmless.clear();
     this.#traces.add(secret.open());
     for (const form of secretForms(secret.open())) this.#secrets.add(form);
   }
@@ -90,12 +96,16 @@ export class Redactor {
 
   /** The text as it is, or hidden whole where it may hold a secret. */
   hide(text: string): string {
+    if (this.#harmless.has(text)) return text;
     if (text.length > maxSecretLength) return hiddenText(text);
     const seen = withoutControls(text);
     const longest = ownNames.test(text) ? Math.min(maxWordLength, comparedLength(text)) : 1;
     const found = this.#secrets.find(text).some(([start, end]) => end - start >= Math.min(longest, text.length));
     const hides = found || hideLongRuns(hideShapes(seen)) !== seen || this.#tells(text, longest);
-    return hides || (seen !== text && this.#tells(seen)) ? hiddenText(text) : text;
+    if (hides || (seen !== text && this.#tells(seen))) return hiddenText(text);
+    if (this.#harmless.size >= remembered.texts) this.#harmless.clear();
+    if (text.length <= remembered.length) this.#harmless.add(text);
+    return text;
   }
 
   /** The same text without any known secret and without anything shaped like a credential. */
