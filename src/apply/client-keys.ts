@@ -22,6 +22,8 @@ export class ClientKeys {
   readonly #client: TemporaryClient | null;
   #begun: boolean;
   #made: Promise<Id> | undefined;
+  /** A key that is made ahead, and what it is for. */
+  #ahead: { place: Id; access: AccessMode; key: Promise<Secret> } | undefined;
 
   /** `begun`: an earlier, interrupted part of the run may have made it. */
   constructor(run: string, tools: RunTools, log: ChangeLog, begun = false) {
@@ -33,9 +35,25 @@ export class ClientKeys {
 
   /**
    * A key with access to the place, or to none, which does for one that names its account; the client is made with the
-   * first. Whatever exists after a failure is removed by `remove`. Throws `PROBE_KEY_IMPOSSIBLE` on a host on which relay makes none.
+   * first. Whatever exists after a failure is removed by `remove`. Throws `PROBE_KEY_IMPOSSIBLE` on a host on which relay
+   * makes none.
    */
   async keyFor(place: Id | null, access: AccessMode): Promise<Secret> {
+    const ahead = this.#ahead;
+    if (ahead?.place !== place || ahead.access !== access) return this.#newKey(place, access);
+    this.#ahead = undefined;
+    return ahead.key;
+  }
+
+  /** Makes such a key while other things are done. What fails of it is thrown where the key is asked for. */
+  makeAhead(place: Id, access: AccessMode): void {
+    if (this.#client === null || this.#ahead !== undefined) return;
+    const key = this.#newKey(place, access);
+    key.catch(() => undefined);
+    this.#ahead = { place, access, key };
+  }
+
+  async #newKey(place: Id | null, access: AccessMode): Promise<Secret> {
     const client = this.#client;
     if (client === null) throw new RelayError('PROBE_KEY_IMPOSSIBLE', 'relay makes no keys on this host.');
     this.#made ??= this.#make(client);
@@ -68,6 +86,9 @@ export class ClientKeys {
   async remove(): Promise<Leftover[]> {
     const client = this.#client;
     if (client === null || !this.#begun) return [];
+    // What is still under way would outlive what is removed.
+    await this.#ahead?.key.catch(() => undefined);
+    this.#ahead = undefined;
     this.#made = undefined;
     const { host, clock, journal } = unstopped(this.#tools);
     const { kind } = portOf(host).driver;

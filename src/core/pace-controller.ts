@@ -31,8 +31,10 @@ export interface PaceState {
 export interface Turn {
   /** When, in milliseconds since 1970. */
   readonly at: number;
-  /** No other was under way, nor had left within a second: if it is refused, it was not the pace. */
-  readonly alone: boolean;
+  /** How many had left by then. */
+  readonly number: number;
+  /** No other was under way, nor had left within a second. */
+  readonly first: boolean;
 }
 
 /** Between two cuts, in milliseconds: what happens sooner tells of what was cut already. */
@@ -80,6 +82,7 @@ export class PaceController {
   #heldSince = 0;
   #why: PaceWhy;
   #active = 0;
+  #begun = 0;
   #nextAt = 0;
   #pausedUntil = 0;
   #lastAt = -Infinity;
@@ -109,14 +112,15 @@ export class PaceController {
 
   /** One leaves now. */
   begin(now: number): Turn {
-    const alone = this.#active === 0 && now - this.#lastAt >= roundMs;
+    const first = this.#active === 0 && now - this.#lastAt >= roundMs;
     this.#active += 1;
+    this.#begun += 1;
     this.#lastAt = now;
     this.#left.add(now);
     const rate = Math.min(this.#rate, this.#mostRate);
     if (rate !== Infinity) this.#nextAt = Math.max(this.#nextAt, now - creditMs) + 1 / rate;
     if (this.#active >= Math.floor(this.#limit)) this.#fullAt = now;
-    return { at: now, alone };
+    return { at: now, number: this.#begun, first };
   }
 
   /**
@@ -148,6 +152,11 @@ export class PaceController {
     if (next.recent < Math.max(next.best * slow.times, next.best + slow.ms) || now < this.#cutAt + roundMs) return;
     this.#cut('slow', now);
     this.#hostMs = { ...next, recent: next.best };
+  }
+
+  /** Whether no other has been near it until now: if it is refused, it was not for the pace. */
+  isAlone({ first, number }: Turn): boolean {
+    return first && number === this.#begun;
   }
 
   /** Whether nothing but refusals came for so long that more of them are no news. */

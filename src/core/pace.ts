@@ -70,9 +70,19 @@ export class Pace {
     this.#controller.felt(ms, this.#clock.now());
   }
 
+  /** Whether no other has been near a request until now: if it is refused, it was not for the pace. */
+  isAlone(turn: Turn): boolean {
+    return this.#controller.isAlone(turn);
+  }
+
   /** Whether nothing but refusals has come for two minutes. */
   get standsStill(): boolean {
     return this.#controller.standsStill(this.#clock.now());
+  }
+
+  /** Whether nothing is under way, and nobody waits. */
+  get idle(): boolean {
+    return this.#waiting.size === 0 && this.state.now === 0;
   }
 
   /** What it is now. */

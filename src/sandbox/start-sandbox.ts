@@ -15,6 +15,8 @@ export interface ServingOptions {
   faults?: FaultRule[];
   /** How long the vendor takes for each completion. */
   vendorLatencyMs?: number;
+  /** How many completions the vendor takes in any second; others are answered 429 at once. */
+  vendorPerSecond?: number;
   /** A clock for what the host serves when; the system's when absent. */
   now?: () => number;
 }
@@ -55,6 +57,8 @@ export async function startSandbox<Options, Made extends MadeHost>(
   const { app, ...made } = kind.make(options, run);
   const vendorApp = createVendor({
     latencyMs: options.vendorLatencyMs ?? 0,
+    perSecond: options.vendorPerSecond ?? Infinity,
+    now: run.now,
     requests: vendorRequests,
     stopping: stopping.signal,
   });

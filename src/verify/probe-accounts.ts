@@ -103,6 +103,7 @@ async function probeAccount(
     );
     if (ended === undefined) return notTried(account);
     const { test } = ended;
+    attempts = ended.attempts;
     const models = await (listed ?? modelsOf(account, job.pace, tools));
     const smokeModelSeen = models.includes(provider.smokeTestModel.trim());
     const list = isInconclusive(test) ? await longInTurn(() => proof.upstreamModels(account.id), tools) : null;

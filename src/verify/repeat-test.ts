@@ -5,6 +5,9 @@ import type { AccountTest } from '../host/proof.ts';
 /** Pauses before a busy or unanswered account is tested again (rule N17), in milliseconds. */
 const testPauses = [1000, 4000];
 
+/** How long the last one of all rests until it is tried again, in milliseconds: then it is alone. */
+const restMs = 1000;
+
 /** From which pause on it is told that all tests wait, in milliseconds. */
 const worthTellingMs = 1000;
 
@@ -33,16 +36,22 @@ export async function repeatTest(
     const turn = await pace.turn(over);
     if (turn === undefined) return over.aborted ? undefined : { test: told, attempts };
     let end: PaceEnd = { signal: 'none' };
+    let alone = false;
     try {
       told = await test();
       end = endOf(told);
+      alone = pace.isAlone(turn);
     } finally {
       const pauseMs = pace.end(turn, end);
       if (pauseMs >= worthTellingMs)
         emit({ type: 'retry', stage: 'verify', what: 'tests', reason: told.message, pauseMs });
     }
     if (stop.aborted) return undefined;
-    if (end.signal === 'refused' && !turn.alone && !pace.standsStill) continue;
+    if (end.signal === 'refused' && !alone && !pace.standsStill) {
+      // With nobody before it in the queue, it would come at once.
+      if (pace.idle) await clock.sleep(restMs, stop);
+      continue;
+    }
     attempts += 1;
     const pauseMs = testPauses[attempts - 1];
     if (!worthRepeating(told) || pauseMs === undefined || pace.standsStill) return { test: told, attempts };

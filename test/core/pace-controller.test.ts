@@ -112,9 +112,12 @@ describe('how often requests leave', () => {
   it('knows of a request that it was alone: no other can have been the reason of its refusal', () => {
     const pace = new PaceController(bounds());
     const first = pace.begin(0);
-    expect([first.alone, pace.begin(1).alone]).toEqual([true, false]);
+    expect(pace.isAlone(first)).toBe(true);
+    const second = pace.begin(1);
+    expect([pace.isAlone(first), pace.isAlone(second)]).toEqual([false, false]);
     pace.end(first, 'well', 2);
-    expect(pace.begin(5000).alone).toBe(false);
+    pace.end(second, 'well', 2);
+    expect(pace.isAlone(pace.begin(900))).toBe(false);
   });
 });
 

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setImmediate as turn } from 'node:timers/promises';
 import { systemClock } from '../../src/core/clock.ts';
@@ -90,6 +91,8 @@ function withResolvers<T>() {
 async function serveHere(app: Router, port: number): Promise<Listener> {
   const listener = await listen(app, port);
   const stopping = new AbortController();
+  // Each exchange listens to it.
+  setMaxListeners(0, stopping.signal);
   served.set(listener.url, { app, stopped: stopping.signal });
   return {
     url: listener.url,

@@ -32,7 +32,11 @@ export async function verifyAccounts(run: ImportRun): Promise<void> {
     retested.push(account);
     if (step.retest === 'held_out') heldOut.add(account.id);
   }
-  await testAccounts({ accounts: [...retested, ...made], retested, heldOut }, run);
+  const accounts = [...retested, ...made];
+  // The tests wait for the vendor, and the host has time.
+  const { probe } = plan.gateway;
+  if (accounts.length > 0 && probe === 'make' && run.place !== null) run.clientKeys.makeAhead(run.place, plan.access);
+  await testAccounts({ accounts, retested, heldOut }, run);
 }
 
 /** Whether the change of a serving account is one that only a test proves. */

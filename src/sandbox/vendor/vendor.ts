@@ -12,6 +12,9 @@ import { vendorModels } from './models.ts';
 /** What a fake vendor needs from outside. */
 export interface VendorOptions {
   latencyMs: number;
+  /** How many completions it takes in any second. */
+  perSecond: number;
+  now: () => number;
   requests: RecordedRequest[];
   stopping: AbortSignal;
 }
@@ -47,13 +50,35 @@ function kindOf(path: string): VendorAsk['kind'] | undefined {
   return /:(?:streamG|g)enerateContent$/.test(path) ? 'gemini' : undefined;
 }
 
+/** So many in any second, over all keys. */
+class Throttle {
+  readonly #options: Pick<VendorOptions, 'perSecond' | 'now'>;
+  /** When those of the last second were taken, the oldest first. */
+  readonly #taken: number[] = [];
+
+  constructor(options: Pick<VendorOptions, 'perSecond' | 'now'>) {
+    this.#options = options;
+  }
+
+  refuses(): boolean {
+    const { perSecond, now } = this.#options;
+    const at = now();
+    while (this.#taken[0] !== undefined && this.#taken[0] <= at - 1000) this.#taken.shift();
+    if (this.#taken.length >= perSecond) return true;
+    this.#taken.push(at);
+    return false;
+  }
+}
+
 async function complete(
   c: Context,
   kind: VendorAsk['kind'],
   key: string,
   options: VendorOptions,
   seen: Set<string>,
+  throttle: Throttle,
 ): Promise<Response> {
+  if (throttle.refuses()) return refusal(429, 'rate limit reached', 'rate_limit_reached_error');
   const lower = key.toLowerCase();
   const wait = lower.includes('slow') ? Math.max(300, options.latencyMs * 5) : options.latencyMs;
   if (wait > 0) await sleep(wait, undefined, { signal: options.stopping }).catch(() => undefined);
@@ -78,6 +103,7 @@ async function complete(
 export function createVendor(options: VendorOptions): Hono<SandboxEnv> {
   const app = new Hono<SandboxEnv>();
   const seen = new Set<string>();
+  const throttle = new Throttle(options);
   app.use('*', recordRequests(options.requests));
   app.all('*', async (c) => {
     const path = c.req.path;
@@ -88,7 +114,7 @@ export function createVendor(options: VendorOptions): Hono<SandboxEnv> {
     const key = keyOf(c);
     const refused = refuseKey(key);
     if (refused !== undefined) return refused;
-    if (kind !== undefined) return complete(c, kind, key, options, seen);
+    if (kind !== undefined) return complete(c, kind, key, options, seen, throttle);
     return json(200, {
       object: 'list',
       data: vendorModels.map((id) => ({ id, object: 'model', created: 1, owned_by: 'vendor' })),
