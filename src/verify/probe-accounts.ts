@@ -9,6 +9,7 @@ import type { Code } from '../core/codes.ts';
 import type { Pace } from '../core/pace.ts';
 import { lookAgain } from './look-again.ts';
 import { repeatTest } from './repeat-test.ts';
+import { waitOutPauses } from './wait-out-pauses.ts';
 import { isInconclusive, decideVerdict, type Validation } from './verdict.ts';
 import { capabilityWatch } from './capability-watch.ts';
 
@@ -42,11 +43,12 @@ export async function probeAccounts(job: ProbeJob, tools: RunTools): Promise<Acc
   const cannotTest = () => {
     if (job.endsOnError) failed.abort();
   };
+  const refused = new Set<Id>();
   const counts = { passed: 0, warning: 0, failed: 0 };
   let done = 0;
   const verdicts = await Promise.all(
     job.accounts.map(async (account): Promise<AccountVerdict> => {
-      const verdict = await probeAccount(account, job, { hasDiscovered, over, cannotTest }, tools);
+      const verdict = await probeAccount(account, job, { hasDiscovered, over, cannotTest, refused }, tools);
       if (verdict.code === 'TEST_ERROR') cannotTest();
       if (verdict.validation !== 'not_tried') counts[verdict.validation] += 1;
       done += 1;
@@ -60,7 +62,7 @@ export async function probeAccounts(job: ProbeJob, tools: RunTools): Promise<Acc
     learnt.map(({ account }) => account),
     tools,
   );
-  return readBack(verdicts, job.retested, tools);
+  return readBack(verdicts, { refused, retested: job.retested }, tools);
 }
 
 interface Surroundings {
@@ -69,17 +71,19 @@ interface Surroundings {
   over: AbortSignal;
   /** Told of a test that could not be carried out. */
   cannotTest: () => void;
+  /** Filled with those that passed after a refusal. */
+  refused: Set<Id>;
 }
 
 async function probeAccount(
   account: Account,
   job: ProbeJob,
-  { hasDiscovered, over, cannotTest }: Surroundings,
+  { hasDiscovered, over, cannotTest, refused }: Surroundings,
   tools: RunTools,
 ): Promise<AccountVerdict> {
   const { proof } = tools.host;
   const { provider } = job;
-  const startedAt = tools.clock.now();
+  let startedAt = tools.clock.now();
   let attempts = 0;
   let listed: Promise<string[]> | undefined;
   try {
@@ -88,6 +92,8 @@ async function probeAccount(
     const ended = await repeatTest(
       account.name,
       () => {
+        // The time in the queue is none of the test.
+        if (attempts === 0) startedAt = tools.clock.now();
         attempts += 1;
         // The host answers this by itself, while the test waits for the vendor.
         listed ??= modelsOf(account, job.pace, tools);
@@ -102,7 +108,8 @@ async function probeAccount(
       over,
     );
     if (ended === undefined) return notTried(account);
-    const { test } = ended;
+    const { test, wasRefused } = ended;
+    if (wasRefused && test.outcome === 'passed') refused.add(account.id);
     attempts = ended.attempts;
     const models = await (listed ?? modelsOf(account, job.pace, tools));
     const smokeModelSeen = models.includes(provider.smokeTestModel.trim());
@@ -144,15 +151,13 @@ async function modelsOf(account: Account, pace: Pace, { host, clock }: RunTools)
 /** An account that the host now holds out of service is dead, whatever its test said (rule N13). */
 async function readBack(
   verdicts: AccountVerdict[],
-  retested: ReadonlySet<Id>,
+  { refused, retested }: { refused: ReadonlySet<Id>; retested: ReadonlySet<Id> },
   tools: RunTools,
 ): Promise<AccountVerdict[]> {
   const { host } = unstopped(tools);
   if (verdicts.every((verdict) => verdict.validation === 'not_tried')) return verdicts;
-  const now = await lookAgain(
-    verdicts.map(({ account }) => account),
-    host,
-  );
+  const accounts = verdicts.map(({ account }) => account);
+  const now = await waitOutPauses(refused, () => lookAgain(accounts, host), tools);
   return verdicts.map((verdict) => {
     const account = now.get(verdict.account.id);
     if (account === undefined)

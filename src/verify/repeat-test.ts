@@ -30,11 +30,12 @@ export async function repeatTest(
   { clock, emit, stop }: Pick<RunTools, 'clock' | 'emit' | 'stop'>,
   /** Aborted when no further test is to begin. */
   over: AbortSignal = stop,
-): Promise<{ test: AccountTest; attempts: number } | undefined> {
+): Promise<{ test: AccountTest; attempts: number; wasRefused: boolean } | undefined> {
   let told = throttled;
+  let wasRefused = false;
   for (let attempts = 0; ;) {
     const turn = await pace.turn(over);
-    if (turn === undefined) return over.aborted ? undefined : { test: told, attempts };
+    if (turn === undefined) return over.aborted ? undefined : { test: told, attempts, wasRefused };
     let end: PaceEnd = { signal: 'none' };
     let alone = false;
     try {
@@ -47,6 +48,7 @@ export async function repeatTest(
         emit({ type: 'retry', stage: 'verify', what: 'tests', reason: told.message, pauseMs });
     }
     if (stop.aborted) return undefined;
+    wasRefused ||= end.signal === 'refused';
     if (end.signal === 'refused' && !alone && !pace.standsStill) {
       // With nobody before it in the queue, it would come at once.
       if (pace.idle) await clock.sleep(restMs, stop);
@@ -54,7 +56,7 @@ export async function repeatTest(
     }
     attempts += 1;
     const pauseMs = testPauses[attempts - 1];
-    if (!worthRepeating(told) || pauseMs === undefined || pace.standsStill) return { test: told, attempts };
+    if (!worthRepeating(told) || pauseMs === undefined || pace.standsStill) return { test: told, attempts, wasRefused };
     emit({ type: 'retry', stage: 'verify', what: `test of ${name}`, reason: told.message, pauseMs });
     await clock.sleep(pauseMs, stop);
   }

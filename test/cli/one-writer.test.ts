@@ -145,7 +145,10 @@ describe('an import whose lock is taken away', () => {
         await vi.waitFor(() => expect(abort).toHaveBeenCalledWith(expect.objectContaining({ code: 'LOCK_LOST' })));
       }),
     );
-    const run = await place.run(onto(url, '--mode', mode, '--concurrency', '1'), { env, where: 'here' });
+    const run = await place.run(onto(url, '--mode', mode, '--concurrency', '1', '--probe', 'none'), {
+      env,
+      where: 'here',
+    });
     expect(run.exitCode).toBe(exitCode);
     expect(run.stderr).toContain('LOCK_LOST');
     // The one that was on its way may have arrived.

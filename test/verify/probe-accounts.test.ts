@@ -250,6 +250,34 @@ describe('what the host holds after the tests has the last word (N13)', () => {
     expect(verdict?.account).toEqual(accounts[0] ?? account);
   });
 
+  it('one that the host spares after it was refused for the pace is waited for (N17)', async () => {
+    const accounts = three();
+    const seen: number[] = [];
+    const run = scriptedHost({
+      accounts,
+      proof: {
+        testAccount: async ({ id }) => {
+          const tried = seen.push(Number(id));
+          await tick();
+          if (tried !== 2) return passes;
+          accounts[1]!.limitedUntil = run.clock.now() + 5000;
+          return fails('throttled');
+        },
+      },
+    });
+    Object.assign(run.tools.host, { time: () => run.clock.now() });
+    const pace = paceOf(2, run.clock);
+    const verdicts = await probeAccounts(jobOf(structuredClone(accounts), { pace }), run.tools);
+    expect(verdicts.map(({ validation, probe }) => [validation, probe?.attempts])).toEqual([
+      ['passed', 1],
+      ['passed', 1],
+      ['passed', 1],
+    ]);
+    expect(seen).toEqual([1, 2, 3, 2]);
+    expect(run.clock.pauses.at(-1)).toBeGreaterThan(3000);
+    expect(run.clock.now()).toBeGreaterThanOrEqual(accounts[1]!.limitedUntil ?? Infinity);
+  });
+
   it('one that failed keeps its own reason, and is shown as it is now', async () => {
     const account = anAccount();
     const now = { ...account, state: 'error' as const, stateMessage: 'dead' };
