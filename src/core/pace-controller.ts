@@ -66,8 +66,8 @@ const creditMs = 100;
 const slow = { times: 8, ms: 1000 };
 
 /**
- * How many requests may be under way, and how often one may leave. It starts small; a round of good answers doubles what is
- * at once. A refusal, an overloaded host, or one that gets slower, halves it, once a round; then it comes back fast to what
+ * How many requests may be under way, and how often one may leave. It starts small; a round of good answers triples what
+ * is at once. A refusal, an overloaded host, or one that gets slower, halves it, once a round; then it comes back fast to what
  * was taken, and from there by one a round. A refusal also shows how many a second are taken: from then on no more leave,
  * until that has gone well for a while. Pure: time is handed in, in milliseconds since 1970.
  */
@@ -182,7 +182,8 @@ export class PaceController {
     const { fixed, most } = this.#bounds;
     // More would have left, had they been let go.
     if (fixed === true || this.#fullAt < at || at < this.#cutAt) return;
-    this.#limit = Math.min(most, this.#limit + (this.#limit < this.#safe ? 1 : 1 / this.#limit));
+    const more = this.#safe === Infinity ? 2 : this.#limit < this.#safe ? 1 : 1 / this.#limit;
+    this.#limit = Math.min(most, this.#limit + more);
     this.#why = this.#limit >= most ? 'most' : 'growing';
   }
 

@@ -113,9 +113,12 @@ export class Pace {
     if (ms === Infinity || this.#timer !== undefined) return;
     const timer = new AbortController();
     this.#timer = timer;
-    void this.#clock.sleep(Math.ceil(ms), timer.signal).then(() => {
-      this.#timer = undefined;
-      this.#pump();
-    });
+    void this.#wake(this.#clock.sleep(Math.ceil(ms), timer.signal));
+  }
+
+  async #wake(slept: Promise<void>): Promise<void> {
+    await slept;
+    this.#timer = undefined;
+    this.#pump();
   }
 }

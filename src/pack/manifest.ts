@@ -69,8 +69,18 @@ export const providerSchema = z.strictObject({
     .prefault({}),
   pace: z
     .strictObject({
-      atOnce: z.int().min(1).max(1000).optional().describe('Requests at once that the vendor takes for one key.'),
-      perMinute: z.int().min(1).max(1_000_000).optional().describe('Requests a minute.'),
+      atOnce: z
+        .int()
+        .min(1)
+        .max(1000)
+        .optional()
+        .describe('Tests at once that the vendor takes, of all keys together.'),
+      perMinute: z
+        .int()
+        .min(1)
+        .max(1_000_000)
+        .optional()
+        .describe('Tests a minute, of all keys together; they are spread evenly.'),
     })
     .optional()
     .describe("The vendor's limit, where it is known."),

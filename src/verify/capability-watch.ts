@@ -5,8 +5,8 @@ import { lookAgain } from './look-again.ts';
 /** Pauses between two looks at what the accounts have learnt, in milliseconds: the first, and the longest. */
 const pauses = { first: 25, longest: 1500 };
 
-/** From so many accounts on, some are tested while others learn. */
-const many = 256;
+/** From so many accounts on, some are tested while others learn: looking at all of them three times costs less then. */
+const many = 64;
 
 /**
  * Waits while the host finds out what the upstream of each account can do: a test before that would be of the wrong thing.
@@ -30,7 +30,8 @@ export function capabilityWatch(
   const watch = async () => {
     const until = clock.now() + host.info.capabilities.discoveryMs;
     let pause = pauses.first;
-    for (let next = pilotOf(discovering); next !== undefined && clock.now() < until && !stop.aborted;) {
+    const few = Math.max(many, discovering.size / 4);
+    for (let next = pilotOf(discovering, few); next !== undefined && clock.now() < until && !stop.aborted;) {
       if ((await host.reads.account(next))?.discovering === true) {
         await clock.sleep(pause, stop);
         pause = Math.min(Math.ceil(pause * 1.25), pauses.longest);
@@ -41,7 +42,7 @@ export function capabilityWatch(
         host,
       );
       release((id) => now.get(id)?.discovering !== true);
-      next = pilotOf(discovering);
+      next = pilotOf(discovering, few);
     }
     release(() => true);
   };
@@ -53,9 +54,9 @@ export function capabilityWatch(
 }
 
 /** The last one; of many, that in the middle, so that there is something to test meanwhile. */
-function pilotOf(discovering: ReadonlyMap<Id, unknown>): Id | undefined {
+function pilotOf(discovering: ReadonlyMap<Id, unknown>, few: number): Id | undefined {
   const ids = [...discovering.keys()];
-  return ids.length > many ? ids[Math.floor(ids.length / 2)] : ids.at(-1);
+  return ids.length > few ? ids[Math.floor(ids.length / 2)] : ids.at(-1);
 }
 
 function deferred(): { promise: Promise<void>; resolve: () => void; reject: (cause: unknown) => void } {

@@ -123,6 +123,7 @@ describe('a command line', () => {
   it.each<[string, string]>([
     ['import --mode parital', 'Did you mean "partial"?'],
     ['import --concurrency 257', 'It must be a number from 1 to 256.'],
+    ['import --concurrency 0', 'Leave it out for as many as host and vendor take.'],
     ['sandbox --port 0', 'It must be a number from 1 to 65535.'],
     ['import --timeout 30', 'It must be a duration such as 500ms, 30s or 2m.'],
     ['runs list --output ndjson', 'It must be text or json.'],

@@ -395,6 +395,20 @@ const values: Row[] = [
     'providers[0].pace.atOnce must be >=1',
   ],
   [
+    'a pace of more at once than anybody takes',
+    'keyCheck: none',
+    'pace: { atOnce: ¦1001 }\n    keyCheck: none',
+    'INVALID_VALUE',
+    'providers[0].pace.atOnce must be <=1000',
+  ],
+  [
+    'a pace of nothing in a minute',
+    'keyCheck: none',
+    'pace: { perMinute: ¦0 }\n    keyCheck: none',
+    'INVALID_VALUE',
+    'providers[0].pace.perMinute must be >=1',
+  ],
+  [
     'an unknown check of keys',
     'keyCheck: none',
     'keyCheck: ¦sometimes',

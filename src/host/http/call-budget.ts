@@ -10,6 +10,9 @@ const leastLimit = 30;
 /** How long it is waited for what others have used up, in milliseconds; a request is sent five times at most. */
 const patienceMs = 50_000;
 
+/** The longest that a host is believed when it asks to be left alone, in milliseconds. */
+const maxShutMs = 600_000;
+
 /** A wait that is worth a word, in milliseconds. */
 const worthTellingMs = 2000;
 
@@ -63,7 +66,7 @@ export class CallBudget implements Pace {
     // Where so few were sent from here, others have used up what there was, and nothing is learnt of the limit.
     const isOwn = this.#sent.length >= leastLimit;
     if (isOwn) this.#most = Math.min(this.#most, this.#sent.length);
-    if (retryAfterMs !== undefined) this.#shutUntil = now + retryAfterMs + marginMs;
+    if (retryAfterMs !== undefined) this.#shutUntil = now + Math.min(retryAfterMs, maxShutMs) + marginMs;
     else if (!isOwn) this.#shutUntil = now + patienceMs;
   }
 
