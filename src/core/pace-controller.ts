@@ -49,9 +49,10 @@ const standstillMs = 120_000;
 /** The slowest, in requests a millisecond. */
 const leastRate = 1 / 20_000;
 
-/** How long a learnt rate is kept until more is tried, in milliseconds, and by how much more at first. */
+/** How long a learnt rate is kept until more is tried, in milliseconds; by how much more at first, and at most. */
 const holdMs = 3000;
-const firstStep = 0.04;
+const firstStep = 0.02;
+const mostGrowth = 1.25;
 
 /** Just below what was taken, so that the next one need not be refused. */
 const margin = 0.96;
@@ -79,6 +80,9 @@ export class PaceController {
   #safe = Infinity;
   #rate = Infinity;
   #step = firstStep;
+  /** What has gone well for a while, and where the last refusal came. */
+  #good: number | null = null;
+  #edge = Infinity;
   #heldSince = 0;
   #why: PaceWhy;
   #active = 0;
@@ -187,12 +191,17 @@ export class PaceController {
     this.#why = this.#limit >= most ? 'most' : 'growing';
   }
 
-  /** What has gone well for a while may go a little faster, and ever more so. */
+  /**
+   * What has gone well for a while may go faster: half the way to where it was refused, and that is forgotten bit by bit, and
+   * ever more so.
+   */
   #tryFaster(now: number): void {
     if (this.#rate === Infinity || now < this.#heldSince + holdMs) return;
-    this.#rate = this.#rate * (1 + this.#step);
-    this.#step = Math.min(1, this.#step * 2);
     this.#heldSince = now;
+    this.#good = this.#rate;
+    this.#edge *= 1 + this.#step;
+    this.#step = Math.min(1, this.#step * 2);
+    this.#rate = Math.max(this.#rate, Math.min((this.#rate + this.#edge) / 2, this.#rate * mostGrowth));
     // Faster than that, it is how many are at once that decides.
     if (this.#rate > 1) this.#rate = Infinity;
   }
@@ -209,15 +218,19 @@ export class PaceController {
     this.#limit = half;
   }
 
-  /** To what is taken; by half at most, since what was under way tells of a time before. */
+  /** Back to what went well; where nothing has, to what is taken, by half at most: what was under way tells of before. */
   #slowDown(now: number): void {
-    const taken = this.#answered.rate(now);
-    const isFirst = this.#rate === Infinity;
-    // Whatever is under way when the first refusal comes was taken, as far as is known.
-    const before = isFirst ? this.#left.rate(now) : this.#rate;
-    this.#rate = Math.max(leastRate, isFirst ? before : before / 2, Math.min(before, taken * margin));
+    const taken = this.#answered.rate(now) * margin;
+    const before = this.#rate;
     this.#step = firstStep;
     this.#heldSince = now;
+    // Whatever is under way when the first refusal comes was taken, as far as is known.
+    if (before === Infinity) this.#rate = Math.max(leastRate, this.#left.rate(now));
+    else if (this.#good !== null && this.#good < before) this.#rate = this.#good;
+    else this.#rate = Math.max(leastRate, before / 2, Math.min(before, taken));
+    // It has to go well anew.
+    this.#good = null;
+    this.#edge = before === Infinity ? this.#rate : before;
   }
 }
 
