@@ -50,9 +50,9 @@ const standstillMs = 120_000;
 const leastRate = 1 / 20_000;
 
 /** How long a learnt rate is kept until more is tried, in milliseconds; by how much more at first, and at most. */
-const holdMs = 3000;
-const firstStep = 0.05;
-const mostGrowth = 1.25;
+const holdMs = 2500;
+const firstStep = 0.08;
+const mostGrowth = 1.5;
 
 /** Just below what was taken, so that the next one need not be refused. */
 const margin = 0.96;

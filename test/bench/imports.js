@@ -74,18 +74,28 @@ function againstCeiling(count, aim, ...options) {
   };
 }
 
-/** A vendor that takes so many a second of all keys together, and what that dictates. */
+/**
+ * A vendor that takes so many a second of all keys together, and what that dictates: for the tests, and for what the host asks
+ * the vendor on its own account, which it takes as well.
+ */
 async function throttled({ host }) {
   const [count, perSecond] = [1000, 20];
   const report = join(folder, 'throttled.json');
-  const { ms: took } = await within(host, { vendorPerSecond: perSecond }, (at) =>
-    at.command('import', '--keys', keyFileOf(count), '--base-url', `${at.sandbox.vendorUrl}/v1`, '--report', report),
-  );
+  const { took, taken } = await within(host, { vendorPerSecond: perSecond }, async (at) => {
+    const baseUrl = `${at.sandbox.vendorUrl}/v1`;
+    const done = await at.command('import', '--keys', keyFileOf(count), '--base-url', baseUrl, '--report', report);
+    const answered = at.sandbox.vendorRequests.filter(({ method, status }) => method === 'POST' && status === 200);
+    return { took: done.ms, taken: answered.length };
+  });
   const { default: told } = await import(report, { with: { type: 'json' } });
   const { passed } = told.summary;
   const { refused } = told.run.pace;
   return [
-    { value: took / ((count / perSecond) * 1000), aim: 1.15, told: `${ms(took)}, ${refused} refused and tried again` },
+    {
+      value: took / ((taken / perSecond) * 1000),
+      aim: 1.15,
+      told: `${ms(took)} for ${taken} requests that the vendor took; ${refused} tests refused and tried again`,
+    },
     { label: 'accounts that did not pass', value: count - passed, aim: 0 },
   ];
 }
