@@ -2,8 +2,11 @@ import type { RunTools } from '../apply/run-tools.ts';
 import type { Account, Id } from '../host/account.ts';
 import { lookAgain } from './look-again.ts';
 
-/** Pauses between two looks at what the accounts have learnt, in milliseconds: the first, and the longest. */
-const pauses = { first: 25, longest: 1500 };
+/**
+ * Pauses between two looks at what the accounts have learnt, in milliseconds: the first, the longest, and that from which on
+ * all are looked at each time.
+ */
+const pauses = { first: 25, stuck: 400, longest: 1500 };
 
 /** From so many accounts on, some are tested while others learn: looking at all of them three times costs less then. */
 const many = 64;
@@ -32,17 +35,18 @@ export function capabilityWatch(
     let pause = pauses.first;
     const few = Math.max(many, discovering.size / 4);
     for (let next = pilotOf(discovering, few); next !== undefined && clock.now() < until && !stop.aborted;) {
-      if ((await host.reads.account(next))?.discovering === true) {
-        await clock.sleep(pause, stop);
-        pause = Math.min(Math.ceil(pause * 1.25), pauses.longest);
-        continue;
+      // One that never learns must not keep the others waiting.
+      const isStuck = pause >= pauses.stuck;
+      const waits = !isStuck && (await host.reads.account(next))?.discovering === true;
+      if (!waits) {
+        const accounts = [...discovering.values()].map(({ account }) => account);
+        const now = await lookAgain(accounts, host);
+        release((id) => now.get(id)?.discovering !== true);
+        next = pilotOf(discovering, few);
       }
-      const now = await lookAgain(
-        [...discovering.values()].map(({ account }) => account),
-        host,
-      );
-      release((id) => now.get(id)?.discovering !== true);
-      next = pilotOf(discovering, few);
+      if (!waits && (!isStuck || next === undefined)) continue;
+      await clock.sleep(pause, stop);
+      pause = Math.min(Math.ceil(pause * 1.25), pauses.longest);
     }
     release(() => true);
   };

@@ -318,6 +318,20 @@ describe('an account of which the host is still finding out what its upstream ca
     expect(order).toEqual(['3', '2', '1']);
   });
 
+  it('is not kept waiting by another that never learns', async () => {
+    const accounts = learning();
+    const order: string[] = [];
+    const run = scriptedHost({ accounts, can, proof: { testAccount: async ({ id }) => (order.push(id), passes) } });
+    const { sleep } = run.clock;
+    run.clock.sleep = async (ms) => {
+      // The first one learns; the second, which is asked for, does not.
+      accounts[0]!.discovering = false;
+      await sleep(ms);
+    };
+    await probeAccounts(jobOf(structuredClone(accounts)), run.tools);
+    expect(order).toEqual(['3', '1', '2']);
+  });
+
   it('is tested all the same when the host takes longer than it may', async () => {
     const accounts = learning();
     const run = scriptedHost({ accounts, can });
