@@ -39,8 +39,8 @@ export function capabilityWatch(
       const isStuck = pause >= pauses.stuck;
       const waits = !isStuck && (await host.reads.account(next))?.discovering === true;
       if (!waits) {
-        const accounts = [...discovering.values()].map(({ account }) => account);
-        const now = await lookAgain(accounts, host);
+        const still = [...discovering.values()].map(({ account }) => account);
+        const now = await lookAgain(still, host);
         release((id) => now.get(id)?.discovering !== true);
         next = pilotOf(discovering, few);
       }
