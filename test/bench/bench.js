@@ -4,14 +4,14 @@
 // that host must reach. Ends with 1 where an aim is missed by more than a tenth.
 import { parseArgs } from 'node:util';
 import { measureImports } from './imports.js';
-import { measureProcesses } from './processes.js';
+import { measureStarts } from './start-up.js';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { pairs: { type: 'string', default: '3' }, host: { type: 'string' } },
 });
 const chosen = new Set(positionals);
-const rows = { ...measureProcesses, ...measureImports };
+const rows = { ...measureStarts, ...measureImports };
 const unknown = positionals.filter((name) => !(name in rows));
 if (unknown.length > 0) throw new Error(`no row ${unknown.join(', ')}; there are ${Object.keys(rows).join(', ')}`);
 

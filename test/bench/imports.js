@@ -3,13 +3,14 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
-import { startSandboxAs } from '../../dist/sandbox/kinds.js';
+import { bundled } from '../support/bundled.js';
 import { tidy } from './tidy.js';
 import { ceiling, ms, ratioOf, relay, run } from './measure.js';
 
 const model = 'kimi-k2.6';
 const latencyMs = 400;
 const folder = mkdtempSync(join(tmpdir(), 'relay-bench-'));
+const { startSandboxAs } = await import(await bundled('src/sandbox/kinds.ts', folder));
 const accountList = '/api/v1/admin/accounts';
 let files = 0;
 

@@ -1,4 +1,4 @@
-// How long relay takes to start, against Node itself: a part of `npm run bench`, or alone by `node test/bench/start-up.js`.
+// Rows about starting, against Node itself.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -7,9 +7,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
+import { median, ms, relay } from './measure.js';
 
 const project = fileURLToPath(new URL('../../', import.meta.url));
-const relay = join(project, 'bin', 'relay.js');
 
 /** What is compared: a command and what it is measured against, and the aim. */
 const comparisons = [
@@ -19,11 +19,13 @@ const comparisons = [
   { name: 'relay import, first request', against: 'node -e 0', aim: 2 },
 ];
 
+const rounds = 21;
+
 /**
- * Runs each command in turn, `rounds` times, and prints the medians of their times and of the ratios within a round. What
- * only warms the caches does not count.
+ * Runs each command in turn: the medians of their times and of the ratios within a round. What only warms the caches does not
+ * count.
  */
-export async function measureStart(rounds = 21) {
+async function startUp() {
   const folder = mkdtempSync(join(tmpdir(), 'relay-start-'));
   writeFileSync(join(folder, 'keys.txt'), 'sk-good-bench-000000000001\n');
   let asked = () => undefined;
@@ -69,21 +71,18 @@ export async function measureStart(rounds = 21) {
   const times = new Map([...commands.keys()].map((name) => [name, []]));
   for (let round = -2; round < rounds; round += 1)
     for (const [name, args] of commands) {
-      const ms = await time(args);
-      if (round >= 0) times.get(name).push(ms);
+      const taken = await time(args);
+      if (round >= 0) times.get(name).push(taken);
     }
   host.close();
   rmSync(folder, { recursive: true });
 
-  const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
-  console.log(`start-up      node -e 0: ${median(times.get('node -e 0')).toFixed(0)} ms (Node ${process.version})`);
-  for (const { name, against, aim } of comparisons) {
-    const ratio = median(times.get(name).map((ms, round) => ms / times.get(against)[round]));
-    const told = aim === undefined ? '' : ` (aim: at most ${aim}${ratio > aim ? ', missed' : ''})`;
-    console.log(
-      `start-up      ${name}: ${median(times.get(name)).toFixed(0)} ms, ${ratio.toFixed(2)} times ${against}${told}`,
-    );
-  }
+  return comparisons.map(({ name, against, aim }) => ({
+    label: `${name}, to ${against}`,
+    value: median(times.get(name).map((taken, round) => taken / times.get(against)[round])),
+    aim,
+    told: `${ms(median(times.get(name)))} against ${ms(median(times.get(against)))}`,
+  }));
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) await measureStart();
+export const measureStarts = { 'start-up': { what: 'start', measure: startUp } };

@@ -46,7 +46,7 @@ export async function executeImport(prepared: PreparedImport, env: ExecuteEnv): 
     await run.during('apply', () => removeLeft(run));
     await run.during('verify', () => testKeysFirst(run));
     const place = await run.during('apply', () => makeAll(run));
-    await run.during('verify', () => verifyAccounts(run));
+    await run.during('verify', () => verifyAccounts(place, run));
     await run.during('access', () => promoteAccounts(place, run));
     await run.during('verify', () => rollingUpdate(run));
     await run.during('access', () => openAccess(place, run));

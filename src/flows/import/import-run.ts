@@ -30,7 +30,6 @@ export class ImportRun {
   readonly record: RunRecord;
   /** How fast accounts are tested. */
   readonly pace: Pace;
-  /** Where the accounts serve, once it is there. */
   /** The staging place, once it is made. */
   staging: { id: Id; name: string } | null = null;
   /** What the tests told of keys before accounts were made of them, by fingerprint. */

@@ -13,8 +13,8 @@ import { completionOf } from '../completion-of.ts';
 import { RunFailure, verdictProblem } from './failure/run-failure.ts';
 import type { ImportRun } from './import-run.ts';
 
-/** Tests what was made, what has changed out of service, and what no test has proven. */
-export async function verifyAccounts(run: ImportRun): Promise<void> {
+/** Tests what was made, what has changed out of service, and what no test has proven. `place`: where all of it serves. */
+export async function verifyAccounts(place: Id, run: ImportRun): Promise<void> {
   const { plan, record } = run;
   const made: Account[] = [];
   const retested: Account[] = [];
@@ -35,7 +35,7 @@ export async function verifyAccounts(run: ImportRun): Promise<void> {
   const accounts = [...retested, ...made];
   // The tests wait for the vendor, and the host has time.
   const { probe } = plan.gateway;
-  if (accounts.length > 0 && probe === 'make' && run.place !== null) run.clientKeys.makeAhead(run.place, plan.access);
+  if (accounts.length > 0 && probe === 'make') run.clientKeys.makeAhead(place, plan.access);
   await testAccounts({ accounts, retested, heldOut }, run);
 }
 
