@@ -105,7 +105,8 @@ export class ClientKeys {
         // What it still has would outlive it; in the last round it goes all the same, since its key dies with it.
         if (!bare && round < removalPauses.length - 1) continue;
         await client.remove(id);
-        if ((await client.find()) === undefined) return this.#gone(name);
+        id = (await client.find()) ?? null;
+        if (id === null) return this.#gone(name);
       } catch (failure) {
         // Without a journal, or without the lock, nothing more is sent, and the client is named as left.
         if (failure instanceof RelayError && forbidsSending(failure.code)) break;

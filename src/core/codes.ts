@@ -153,6 +153,11 @@ export const codes = {
     summary: 'A user is named twice, for different numbers of days.',
     hint: 'Name each user once; an e-mail address and an id may be the same user.',
   },
+  USER_ELSEWHERE: {
+    exit: 2,
+    summary: 'A user has this access by a subscription, and somebody has moved them out of its group since.',
+    hint: 'Move them back on the host, or end that subscription there; or leave them out of --user.',
+  },
   HOST_CANNOT: {
     exit: 2,
     summary: 'The host cannot do something that was asked for.',

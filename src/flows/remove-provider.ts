@@ -6,6 +6,7 @@ import { removeObjects, type NamedObject } from '../apply/remove-objects.ts';
 import { inStage, stopReason, throwIfStopped, unstopped, type RunTools } from '../apply/run-tools.ts';
 import type { Account, Id } from '../host/account.ts';
 import type { Grant } from '../host/grants.ts';
+import type { Host } from '../host/host.ts';
 import type { ManagedResource, Place } from '../host/layout.ts';
 import type { Provider } from '../pack/manifest.ts';
 import { isIn, managedAccounts } from '../plan/managed-accounts.ts';
@@ -15,6 +16,11 @@ import { accessSlug, type AccessMode } from '../core/modes.ts';
 import { leftClients, removeLeftClients } from './left-clients.ts';
 import { takeSnapshot } from './read-status.ts';
 import { refuseBarred } from './refuse-barred.ts';
+
+/** Access that does not end by itself is not taken from whom others have given it. */
+function outsideOf({ info }: Pick<Host, 'info'>): (grant: Grant) => boolean {
+  return ({ byRelay }) => !byRelay && !info.capabilities.grantDays.possible;
+}
 
 /** What relay manages for a provider in one access mode, and what hangs on it. */
 export interface Managed {
@@ -47,9 +53,8 @@ export async function findManaged(
   tools: RunTools,
 ): Promise<Managed[]> {
   const held = await takeSnapshot(tools);
-  const { layout, isolation, grants, clientKeys, info } = tools.host;
-  // Access that does not end by itself is not taken from whom others have given it.
-  const isOutside = ({ byRelay }: Grant) => !byRelay && !info.capabilities.grantDays.possible;
+  const { layout, isolation, grants, clientKeys } = tools.host;
+  const isOutside = outsideOf(tools.host);
   const found: Managed[] = [];
   for (const access of modes) {
     const owner = { provider, access };
@@ -129,7 +134,8 @@ async function removeMode(managed: Managed, tools: RunTools, log: ChangeLog, res
   const { place, resources, accounts, staging, foreign, outsiders } = managed;
   const isShared = foreign.length > 0 || outsiders.length > 0;
   if (isShared) nameShared(managed, result);
-  const due = isShared ? [] : resources;
+  // What stays in any case is taken out of use even so.
+  const due = isShared ? resources.filter(({ staysAnyway }) => staysAnyway === true) : resources;
   for (const resource of due.filter(({ when }) => when === 'first')) await takeResource(resource, place, tools, result);
   if (foreign.length === 0) await removeGrants(managed, tools, result);
   const { removed, left, leftovers } = await removeAccounts(accounts, tools, log);
@@ -144,7 +150,10 @@ async function removeMode(managed: Managed, tools: RunTools, log: ChangeLog, res
   await take(staging.kind, staging.objects, tools, result);
   // What goes before all that hangs on it would leave that dangling.
   if (result.leftovers.length > 0) return;
-  for (const resource of due.filter(({ when }) => when === 'last')) await takeResource(resource, place, tools, result);
+  for (const resource of due.filter(({ when }) => when === 'last')) {
+    await takeResource(resource, place, tools, result);
+    if (result.leftovers.length > 0) return;
+  }
 }
 
 /** Removes objects of a kind of resource, and tells what became of them. */
@@ -171,7 +180,10 @@ async function removeGrants({ place, grants }: Managed, tools: RunTools, result:
   const port = unstopped(tools).host.grants;
   if (place === null || port === null) return;
   const named = (list: readonly Grant[]) => list.map((grant) => ({ ...grant, name: `user ${grant.userId}` }));
-  await take(grants.kind, named(grants.list), tools, result, async () => named(await port.ofPlace(place.id)));
+  // Asked when its turn comes: who lost a subscription may have been handed back to here.
+  const isOutside = outsideOf(tools.host);
+  const now = (await port.ofPlace(place.id)).filter((each) => each.active && !isOutside(each));
+  await take(grants.kind, named(now), tools, result, async () => named(await port.ofPlace(place.id)));
 }
 
 async function takeResource(
@@ -180,9 +192,9 @@ async function takeResource(
   tools: RunTools,
   result: Removal,
 ): Promise<void> {
-  const { kind, object, shared } = resource;
+  const { kind, object, shared, staysAnyway = false } = resource;
   if (shared === null) await take(kind, [object], tools, result);
-  else if (place !== null) await release(resource, shared, place.id, tools, result);
+  else if (place !== null || staysAnyway) await release(resource, shared, place?.id ?? '', tools, result);
 }
 
 /** What others use beside the place stays, and lets go of it. */
@@ -204,6 +216,6 @@ function nameShared({ place, resources, foreign, outsiders }: Managed, result: R
     ...(outsiders.length === 0 ? [] : [`${counted(outsiders.length, 'user')} whom relay did not put there`]),
   ];
   const why = `${enumerated(who)} ${foreign.length + outsiders.length === 1 ? 'is' : 'are'} in the ${place?.kind}`;
-  for (const { kind, object, staysAnyway = false } of resources)
-    result.shared.push({ kind, id: object.id, name: object.name, why, staysAnyway });
+  for (const { kind, object } of resources.filter(({ staysAnyway }) => staysAnyway !== true))
+    result.shared.push({ kind, id: object.id, name: object.name, why, staysAnyway: false });
 }

@@ -32,6 +32,8 @@ export interface Grant {
 export interface GrantPort {
   /** What the host calls a grant. */
   kind: string;
+  /** Whether one of a user who was moved elsewhere is not shown among those of its place any more. */
+  goesWithUser: boolean;
   /** Only those that are there: a revoked one is none. */
   ofPlace(place: Id): Promise<Grant[]>;
   ofUser(userId: Id): Promise<Grant[]>;

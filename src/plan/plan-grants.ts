@@ -51,6 +51,7 @@ export function planGrants(
       continue;
     }
     seen.set(user.id, target);
+    problems.push(...elsewhere(snapshot, place, target, user));
     const step = stepFor(desired, snapshot, place, target, user);
     steps.push(step);
     if (
@@ -71,6 +72,14 @@ export function planGrants(
   return { steps, problems, warnings };
 }
 
+/** What has no days to lengthen, and does not count any more, was taken from the user by somebody else. */
+function elsewhere({ grants, capabilities }: HostSnapshot, place: Id | null, { asked }: Target, user: User): Problem[] {
+  const own = grants.filter((each) => each.userId === user.id && each.place === place);
+  if (capabilities.grantDays.possible || own.length === 0 || own.some(({ active }) => active)) return [];
+  const where = user.leaves === undefined ? 'somewhere else' : `in "${user.leaves}"`;
+  return [problem('USER_ELSEWHERE', `"${asked}" was given this access before, and is ${where} by now.`)];
+}
+
 function daysText({ days }: Target): string {
   if (days === null) return 'the days that the pack gives';
   return counted(days, 'day');
@@ -82,8 +91,7 @@ function stepFor(desired: Desired, snapshot: HostSnapshot, place: Id | null, tar
   const base = { kind: snapshot.words.grant, user, asked: target.asked, days };
   const own = snapshot.grants.filter((each) => each.userId === user.id && each.place === place);
   const existing = own.find((each) => each.active) ?? own[0];
-  // What cannot be lengthened is given anew where it does not count any more.
-  if (existing === undefined || (days === null && !existing.active)) return { ...base, action: 'create' };
+  if (existing === undefined) return { ...base, action: 'create' };
   if (existing.expiresAt === null || days === null)
     return { ...base, action: 'reuse', id: existing.id, expiresAt: existing.expiresAt };
   if (!existing.active) return { ...base, action: 'extend', id: existing.id, byDays: days, wasActive: false };

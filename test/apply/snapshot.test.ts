@@ -24,6 +24,7 @@ it('looks at the user where the place of their access is gone: not every host ta
     },
     grants: {
       kind: 'membership',
+      goesWithUser: false,
       ofPlace: async (id: string) => {
         asked.push(`place ${id}`);
         return [];

@@ -123,69 +123,6 @@ describe.each(['A', 'B'] as const)('new-api %s, by the commands that people give
     expect(user.group).toBe('vip');
   });
 
-  it('gives a subscription by a plan, made once all is proven, to whom alone the group is open', async () => {
-    const user = [...host.state.users.values()].find(({ email }) => email === host.userEmail);
-    if (user === undefined) throw new Error('there is no user');
-    Object.assign(user, { group: 'vip', remark: 'pays late' });
-    const bySubscription = (words: readonly string[], ...args: string[]) =>
-      importing(words, '--access', 'subscription', '--user', host.userEmail, ...args);
-    const plans = () => [...host.state.plans.values()];
-    // Nothing is proven, so that no plan is made, which nobody could take away.
-    expect((await bySubscription(['good-one', 'dead-two'])).exitCode).toBe(4);
-    expect([plans(), user.group, user.remark]).toEqual([[], 'vip', 'pays late']);
-    host.requests.length = 0;
-    const { exitCode, stdout } = await bySubscription(['good-one', 'good-two']);
-    expect([exitCode, stdout]).toEqual([0, expect.stringContaining('access for user@relay.test: created until 2')]);
-    const name = 'relay-kimi-cn-subscription';
-    expect(plans()).toMatchObject([{ title: name, upgrade_group: name, enabled: false, duration_unit: 'day' }]);
-    expect(user).toMatchObject({ group: name, remark: 'pays late' });
-    expect(host.state.options.get('UserUsableGroups')).not.toContain(name);
-    const asked = host.requests.map(({ method, path }) => `${method} ${path}`);
-    expect(asked.lastIndexOf('POST /v1/chat/completions')).toBeLessThan(
-      asked.indexOf('POST /api/subscription/admin/plans'),
-    );
-    // The user who proved it is gone, with what it asked with.
-    expect([...host.state.users.values()].map(({ username }) => username)).toEqual(['root', 'user']);
-    expect(host.state.tokens.size).toBe(0);
-    const sent = writes();
-    expect((await bySubscription(['good-one', 'good-two'])).stdout).toContain('Nothing to do');
-    expect(writes()).toBe(sent);
-    const status = statusSchema.parse(JSON.parse((await relay('status', '--output', 'json')).stdout));
-    expect(status.resources.map(({ kind, state }) => [kind, state])).toEqual([
-      ['group', 'active'],
-      ['prices', 'active'],
-      ['tariff', 'active'],
-    ]);
-    const removed = await relay('remove', '--yes');
-    expect(removed).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('deletes no plan') as unknown });
-    expect([plans()[0]?.upgrade_group, user.group, user.remark]).toEqual(['', 'vip', 'pays late']);
-    expect([...host.state.options.values()].join()).not.toContain(name);
-    // It is used again, instead of one more.
-    expect((await bySubscription(['good-one'])).exitCode).toBe(0);
-    expect(plans()).toMatchObject([{ upgrade_group: name, enabled: false }]);
-  });
-
-  it('names the plan of a run that is undone, since none is ever deleted', async () => {
-    expect((await importing(['good-one'], '--access', 'subscription')).exitCode).toBe(0);
-    const { run } = await place.report();
-    const undone = await place.run(['rollback', run.id, '--yes'], { env: env() });
-    expect(undone.exitCode).toBe(6);
-    expect(undone.stdout + undone.stderr).toContain('this host deletes no plan');
-    expect([...host.state.plans.values()]).toMatchObject([{ upgrade_group: '', enabled: false }]);
-    expect([...host.state.options.values()].join()).not.toContain('relay-kimi-cn-subscription');
-    expect(channels()).toEqual([]);
-  });
-
-  it('can make no key for a group that is open to some alone where nobody logs in by password', async () => {
-    host.settings.password_login = false;
-    const { exitCode, stderr } = await importing(['good-one'], '--access', 'subscription');
-    expect([exitCode, stderr]).toEqual([3, expect.stringContaining('PROBE_KEY_IMPOSSIBLE')]);
-    expect(writes()).toBe(0);
-    expect((await importing(['good-one'], '--access', 'subscription', '--probe', 'none')).exitCode).toBe(0);
-    const doctor = await relay('doctor');
-    expect(doctor.stdout.replaceAll(/\s+/g, ' ')).toContain('no key for it with subscription access');
-  });
-
   it('refuses before it writes what it cannot do there', async () => {
     for (const [args, why] of [
       [['--user', `${host.userEmail}=30`], 'cannot honour the days of --user'],

@@ -156,7 +156,7 @@ export function newApiContract(label: string, open: () => Promise<OpenedNewApi>)
     it('has a plan that is not for sale put right after it was made, and keeps it out of use instead of deleting it', async () => {
       const tariffs = driver('tariff');
       const text = `Trap [relay trap-${tag} subscription run-${tag}]`;
-      const state = { name: `trap-${tag}`, text, price: 1.5, days: 7, forSale: false, groupId: place };
+      const state = { name: `trap-${tag}`, text, price: 1.5, length: 7, unit: 'day', forSale: false, groupId: place };
       // Off is no value there: it is stored as on.
       const raw = { title: `raw-${tag}`, duration_unit: 'day', duration_value: 7, enabled: false, upgrade_group: '' };
       await person('POST', '/api/subscription/admin/plans', { plan: raw });
@@ -182,7 +182,8 @@ export function newApiContract(label: string, open: () => Promise<OpenedNewApi>)
         name: `given-${tag}`,
         text: `Trap [relay trap-${tag} subscription run-${tag}]`,
         price: 0,
-        days: 3,
+        length: 3,
+        unit: 'day',
         forSale: false,
         groupId: place,
       };

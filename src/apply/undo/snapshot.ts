@@ -31,7 +31,9 @@ export async function snapshotFor(changes: readonly Change[], host: Host): Promi
   const asked = new Set([...around.madePlaces, ...given.map(({ place }) => place)]);
   const places = [...asked].filter((id) => around.placeExists(id));
   // Not every host takes access away with the place that it was to.
-  const users = given.filter(({ place }) => !around.placeExists(place)).map(({ userId }) => userId);
+  const users = given
+    .filter(({ place }) => grantPort?.goesWithUser === true || !around.placeExists(place))
+    .map(({ userId }) => userId);
   const [accounts, grants] = await Promise.all([
     kinds.has('account') || around.madePlaces.length > 0 ? orNothing(() => reads.accounts()) : [],
     orNothing(() => grantsOf(places, users, host)),
@@ -47,5 +49,5 @@ export async function snapshotFor(changes: readonly Change[], host: Host): Promi
 async function grantsOf(places: readonly Id[], users: readonly Id[], { grants }: Host): Promise<Grant[]> {
   if (grants === null) return [];
   const lists = [...places.map((id) => grants.ofPlace(id)), ...[...new Set(users)].map((id) => grants.ofUser(id))];
-  return (await Promise.all(lists)).flat();
+  return [...new Map((await Promise.all(lists)).flat().map((grant) => [grant.id, grant])).values()];
 }

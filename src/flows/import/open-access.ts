@@ -45,8 +45,10 @@ async function giveLast(place: string, run: ImportRun): Promise<void> {
   const { plan, tools, log, record } = run;
   if (record.gateway?.ok === false) {
     const notYet = { outcome: 'failed', expiresAt: null, message: notProven, lost: null } as const;
-    for (const { kind, user, days } of plan.grants)
+    for (const { kind, user, days } of plan.grants) {
       record.grants.push({ kind, user: user.email, userId: user.id, days, ...notYet });
+      run.fail('access', problem('SUBSCRIPTION_FAILED', `${user.email}: ${notProven}`));
+    }
     return;
   }
   await applyLastResources(plan, place, tools, log);

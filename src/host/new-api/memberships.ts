@@ -6,7 +6,14 @@ import { readPages } from './api/client.ts';
 import { anything, userWire, type UserWire } from './api/wire.ts';
 import { givenMark, readGivenMark } from './given-mark.ts';
 import type { NewApiReads } from './reads.ts';
-import { endSubscription, giveSubscription, subscriptionIn, subscriptionsOf, tariffOf } from './subscriptions.ts';
+import {
+  endSubscription,
+  giveSubscription,
+  isGivenByPlan,
+  subscriptionIn,
+  subscriptionsOf,
+  tariffOf,
+} from './subscriptions.ts';
 
 /** The group of users whom nobody has put into another one. */
 const firstGroup = 'default';
@@ -26,15 +33,29 @@ export function membershipPort(reads: NewApiReads, asker: ApiClient, client: Api
     // Whatever is left out is emptied.
     client.write('PUT', '/api/user/', { ...user, group, remark }, anything);
   const nameOf = ({ email, username }: UserWire) => http.name(email === '' ? username : email);
+  /** Takes a user out of a group that their subscription gave and the host has left them in, or back into one that is gone. */
+  const leave = async (id: Id, { place, before }: { place: string; before: string }): Promise<WriteResult<void>> => {
+    const user = await byId(id);
+    const groups = new Set((await reads.groups()).flatMap(({ name, ratio }) => (ratio === null ? [] : [name])));
+    const mark = readGivenMark(user.remark);
+    const wanted = user.group === place ? before : user.group;
+    const group =
+      [wanted, ...(mark?.place === wanted ? [mark.from] : [])].find((name) => groups.has(name)) ?? firstGroup;
+    if (group === user.group) return { status: 'applied', value: undefined };
+    const remark = mark?.place === wanted && group !== wanted ? givenMark(user.remark, undefined) : user.remark;
+    return mapResult(await move(user, group, remark), () => undefined);
+  };
   return {
     kind: 'membership',
+    goesWithUser: true,
     ofPlace: async (place) => {
       const tariffs = await reads.tariffs();
-      const plan = tariffOf(place, tariffs);
+      const byPlan = isGivenByPlan(place, tariffs);
       const users = await readPages(asker, '/api/user/search', userWire, { keyword: '', group: place });
       const found: Grant[] = [];
       for (const user of users.filter(({ group, DeletedAt: gone }) => group === place && gone === null)) {
-        const own = plan === undefined ? [] : await subscriptionsOf(asker, user, [plan], nameOf(user));
+        const all = byPlan ? await subscriptionsOf(asker, user, tariffs, nameOf(user)) : [];
+        const own = all.filter((each) => each.place === place);
         found.push(...(own.length > 0 ? own : [inGroup(user, nameOf(user))]));
       }
       return found;
@@ -65,13 +86,18 @@ export function membershipPort(reads: NewApiReads, asker: ApiClient, client: Api
       if (plan === undefined) return move(user, place, givenMark(user.remark, { place, from }));
       const [held] = await subscriptionsOf(asker, user, [plan], '');
       if (held === undefined) return giveSubscription(client, id, plan.id);
-      // One more would be another one.
-      return held.active ? { status: 'applied', value: undefined } : move(user, place, user.remark);
+      // One more would be another one; and whoever has moved them out of the group has decided that.
+      if (held.active) return { status: 'applied', value: undefined };
+      return notSent(`the user has this plan and was moved to the group ${user.group} since`);
     },
     extend: async () => notSent('a user is in a group until the plan ends, or somebody moves them'),
     remove: async (id) => {
       const subscription = subscriptionIn(id);
-      if (subscription !== undefined) return endSubscription(client, subscription);
+      if (subscription !== undefined) {
+        const [owner = ''] = id.split(':');
+        const ended = await endSubscription(client, owner, subscription);
+        return ended.status === 'applied' ? leave(owner, ended.value) : ended;
+      }
       const user = await byId(id);
       const mark = readGivenMark(user.remark);
       if (mark === undefined || mark.place !== user.group)

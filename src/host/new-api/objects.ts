@@ -25,8 +25,9 @@ export interface Tariff extends HostObject {
   text: string;
   /** In US dollars. */
   price: number;
-  /** How long it runs; `null` where that is no number of days. */
-  days: number | null;
+  /** How long it runs: so many of `unit`. */
+  length: number;
+  unit: string;
   /** Whether users may buy it. It can be given to them in any case. */
   forSale: boolean;
   /** The group that it moves users into; `null` for none. */

@@ -19,19 +19,30 @@ const tailLength = 13;
 /** The host gives keys out, and takes logins, twenty times in twenty minutes each. */
 const loginPauses = [1000, 5000, 15_000];
 
+/** The form of a run's id, by which such users are told from people who bear a name of that kind. */
+const runForm = /^\d{8}-\d{6}-[0-9a-f]{6}$/;
+
+/** `role` of users without power. */
+const common = 1;
+
 /** The run of such a user; nothing where it is another. */
-export function runOfProbeUser({ username, display_name: shown }: UserWire): string | undefined {
-  if (!username.startsWith(namePrefix) || !shown.startsWith(shownPrefix)) return undefined;
-  return shown.slice(shownPrefix.length) + username.slice(namePrefix.length);
+export function runOfProbeUser({ username, display_name: shown, role }: UserWire): string | undefined {
+  if (role !== common || !username.startsWith(namePrefix) || !shown.startsWith(shownPrefix)) return undefined;
+  const run = shown.slice(shownPrefix.length) + username.slice(namePrefix.length);
+  return runForm.test(run) ? run : undefined;
 }
 
 /** Those of any run that are there. Throws `HostFailure`. */
 export async function probeUsers(asker: ApiClient): Promise<{ user: UserWire; run: string }[]> {
-  const found = await readPages(asker, '/api/user/search', userWire, { keyword: namePrefix });
-  return found.flatMap((user) => {
-    const run = user.DeletedAt === null ? runOfProbeUser(user) : undefined;
+  return (await usersBy(asker, namePrefix)).flatMap((user) => {
+    const run = runOfProbeUser(user);
     return run === undefined ? [] : [{ user, run }];
   });
+}
+
+async function usersBy(asker: ApiClient, keyword: string): Promise<UserWire[]> {
+  const found = await readPages(asker, '/api/user/search', userWire, { keyword });
+  return found.filter(({ DeletedAt: gone }) => gone === null);
 }
 
 /**
@@ -41,8 +52,8 @@ export async function probeUsers(asker: ApiClient): Promise<{ user: UserWire; ru
 export class ProbeUser {
   readonly #asker: ApiClient;
   readonly #client: ApiClient;
-  readonly #run: string;
   readonly #username: string;
+  readonly #shown: string;
   readonly #password: Secret;
   #login: Promise<ApiClient> | undefined;
   #given: { key: Secret; place: Id } | undefined;
@@ -50,14 +61,17 @@ export class ProbeUser {
   constructor(run: string, asker: ApiClient, client: ApiClient) {
     this.#asker = asker;
     this.#client = client;
-    this.#run = run;
     this.#username = `${namePrefix}${run.slice(-tailLength)}`;
+    this.#shown = `${shownPrefix}${run.slice(0, -tailLength)}`;
     const { clock, redactor } = client.http;
     this.#password = redactor.seal(`Rp1!${clock.randomHex(8)}`);
   }
 
   async find(): Promise<UserWire | undefined> {
-    return (await probeUsers(this.#asker)).find(({ run }) => run === this.#run)?.user;
+    return (await usersBy(this.#asker, this.#username)).find(
+      ({ username, display_name: shown, role }) =>
+        username === this.#username && shown === this.#shown && role === common,
+    );
   }
 
   /** A key of it, which meets the group that it is put into. */
@@ -104,7 +118,7 @@ export class ProbeUser {
     const body = {
       username: this.#username,
       password: this.#password.open(),
-      display_name: `${shownPrefix}${this.#run.slice(0, -tailLength)}`,
+      display_name: this.#shown,
     };
     return this.#client.write('POST', '/api/user/', body, anything);
   }

@@ -1,9 +1,10 @@
 import type { Id } from '../account.ts';
 import type { Grant } from '../grants.ts';
-import { mapResult, type WriteResult } from '../host-failure.ts';
+import { mapResult, writeResult, type WriteResult } from '../host-failure.ts';
 import type { ApiClient } from '../http/api-client.ts';
 import { anything, subscriptionRowWire, type UserWire } from './api/wire.ts';
 import { readGroupMarker } from '../group-marker.ts';
+import { resourceName } from '../names.ts';
 import type { Tariff } from './objects.ts';
 
 const base = '/api/subscription/admin';
@@ -17,27 +18,34 @@ const separator = ':';
 
 /** The plan of relay's that brings users into a group. */
 export function tariffOf(group: Id, tariffs: readonly Tariff[]): Tariff | undefined {
-  return tariffs.find(({ groupId, text }) => groupId === group && readGroupMarker(text) !== undefined);
+  return relayPlans(tariffs).find(({ groupId }) => groupId === group);
 }
 
-/** The grants that a user has by plans of relay's. One bought by its user is nothing that relay gave. */
+/** Whether users have come into a group by a plan of relay's, in use or not. */
+export function isGivenByPlan(group: Id, tariffs: readonly Tariff[]): boolean {
+  return relayPlans(tariffs).some(({ text }) => {
+    const marker = readGroupMarker(text);
+    return marker !== undefined && resourceName(marker.provider, marker.access) === group;
+  });
+}
+
+function relayPlans(tariffs: readonly Tariff[]): Tariff[] {
+  return tariffs.filter(({ text }) => readGroupMarker(text) !== undefined);
+}
+
+/** The grants that a user has by plans of relay's, in use or not. One bought by its user is nothing that relay gave. */
 export async function subscriptionsOf(
   asker: ApiClient,
   user: UserWire,
   tariffs: readonly Tariff[],
   name: string,
 ): Promise<Grant[]> {
-  const places = new Map(
-    tariffs.flatMap(({ id, groupId, text }) =>
-      groupId !== null && readGroupMarker(text) !== undefined ? [[id, groupId] as const] : [],
-    ),
-  );
-  if (places.size === 0) return [];
-  const rows = await asker.get(`${base}/users/${user.id}/subscriptions`, subscriptionRowWire.array());
-  return rows.flatMap(({ subscription }): Grant[] => {
-    const { id, plan_id: plan, status, source, start_time: start, end_time: end } = subscription;
-    const place = places.get(String(plan));
-    if (place === undefined || status !== running || end * 1000 <= asker.http.hostTime()) return [];
+  const plans = new Set(relayPlans(tariffs).map(({ id }) => id));
+  if (plans.size === 0) return [];
+  return (await rowsOf(asker, user.id)).flatMap((row): Grant[] => {
+    const { id, plan_id: plan, status, source, start_time: start, end_time: end, upgrade_group: place } = row;
+    const runs = status === running && end * 1000 > asker.http.hostTime();
+    if (!plans.has(String(plan)) || !runs || place === '') return [];
     return [
       {
         id: `${user.id}${separator}${id}`,
@@ -54,6 +62,11 @@ export async function subscriptionsOf(
   });
 }
 
+async function rowsOf(asker: ApiClient, user: number | string) {
+  const rows = await asker.get(`${base}/users/${user}/subscriptions`, subscriptionRowWire.array());
+  return rows.map(({ subscription }) => subscription);
+}
+
 /** Gives a user a plan, and with it its group. The host gives one more each time that it is sent. */
 export function giveSubscription(client: ApiClient, user: Id, plan: Id): Promise<WriteResult<unknown>> {
   return client.write('POST', `${base}/users/${user}/subscriptions`, { plan_id: Number(plan) }, anything);
@@ -64,8 +77,18 @@ export function subscriptionIn(grant: Id): Id | undefined {
   return grant.split(separator)[1];
 }
 
-/** Ends a subscription; the host gives its user the group back that they had before. */
-export async function endSubscription(client: ApiClient, id: Id): Promise<WriteResult<void>> {
+/**
+ * Ends a subscription. Returns the group that its user was in before, which the host gives back only where no other
+ * subscription of theirs changes groups.
+ */
+export async function endSubscription(
+  client: ApiClient,
+  user: Id,
+  id: Id,
+): Promise<WriteResult<{ place: string; before: string }>> {
+  const read = await writeResult(() => rowsOf(client, user));
+  if (read.status !== 'applied') return read;
+  const row = read.value.find((each) => String(each.id) === id);
   const ended = await client.write('POST', `${base}/user_subscriptions/${id}/invalidate`, {}, anything);
-  return mapResult(ended, () => undefined);
+  return mapResult(ended, () => ({ place: row?.upgrade_group ?? '', before: row?.prev_user_group ?? '' }));
 }

@@ -75,6 +75,7 @@ const defaultDays = 30;
 function grantsOf(reads: Sub2apiReads, writes: Sub2apiWrites): GrantPort {
   return {
     kind: 'subscription',
+    goesWithUser: false,
     ofPlace: (place) => reads.subscriptionsOfGroup(place),
     ofUser: (userId) => reads.subscriptionsOfUser(userId),
     user: async (by) => {

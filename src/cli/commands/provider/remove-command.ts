@@ -79,9 +79,9 @@ function objectsOf({ resources, accounts, staging, grants }: Managed) {
 }
 
 /** What would go, and who would feel it. */
-function describe({ access, place, resources, accounts, grants, userKeys, foreign }: Managed): string[] {
+function describe({ access, place, resources, accounts, grants, userKeys, foreign, outsiders }: Managed): string[] {
   const name = place?.name ?? accessSlug(access);
-  const going = resources.filter(({ staysAnyway }) => staysAnyway !== true);
+  const going = outsiders.length > 0 ? [] : resources.filter(({ staysAnyway }) => staysAnyway !== true);
   const kinds = enumerated(going.map(({ kind }) => kind).toReversed());
   return [
     `${name}: ${counted(accounts.length, 'account')} would be removed${kinds === '' ? '' : `, with ${kinds}`}.`,
@@ -89,6 +89,9 @@ function describe({ access, place, resources, accounts, grants, userKeys, foreig
       ? [`${name}: ${counted(grants.list.length, 'user')} would lose an active ${grants.kind}.`]
       : []),
     ...(userKeys > 0 ? [`${name}: ${counted(userKeys, 'key')} of users would stop working.`] : []),
+    ...(outsiders.length > 0
+      ? [`${name}: it stays, since ${counted(outsiders.length, 'user')} whom relay did not put there would lose it.`]
+      : []),
     ...(foreign.length > 0
       ? [
           `${name}: ${counted(foreign.length, 'account')} of others stay${kinds === '' ? '' : `, and with them ${kinds}`}.`,

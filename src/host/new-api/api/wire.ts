@@ -84,6 +84,7 @@ export const userWire = z.object({
   group: text,
   remark: text,
   status: z.int(),
+  role: z.int().default(1),
   quota: z
     .number()
     .nullish()
@@ -123,6 +124,9 @@ export const subscriptionRowWire = z.object({
     status: z.string(),
     /** `admin` for one that was given, another word for one that was bought. */
     source: text,
+    /** The group that it gives, and the one that the user was in before; empty where it changed nothing. */
+    upgrade_group: text,
+    prev_user_group: text,
   }),
 });
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { counted } from '../../../core/counted.ts';
 import type { ResourceDriver } from '../../driver.ts';
 import { readGroupMarker } from '../../group-marker.ts';
 import { mapResult, notSent, writeResult, type WriteResult } from '../../host-failure.ts';
@@ -12,7 +13,8 @@ const schema = z
     name: z.string(),
     text: z.string(),
     price: z.number(),
-    days: z.int().nullable(),
+    length: z.number(),
+    unit: z.string(),
     forSale: z.boolean(),
     groupId: z.string().nullable(),
   })
@@ -21,6 +23,14 @@ export type TariffState = z.infer<typeof schema>;
 
 /** What is said of one that relay would take away. */
 export const staysWhy = 'this host deletes no plan; it is not for sale any more, and gives access to nothing';
+
+/** One that was taken out of use. */
+const retired: TariffState = { forSale: false, groupId: null };
+
+/** Whether a plan can be bought no more, and gives nothing. */
+export function isRetired({ groupId, forSale }: Tariff): boolean {
+  return groupId === null && !forSale;
+}
 
 /**
  * Plans of the host bear the marker of their run below their title. None is ever deleted: one that is to go is taken off
@@ -35,7 +45,6 @@ export function tariffDriver(reads: NewApiReads, client: ApiClient): ResourceDri
     // Whatever is left out is emptied.
     return client.write('PUT', `${plansPath}/${id}`, { plan: { ...plan, ...toWire(state) } }, anything);
   };
-  const retired: TariffState = { forSale: false, groupId: null };
   return {
     kind: 'tariff',
     schema,
@@ -56,9 +65,14 @@ export function tariffDriver(reads: NewApiReads, client: ApiClient): ResourceDri
     update: (id, { after }) => change(id, after),
     remove: async ({ id }) => mapResult(await change(id, retired), () => undefined),
     restore: ({ id }, { before }) => change(id, before),
-    stays: (tariff) => (differences(tariff, retired).length === 0 ? staysWhy : null),
+    stays: (tariff) => (isRetired(tariff) ? staysWhy : null),
     release: ({ id }) => change(id, retired),
-    holds: (tariff, place) => tariff.groupId === place || tariff.forSale,
+    holds: (tariff) => !isRetired(tariff),
+    usedBy: ({ groupId }, { grants }) => {
+      if (grants === undefined) return 'used by what could not be read';
+      const users = grants.filter(({ place, active }) => place === groupId && active).length;
+      return users === 0 ? null : `used by ${counted(users, 'user')}`;
+    },
   };
 }
 
@@ -67,26 +81,28 @@ function isOfRun({ text }: Tariff, made: TariffState): boolean {
   return run !== undefined && readGroupMarker(text)?.run === run;
 }
 
-function differences(tariff: Tariff, state: TariffState): string[] {
-  const differs = (key: 'name' | 'text' | 'days' | 'forSale' | 'groupId') =>
+/** In what a plan differs from a state, as far as that says something of it. */
+export function differences(tariff: Tariff, state: TariffState): string[] {
+  const differs = (key: 'name' | 'text' | 'length' | 'unit' | 'forSale' | 'groupId') =>
     state[key] !== undefined && tariff[key] !== state[key];
   return [
     ...(differs('name') ? ['title'] : []),
     ...(differs('text') ? ['text for users'] : []),
     // The host keeps millionths.
     ...(state.price === undefined || Math.abs(tariff.price - state.price) < 1e-6 ? [] : ['price']),
-    ...(differs('days') ? ['days'] : []),
+    ...(differs('length') || differs('unit') ? ['time'] : []),
     ...(differs('forSale') ? ['sale flag'] : []),
     ...(differs('groupId') ? ['group'] : []),
   ];
 }
 
-function toWire({ name, text, price, days, forSale, groupId }: TariffState): Partial<PlanWire> {
+function toWire({ name, text, price, length, unit, forSale, groupId }: TariffState): Partial<PlanWire> {
   return {
     ...(name === undefined ? {} : { title: name }),
     ...(text === undefined ? {} : { subtitle: text }),
     ...(price === undefined ? {} : { price_amount: price }),
-    ...(days === undefined || days === null ? {} : { duration_unit: 'day', duration_value: days }),
+    ...(length === undefined ? {} : { duration_value: length }),
+    ...(unit === undefined ? {} : { duration_unit: unit }),
     ...(forSale === undefined ? {} : { enabled: forSale }),
     ...(groupId === undefined ? {} : { upgrade_group: groupId ?? '' }),
   };

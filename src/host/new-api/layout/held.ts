@@ -29,12 +29,20 @@ export function resourcesOf(resources: Resources): NewApiResources {
   };
 }
 
-/** The managed group, when the host has it: by its name and its marker. */
-export function managedGroup({ provider, access }: MarkedOwner, groups: readonly Group[]): Group | undefined {
+/**
+ * The managed group, when the host has it: by its name and its marker, or the one of the plan that gives it: the marker of a
+ * group that nobody may choose is shown to root alone.
+ */
+export function managedGroup(
+  owner: MarkedOwner,
+  { groups, tariffs }: Pick<NewApiResources, 'groups' | 'tariffs'>,
+): Group | undefined {
+  const { provider, access } = owner;
   const name = resourceName(provider.id, access);
+  const isGiven = ownTariffs(owner, tariffs).some(({ groupId }) => groupId === name);
   return groups.find((group) => {
     const marker = groupMarkerOf(group);
-    return group.name === name && marker?.provider === provider.id && marker.access === access;
+    return group.name === name && (isGiven || (marker?.provider === provider.id && marker.access === access));
   });
 }
 

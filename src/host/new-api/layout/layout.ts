@@ -19,14 +19,16 @@ import { planTariff } from './plan-tariff.ts';
 export function newApiLayout(makesChannels: boolean): Layout {
   return {
     place: (owner, { resources }) => {
-      const group = managedGroup(owner, resourcesOf(resources).groups);
+      const group = managedGroup(owner, resourcesOf(resources));
       return group && { kind: 'group', id: group.id, name: group.name };
     },
     plan: (job, held): LayoutPlan => {
       const resources = resourcesOf(held.resources);
       const name = resourceName(job.provider.id, job.access);
       const group = resources.groups.find((each) => each.name === name);
-      const isShown = group !== undefined && (job.access === 'subscription' ? group.ownText : group.text) !== null;
+      const isShown =
+        managedGroup(job, resources) !== undefined ||
+        (group !== undefined && (job.access === 'subscription' ? group.ownText : group.text) !== null);
       const planned = [planGroup(job, resources), planPrices(job, resources), planTariff(job, resources)];
       return {
         place: { kind: 'group', name, id: isShown || job.adopt ? (group?.id ?? null) : null },
@@ -74,7 +76,8 @@ function brokenOptions({ prices }: NewApiResources): Problem[] {
 function status(owner: MarkedOwner, held: Held, present: boolean): FoundResource[] {
   const { groups, prices, tariffs } = resourcesOf(held.resources);
   const name = resourceName(owner.provider.id, owner.access);
-  const group = managedGroup(owner, groups);
+  const group = managedGroup(owner, { groups, tariffs });
+  const own = ownTariffs(owner, tariffs);
   const foreign = groups.filter((each) => each.name === name && each !== group);
   const served = new Set(
     held.accounts
@@ -94,10 +97,18 @@ function status(owner: MarkedOwner, held: Held, present: boolean): FoundResource
             name: priceList.name,
             state: isPriced ? ('active' as const) : ('missing' as const),
           },
-          ...(owner.access === 'subscription' ? [tariffStatus(name, ownTariffs(owner, tariffs))] : []),
+          ...(owner.access === 'subscription' ? [tariffStatus(name, own)] : []),
         ]),
+    ...own
+      .filter((tariff) => isOpen(tariff, name) && (group === undefined || tariff.groupId !== name))
+      .map(({ id, name: title }): FoundResource => ({ kind: 'tariff', id, name: title, state: 'left_behind' })),
     ...foreign.map((each): FoundResource => ({ kind: 'group', id: each.id, name: each.name, state: 'foreign' })),
   ];
+}
+
+/** Whether a plan gives the group, or can be bought and gives nothing. One that a person has bound elsewhere is theirs. */
+function isOpen({ groupId, forSale }: Tariff, name: string): boolean {
+  return groupId === name || (groupId === null && forSale);
 }
 
 /** One that was taken out of use is as good as none. */
@@ -114,11 +125,12 @@ function stateOf(group: Group | undefined): FoundResource['state'] {
 /** Prices bear no mark, and count for whoever serves the model: they stay. So do plans, out of use. */
 function managed(owner: Owner, held: Held): ManagedResource[] {
   const { groups, prices, tariffs } = resourcesOf(held.resources);
-  const group = managedGroup(owner, groups);
-  if (group === undefined) return [];
-  const own = ownTariffs(owner, tariffs).filter(({ groupId }) => groupId === group.id);
+  const group = managedGroup(owner, { groups, tariffs });
+  const name = resourceName(owner.provider.id, owner.access);
+  const own = ownTariffs(owner, tariffs).filter((tariff) => isOpen(tariff, name));
+  if (group === undefined && own.length === 0) return [];
   const names = Object.keys(desiredRatios(owner.provider));
-  const priced = names.filter((name) => prices !== undefined && Object.hasOwn(prices.models, name));
+  const priced = names.filter((model) => prices !== undefined && Object.hasOwn(prices.models, model));
   return [
     ...own.map((tariff) => ({
       kind: 'tariff',
@@ -127,8 +139,8 @@ function managed(owner: Owner, held: Held): ManagedResource[] {
       shared: staysWhy,
       staysAnyway: true,
     })),
-    { kind: 'group', object: group, when: 'last', shared: null },
-    ...(priced.length === 0
+    ...(group === undefined ? [] : [{ kind: 'group', object: group, when: 'last' as const, shared: null }]),
+    ...(priced.length === 0 || group === undefined
       ? []
       : [
           {

@@ -9,7 +9,8 @@ import { managedGroup, type NewApiResources, type Planned } from './held.ts';
  * Rules B7, B9 and N4 for the group: a name that every user may choose, or that only those are in who are put there, with
  * relay's marker in what they are shown of it.
  */
-export function planGroup(job: Owner & { run: string; adopt: boolean }, { groups, prices }: NewApiResources): Planned {
+export function planGroup(job: Owner & { run: string; adopt: boolean }, resources: NewApiResources): Planned {
+  const { groups, prices } = resources;
   const { provider, access, run, adopt } = job;
   const name = resourceName(provider.id, access);
   const group = groups.find((each) => each.name === name);
@@ -17,7 +18,9 @@ export function planGroup(job: Owner & { run: string; adopt: boolean }, { groups
   const marked = (text: string | null) =>
     withGroupMarker(text ?? provider.displayName, { provider: provider.id, access, run });
   const isOpen = access === 'self_service';
-  if (prices === undefined && (group === undefined || !isOpen)) return { ...planned([]), problems: [rootNeeded(name)] };
+  const isManaged = managedGroup(job, resources) !== undefined;
+  if (prices === undefined && (group === undefined || (!isOpen && !isManaged)))
+    return { ...planned([]), problems: [rootNeeded(name)] };
   if (group === undefined) {
     const after: GroupState = {
       name,
@@ -29,13 +32,14 @@ export function planGroup(job: Owner & { run: string; adopt: boolean }, { groups
     return planned([{ kind: 'group', action: 'create', id: null, name, after, detail }]);
   }
   const step = { kind: 'group', name, id: group.id };
-  const isManaged = managedGroup(job, groups) !== undefined;
   if (!isManaged && !adopt)
     return {
       ...planned([]),
       problems: [problem('FOREIGN_OBJECT', `The group "${name}" was not made by relay.`)],
     };
-  if (isManaged && group.ratio !== null) {
+  // Only root is shown the mark of one that nobody may choose, and can put it back.
+  const lacksMark = !isOpen && group.ownText === null && prices !== undefined;
+  if (isManaged && group.ratio !== null && !lacksMark) {
     const drift = [
       ...(Math.abs(group.ratio - ratio) < 1e-9
         ? []
@@ -69,7 +73,7 @@ export function planGroup(job: Owner & { run: string; adopt: boolean }, { groups
       differences,
       values: [],
       detail: isManaged
-        ? 'put its rate back'
+        ? `put its ${lacksMark ? 'mark' : 'rate'} back`
         : `mark it as managed by relay${isOpen ? ', and let every user choose it' : ''}`,
     },
   ]);

@@ -4,7 +4,7 @@ import type { Provider } from '../../../pack/manifest.ts';
 import type { Owner } from '../../layout.ts';
 import { withGroupMarker } from '../../group-marker.ts';
 import { resourceName } from '../../names.ts';
-import type { TariffState } from '../drivers/tariff.ts';
+import { differences, isRetired, type TariffState } from '../drivers/tariff.ts';
 import type { Tariff } from '../objects.ts';
 import { ownTariffs, type NewApiResources, type Planned } from './held.ts';
 
@@ -19,11 +19,17 @@ export function planTariff(job: Owner & { run: string; adopt: boolean }, { tarif
   const terms = termsOf(provider);
   const own = ownTariffs(job, tariffs);
   const inUse = own.filter(({ groupId }) => groupId === name);
-  const [tariff] = inUse.length > 0 ? inUse : own;
+  // One that a person has bound elsewhere, or put on sale, is theirs by now.
+  const [tariff] = inUse.length > 0 ? inUse : own.filter(isRetired);
   const step = { kind: 'tariff', name, isLast: true };
   if (inUse.length > 1) return planned([], [ambiguous(name, inUse)]);
-  const text = withGroupMarker(tariff?.text ?? provider.displayName, { provider: provider.id, access, run });
-  const after: TariffState = { name, text, ...terms, groupId: name };
+  const text = withGroupMarker(tariff?.text ?? provider.displayName.slice(0, maxShown), {
+    provider: provider.id,
+    access,
+    run,
+  });
+  const { price, days, forSale } = terms;
+  const after: TariffState = { name, text, price, length: days, unit: 'day', forSale, groupId: name };
   const detail = `${terms.price.toFixed(2)} for ${counted(terms.days, 'day')}, ${terms.forSale ? 'for sale' : 'not for sale'}`;
   if (tariff !== undefined && inUse.length === 1)
     return {
@@ -32,10 +38,10 @@ export function planTariff(job: Owner & { run: string; adopt: boolean }, { tarif
     };
   if (tariff !== undefined) {
     const { id, ...before } = tariff;
-    const how = { differences: ['group'], values: [], detail: `put it to use again: ${detail}` };
+    const how = { differences: differences(tariff, after), values: [], detail: `put it to use again: ${detail}` };
     return planned([{ ...step, action: 'update', id, before, after, ...how }]);
   }
-  const [foreign, ...more] = tariffs.filter((each) => each.name === name);
+  const [foreign, ...more] = tariffs.filter((each) => each.name === name && !own.includes(each));
   if (foreign === undefined) return planned([{ ...step, action: 'create', id: null, after, detail }]);
   if (!adopt)
     return planned([], [problem('FOREIGN_OBJECT', `The plan "${name}" (${foreign.id}) was not made by relay.`)]);
@@ -50,6 +56,9 @@ export function planTariff(job: Owner & { run: string; adopt: boolean }, { tarif
   return planned([{ ...step, action: 'adopt', id, before, after: { ...before, ...mark }, ...how }]);
 }
 
+/** The host keeps 255 characters below a title, and the marker takes some of them. */
+const maxShown = 120;
+
 type Terms = Required<Pick<Tariff, 'price' | 'forSale'>> & { days: number };
 
 /** Users cannot be given the group without a plan, so a pack that has none gets one of thirty days that nobody can buy. */
@@ -59,10 +68,10 @@ function termsOf({ planTemplate }: Pick<Provider, 'planTemplate'>): Terms {
   return { price, days: validityDays * { day: 1, week: 7, month: 30 }[validityUnit], forSale };
 }
 
-function driftOf({ name, price, days, forSale }: Tariff, terms: Terms) {
+function driftOf({ name, price, length, unit, forSale }: Tariff, terms: Terms) {
   const differs = [
     ...(Math.abs(price - terms.price) < 1e-6 ? [] : [`its price is ${price}, not ${terms.price}`]),
-    ...(days === terms.days ? [] : [`it does not run for ${counted(terms.days, 'day')}`]),
+    ...(unit === 'day' && length === terms.days ? [] : [`it does not run for ${counted(terms.days, 'day')}`]),
     ...(forSale === terms.forSale ? [] : [`it is ${forSale ? '' : 'not '}for sale`]),
   ];
   if (differs.length === 0) return [];

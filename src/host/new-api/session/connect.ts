@@ -6,6 +6,7 @@ import { httpGateway } from '../../protocols/http-gateway.ts';
 import { openClient } from '../api/client.ts';
 import { userIdPrefix } from '../client-keys.ts';
 import { newApiCapabilities, newApiHost } from '../new-api-host.ts';
+import { plansPath } from '../reads.ts';
 import { StatusSwitch } from '../status-switch.ts';
 import { logIn, type AdminSession } from './login.ts';
 import { readStatus, type PublicStatus } from './status.ts';
@@ -62,11 +63,7 @@ const collections = new Map([
   ['account', 'channel'],
   ['token', 'token'],
   ['membership', 'user'],
-  ['tariff', 'subscription/admin/plans'],
 ]);
-
-/** What the host does not take away, or what is not to go for what is meant. */
-const only = new Set(['membership', 'tariff']);
 
 /** Groups and prices stand in options, of which a person takes out what is to go. */
 function commandOf(url: string, user: number, login: AdminLogin): Host['command'] {
@@ -78,11 +75,15 @@ function commandOf(url: string, user: number, login: AdminLogin): Host['command'
   return (does, kind, id) => {
     const isUser = id?.startsWith(userIdPrefix) === true;
     const collection = isUser ? 'user' : collections.get(kind);
+    // Plans have no address of their own, and options have one together.
     const path =
       collection === undefined
-        ? '/api/option/'
+        ? kind === 'tariff'
+          ? plansPath
+          : '/api/option/'
         : `/api/${collection}/${id?.replace(userIdPrefix, '').split(':')[0] ?? ''}`;
-    const removes = does === 'remove' && collection !== undefined && !only.has(kind) && id !== null;
+    // A user is not to be removed for being in a group.
+    const removes = does === 'remove' && collection !== undefined && kind !== 'membership' && id !== null;
     return `curl${removes ? ' -X DELETE' : ''} ${headers} '${url}${path}'`;
   };
 }
