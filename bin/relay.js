@@ -1,13 +1,9 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
 import module from 'node:module';
-import { setFlagsFromString } from 'node:v8';
 
 // From Node 22 on, compiled code is kept between starts.
 module.enableCompileCache?.();
-
-// Left to itself, V8 lets a large import hold several times what it needs before it clears that up.
-setFlagsFromString('--heap-growing-percent=30');
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
 const { main } = await import('../dist/cli/main.js');

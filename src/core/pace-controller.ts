@@ -54,6 +54,9 @@ const holdMs = 2500;
 const firstStep = 0.08;
 const mostGrowth = 1.5;
 
+/** The same while hardly anything was answered well: what was refused by then may have been for others' haste. */
+const ramp = { least: 5, ms: 1000, growth: 2 };
+
 /** Just below what was taken, so that the next one need not be refused. */
 const margin = 0.96;
 
@@ -84,6 +87,8 @@ export class PaceController {
   #good: number | null = null;
   #edge = Infinity;
   #heldSince = 0;
+  #ramps = false;
+  #wells = 0;
   #why: PaceWhy;
   #active = 0;
   #begun = 0;
@@ -180,6 +185,7 @@ export class PaceController {
 
   #wentWell({ at }: Turn, now: number): void {
     this.#refusedSince = null;
+    this.#wells += 1;
     this.#tookMs = this.#tookMs === 0 ? now - at : this.#tookMs + (now - at - this.#tookMs) / 8;
     this.#answered.add(now);
     this.#tryFaster(now);
@@ -196,9 +202,16 @@ export class PaceController {
    * ever more so.
    */
   #tryFaster(now: number): void {
-    if (this.#rate === Infinity || now < this.#heldSince + holdMs) return;
+    if (this.#rate === Infinity || now < this.#heldSince + (this.#ramps ? Math.max(ramp.ms, this.#tookMs) : holdMs))
+      return;
     this.#heldSince = now;
     this.#good = this.#rate;
+    if (this.#ramps) {
+      this.#rate *= ramp.growth;
+      this.#edge = this.#rate;
+      if (this.#rate > 1) this.#rate = Infinity;
+      return;
+    }
     this.#edge *= 1 + this.#step;
     this.#step = Math.min(1, this.#step * 2);
     this.#rate = Math.max(this.#rate, Math.min((this.#rate + this.#edge) / 2, this.#rate * mostGrowth));
@@ -222,6 +235,7 @@ export class PaceController {
   #slowDown(now: number): void {
     const taken = this.#answered.rate(now) * margin;
     const before = this.#rate;
+    this.#ramps = this.#wells < ramp.least;
     this.#step = firstStep;
     this.#heldSince = now;
     // Whatever is under way when the first refusal comes was taken, as far as is known.
