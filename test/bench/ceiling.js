@@ -1,22 +1,24 @@
 // The ceiling of an import: the requests that it cannot do without, by a client that does nothing else. As a process of
-// its own: `node ceiling.js URL ADMIN_KEY BASE_URL KEY_FILE MODEL [AT_ONCE]`. It plans, notes, compares and reports nothing.
+// its own: `RELAY_ADMIN_KEY=… node ceiling.js URL BASE_URL KEY_FILE MODEL [AT_ONCE]`. It plans, notes, compares and reports
+// nothing.
 import { readFileSync } from 'node:fs';
 
-const [url, adminKey, baseUrl, keyFile, model, atOnce = '128'] = process.argv.slice(2);
+const [url, baseUrl, keyFile, model, atOnce = '128'] = process.argv.slice(2);
 const keys = readFileSync(keyFile, 'utf8').split('\n').filter(Boolean);
-const admin = { 'x-api-key': adminKey };
+const admin = { 'x-api-key': process.env.RELAY_ADMIN_KEY };
 const mark = `ceiling-${process.pid}-${Date.now()}`;
 const batchSize = 50;
 const batchesAtOnce = 2;
 
-/** One request; its whole body is read, and what is no success ends the process. */
-async function send(method, path, body, headers = admin) {
+/** One request; its whole body is read. A read that a busy host fails is repeated; what else is no success ends the process. */
+async function send(method, path, body, headers = admin, again = method === 'GET' ? 3 : 0) {
   const response = await fetch(url + path, {
     method,
     headers: { ...headers, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
   const text = await response.text();
+  if (response.status >= 500 && again > 0) return send(method, path, body, headers, again - 1);
   if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${text.slice(0, 200)}`);
   return text;
 }

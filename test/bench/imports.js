@@ -46,7 +46,7 @@ async function place(host, vendor = {}) {
     sandbox,
     command,
     importKeys: (keys, ...more) => command('import', '--keys', keys, '--base-url', baseUrl, '--no-report', ...more),
-    bare: (keys) => run([ceiling, url, adminKey, baseUrl, keys, model], { quiet: true }),
+    bare: (keys) => run([ceiling, url, baseUrl, keys, model], { env, quiet: true }),
     url,
     adminKey,
     end,
@@ -116,11 +116,12 @@ async function again({ pairs }) {
   const keys = keyFileOf(5000);
   return within(undefined, { vendorLatencyMs: 0 }, async (at) => {
     await at.importKeys(keys, '--batch-size', '500', '--probe', 'none');
-    const read = `for (let p = 1; p < 6; p += 1) await (await fetch('${at.url}${accountList}?sort_by=id&sort_order=asc&page_size=1000&page=' + p, { headers: { 'x-api-key': '${at.adminKey}' } })).json()`;
+    const read = `for (let p = 1; p < 6; p += 1) await (await fetch('${at.url}${accountList}?sort_by=id&sort_order=asc&page_size=1000&page=' + p, { headers: { 'x-api-key': process.env.RELAY_ADMIN_KEY } })).json()`;
     const { ratio, one, other } = await ratioOf(
       pairs,
       async () => (await at.importKeys(keys, '--probe', 'none')).ms,
-      async () => (await run(['--input-type=module', '-e', read], { quiet: true })).ms,
+      async () =>
+        (await run(['--input-type=module', '-e', read], { env: { RELAY_ADMIN_KEY: at.adminKey }, quiet: true })).ms,
     );
     return [{ value: ratio, aim: 1.2, told: `${ms(one)} against ${ms(other)}` }];
   });

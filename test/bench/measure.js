@@ -16,8 +16,12 @@ export function median(numbers) {
 export async function run(args, { env = {}, quiet = false } = {}) {
   const begin = performance.now();
   const child = spawn(process.execPath, args, {
-    stdio: ['ignore', quiet ? 'ignore' : 'inherit', quiet ? 'ignore' : 'inherit'],
+    stdio: ['ignore', quiet ? 'ignore' : 'inherit', quiet ? 'pipe' : 'inherit'],
     env: { ...process.env, ...env },
+  });
+  let told = '';
+  child.stderr?.on('data', (data) => {
+    told = `${told}${data}`.slice(-1000);
   });
   let peakMb = 0;
   const look = setInterval(() => {
@@ -30,7 +34,7 @@ export async function run(args, { env = {}, quiet = false } = {}) {
   }, 100);
   const exitCode = await new Promise((resolve) => child.on('close', resolve));
   clearInterval(look);
-  if (exitCode !== 0) throw new Error(`${args.slice(0, 3).join(' ')} ended with ${exitCode}`);
+  if (exitCode !== 0) throw new Error(`${args.slice(0, 3).join(' ')} ended with ${exitCode}: ${told}`);
   return { ms: performance.now() - begin, peakMb };
 }
 
