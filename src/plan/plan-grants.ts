@@ -1,6 +1,7 @@
 import type { Id } from '../host/account.ts';
 import type { User } from '../host/grants.ts';
 import type { Provider } from '../pack/manifest.ts';
+import { validityInDays } from '../pack/validity.ts';
 import { counted } from '../core/counted.ts';
 import { problem, type Problem } from '../core/relay-error.ts';
 import type { Target } from '../core/target.ts';
@@ -12,8 +13,7 @@ const dayMs = 86_400_000;
 /** How many days access is given for by the pack: a week is 7, a month 30, and so does one that says nothing. */
 export function grantDays(template: Provider['planTemplate']): number {
   if (template === undefined) return 30;
-  const { validityDays, validityUnit } = template;
-  return validityDays * { day: 1, week: 7, month: 30 }[validityUnit];
+  return validityInDays(template);
 }
 
 /** Rule B22: look first; reuse what is active, lengthen what has expired, create what is missing. */

@@ -5,9 +5,9 @@ import { driverByName, type ClientKeyPort, type LeftClient, type Perform } from 
 import { mapResult, notSent, type WriteResult } from '../host-failure.ts';
 import type { ApiClient } from '../http/api-client.ts';
 import { probeUserPrefix } from '../names.ts';
-import { readPages } from './api/client.ts';
-import { anything, tokenWire, type TokenWire } from './api/wire.ts';
-import { ProbeUser, probeUsers, readKey } from './probe-user.ts';
+import { anything, type TokenWire } from './api/wire.ts';
+import { ProbeUser, probeUsers } from './probe-user.ts';
+import { createToken, deleteToken, readKey, tokensOf } from './tokens.ts';
 
 /** How long a token of relay's works that nobody could remove, in seconds. */
 const lifetime = 86_400;
@@ -23,11 +23,10 @@ export const userIdPrefix = 'user-';
  * it meets as they do; a group that they may not takes a user who is in it. `asker` ends with the run, `client` does not.
  */
 export function tokenPort(asker: ApiClient, client: ApiClient): ClientKeyPort {
-  const tokens = () => readPages(asker, '/api/token/', tokenWire);
+  const tokens = () => tokensOf(asker);
   const named = async (name: string) => (await tokens()).find((token) => token.name === name);
   const removeToken = async (id: Id): Promise<WriteResult<void>> => {
-    const ended = await client.write('DELETE', `/api/token/${id}`, undefined, anything);
-    return mapResult(ended, () => undefined);
+    return mapResult(await deleteToken(client, id), () => undefined);
   };
   return {
     driver: driverByName('token', async () => (await tokens()).map(toObject), removeToken),
@@ -41,8 +40,7 @@ export function tokenPort(asker: ApiClient, client: ApiClient): ClientKeyPort {
         state: { name },
         create: () => {
           const expires = Math.floor(client.http.hostTime() / 1000) + lifetime;
-          const body = { name, group: '', unlimited_quota: true, remain_quota: 0, expired_time: expires };
-          return client.write('POST', '/api/token/', body, anything);
+          return createToken(client, name, expires);
         },
         find: async () => {
           const token = await named(name);

@@ -10,7 +10,7 @@ import {
   endSubscription,
   giveSubscription,
   isGivenByPlan,
-  subscriptionIn,
+  partsOf,
   subscriptionsOf,
   tariffOf,
 } from './subscriptions.ts';
@@ -92,13 +92,12 @@ export function membershipPort(reads: NewApiReads, asker: ApiClient, client: Api
     },
     extend: async () => notSent('a user is in a group until the plan ends, or somebody moves them'),
     remove: async (id) => {
-      const subscription = subscriptionIn(id);
+      const { user: owner, subscription } = partsOf(id);
       if (subscription !== undefined) {
-        const [owner = ''] = id.split(':');
         const ended = await endSubscription(client, owner, subscription);
         return ended.status === 'applied' ? leave(owner, ended.value) : ended;
       }
-      const user = await byId(id);
+      const user = await byId(owner);
       const mark = readGivenMark(user.remark);
       if (mark === undefined || mark.place !== user.group)
         return notSent('relay did not put this user into the group, and does not know which one was theirs before');

@@ -133,9 +133,14 @@ async function editMap(
   if (ended.status !== 'applied') throw ended.failure;
 }
 
+/** A map in a map, where it is one. */
+export function asMap(value: unknown): OptionMap | undefined {
+  return map.safeParse(value).data;
+}
+
 function change(entries: OptionMap, { entry, part, value, ifAbsent = false }: Omit<MapEdit, 'map'>): void {
   if (part !== undefined) {
-    const parts = { ...map.safeParse(entries[entry]).data };
+    const parts = { ...asMap(entries[entry]) };
     change(parts, { entry: part, value, ifAbsent });
     change(entries, { entry, value: Object.keys(parts).length === 0 ? undefined : parts });
   } else if (value === undefined) delete entries[entry];

@@ -5,7 +5,8 @@ import type { Perform } from '../client-keys.ts';
 import { HostFailure, notSent, writeResult, type WriteResult } from '../host-failure.ts';
 import type { ApiClient } from '../http/api-client.ts';
 import { readPages } from './api/client.ts';
-import { anything, tokenKeyWire, tokenWire, userWire, type UserWire } from './api/wire.ts';
+import { anything, userWire, type UserWire } from './api/wire.ts';
+import { createToken, deleteToken, readKey, tokensOf } from './tokens.ts';
 import { userSession } from './session/login.ts';
 
 /** What the host's units of money come to that such a user has: a US dollar where nobody has changed what one is. */
@@ -107,9 +108,7 @@ export class ProbeUser {
     const user = await this.find();
     if (user === undefined) return true;
     const session = await this.#sessionToRemoveWith(user);
-    if (session !== undefined)
-      for (const { id } of await readPages(session, '/api/token/', tokenWire))
-        await session.write('DELETE', `/api/token/${id}`, undefined, anything);
+    if (session !== undefined) for (const { id } of await tokensOf(session)) await deleteToken(session, String(id));
     await this.#client.write('DELETE', `/api/user/${user.id}`, undefined, anything);
     return (await this.find()) === undefined;
   }
@@ -147,15 +146,9 @@ export class ProbeUser {
     const token = await perform({
       kind: 'token',
       what: 'make the probe key',
-      send: () =>
-        session.write(
-          'POST',
-          '/api/token/',
-          { name, group: '', unlimited_quota: true, remain_quota: 0, expired_time: -1 },
-          anything,
-        ),
+      send: () => createToken(session, name, -1),
       look: async () => {
-        const own = (await readPages(session, '/api/token/', tokenWire)).find((each) => each.name === name);
+        const own = (await tokensOf(session)).find((each) => each.name === name);
         return own && { value: own, differences: [] };
       },
     });
@@ -183,11 +176,4 @@ export class ProbeUser {
 
 function quotaOf({ id }: UserWire) {
   return { id, action: 'add_quota', mode: 'override', value: quota };
-}
-
-/** The key of a token of whoever asks. Given once more whenever it is asked for, so that asking again is no harm. */
-export async function readKey(client: ApiClient, id: Id): Promise<Secret> {
-  const request = { method: 'POST', path: `/api/token/${id}/key`, body: {}, countsApart: true } as const;
-  const { key } = await client.read(request, tokenKeyWire);
-  return client.http.redactor.seal(key.startsWith('sk-') ? key : `sk-${key}`);
 }

@@ -5,7 +5,7 @@ import { screenedDescription, type Screen } from '../screen.ts';
 import { readWhole } from './api/client.ts';
 import { channelWire, planRowWire } from './api/wire.ts';
 import type { Group, Tariff } from './objects.ts';
-import { ownTexts, readOptions, type Options } from './options.ts';
+import { asMap, ownTexts, readOptions, type Options } from './options.ts';
 import { toAccount } from './translate-account.ts';
 import { toTariff } from './translate-tariff.ts';
 
@@ -49,7 +49,7 @@ export function groupsIn({ maps }: Options, screen: Pick<Screen, 'hide'>): Group
   const { GroupRatio: ratios, UserUsableGroups: texts, [ownTexts]: byGroup } = maps;
   const own = new Map(
     Object.entries(byGroup).flatMap(([name, parts]) => {
-      const text = isObject(parts) && Object.hasOwn(parts, name) ? parts[name] : undefined;
+      const text = asMap(parts)?.[name];
       return typeof text === 'string' ? [[name, text] as const] : [];
     }),
   );
@@ -64,8 +64,4 @@ export function groupsIn({ maps }: Options, screen: Pick<Screen, 'hide'>): Group
       ownText: shown(own.get(name)),
     };
   });
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
 }

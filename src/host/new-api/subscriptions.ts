@@ -72,9 +72,10 @@ export function giveSubscription(client: ApiClient, user: Id, plan: Id): Promise
   return client.write('POST', `${base}/users/${user}/subscriptions`, { plan_id: Number(plan) }, anything);
 }
 
-/** The number of the subscription that a grant is; nothing where it is none. */
-export function subscriptionIn(grant: Id): Id | undefined {
-  return grant.split(separator)[1];
+/** Whose a grant is, and which subscription, where it is one. */
+export function partsOf(grant: Id): { user: Id; subscription: Id | undefined } {
+  const [user = '', subscription] = grant.split(separator);
+  return { user, subscription };
 }
 
 /**

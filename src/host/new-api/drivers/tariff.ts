@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { counted } from '../../../core/counted.ts';
 import type { ResourceDriver } from '../../driver.ts';
 import { readGroupMarker } from '../../group-marker.ts';
-import { mapResult, notSent, writeResult, type WriteResult } from '../../host-failure.ts';
+import { notSent, writeResult, type WriteResult } from '../../host-failure.ts';
 import type { ApiClient } from '../../http/api-client.ts';
 import { anything, planRowWire, planWire, type PlanWire } from '../api/wire.ts';
 import type { Tariff } from '../objects.ts';
@@ -63,7 +63,7 @@ export function tariffDriver(reads: NewApiReads, client: ApiClient): ResourceDri
       return set.status === 'rejected' ? { status: 'unknown', failure: set.failure } : set;
     },
     update: (id, { after }) => change(id, after),
-    remove: async ({ id }) => mapResult(await change(id, retired), () => undefined),
+    remove: ({ id }) => change(id, retired),
     restore: ({ id }, { before }) => change(id, before),
     stays: (tariff) => (isRetired(tariff) ? staysWhy : null),
     release: ({ id }) => change(id, retired),

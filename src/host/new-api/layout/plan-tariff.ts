@@ -1,6 +1,7 @@
 import { counted } from '../../../core/counted.ts';
 import { problem } from '../../../core/relay-error.ts';
 import type { Provider } from '../../../pack/manifest.ts';
+import { validityInDays } from '../../../pack/validity.ts';
 import type { Owner } from '../../layout.ts';
 import { withGroupMarker } from '../../group-marker.ts';
 import { resourceName } from '../../names.ts';
@@ -64,8 +65,8 @@ type Terms = Required<Pick<Tariff, 'price' | 'forSale'>> & { days: number };
 /** Users cannot be given the group without a plan, so a pack that has none gets one of thirty days that nobody can buy. */
 function termsOf({ planTemplate }: Pick<Provider, 'planTemplate'>): Terms {
   if (planTemplate === undefined) return { price: 0, days: 30, forSale: false };
-  const { price, validityDays, validityUnit, forSale } = planTemplate;
-  return { price, days: validityDays * { day: 1, week: 7, month: 30 }[validityUnit], forSale };
+  const { price, forSale } = planTemplate;
+  return { price, days: validityInDays(planTemplate), forSale };
 }
 
 function driftOf({ name, price, length, unit, forSale }: Tariff, terms: Terms) {

@@ -8,6 +8,7 @@ import { userIdPrefix } from '../client-keys.ts';
 import { newApiCapabilities, newApiHost } from '../new-api-host.ts';
 import { plansPath } from '../reads.ts';
 import { StatusSwitch } from '../status-switch.ts';
+import { partsOf } from '../subscriptions.ts';
 import { logIn, type AdminSession } from './login.ts';
 import { readStatus, type PublicStatus } from './status.ts';
 
@@ -81,7 +82,7 @@ function commandOf(url: string, user: number, login: AdminLogin): Host['command'
         ? kind === 'tariff'
           ? plansPath
           : '/api/option/'
-        : `/api/${collection}/${id?.replace(userIdPrefix, '').split(':')[0] ?? ''}`;
+        : `/api/${collection}/${partsOf(id?.replace(userIdPrefix, '') ?? '').user}`;
     // A user is not to be removed for being in a group.
     const removes = does === 'remove' && collection !== undefined && kind !== 'membership' && id !== null;
     return `curl${removes ? ' -X DELETE' : ''} ${headers} '${url}${path}'`;
