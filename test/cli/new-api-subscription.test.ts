@@ -1,9 +1,9 @@
-import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { statusSchema } from '../../src/plan/status-schema.ts';
 import { addUser } from '../../src/sandbox/new-api/people/add-user.ts';
 import type { Plan, Subscription, User } from '../../src/sandbox/new-api/rows.ts';
 import { workplace, type Workplace } from '../support/binary.ts';
+import { importKeys, newApiEnv } from '../support/new-api-runs.ts';
 import { startNewApi, type NewApi } from '../support/start-sandbox.ts';
 
 let place: Workplace;
@@ -27,31 +27,13 @@ const userOf = (email = host.userEmail): User => {
   return user;
 };
 
-const env = (adminKey = host.adminKey) => ({
-  RELAY_HOST: host.url,
-  RELAY_ADMIN_KEY: adminKey,
-  RELAY_STATE_DIR: join(place.folder, 'state'),
-});
+const env = (adminKey = host.adminKey) => newApiEnv(place, host, adminKey);
 const relay = (command: string, ...args: string[]) => place.run([command, '--pack', 'kimi', ...args], { env: env() });
 const rollback = async () => {
   const { run } = await place.report();
   return place.run(['rollback', run.id, '--yes'], { env: env() });
 };
-async function importing(words: readonly string[], ...args: string[]) {
-  await place.write('keys.txt', words.map((word) => `sk-${word}-new-api-whole-runs`).join('\n'));
-  const access = args.includes('--access') ? [] : ['--access', 'subscription'];
-  return relay(
-    'import',
-    ...access,
-    '--base-url',
-    `${host.vendorUrl}/v1`,
-    '--allow-http',
-    '--keys',
-    'keys.txt',
-    '--yes',
-    ...args,
-  );
-}
+const importing = (words: readonly string[], ...args: string[]) => importKeys(place, host, 'subscription', words, args);
 const bySubscription = (words: readonly string[], ...args: string[]) =>
   importing(words, '--user', host.userEmail, ...args);
 

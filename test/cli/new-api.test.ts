@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { statusSchema } from '../../src/plan/status-schema.ts';
 import { workplace, type Workplace } from '../support/binary.ts';
+import { importKeys, newApiEnv } from '../support/new-api-runs.ts';
 import { startNewApi, type NewApi } from '../support/start-sandbox.ts';
 
 let place: Workplace;
@@ -15,26 +16,16 @@ afterEach(async () => {
   await place.remove();
 });
 
-const key = (word: string) => `sk-${word}-new-api-whole-runs`;
 const channels = () => [...host.state.channels.values()];
 const writes = () => host.requests.filter(({ method }) => method !== 'GET').length;
 
-const env = () => ({
-  RELAY_HOST: host.url,
-  RELAY_ADMIN_KEY: host.adminKey,
-  RELAY_STATE_DIR: join(place.folder, 'state'),
-});
+const env = () => newApiEnv(place, host);
 
 /** Runs a command on the host, as its root. */
 async function relay(command: string, ...args: string[]) {
   return place.run([command, '--pack', 'kimi', ...args], { env: env() });
 }
-async function importing(words: readonly string[], ...args: string[]) {
-  await place.write('keys.txt', words.map(key).join('\n'));
-  const access = args.includes('--access') ? [] : ['--access', 'self-service'];
-  const upstream = args.includes('--base-url') ? [] : ['--base-url', `${host.vendorUrl}/v1`];
-  return relay('import', ...access, ...upstream, '--allow-http', '--keys', 'keys.txt', '--yes', ...args);
-}
+const importing = (words: readonly string[], ...args: string[]) => importKeys(place, host, 'self-service', words, args);
 const isServed = (channel: { group: string; status: number }) =>
   channel.group === 'relay-kimi-cn-self-service' && channel.status === 1;
 
