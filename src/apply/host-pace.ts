@@ -1,5 +1,5 @@
 import type { Clock } from '../core/clock.ts';
-import { Pace, type PaceEnd } from '../core/pace.ts';
+import { Pace, type PaceEnd } from '../core/pace/pace.ts';
 import type { Capabilities } from '../host/capabilities.ts';
 import { HostFailure, type WriteResult } from '../host/host-failure.ts';
 import type { RunTools } from './run-tools.ts';

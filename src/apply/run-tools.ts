@@ -1,7 +1,7 @@
 import type { Host } from '../host/host.ts';
 import type { Journal } from './journal.ts';
 import type { Clock } from '../core/clock.ts';
-import type { Pace } from '../core/pace.ts';
+import type { Pace } from '../core/pace/pace.ts';
 import { Interruption, RelayError } from '../core/relay-error.ts';
 import type { Emit, Stage } from '../core/run-event.ts';
 

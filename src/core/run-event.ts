@@ -1,4 +1,4 @@
-import type { PaceState } from './pace-controller.ts';
+import type { PaceState } from './pace/pace-controller.ts';
 import type { Problem } from './relay-error.ts';
 
 /** The stages of a run, in the order in which they may come. */

@@ -1,8 +1,8 @@
 import type { Finding } from '../text/finding.ts';
 import { readSource } from '../text/read-source.ts';
-import { checkFacts, checkSoundFacts } from './check-facts.ts';
-import { findKeys } from './check-secrets.ts';
-import { checkShape } from './check-shape.ts';
+import { checkFacts, checkSoundFacts } from './checks/check-facts.ts';
+import { findKeys } from './checks/check-secrets.ts';
+import { checkShape } from './checks/check-shape.ts';
 import { digestOf } from './digest.ts';
 import type { PackOrigin, PackReading } from './read-pack.ts';
 import type { RuleCode } from './rules.ts';

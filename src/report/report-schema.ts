@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { paceReasons } from '../core/pace-controller.ts';
+import { paceReasons } from '../core/pace/pace-controller.ts';
 import { accessModes, importModes, platforms } from '../core/modes.ts';
 
 const time = z.iso.datetime();

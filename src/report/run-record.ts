@@ -5,7 +5,7 @@ import type { Account } from '../host/account.ts';
 import type { KeyFile } from '../keys/key-file.ts';
 import type { Provider } from '../pack/manifest.ts';
 import type { ImportPlan, RemovalStep } from '../plan/import-plan.ts';
-import type { PaceSummary } from '../core/pace.ts';
+import type { PaceSummary } from '../core/pace/pace.ts';
 import type { Problem } from '../core/relay-error.ts';
 import type { GatewayCheck } from '../verify/check-gateway.ts';
 import type { GrantResult } from '../apply/grant-access.ts';

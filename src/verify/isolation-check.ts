@@ -8,7 +8,7 @@ import type { PinningPort } from '../host/layout.ts';
 import type { CompletionRequest, GatewayAnswer } from '../host/gateway.ts';
 import { isStagingName, stagingName } from '../host/names.ts';
 import type { Secret } from '../core/secrets/secret.ts';
-import type { Pace } from '../core/pace.ts';
+import type { Pace } from '../core/pace/pace.ts';
 import type { Code } from '../core/codes.ts';
 import type { AccountVerdict } from './probe-accounts.ts';
 import type { ClientKeys } from '../apply/client-keys.ts';

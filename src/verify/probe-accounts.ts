@@ -6,7 +6,7 @@ import { HostFailure } from '../host/host-failure.ts';
 import type { Account, Id } from '../host/account.ts';
 import type { Provider } from '../pack/manifest.ts';
 import type { Code } from '../core/codes.ts';
-import type { Pace } from '../core/pace.ts';
+import type { Pace } from '../core/pace/pace.ts';
 import { lookAgain } from './look-again.ts';
 import { repeatTest } from './repeat-test.ts';
 import { waitOutPauses } from './wait-out-pauses.ts';

@@ -1,5 +1,5 @@
 import type { RunTools } from '../apply/run-tools.ts';
-import type { Pace, PaceEnd } from '../core/pace.ts';
+import type { Pace, PaceEnd } from '../core/pace/pace.ts';
 import type { AccountTest } from '../host/proof.ts';
 
 /** Pauses before a busy or unanswered account is tested again (rule N17), in milliseconds. */

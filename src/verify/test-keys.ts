@@ -3,7 +3,7 @@ import type { Account, AccountSpec } from '../host/account.ts';
 import { HostFailure } from '../host/host-failure.ts';
 import type { ProofPort } from '../host/proof.ts';
 import type { Provider } from '../pack/manifest.ts';
-import type { Pace } from '../core/pace.ts';
+import type { Pace } from '../core/pace/pace.ts';
 import { RelayError } from '../core/relay-error.ts';
 import type { Secret } from '../core/secrets/secret.ts';
 import type { AccountVerdict } from './probe-accounts.ts';

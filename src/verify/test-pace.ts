@@ -1,5 +1,5 @@
 import type { Clock } from '../core/clock.ts';
-import { Pace } from '../core/pace.ts';
+import { Pace } from '../core/pace/pace.ts';
 import type { Capabilities } from '../host/capabilities.ts';
 import type { Provider } from '../pack/manifest.ts';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { PaceController, type PaceBounds, type PaceSignal, type Turn } from '../../src/core/pace-controller.ts';
+import { PaceController, type PaceBounds, type PaceSignal, type Turn } from '../../src/core/pace/pace-controller.ts';
 
 const bounds = (more: Partial<PaceBounds> = {}): PaceBounds => ({ start: 8, most: 128, ...more });
 

@@ -1,7 +1,7 @@
 import { setImmediate as tick } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { Pace } from '../../src/core/pace.ts';
-import type { Turn } from '../../src/core/pace-controller.ts';
+import { Pace } from '../../src/core/pace/pace.ts';
+import type { Turn } from '../../src/core/pace/pace-controller.ts';
 import { quickClock } from '../support/clocks.ts';
 
 /** Takes turns, and tells in which order they came. */

@@ -1,4 +1,4 @@
-import type { PaceState, PaceWhy } from '../../core/pace-controller.ts';
+import type { PaceState, PaceWhy } from '../../core/pace/pace-controller.ts';
 import { spokenDuration } from '../../report/text/format.ts';
 
 /** From so long on a rate says something, in milliseconds. */

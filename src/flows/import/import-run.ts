@@ -9,7 +9,7 @@ import type { Id } from '../../host/account.ts';
 import { acceptedKeys } from '../../keys/key-file.ts';
 import type { ImportPlan } from '../../plan/import-plan.ts';
 import type { RunRecord } from '../../report/run-record.ts';
-import type { Pace } from '../../core/pace.ts';
+import type { Pace } from '../../core/pace/pace.ts';
 import { ClientKeys } from '../../apply/client-keys.ts';
 import { testPace } from '../../verify/test-pace.ts';
 import type { KeyVerdict } from '../../verify/test-keys.ts';

@@ -1,4 +1,4 @@
-import { withoutKeys } from '../../pack/check-secrets.ts';
+import { withoutKeys } from '../../pack/checks/check-secrets.ts';
 import { findingHint, findingText } from '../../pack/finding.ts';
 import type { Style } from '../../core/style.ts';
 import { excerpt } from '../../text/excerpt.ts';

@@ -4,12 +4,12 @@ import { checkKeyHints } from './check-key-hints.ts';
 import { checkPrices } from './check-prices.ts';
 import { checkSecrets } from './check-secrets.ts';
 import type { SoundProvider } from './check-shape.ts';
-import type { Finding } from '../text/finding.ts';
-import type { PackManifest, Provider } from './manifest.ts';
-import { effectiveMapping, overlappingPairs } from './model-mapping.ts';
-import type { Path } from '../text/source-text.ts';
-import type { ManifestText } from './manifest-text.ts';
-import { hostVersions } from './provider-hosts.ts';
+import type { Finding } from '../../text/finding.ts';
+import type { PackManifest, Provider } from '../manifest.ts';
+import { effectiveMapping, overlappingPairs } from '../model-mapping.ts';
+import type { Path } from '../../text/source-text.ts';
+import type { ManifestText } from '../manifest-text.ts';
+import { hostVersions } from '../provider-hosts.ts';
 
 /** What the schema cannot say: facts that must fit each other, and to what hosts do with them. */
 export function checkFacts(source: ManifestText, pack: PackManifest): Finding[] {

@@ -1,7 +1,7 @@
-import type { Finding } from '../text/finding.ts';
-import type { Provider } from './manifest.ts';
-import type { Path } from '../text/source-text.ts';
-import type { ManifestText } from './manifest-text.ts';
+import type { Finding } from '../../text/finding.ts';
+import type { Provider } from '../manifest.ts';
+import type { Path } from '../../text/source-text.ts';
+import type { ManifestText } from '../manifest-text.ts';
 
 const secretNames =
   /^(?:api_?key|access_token|refresh_token|id_token|session_key|cookie|password|private_key|secret|authorization)$/i;

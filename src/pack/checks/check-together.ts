@@ -1,5 +1,5 @@
-import type { Finding } from '../text/finding.ts';
-import type { PackReading } from './read-pack.ts';
+import type { Finding } from '../../text/finding.ts';
+import type { PackReading } from '../read-pack.ts';
 
 /** Ids that two packs share: names on a host begin with a provider's id, so the packs would take each other's objects. */
 export async function checkTogether(readings: readonly PackReading[]): Promise<Finding[]> {

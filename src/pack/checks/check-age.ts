@@ -1,5 +1,5 @@
-import type { Finding } from '../text/finding.ts';
-import type { PackReading } from './read-pack.ts';
+import type { Finding } from '../../text/finding.ts';
+import type { PackReading } from '../read-pack.ts';
 
 /** Facts of this age are pointed out, in milliseconds. */
 const year = 365 * 24 * 60 * 60 * 1000;

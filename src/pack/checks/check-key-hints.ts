@@ -1,7 +1,7 @@
-import type { Finding } from '../text/finding.ts';
-import type { Provider } from './manifest.ts';
-import type { Path } from '../text/source-text.ts';
-import type { ManifestText } from './manifest-text.ts';
+import type { Finding } from '../../text/finding.ts';
+import type { Provider } from '../manifest.ts';
+import type { Path } from '../../text/source-text.ts';
+import type { ManifestText } from '../manifest-text.ts';
 
 /** Whether the patterns for keys can be compared, fast, and lead to other providers of the pack. */
 export function checkKeyHints(

@@ -1,7 +1,7 @@
-import type { Finding } from '../text/finding.ts';
-import type { Provider } from './manifest.ts';
-import type { Path } from '../text/source-text.ts';
-import type { ManifestText } from './manifest-text.ts';
+import type { Finding } from '../../text/finding.ts';
+import type { Provider } from '../manifest.ts';
+import type { Path } from '../../text/source-text.ts';
+import type { ManifestText } from '../manifest-text.ts';
 
 /** Whether prices can reach the host, and each is one that bills something. */
 export function checkPrices(source: ManifestText, provider: Provider, at: Path): Finding[] {

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import type { Finding } from '../text/finding.ts';
-import { shapeFindings, unwrap } from '../text/shape-findings.ts';
-import type { ManifestText } from './manifest-text.ts';
-import { packSchema, providerSchema, type PackManifest, type Provider } from './manifest.ts';
+import type { Finding } from '../../text/finding.ts';
+import { shapeFindings, unwrap } from '../../text/shape-findings.ts';
+import type { ManifestText } from '../manifest-text.ts';
+import { packSchema, providerSchema, type PackManifest, type Provider } from '../manifest.ts';
 
 /** The fields of a provider that are right, where others of the manifest are not. */
 export interface SoundProvider {

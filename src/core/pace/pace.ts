@@ -1,4 +1,4 @@
-import type { Clock } from './clock.ts';
+import type { Clock } from '../clock.ts';
 import { PaceController, type PaceBounds, type PaceSignal, type PaceState, type Turn } from './pace-controller.ts';
 
 /** How a request ended, and for how many milliseconds the other side wants to be left alone, where it said that. */

@@ -1,9 +1,9 @@
-import { disguiseOf } from '../core/disguise.ts';
-import { isLoopback } from '../core/loopback.ts';
-import type { Finding } from '../text/finding.ts';
-import type { Provider } from './manifest.ts';
-import type { Path } from '../text/source-text.ts';
-import type { ManifestText } from './manifest-text.ts';
+import { disguiseOf } from '../../core/disguise.ts';
+import { isLoopback } from '../../core/loopback.ts';
+import type { Finding } from '../../text/finding.ts';
+import type { Provider } from '../manifest.ts';
+import type { Path } from '../../text/source-text.ts';
+import type { ManifestText } from '../manifest-text.ts';
 
 /** What hosts add to a base URL, by platform; a base URL that ends in it would have it twice. */
 const added: Record<Provider['platform'], { pattern: RegExp; why: string }> = {
