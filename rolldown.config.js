@@ -13,8 +13,19 @@ function packageOf(id) {
   return folder;
 }
 
-/** Packages that name their licence (Apache 2.0) and do not bring it, and where its text is. */
+/** A package that names its licence (Apache 2.0) and does not bring it, and where its text is. */
 const withoutText = { '@humanwhocodes/momoa': join(root, 'node_modules/@stryker-mutator/core/LICENSE') };
+
+/** The text of a package's licence: a file of its own, or the end of what introduces it. */
+function licenseIn(folder, name) {
+  const files = readdirSync(folder);
+  const own = files.find((each) => /^licen[cs]e/i.test(each));
+  const file = own === undefined ? withoutText[name] : join(folder, own);
+  if (file !== undefined) return readFileSync(file, 'utf8');
+  const readme = files.find((each) => /^readme/i.test(each));
+  const [, text] = readme === undefined ? [] : readFileSync(join(folder, readme), 'utf8').split(/^#+ *licen[cs]e *$/im);
+  return text;
+}
 
 /** The licence of each package that went into the build, as all of them want it handed on. */
 const licenses = {
@@ -24,10 +35,9 @@ const licenses = {
     const folders = [...new Set(modules.map(packageOf))].filter((folder) => folder !== undefined);
     const texts = folders.map((folder) => {
       const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
-      const own = readdirSync(folder).find((each) => /^licen[cs]e/i.test(each));
-      const file = own === undefined ? withoutText[name] : join(folder, own);
-      if (file === undefined) this.error(`${name} comes without its licence.`);
-      return `${name} ${version} (${license})\n\n${readFileSync(file, 'utf8').trim()}\n`;
+      const text = licenseIn(folder, name);
+      if (text === undefined) this.error(`${name} comes without its licence.`);
+      return `${name} ${version} (${license})\n\n${text.trim()}\n`;
     });
     const source = texts.toSorted().join(`\n${'-'.repeat(80)}\n\n`);
     this.emitFile({ type: 'asset', fileName: 'THIRD-PARTY-LICENSES.txt', source });

@@ -20,20 +20,20 @@ export class ChangeLog {
   }
 
   /** Notes changes before they are sent. Throws `JOURNAL_FAILED`; then nothing may be sent. */
-  note(drafts: readonly Draft[]): Change[] {
+  async note(drafts: readonly Draft[]): Promise<Change[]> {
     const changes = drafts.map((draft): Change => {
       this.#lastSeq += 1;
       return { ...draft, seq: this.#lastSeq };
     });
     this.changes.push(...changes);
-    this.#journal.note(...changes.map((change) => ({ type: 'change' as const, change })));
+    await this.#journal.note(...changes.map((change) => ({ type: 'change' as const, change })));
     return changes;
   }
 
   /** Something new was made: `after` is the state in which the host shows it. */
-  made(list: readonly { change: Change; id: Id; after?: object }[]): void {
+  async made(list: readonly { change: Change; id: Id; after?: object }[]): Promise<void> {
     for (const { change, id, after } of list) Object.assign(change, { id }, after === undefined ? {} : { after });
-    this.#journal.note(
+    await this.#journal.note(
       ...list.map(({ change: { kind, seq }, id, after }) => ({
         type: 'made' as const,
         kind,
@@ -45,14 +45,14 @@ export class ChangeLog {
   }
 
   /** These changes were undone, or turned out never to have been carried out. */
-  revert(changes: readonly Change[]): void {
+  async revert(changes: readonly Change[]): Promise<void> {
     const meant = new Set(changes);
     const gone = this.changes.filter((change) => meant.has(change));
     const kept = this.changes.filter((change) => !meant.has(change));
     this.changes.length = 0;
     for (const change of kept) this.changes.push(change);
     for (const change of gone) this.reverted.push(change);
-    this.#journal.note(...gone.map(({ seq }) => ({ type: 'reverted' as const, seq })));
+    await this.#journal.note(...gone.map(({ seq }) => ({ type: 'reverted' as const, seq })));
   }
 
   /** The number of the newest change. */

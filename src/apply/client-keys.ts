@@ -78,7 +78,7 @@ export class ClientKeys {
   /** What belongs to the client, and goes with it: noted, but no change of its own. */
   async #perform<T, Answer>(name: string, write: ClientWrite<T, Answer>): Promise<T> {
     const { kind, what } = write;
-    this.#tools.journal.note({ type: 'intent', kind, name, what });
+    await this.#tools.journal.note({ type: 'intent', kind, name, what });
     return (await performWrite({ name, stage: 'access', makes: true, ...write }, this.#tools)).value;
   }
 
@@ -99,14 +99,14 @@ export class ClientKeys {
       try {
         // By its name, which tells the run: one whose making was never confirmed may exist all the same.
         id = (await client.find()) ?? null;
-        if (id === null) return this.#gone(name);
-        journal.note({ type: 'intent', kind, name, what: `remove the probe ${kind}` });
+        if (id === null) return await this.#gone(name);
+        await journal.note({ type: 'intent', kind, name, what: `remove the probe ${kind}` });
         const bare = await client.empty(id);
         // What it still has would outlive it; in the last round it goes all the same, since its key dies with it.
         if (!bare && round < removalPauses.length - 1) continue;
         await client.remove(id);
         id = (await client.find()) ?? null;
-        if (id === null) return this.#gone(name);
+        if (id === null) return await this.#gone(name);
       } catch (failure) {
         // Without a journal, or without the lock, nothing more is sent, and the client is named as left.
         if (failure instanceof RelayError && forbidsSending(failure.code)) break;
@@ -116,9 +116,9 @@ export class ClientKeys {
     return [leftoverOf({ kind, action: 'created', id, name }, 'it could not be removed', host)];
   }
 
-  #gone(name: string): Leftover[] {
+  async #gone(name: string): Promise<Leftover[]> {
     this.#begun = false;
-    this.#log.revert(this.#changes(name));
+    await this.#log.revert(this.#changes(name));
     return [];
   }
 

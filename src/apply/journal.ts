@@ -17,15 +17,23 @@ export type JournalNote =
 
 /** Keeps notes so that they outlive the run. */
 export interface Journal {
-  /** Returns when the notes are safe. Throws `JOURNAL_FAILED` when they cannot be kept; then nothing may be sent. */
-  note(...notes: readonly JournalNote[]): void;
+  /** Resolves when the notes are safe. Throws `JOURNAL_FAILED` when they cannot be kept; then nothing may be sent. */
+  note(...notes: readonly JournalNote[]): Promise<void>;
+}
+
+/** How a journal was kept: what was noted, in how many flushes, and how many milliseconds those took. */
+export interface JournalTally {
+  notes: number;
+  flushes: number;
+  ms: number;
 }
 
 /** The journal of one run. */
 export interface RunJournal extends Journal {
+  readonly tally: Readonly<JournalTally>;
   /** The last line: how the run ended. A journal that cannot take it is merely without an end. */
-  end(outcome: string, exitCode: number): void;
+  end(outcome: string, exitCode: number): Promise<void>;
 }
 
 /** For hosts that do not outlive the run either. */
-export const noJournal: Journal = { note: () => undefined };
+export const noJournal: Journal = { note: async () => undefined };

@@ -8,11 +8,15 @@ export function lostLock(stop: AbortSignal): RelayError | undefined {
   return reason?.code === 'LOCK_LOST' ? reason : undefined;
 }
 
-/** The host, whose changes leave only as long as the lock is not lost. After that each throws `LOCK_LOST`. */
-export function untilLockIsLost(host: Host, stop: AbortSignal): Host {
+/**
+ * The host, whose changes leave only as long as the lock is not lost. After that each throws `LOCK_LOST`. `confirm` resolves
+ * when nobody else can have the lock for now, or `stop` tells that it is lost.
+ */
+export function untilLockIsLost(host: Host, stop: AbortSignal, confirm: () => Promise<void>): Host {
   return host.through({
     ask: (send) => send(),
-    write: (send) => {
+    write: async (send) => {
+      await confirm();
       const lost = lostLock(stop);
       if (lost !== undefined) throw lost;
       return send();

@@ -33,7 +33,7 @@ export async function create<State extends object, Kind extends HostObject>(
 ): Promise<Kind> {
   const driver = driverOf(tools.base);
   const { kind } = driver;
-  const [change] = log.note([{ kind, action: 'created', id: null, name, before: null, after }]) as [Change];
+  const [change] = (await log.note([{ kind, action: 'created', id: null, name, before: null, after }])) as [Change];
   const found = await performWrite(
     {
       kind,
@@ -51,7 +51,7 @@ export async function create<State extends object, Kind extends HostObject>(
     },
     tools,
   );
-  log.made([{ change, id: found.value.id, after: driver.stateOf(found.value, after) }]);
+  await log.made([{ change, id: found.value.id, after: driver.stateOf(found.value, after) }]);
   if (found.differences.length > 0)
     throw new RelayError(
       'SETTINGS_DROPPED',
@@ -79,7 +79,7 @@ export async function edit<State extends object, Kind extends HostObject>(
   if (first === undefined) return [];
   const driver = driverOf(tools.base);
   const { kind } = driver;
-  const changes = log.note(edits.map((each) => ({ ...each, kind, action: 'updated' })));
+  const changes = await log.note(edits.map((each) => ({ ...each, kind, action: 'updated' })));
   try {
     const { value } = await performWrite(
       {
@@ -126,7 +126,7 @@ async function forgetUntouched<State extends object, Kind extends HostObject>(
     const before = edits[index]?.before;
     return object !== undefined && before !== undefined && driver.differences(object, before).length === 0;
   });
-  if (untouched.length > 0) log.revert(untouched);
+  if (untouched.length > 0) await log.revert(untouched);
 }
 
 async function readAll<State extends object, Kind extends HostObject>(

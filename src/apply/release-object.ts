@@ -18,7 +18,7 @@ export async function releaseObject(
   const { host, journal } = unstopped(tools);
   const { id, name } = object;
   const driver = resourceDriver(kind, host);
-  journal.note({ type: 'intent', kind, name, what: `take what is removed off the ${kind} "${name}"` });
+  await journal.note({ type: 'intent', kind, name, what: `take what is removed off the ${kind} "${name}"` });
   try {
     await driver.release?.(object, place);
   } catch (failure) {

@@ -28,7 +28,7 @@ export async function removeObjects(
     try {
       for (const object of await among(left, list)) {
         const { name } = object;
-        tools.journal.note({ type: 'intent', kind, name, what: `remove the ${kind} "${name}"` });
+        await tools.journal.note({ type: 'intent', kind, name, what: `remove the ${kind} "${name}"` });
         await driverFor(kind, tools.host).remove(object);
       }
       left = await among(left, list);

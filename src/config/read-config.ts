@@ -15,6 +15,7 @@ import {
   type ConfigFile,
 } from './config-schema.ts';
 import { coverValues } from './cover-values.ts';
+import { isStateUrl } from './state-place.ts';
 
 /** A configuration file that was read and found right. */
 export interface ReadConfig {
@@ -79,7 +80,8 @@ function wrong(file: string, unordered: readonly Finding[], lines: readonly stri
 const noSecrets = { words: new Set(wordsOfSettings()), settings: new Set(plainSettings()) };
 
 function withPaths(config: ConfigFile, folder: string): ConfigFile {
-  const at = (path: string) => (path === '-' ? path : resolve(folder, path));
+  // A state may be an address, too.
+  const at = (path: string) => (path === '-' || isStateUrl(path) ? path : resolve(folder, path));
   const placed = <T extends object>(settings: T): T =>
     Object.fromEntries(
       Object.entries(settings).map(([name, value]) => [

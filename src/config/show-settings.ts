@@ -5,7 +5,7 @@ import type { Environment } from './host-settings.ts';
 import { shownAddress } from './shown-address.ts';
 import { longOption, optionRecords } from './options/option-table.ts';
 import { proxyFor } from './proxy-settings.ts';
-import { stateDir } from './state-dir.ts';
+import { shownState, stateDir } from './state-place.ts';
 
 /** A setting as it holds: its value, and where that comes from. A secret has no value, only its origin. */
 export interface Setting {
@@ -44,17 +44,21 @@ export function settingsOf(sources: Sources): Setting[] {
   ];
 }
 
+/** What may hold a secret is shown without it. */
+const shownAs: Readonly<Record<string, (text: string) => string>> = { host: shownAddress, state: shownState };
+
 function settingOf(name: string, { options, env, loaded, home }: Sources): Setting {
   const made = (source: Setting['source'], value: unknown, from: string | null): Setting => ({
     name,
-    value: name === 'host' && typeof value === 'string' ? shownAddress(value) : value,
+    value: shownAs[name] !== undefined && typeof value === 'string' ? shownAs[name](value) : value,
     source,
     from,
     secret: false,
   });
   if (options.has(name)) return made('option', options.get(name), longOption(name, options.get(name)));
-  const variables = name === 'stateDir' ? ['RELAY_STATE_DIR', 'XDG_STATE_HOME'] : optionRecords.get(name)?.env;
-  const variable = variables?.find((each) => env[each]);
+  const { env: given = [], yieldsTo = [] } = optionRecords.get(name) ?? {};
+  const variables = name === 'stateDir' ? ['RELAY_STATE_DIR', 'XDG_STATE_HOME'] : [...given].concat(yieldsTo);
+  const variable = variables.find((each) => env[each]);
   if (variable !== undefined)
     return made('environment', name === 'stateDir' ? stateDir(env, home) : env[variable], variable);
   const value = (loaded.config as Record<string, unknown>)[name];

@@ -5,6 +5,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 export interface Clock {
   /** Milliseconds since 1970. */
   now(): number;
+  /** Milliseconds since any moment, by a clock that nobody sets. */
+  monotonic(): number;
   /** Waits; returns early, without an error, when `signal` is aborted. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
   /** A signal that is aborted after so many milliseconds. */
@@ -17,6 +19,7 @@ export interface Clock {
 
 export const systemClock: Clock = {
   now: () => Date.now(),
+  monotonic: () => performance.now(),
   sleep: async (ms, signal) => {
     // An abort ends the pause; whoever slept looks at the signal next.
     await delay(ms, undefined, signal === undefined ? {} : { signal }).catch(() => undefined);

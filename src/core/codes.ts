@@ -38,12 +38,17 @@ export const codes = {
   },
   STATE_UNWRITABLE: {
     exit: 2,
-    summary: 'The journal of the run cannot be kept.',
-    hint: 'Make room, or name another folder with RELAY_STATE_DIR.',
+    summary: 'The state cannot be written.',
+    hint: 'Make room, or name another place with --state.',
+  },
+  STATE_UNREACHABLE: {
+    exit: 2,
+    summary: 'The database that holds the state does not answer.',
+    hint: 'Look at its address and whether it runs; `relay help state` says what it needs.',
   },
   STATE_UNREADABLE: {
     exit: 2,
-    summary: 'The journal of a run cannot be used.',
+    summary: 'The state, or the journal of a run in it, cannot be used.',
     hint: 'It may be of a newer relay, or damaged.',
   },
   RUN_NOT_FOUND: { exit: 2, summary: 'There is no such run.', hint: '`relay runs list` shows what there is.' },
@@ -302,8 +307,8 @@ export const codes = {
   },
   JOURNAL_FAILED: {
     exit: 6,
-    summary: 'The journal could not be kept any longer, so nothing more was sent to the host.',
-    hint: 'Make room, then finish the run with `relay resume`, or undo it with `relay rollback`.',
+    summary: 'The journal could not be kept any longer, so nothing new was sent to the host.',
+    hint: 'Make the state work again, then finish the run with `relay resume`, or undo it with `relay rollback`.',
   },
   LOCK_LOST: {
     exit: 6,

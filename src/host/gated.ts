@@ -9,13 +9,13 @@ export function composed(inner: Gate, outer: Gate): Gate {
   return { ask: (send) => outer.ask(() => inner.ask(send)), write: (send) => outer.write(() => inner.write(send)) };
 }
 
-/** The same object, each of whose methods passes the gate before it begins. */
-export function gated<T extends object>(target: T, gate: <R>(send: () => R) => R): T {
+/** The same object, each of whose methods, which all promise something, passes the gate before it begins. */
+export function gated<T extends object>(target: T, gate: Gate['write']): T {
   return new Proxy(target, {
     get: (object, name) => {
       const member: unknown = Reflect.get(object, name);
       return typeof member === 'function'
-        ? (...args: unknown[]) => gate(() => member.apply(object, args) as unknown)
+        ? (...args: unknown[]) => gate(() => member.apply(object, args) as Promise<unknown>)
         : member;
     },
   });

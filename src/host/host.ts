@@ -68,10 +68,13 @@ export interface HostIdentity {
   proven: boolean;
 }
 
-/** Stands between a host and whoever asks it, or changes it. What it throws is thrown, and nothing is sent. */
+/**
+ * Stands between a host and whoever asks it, or has it do something: a change, or a test, for which it sends a request of
+ * its own. What it throws is thrown, and nothing is sent.
+ */
 export interface Gate {
-  ask: <T>(send: () => T) => T;
-  write: <T>(send: () => T) => T;
+  ask: <T>(send: () => Promise<T>) => Promise<T>;
+  write: <T>(send: () => Promise<T>) => Promise<T>;
 }
 
 /** A host of whichever kind. What is `null` it has not; its capabilities say why. */

@@ -40,10 +40,10 @@ const target = z.object({
 });
 
 /** The version of the journal's form. Another one is refused by its number. */
-export const journalVersion = 5;
+export const journalVersion = 6;
 
-/** The first line: everything that is needed to finish or undo the run without the pack and the command line. */
-export const beginSchema = z.object({
+/** Everything that is needed to do the work of a run without the pack and the command line, but its keys. */
+export const runOrderSchema = z.object({
   v: z.literal(journalVersion),
   type: z.literal('begin'),
   at,
@@ -73,6 +73,9 @@ export const beginSchema = z.object({
   keys: z.object({ file: z.string().nullable(), lines: z.int(), blank: z.int(), entries: z.array(keyEntry) }),
 });
 
+/** The first line. `machine`: the name of the one on which it began, for people. */
+export const beginSchema = runOrderSchema.extend({ machine: z.string() });
+
 const intent = z.object({ type: z.literal('intent'), at, kind: z.string(), name: z.string(), what: z.string() });
 
 /** What follows the first line. */
@@ -87,5 +90,6 @@ export const noteSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('end'), at, outcome: z.string(), exitCode: z.int() }),
 ]);
 
+export type RunOrder = z.infer<typeof runOrderSchema>;
 export type Begin = z.infer<typeof beginSchema>;
 export type Note = z.infer<typeof noteSchema>;

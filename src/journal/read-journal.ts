@@ -1,13 +1,11 @@
-import { readdir, readFile, rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import { z } from 'zod';
 import type { Change } from '../apply/change.ts';
 import { didYouMean } from '../core/suggest.ts';
 import { RelayError } from '../core/relay-error.ts';
 import { beginSchema, journalVersion, noteSchema, type Begin, type Note } from './entries.ts';
 import { parseJournalLine } from './journal-line.ts';
-import { journalFolder } from './folder-journal.ts';
 import { parseJson } from '../core/parse-json.ts';
+import type { RunStore } from './state-store.ts';
 
 /** A run as its journal tells it. */
 export interface RecordedRun {
@@ -25,40 +23,25 @@ export interface RecordedRun {
   end: { outcome: string; exitCode: number; at: string } | null;
 }
 
-/** The ids of all runs, newest first: ids begin with the time. */
-export async function runIds(stateDir: string): Promise<string[]> {
-  const files = await readdir(journalFolder(stateDir)).catch(() => []);
-  const ids = files.filter((file) => file.endsWith('.jsonl')).map((file) => file.slice(0, -'.jsonl'.length));
-  return ids.toSorted().toReversed();
-}
-
-/** Removes the record of a run for good: it can be neither resumed nor rolled back then. Throws `STATE_UNWRITABLE`. */
-export async function removeRun(stateDir: string, run: string): Promise<void> {
-  const file = join(journalFolder(stateDir), `${run}.jsonl`);
-  await rm(file, { force: true }).catch((cause: NodeJS.ErrnoException) => {
-    throw new RelayError('STATE_UNWRITABLE', `The record ${file} cannot be removed (${cause.code}).`, { cause });
-  });
-}
-
 /** Reads the journal of a run. Throws `RUN_NOT_FOUND` with the nearest ids, or `STATE_UNREADABLE`. */
-export async function readRun(stateDir: string, run: string): Promise<RecordedRun> {
-  const ids = await runIds(stateDir);
+export async function readRun(runs: RunStore, run: string): Promise<RecordedRun> {
+  const ids = await runs.ids();
   if (!ids.includes(run)) {
     const near = didYouMean(run, ids) || (ids[0] === undefined ? '' : ` The newest is ${ids[0]}.`);
-    throw new RelayError('RUN_NOT_FOUND', `There is no run "${run}" in ${journalFolder(stateDir)}.${near}`);
+    throw new RelayError('RUN_NOT_FOUND', `There is no run "${run}" in ${runs.place}.${near}`);
   }
-  return readListed(stateDir, run);
+  return readListed(runs, run);
 }
 
 /** A run whose journal is there: as it tells it, or what was thrown in reading it. */
 export type ReadRun = { id: string } & ({ run: RecordedRun } | { fault: unknown });
 
 /** Every run, newest first, those that cannot be read among them. */
-export async function readRuns(stateDir: string): Promise<ReadRun[]> {
+export async function readRuns(runs: RunStore): Promise<ReadRun[]> {
   const read: ReadRun[] = [];
-  for (const id of await runIds(stateDir)) {
+  for (const id of await runs.ids()) {
     try {
-      read.push({ id, run: await readListed(stateDir, id) });
+      read.push({ id, run: await readListed(runs, id) });
     } catch (fault) {
       read.push({ id, fault });
     }
@@ -66,49 +49,48 @@ export async function readRuns(stateDir: string): Promise<ReadRun[]> {
   return read;
 }
 
-/** Only an id that was listed leads to no other file. */
-async function readListed(stateDir: string, run: string): Promise<RecordedRun> {
-  const file = join(journalFolder(stateDir), `${run}.jsonl`);
-  const lines = (await readFile(file, 'utf8')).split('\n');
-  const begin = parseBegin(file, lines[0] ?? '');
-  // What follows the last line break is torn, also where it looks whole: going on with the journal takes it away.
-  const notes = parseNotes(file, lines.slice(1, -1));
-  return { begin, notes, ...outcomeOf(file, notes) };
+/** Only an id that was listed leads to no other record. */
+async function readListed(runs: RunStore, run: string): Promise<RecordedRun> {
+  const place = runs.placeOf(run);
+  const lines = await runs.read(run);
+  const begin = parseBegin(place, lines.begin);
+  const notes = parseNotes(place, lines.notes);
+  return { begin, notes, ...outcomeOf(place, notes) };
 }
 
 /** Only the last line can be torn, by a crash. Any other that cannot be read could be the one that tells of a change. */
-function parseNotes(file: string, lines: readonly string[]): Note[] {
+function parseNotes(place: string, lines: readonly string[]): Note[] {
   const last = lines.findLastIndex((line) => line !== '');
   return lines.flatMap((line, index) => {
     if (line === '') return [];
     const note = noteSchema.safeParse(parseJournalLine(line)).data;
     if (note !== undefined) return [note];
     if (index === last) return [];
-    throw damaged(file, index + 2);
+    throw damaged(place, index + 2);
   });
 }
 
-function damaged(file: string, line: number): RelayError {
-  return new RelayError('STATE_UNREADABLE', `The journal ${file} is damaged in line ${line}.`, {
-    hint: 'Bring the file back from a copy. Without it, `relay status` shows what the host holds, and the same import again does the rest.',
+function damaged(place: string, line: number): RelayError {
+  return new RelayError('STATE_UNREADABLE', `The journal ${place} is damaged in line ${line}.`, {
+    hint: 'Bring it back from a copy. Without it, `relay status` shows what the host holds, and the same import again does the rest.',
   });
 }
 
-function parseBegin(file: string, line: string): Begin {
+function parseBegin(place: string, line: string): Begin {
   const value = parseJournalLine(line);
   // Another version may have lines of another form.
   const version = z.object({ v: z.number() }).safeParse(value ?? parseJson(line)).data?.v;
   if (version !== undefined && version !== journalVersion) {
     throw new RelayError(
       'STATE_UNREADABLE',
-      `The journal ${file} has the version ${version}; this relay reads ${journalVersion}.`,
+      `The journal ${place} has the version ${version}; this relay reads ${journalVersion}.`,
     );
   }
   const begin = beginSchema.safeParse(value);
   if (!begin.success) {
     throw new RelayError(
       'STATE_UNREADABLE',
-      `The journal ${file} does not begin as a journal (${begin.error.issues[0]?.path.join('.') ?? ''}).`,
+      `The journal ${place} does not begin as a journal (${begin.error.issues[0]?.path.join('.') ?? ''}).`,
     );
   }
   return begin.data;
@@ -116,7 +98,7 @@ function parseBegin(file: string, line: string): Begin {
 
 type Outcome = Pick<RecordedRun, 'changes' | 'lastSeq' | 'removed' | 'removing' | 'end'>;
 
-function outcomeOf(file: string, notes: readonly Note[]): Outcome {
+function outcomeOf(place: string, notes: readonly Note[]): Outcome {
   const changes = new Map<number, Change>();
   const removed: RecordedRun['removed'] = [];
   const removing = new Map<string, { id: string; name: string }>();
@@ -131,7 +113,7 @@ function outcomeOf(file: string, notes: readonly Note[]): Outcome {
     }
     if (note.type === 'made') {
       const change = changes.get(note.seq);
-      if (change === undefined) throw damaged(file, index + 2);
+      if (change === undefined) throw damaged(place, index + 2);
       Object.assign(change, { id: note.id }, note.after === undefined ? {} : { after: note.after });
     }
     if (note.type === 'reverted') changes.delete(note.seq);

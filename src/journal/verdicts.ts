@@ -1,10 +1,8 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import writeFileAtomic from 'write-file-atomic';
 import { z } from 'zod';
-import { RelayError } from '../core/relay-error.ts';
-import { foldedAddress } from './lock-keys.ts';
+import { parseJson } from '../core/parse-json.ts';
+import { foldedAddress } from './lock/lock-keys.ts';
+import type { StateStore } from './state-store.ts';
 
 const schema = z.object({
   v: z.literal(1),
@@ -23,44 +21,32 @@ const schema = z.object({
 /** What the tests of a provider's accounts told when they were last made. */
 export type KeptVerdicts = z.infer<typeof schema>;
 
-function placeOf(stateDir: string, hostUrl: string, provider: string): { folder: string; file: string } {
-  const name = createHash('sha256')
+/** Under what name the verdicts of a provider on a host are kept. */
+function nameOf(hostUrl: string, provider: string): string {
+  return createHash('sha256')
     .update(JSON.stringify([foldedAddress(hostUrl), provider]))
     .digest('hex')
     .slice(0, 24);
-  const folder = join(stateDir, 'verdicts');
-  return { folder, file: join(folder, `${name}.json`) };
 }
 
 /** The verdicts that were kept of a provider on a host; nothing where there are none, or they cannot be read. */
 export async function readVerdicts(
-  stateDir: string,
+  { verdicts }: StateStore,
   hostUrl: string,
   provider: string,
 ): Promise<KeptVerdicts | undefined> {
-  const { file } = placeOf(stateDir, hostUrl, provider);
-  try {
-    return schema.safeParse(JSON.parse(await readFile(file, 'utf8'))).data;
-  } catch {
-    return undefined;
-  }
+  const text = await verdicts.read(nameOf(hostUrl, provider));
+  return schema.safeParse(parseJson(text ?? '')).data;
 }
 
 /** Keeps verdicts for the next time. Throws `STATE_UNWRITABLE`. */
 export async function keepVerdicts(
-  stateDir: string,
+  { verdicts }: StateStore,
   hostUrl: string,
   provider: string,
   kept: Omit<KeptVerdicts, 'v'>,
 ): Promise<void> {
-  const { folder, file } = placeOf(stateDir, hostUrl, provider);
-  try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
-    await writeFileAtomic(file, `${JSON.stringify({ v: 1, ...kept })}\n`, { mode: 0o600 });
-  } catch (cause) {
-    const why = (cause as NodeJS.ErrnoException).code ?? 'unknown';
-    throw new RelayError('STATE_UNWRITABLE', `What the tests told cannot be kept in ${file} (${why}).`, { cause });
-  }
+  await verdicts.keep(nameOf(hostUrl, provider), JSON.stringify({ v: 1, ...kept }));
 }
 
 /** Accounts whose verdicts are news since they were last kept, by name; and those that are as dead as before. */

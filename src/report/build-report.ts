@@ -30,6 +30,7 @@ export function buildReport(record: ReportedRun): Report {
       interrupted: record.interruptedBy !== null,
       stages: run.stages.map((stage) => ({ ...stage, startedAt: iso(stage.startedAt) })),
       pace: run.pace,
+      journal: run.journal,
     },
     host: record.host,
     provider: {
@@ -92,6 +93,7 @@ function conclude(
     malformed: summary.malformed,
     errors: record.errors.length,
     silenced: record.silenced,
+    unnoted: record.silenced && record.undone && record.log.reverted.length > 0,
     aborted: record.aborted,
     untouched: record.log.changes.every(({ id }) => id === null) && record.removed.length === 0,
   });

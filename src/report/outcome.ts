@@ -19,6 +19,8 @@ export interface Ending {
   errors: number;
   /** Nothing more could be sent: the journal could not be kept, or the lock was lost. */
   silenced: boolean;
+  /** What was undone after that stands in no note: the journal tells of it as there. */
+  unnoted: boolean;
   /** An error ended the run before its last stage. */
   aborted: boolean;
   /** The run left nothing behind on the host. */
@@ -81,8 +83,8 @@ function exitCode(ending: Ending): number {
 }
 
 /** Something is left, nobody can tell, or nothing more could be sent to a host that was changed. */
-function isOpen({ leftovers, unsettled, silenced, untouched }: Ending): boolean {
-  return leftovers > 0 || unsettled > 0 || (silenced && !untouched);
+function isOpen({ leftovers, unsettled, silenced, unnoted, untouched }: Ending): boolean {
+  return leftovers > 0 || unsettled > 0 || unnoted || (silenced && !untouched);
 }
 
 function isPart(ending: Ending): boolean {

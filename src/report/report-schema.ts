@@ -79,6 +79,15 @@ export const reportSchema = z
         .nullable()
         .default(null)
         .describe('How fast accounts were tested at the end; null where none was.'),
+      journal: z
+        .object({
+          notes: count.describe('What was noted.'),
+          flushes: count.describe('In how many flushes: what waits for the same one goes with it.'),
+          ms: count.describe('How long those took in all, in milliseconds.'),
+        })
+        .nullable()
+        .default(null)
+        .describe('How the journal was kept; null for a run that has none.'),
     }),
     host: z.object({ url: z.string(), kind: z.string(), version: z.string() }),
     provider: z.object({

@@ -5,6 +5,7 @@ import type { Account } from '../host/account.ts';
 import type { KeyFile } from '../keys/key-file.ts';
 import type { Provider } from '../pack/manifest.ts';
 import type { ImportPlan, RemovalStep } from '../plan/import-plan.ts';
+import type { JournalTally } from '../apply/journal.ts';
 import type { PaceSummary } from '../core/pace/pace.ts';
 import type { Problem } from '../core/relay-error.ts';
 import type { GatewayCheck } from '../verify/check-gateway.ts';
@@ -53,6 +54,7 @@ export interface RunRecord {
     stages: { name: string; startedAt: number; durationMs: number }[];
     /** How fast accounts were tested at the end; nothing where none was. */
     pace: PaceSummary | null;
+    journal: JournalTally | null;
   };
   host: { url: string; kind: string; version: string };
   pack: { id: string; digest: string };

@@ -19,15 +19,15 @@ const draft = (name: string, more: Partial<Draft> = {}): Draft =>
 
 function logging(earlier?: { changes: readonly Change[]; lastSeq: number }) {
   const notes: JournalNote[] = [];
-  const log = new ChangeLog({ note: (...more) => void notes.push(...structuredClone(more)) }, earlier);
+  const log = new ChangeLog({ note: async (...more) => void notes.push(...structuredClone(more)) }, earlier);
   return { log, notes };
 }
 
 describe('what a run has changed', () => {
-  it('is in the journal before it is sent, numbered in order', () => {
+  it('is in the journal before it is sent, numbered in order', async () => {
     const { log, notes } = logging();
-    log.note([draft('a'), draft('b')]);
-    log.note([draft('c')]);
+    await log.note([draft('a'), draft('b')]);
+    await log.note([draft('c')]);
     expect(log.changes.map(({ seq, name }) => [seq, name])).toEqual([
       [1, 'a'],
       [2, 'b'],
@@ -37,22 +37,22 @@ describe('what a run has changed', () => {
     expect(notes).toEqual(log.changes.map((change) => ({ type: 'change', change })));
   });
 
-  it('goes on with the numbers of an interrupted run, and leaves what that held as it was', () => {
+  it('goes on with the numbers of an interrupted run, and leaves what that held as it was', async () => {
     const earlier = { ...draft('a'), seq: 4 } as Change;
     const { log } = logging({ changes: [earlier], lastSeq: 6 });
-    log.made([{ change: log.changes[0]!, id: '9' }]);
+    await log.made([{ change: log.changes[0]!, id: '9' }]);
     expect([earlier, log.changes[0]]).toEqual([
       { ...draft('a'), seq: 4 },
       { ...draft('a'), seq: 4, id: '9' },
     ]);
-    expect(log.note([draft('b')])[0]!.seq).toBe(7);
+    expect((await log.note([draft('b')]))[0]!.seq).toBe(7);
   });
 
-  it('that made something has its number, and the state in which the host shows it', () => {
+  it('that made something has its number, and the state in which the host shows it', async () => {
     const { log, notes } = logging();
-    const [a, b] = log.note([draft('a'), draft('b')]);
+    const [a, b] = await log.note([draft('a'), draft('b')]);
     expect(log.hasMade('group', '5')).toBe(false);
-    log.made([
+    await log.made([
       { change: a!, id: '5' },
       { change: b!, id: '6', after: { name: 'b', rate: 1 } },
     ]);
@@ -69,14 +69,14 @@ describe('what a run has changed', () => {
       false,
       false,
     ]);
-    log.note([draft('c', { action: 'updated', id: '7', before: {} })]);
+    await log.note([draft('c', { action: 'updated', id: '7', before: {} })]);
     expect(log.hasMade('group', '7')).toBe(false);
   });
 
-  it('and was undone leaves it, the rest keeps its order, and the journal is told', () => {
+  it('and was undone leaves it, the rest keeps its order, and the journal is told', async () => {
     const { log, notes } = logging();
-    const [a, , c] = log.note([draft('a'), draft('b'), draft('c')]);
-    log.revert([c!, a!, { ...draft('x'), seq: 99 }]);
+    const [a, , c] = await log.note([draft('a'), draft('b'), draft('c')]);
+    await log.revert([c!, a!, { ...draft('x'), seq: 99 }]);
     expect(log.changes.map(({ name }) => name)).toEqual(['b']);
     expect(log.reverted.map(({ name }) => name)).toEqual(['a', 'c']);
     expect(notes.slice(3)).toEqual([
@@ -84,19 +84,19 @@ describe('what a run has changed', () => {
       { type: 'reverted', seq: 3 },
     ]);
     // Twice is as once.
-    log.revert([a!]);
+    await log.revert([a!]);
     expect([log.reverted.length, notes.length]).toEqual([2, 5]);
   });
 
-  it('is kept without a journal, where that is given up', () => {
+  it('is kept without a journal, where that is given up', async () => {
     const log = new ChangeLog({
-      note: () => {
+      note: async () => {
         throw new RelayError('JOURNAL_FAILED', 'full');
       },
     });
-    expect(() => log.note([draft('a')])).toThrow('full');
+    await expect(log.note([draft('a')])).rejects.toThrow('full');
     log.giveUpJournal();
-    expect(log.note([draft('b')])).toHaveLength(1);
+    expect(await log.note([draft('b')])).toHaveLength(1);
   });
 });
 
@@ -141,13 +141,13 @@ describe('a run that shall stop', () => {
   it('for a lost lock sends nothing more, and reads on', async () => {
     const stop = new AbortController();
     const world = newWorld(new Secret('admin-key'), () => 0);
-    const host = untilLockIsLost(memoryHost(world, 'memory:'), stop.signal);
+    const host = untilLockIsLost(memoryHost(world, 'memory:'), stop.signal, async () => undefined);
     const remove = async () => host.writes.deleteAccount('1');
     expect((await remove()).status).toBe('rejected');
     stop.abort(new Interruption('SIGINT'));
     expect([lostLock(stop.signal), (await remove()).status]).toEqual([undefined, 'rejected']);
     const lost = new RelayError('LOCK_LOST', 'another has it');
-    const other = untilLockIsLost(memoryHost(world, 'memory:'), stopped(lost));
+    const other = untilLockIsLost(memoryHost(world, 'memory:'), stopped(lost), async () => undefined);
     expect(lostLock(stopped(lost))).toBe(lost);
     await expect((async () => other.writes.deleteAccount('1'))()).rejects.toBe(lost);
     expect(await other.reads.accounts()).toEqual([]);
@@ -224,6 +224,6 @@ describe('what is left', () => {
   });
 });
 
-it('a host that does not outlive the run keeps nothing', () => {
-  expect(noJournal.note({ type: 'reverted', seq: 1 })).toBeUndefined();
+it('a host that does not outlive the run keeps nothing', async () => {
+  expect(await noJournal.note({ type: 'reverted', seq: 1 })).toBeUndefined();
 });

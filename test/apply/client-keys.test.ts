@@ -41,7 +41,7 @@ function running(change: (real: TemporaryClient) => Partial<TemporaryClient> = (
     base: host,
     clock,
     emit: () => undefined,
-    journal: { note: (...more) => void notes.push(...more) },
+    journal: { note: async (...more) => void notes.push(...more) },
     phaseOf: async () => 'unknown',
     calls: paceOf(4, clock),
     stop: stop.signal,
@@ -67,7 +67,7 @@ describe('a key of relay’s own for the gateway check (N9)', () => {
   it('is all that goes of what the run has done', async () => {
     const { log, keys } = running();
     const other = { action: 'created', id: null, name: 'g', before: null, after: {} } as const;
-    log.note([
+    await log.note([
       { kind: 'group', ...other, name: 'relay-probe-run-2' },
       { kind: 'client key', ...other },
     ]);

@@ -52,7 +52,7 @@ function host(change: (state: ReturnType<typeof memorySub2api>['state']) => Chan
         return { ...asked, reads: { ...asked.reads, ...(accounts === undefined ? {} : { accounts }) } };
       },
     },
-    { ...plain, journal: { note: (...more) => void notes.push(...more) }, stop: stop.signal },
+    { ...plain, journal: { note: async (...more) => void notes.push(...more) }, stop: stop.signal },
   );
   const log = new ChangeLog(noJournal);
   const all = () => structuredClone([...state.accounts.values()]);
@@ -109,11 +109,11 @@ describe('accounts that go', () => {
     const { tools, log, all } = host(() => ({ writes: { deleteAccount: async () => done } }));
     const group = { kind: 'group', action: 'updated', name: 'g', before: {}, after: {} } as const;
     const unseen = { kind: 'account', action: 'created', id: null, name: 'n', before: null, after: {} } as const;
-    log.note([{ ...group, id: '1' }, { ...group, id: '2' }, unseen]);
+    await log.note([{ ...group, id: '1' }, { ...group, id: '2' }, unseen]);
     await removeAccounts(all().slice(0, 1), tools, log);
     expect(log.changes.map(({ seq }) => seq)).toEqual([1, 2, 3]);
     const goes = host();
-    goes.log.note([{ ...group, id: '1' }, unseen]);
+    await goes.log.note([{ ...group, id: '1' }, unseen]);
     await removeAccounts(goes.all().slice(0, 1), goes.tools, goes.log);
     expect(goes.log.changes.map(({ seq }) => seq)).toEqual([1, 2]);
   });
@@ -128,10 +128,10 @@ describe('accounts that go', () => {
 
   it('of the run itself are no loss that a rollback must name', async () => {
     const { tools, state, notes, log } = host();
-    const [change] = log.note([
+    const [change] = await log.note([
       { kind: 'account', action: 'created', id: null, name: 'acme-01', before: null, after: {} },
     ]);
-    log.made([{ change: change!, id: '1' }]);
+    await log.made([{ change: change!, id: '1' }]);
     await removeAccounts([state.accounts.get('1')!, state.accounts.get('2')!], tools, log);
     expect(notes.filter(({ type }) => type === 'removed')).toEqual([{ type: 'removed', id: '2', name: 'acme-02' }]);
     expect(log.changes).toEqual([]);
@@ -291,10 +291,10 @@ describe('accounts that do not work (N15)', () => {
 
   it('on a host that takes nothing out of service go if the run made them, and are named else', async () => {
     const { tools, state, log, all } = host(() => ({ can: { disable: { possible: false, why: 'it cannot' } } }));
-    const [change] = log.note([
+    const [change] = await log.note([
       { kind: 'account', action: 'created', id: null, name: 'acme-01', before: null, after: {} },
     ]);
-    log.made([{ change: change!, id: '1' }]);
+    await log.made([{ change: change!, id: '1' }]);
     const { done: what, problems } = await disableAccounts(all(), 'disable', tools, log);
     expect(what).toEqual(new Map([['1', 'removed']]));
     // The third is out of service as it is.

@@ -42,7 +42,9 @@ describe('a staging place of a run', () => {
     state.groups.delete(id);
     expect((await make()).id).not.toBe(id);
     const other = staging();
-    other.log.note([{ kind: 'group', action: 'created', id: null, name: stagingName(run), before: null, after: {} }]);
+    await other.log.note([
+      { kind: 'group', action: 'created', id: null, name: stagingName(run), before: null, after: {} },
+    ]);
     await other.make();
     expect(other.state.groups.size).toBe(2);
     expect(log.changes).toHaveLength(2);
@@ -66,7 +68,7 @@ describe('a staging place of a run', () => {
     await bind('2', '1');
     // In the place where all are proven an account is put where it belongs by who put it there.
     await bind('3', '1', whole.id);
-    log.note([{ kind: 'group', action: 'created', id: null, name: 'relay-acme', before: null, after: {} }]);
+    await log.note([{ kind: 'group', action: 'created', id: null, name: 'relay-acme', before: null, after: {} }]);
     const left = stagingChanges(log, run);
     expect(left.map(({ kind, name }) => [kind, name])).toEqual([
       ['account', 'acme-01'],
@@ -81,7 +83,9 @@ describe('a staging place of a run', () => {
 
   it('of a place whose number is not known no account can be told to be in it', async () => {
     const { log, bind } = staging();
-    log.note([{ kind: 'group', action: 'created', id: null, name: stagingName(run, 1), before: null, after: {} }]);
+    await log.note([
+      { kind: 'group', action: 'created', id: null, name: stagingName(run, 1), before: null, after: {} },
+    ]);
     await bind('1', '1', '7');
     expect(stagingChanges(log, run).map(({ kind }) => kind)).toEqual(['group']);
   });

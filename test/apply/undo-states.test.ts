@@ -217,22 +217,22 @@ describe('undoing', () => {
     const log = new ChangeLog(noJournal);
     return { ...memory, log, tools: otherHost(change)(memory.tools), clock: memory.tools.clock as QuickClock };
   };
-  const madeGroup = (log: ChangeLog, id: string | null = '5') => {
+  const madeGroup = async (log: ChangeLog, id: string | null = '5') => {
     const group = aGroup({ id: '5', name: 'relay-x', description: 'x [relay acme subscription run-2]' });
     const { id: _, active: __, ...state } = group;
-    const [change] = log.note([
+    const [change] = await log.note([
       { kind: 'group', action: 'created', id: null, name: group.name, before: null, after: state },
     ]);
-    if (id !== null) log.made([{ change: change!, id }]);
+    if (id !== null) await log.made([{ change: change!, id }]);
     return group;
   };
 
   it('foretells what it does, and sends nothing', async () => {
     const { tools, state, log, sent } = host();
-    state.groups.set('5', madeGroup(log));
+    state.groups.set('5', await madeGroup(log));
     state.accounts.set('1', anAccount({ priority: 1 }));
     state.accounts.set('2', anAccount({ id: '2', name: 'acme-02', priority: 3 }));
-    log.note([editOf({ priority: 50 }, { priority: 1 }), editOf({ priority: 50 }, { priority: 2 }, '2')]);
+    await log.note([editOf({ priority: 50 }, { priority: 1 }), editOf({ priority: 50 }, { priority: 2 }, '2')]);
     const foreseen = await foreseeUndo([...log.changes], tools, log);
     expect(foreseen).toMatchObject({
       removed: [{ kind: 'group', id: '5', name: 'relay-x' }],
@@ -251,7 +251,7 @@ describe('undoing', () => {
     ['wherever its mark is, where its number was not known', null, null],
   ])('finds what was made %s', async (_, id) => {
     const { tools, state, log } = host();
-    const group = madeGroup(log, id);
+    const group = await madeGroup(log, id);
     state.groups.set('5', group);
     expect((await undo([...log.changes], tools, log)).undone).toMatchObject([{ id: '5' }]);
     expect([...state.groups.keys()]).toEqual(['1']);
@@ -261,19 +261,19 @@ describe('undoing', () => {
 
   it('leaves another that bears the number by now, and holds the change for done with', async () => {
     const { tools, state, log } = host();
-    madeGroup(log);
+    await madeGroup(log);
     state.groups.set('5', aGroup({ id: '5', name: 'theirs', description: 'theirs' }));
     expect(await undo([...log.changes], tools, log)).toEqual({ undone: [], leftovers: [] });
     expect([state.groups.size, log.changes]).toEqual([2, []]);
     state.accounts.set('1', anAccount({ name: 'theirs', priority: 7 }));
-    log.note([editOf({ priority: 50 }, { priority: 1 })]);
+    await log.note([editOf({ priority: 50 }, { priority: 1 })]);
     expect(await undo([...log.changes], tools, log)).toEqual({ undone: [], leftovers: [] });
     expect([state.accounts.get('1')?.priority, log.changes]).toEqual([7, []]);
   });
 
   it('what was sent and never seen may come yet: its change stays', async () => {
     const { tools, log } = host();
-    madeGroup(log, null);
+    await madeGroup(log, null);
     expect(await undo([...log.changes], tools, log)).toEqual({ undone: [], leftovers: [] });
     expect(log.changes).toHaveLength(1);
   });
@@ -281,7 +281,7 @@ describe('undoing', () => {
   it('knows an object that the run has renamed', async () => {
     const { tools, state, log } = host();
     state.accounts.set('1', anAccount({ name: 'renamed', priority: 7 }));
-    log.note([editOf({ name: 'acme-01' }, { name: 'renamed' })]);
+    await log.note([editOf({ name: 'acme-01' }, { name: 'renamed' })]);
     expect((await undo([...log.changes], tools, log)).leftovers).toEqual([]);
     expect(state.accounts.get('1')).toMatchObject({ name: 'acme-01', priority: 7 });
   });
@@ -294,7 +294,7 @@ describe('undoing', () => {
       return done;
     };
     const { tools, state, log, clock } = host(() => ({ writes: { deleteGroup } }));
-    state.groups.set('5', madeGroup(log));
+    state.groups.set('5', await madeGroup(log));
     const { undone, leftovers } = await undo([...log.changes], tools, log);
     expect([tries, undone, clock.pauses]).toEqual([3, [], [1000, 4000]]);
     expect(leftovers).toMatchObject([{ kind: 'group', id: '5', command: 'look' }]);
@@ -312,14 +312,14 @@ describe('undoing', () => {
         },
       },
     }))(tools);
-    state.groups.set('5', madeGroup(log));
+    state.groups.set('5', await madeGroup(log));
     expect((await undo([...log.changes], blind, log)).leftovers).toMatchObject([{ id: '5' }]);
     await expect(undo([...log.changes], blind, log)).rejects.toBe(down);
   });
 
   it('what could not be read is named, and the rest is undone', async () => {
     const { state, log, tools } = host(() => ({ reads: { accounts: () => Promise.reject(down) } }));
-    log.note([editOf({ priority: 50 }, { priority: 1 })]);
+    await log.note([editOf({ priority: 50 }, { priority: 1 })]);
     state.channels.set('4', aChannel({ id: '4', groupIds: ['1'] }));
     const { leftovers } = await undo([...log.changes], tools, log);
     expect(leftovers).toMatchObject([{ kind: 'account', reason: 'the host could not be asked for it' }]);
@@ -330,7 +330,7 @@ describe('undoing', () => {
     const { tools, state, log } = host(() => ({
       writes: { deleteGroup: () => Promise.reject(new TypeError('relay')) },
     }));
-    state.groups.set('5', madeGroup(log));
+    state.groups.set('5', await madeGroup(log));
     await expect(undo([...log.changes], tools, log)).rejects.toThrow('relay');
   });
 
@@ -339,7 +339,7 @@ describe('undoing', () => {
     state.groups.set('2', aGroup({ id: '2', name: 'other', description: '' }));
     state.subscriptions.set('1', aSubscription({ place: '2', expiresAt: 30 * dayMs }));
     const grant = { userId: '7', place: '2', days: null, active: true };
-    log.note([
+    await log.note([
       {
         kind: 'subscription',
         action: 'updated',
@@ -357,10 +357,10 @@ describe('undoing', () => {
     const { tools, state, log } = host();
     const account = anAccount({ id: '50', marker: aMarker({ run: 'run-2' }) });
     const made = { marker: account.marker, digest: settingsDigest(account), places: ['1'] };
-    const [change] = log.note([
+    const [change] = await log.note([
       { kind: 'account', action: 'created', id: null, name: account.name, before: null, after: made },
     ]);
-    log.made([{ change: change!, id: '50' }]);
+    await log.made([{ change: change!, id: '50' }]);
     state.accounts.set('50', { ...account, name: 'theirs' });
     const { undone, leftovers } = await undo([...log.changes], tools, log);
     expect([undone, leftovers]).toMatchObject([[], [{ id: '50', reason: 'others have changed its settings since' }]]);
@@ -369,8 +369,8 @@ describe('undoing', () => {
 
   it('what another change has made is that change’s, whatever bears the same mark', async () => {
     const { tools, state, log } = host();
-    state.groups.set('5', madeGroup(log));
-    madeGroup(log, null);
+    state.groups.set('5', await madeGroup(log));
+    await madeGroup(log, null);
     expect((await undo(log.changes.slice(1), tools, log)).undone).toEqual([]);
     expect(state.groups.has('5')).toBe(true);
   });
@@ -380,8 +380,8 @@ describe('undoing', () => {
     const account = anAccount({ id: '5', marker: aMarker({ run: 'run-2' }) });
     const grant = { userId: '7', place: '1', expiresAt: null, days: null, active: true };
     const created = { action: 'created', id: null, before: null } as const;
-    const group = madeGroup(log, null);
-    log.note([
+    const group = await madeGroup(log, null);
+    await log.note([
       { ...created, kind: 'account', name: account.name, after: { marker: account.marker } },
       { ...created, kind: 'subscription', name: 'ann', after: grant },
       { ...created, kind: 'user', name: 'probe', after: { email: 'probe' } },
@@ -398,11 +398,11 @@ describe('undoing', () => {
   it('notes what it is about to do, and sends nothing that changes nothing', async () => {
     const { tools: plain, state, log, sent } = host();
     const notes: unknown[] = [];
-    const tools = { ...plain, journal: { note: (...more: unknown[]) => void notes.push(...more) } };
-    state.groups.set('5', madeGroup(log));
+    const tools = { ...plain, journal: { note: async (...more: unknown[]) => void notes.push(...more) } };
+    state.groups.set('5', await madeGroup(log));
     state.accounts.set('1', anAccount({ enabled: false, paused: true }));
     const paused = { enabled: false, paused: true };
-    log.note([editOf({ enabled: true, paused: false }, paused)]);
+    await log.note([editOf({ enabled: true, paused: false }, paused)]);
     await undo([...log.changes], tools, log);
     expect(sent).toEqual(['enable 1', 'delete group relay-x']);
     expect(notes).toMatchObject([
@@ -418,7 +418,7 @@ describe('undoing', () => {
     const { tools, state, log } = host();
     state.groups.set('5', aGroup({ id: '5', name: 'other', description: '' }));
     state.accounts.set('1', anAccount({ places: ['5'] }));
-    log.note([editOf({ places: before }, { places: ['5'] })]);
+    await log.note([editOf({ places: before }, { places: ['5'] })]);
     expect((await undo([...log.changes], tools, log)).leftovers).toEqual([]);
     expect(state.accounts.get('1')?.places).toEqual(wanted);
   });
@@ -426,7 +426,7 @@ describe('undoing', () => {
   it('what cannot be put back is named, with the command that shows it', async () => {
     const { tools, state, log } = host(() => ({ writes: { changeAccount: () => Promise.reject(down) } }));
     state.accounts.set('1', anAccount({ priority: 1 }));
-    log.note([editOf({ priority: 50 }, { priority: 1 })]);
+    await log.note([editOf({ priority: 50 }, { priority: 1 })]);
     expect((await undo([...log.changes], tools, log)).leftovers).toMatchObject([
       { kind: 'account', id: '1', reason: 'its earlier state could not be restored', command: 'look' },
     ]);
@@ -462,8 +462,8 @@ describe('undoing', () => {
         ['account', account.name, { marker: account.marker }],
         ['group', group.name, { name: group.name, description: group.description }],
       ] as const) {
-        const [change] = memory.log.note([{ kind, action: 'created', id: null, name, before: null, after }]);
-        memory.log.made([{ change: change!, id: `${id}` }]);
+        const [change] = await memory.log.note([{ kind, action: 'created', id: null, name, before: null, after }]);
+        await memory.log.made([{ change: change!, id: `${id}` }]);
       }
     }
     expect((await undo([...memory.log.changes], tools, memory.log)).undone).toHaveLength(12);
@@ -473,7 +473,7 @@ describe('undoing', () => {
 
   it('a fault of relay in looking is none of the host', async () => {
     const { tools, log } = host(() => ({ reads: { accounts: () => Promise.reject(new TypeError('relay')) } }));
-    log.note([editOf({}, { priority: 1 })]);
+    await log.note([editOf({}, { priority: 1 })]);
     await expect(undo([...log.changes], tools, log)).rejects.toThrow('relay');
   });
 
@@ -481,7 +481,7 @@ describe('undoing', () => {
     const { tools, state, log } = host();
     state.accounts.set('1', anAccount({ baseUrl: 'https://new.example', priority: 7 }));
     const before = { baseUrl: hiddenText('https://old.example'), priority: 50 };
-    log.note([editOf(before, { baseUrl: 'https://new.example', priority: 1 })]);
+    await log.note([editOf(before, { baseUrl: 'https://new.example', priority: 1 })]);
     expect((await undo([...log.changes], tools, log)).leftovers).toMatchObject([
       { reason: 'others have changed its priority since', command: null },
     ]);

@@ -39,7 +39,7 @@ describe('what a run has made', () => {
     const place = await applyResources(planOf(aDesired(), anEmptyHost()), tools, log);
     expect([...state.channels.values()]).toMatchObject([{ groupIds: [place] }]);
     expect([...state.tariffs.values()]).toMatchObject([{ groupId: place }]);
-    const account = madeBy(log, place);
+    const account = await madeBy(log, place);
     state.accounts.set(account.id, account);
     sent.length = 0;
     const { undone, leftovers } = await undo([...log.changes], tools, log);
@@ -84,7 +84,7 @@ describe('undo believes only what it sees (N21)', () => {
   it('what the run made and others have changed since stays', async () => {
     const { tools, state } = memorySub2api();
     const log = new ChangeLog(noJournal);
-    const account = madeBy(log, '1');
+    const account = await madeBy(log, '1');
     state.groups.set('1', aGroup());
     state.accounts.set(account.id, { ...account, priority: 1 });
     const { undone, leftovers } = await undo([...log.changes], tools, log);
@@ -106,7 +106,7 @@ describe('undo believes only what it sees (N21)', () => {
 
 const done = { status: 'applied', value: undefined } as const;
 
-describe('a channel that others have changed since the plan was made', () => {
+describe('a channel that others have changed since the plan was made', async () => {
   it('is not overwritten: the run ends, and says so (N7)', async () => {
     const { tools, state } = memorySub2api();
     const channel = aChannel({ restrictsModels: false });
@@ -122,14 +122,14 @@ describe('a channel that others have changed since the plan was made', () => {
 });
 
 /** An account as this run has made it, noted in its log. */
-function madeBy(log: ChangeLog, place: string): Account {
+async function madeBy(log: ChangeLog, place: string): Promise<Account> {
   const marker = aMarker({ run: 'run-2' });
   const account = anAccount({ id: '50', name: 'acme-07', marker, places: [place] });
   const after = { marker, places: [place], digest: settingsDigest(account) };
-  const [change] = log.note([
+  const [change] = await log.note([
     { kind: 'account', action: 'created', id: null, name: account.name, before: null, after },
   ]);
-  log.made([{ change: change!, id: account.id }]);
+  await log.made([{ change: change!, id: account.id }]);
   return account;
 }
 

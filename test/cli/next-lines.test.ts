@@ -67,6 +67,7 @@ function withoutPauses(): void {
   let ahead = 0;
   const { now } = systemClock;
   vi.spyOn(systemClock, 'now').mockImplementation(() => now() + ahead);
+  vi.spyOn(systemClock, 'monotonic').mockImplementation(() => now() + ahead);
   vi.spyOn(systemClock, 'sleep').mockImplementation(async (ms) => void (ahead += ms));
 }
 
@@ -158,6 +159,10 @@ const situations: Partial<Record<Code, () => Promise<Finished>>> = {
     env['RELAY_STATE_DIR'] = join(place.folder, 'keys.txt');
     return onto();
   }),
+  STATE_UNREACHABLE: () => {
+    withoutPauses();
+    return run('runs', 'list', '--state', 'postgres://relay@127.0.0.1:1/relay');
+  },
   STATE_UNREADABLE: afterImport(async () => {
     const id = await lastId();
     const file = journalOf(id);

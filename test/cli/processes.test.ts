@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { parseStat, systemProcesses } from '../../src/cli/session/processes.ts';
-import { livenessOf } from '../../src/journal/liveness.ts';
+import { livenessOf } from '../../src/journal/lock/liveness.ts';
 
 const rest = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, index) => from + index).join(' ');
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseDuration } from '../../src/config/duration.ts';
-import { stateDir } from '../../src/config/state-dir.ts';
+import { stateDir } from '../../src/config/state-place.ts';
 import { parseTarget, readTargets } from '../../src/config/targets.ts';
 
 describe('a duration', () => {

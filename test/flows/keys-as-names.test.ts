@@ -2,7 +2,6 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { journalFolder } from '../../src/journal/folder-journal.ts';
 import { startSandbox, type Sandbox } from '../support/start-sandbox.ts';
 import { hiddenText } from '../../src/core/secrets/hidden-text.ts';
 import { importWords, workplace, type Workplace } from '../support/binary.ts';
@@ -71,7 +70,7 @@ describe('an account that somebody has named by its key', () => {
   });
   afterEach(() => rm(stateDir, { recursive: true }));
 
-  const journalOf = async (run: string) => readFile(join(journalFolder(stateDir), `${run}.jsonl`), 'utf8');
+  const journalOf = async (run: string) => readFile(join(stateDir, 'runs', `${run}.jsonl`), 'utf8');
 
   it('is still known by its marker, and keeps its name where nobody asks for another (N4, A11)', async () => {
     await importInto(sandbox, keys);

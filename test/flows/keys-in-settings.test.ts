@@ -2,7 +2,6 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { journalFolder } from '../../src/journal/folder-journal.ts';
 import { startSandbox, type Sandbox } from '../support/start-sandbox.ts';
 import { leaksIn } from '../support/canaries.ts';
 import { importInto, rollbackIn } from '../support/import-run.ts';
@@ -25,7 +24,7 @@ afterEach(async () => {
 
 const theAccount = () => [...sandbox.state.accounts.values()][0] ?? expect.fail();
 const theChannel = () => [...sandbox.state.channels.values()][0] ?? expect.fail();
-const journalOf = (run: string) => readFile(join(journalFolder(stateDir), `${run}.jsonl`), 'utf8');
+const journalOf = (run: string) => readFile(join(stateDir, 'runs', `${run}.jsonl`), 'utf8');
 const settings = () => structuredClone({ channel: theChannel().model_mapping, account: theAccount() });
 
 /** What people have put where relay sets something else, and beside it. */

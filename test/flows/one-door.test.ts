@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { RunTools } from '../../src/apply/run-tools.ts';
 import { HostFailure } from '../../src/host/host-failure.ts';
-import { runIds } from '../../src/journal/read-journal.ts';
+import { runIds } from '../support/state-folder.ts';
 import { startSandbox, type Sandbox, type SandboxOptions } from '../support/start-sandbox.ts';
 import { Interruption, RelayError } from '../../src/core/relay-error.ts';
 import { importInto, resumeIn, rollbackIn, wholeState } from '../support/import-run.ts';
@@ -222,7 +222,7 @@ describe('a journal that fails', () => {
     return (tools: RunTools): RunTools => ({
       ...tools,
       journal: {
-        note: (...notes) => {
+        note: async (...notes) => {
           failed ||= notes.some((note) => note.type === type && match(JSON.stringify(note)));
           if (failed) throw new RelayError('JOURNAL_FAILED', 'The journal cannot be kept any longer (ENOSPC).');
         },

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { runIds } from '../../src/journal/read-journal.ts';
+import { runIds } from '../support/state-folder.ts';
 import type { FaultRule } from '../../src/sandbox/faults/faults.ts';
 import { startSandbox, type Sandbox } from '../support/start-sandbox.ts';
 import { Interruption } from '../../src/core/relay-error.ts';

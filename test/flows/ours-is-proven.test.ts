@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { journalLine, parseJournalLine } from '../../src/journal/journal-line.ts';
-import { runIds } from '../../src/journal/read-journal.ts';
+import { runIds } from '../support/state-folder.ts';
 import type { Sub2apiWrites } from '../../src/host/sub2api/admin-port.ts';
 import { startSandbox, type Sandbox } from '../support/start-sandbox.ts';
 import { holdings, importInto, rollbackIn, wholeState, type RunOptions } from '../support/import-run.ts';

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { FolderLocks } from '../../src/journal/folder-locks.ts';
-import type { LockOwner } from '../../src/journal/lock-owner.ts';
-import type { FoundLock } from '../../src/journal/lock-store.ts';
+import { FolderLocks } from '../../src/journal/folder/folder-locks.ts';
+import type { LockOwner } from '../../src/journal/lock/lock-owner.ts';
+import type { FoundLock } from '../../src/journal/lock/lock-store.ts';
 import { everyWay, interleave, KilledAtStep, MemoryFolder, type Actor } from '../support/memory-lock-files.ts';
 import { runs } from '../support/sweep.ts';
 
@@ -17,6 +17,7 @@ function owner(token: string): LockOwner {
     boot: null,
     namespace: null,
     startedAt: null,
+    timeoutMs: 30_000,
     run: token,
     since: '2026-11-21T05:00:00.000Z',
   };
@@ -72,7 +73,7 @@ describe('locks in a folder', () => {
     expect(await locks.find(name)).toBeUndefined();
     expect(await locks.take(name, one, undefined, 5)).toBe(true);
     expect(await locks.take(name, other, undefined, 6)).toBe(false);
-    expect(await locks.find(name)).toEqual({ token: one.token, owner: one, beatAt: 5 });
+    expect(await locks.find(name)).toEqual({ token: one.token, owner: one, beatAt: 5, lease: null });
     expect(await locks.beat(name, other.token, 7)).toBe(false);
     expect(await locks.beat(name, one.token, 8)).toBe(true);
     expect(await locks.find(name)).toMatchObject({ beatAt: 8 });
@@ -133,7 +134,7 @@ describe('two that take over a lock at once', () => {
           if (left < 0) throw new KilledAtStep();
         });
         await locks
-          .take(name, owner('a'), { token: owner('dead').token, owner: null, beatAt: 0 }, 1)
+          .take(name, owner('a'), { token: owner('dead').token, owner: null, beatAt: 0, lease: null }, 1)
           .catch(() => false);
         return folder;
       };

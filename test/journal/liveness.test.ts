@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { livenessOf, type ProcessLook } from '../../src/journal/liveness.ts';
-import type { LockOwner, ProcessPlace } from '../../src/journal/lock-owner.ts';
-import { LockWatch } from '../../src/journal/lock-watch.ts';
+import { livenessOf, type ProcessLook } from '../../src/journal/lock/liveness.ts';
+import type { LockOwner, ProcessPlace } from '../../src/journal/lock/lock-owner.ts';
+import { LockWatch } from '../../src/journal/lock/lock-watch.ts';
 
 const self: ProcessPlace = { pid: 5, machine: 'box', boot: 'b', namespace: 'n', startedAt: '50' };
 const other: ProcessPlace = { pid: 7, machine: 'box', boot: 'b', namespace: 'n', startedAt: '70' };
@@ -34,14 +34,20 @@ describe('whether the owner of a lock lives', () => {
 });
 
 describe('whether a lock is stale', () => {
-  const owner: LockOwner = { ...other, token: '0'.repeat(32), run: 'r', since: '2026-11-21T05:00:00.000Z' };
-  const found = { token: owner.token, owner, beatAt: 0 };
+  const owner: LockOwner = {
+    ...other,
+    token: '0'.repeat(32),
+    run: 'r',
+    since: '2026-11-21T05:00:00.000Z',
+    timeoutMs: 0,
+  };
+  const found = { token: owner.token, owner, beatAt: 0, lease: null };
   const minute = 60_000;
   const ask = (liveness: ProcessLook | 'unknown') =>
-    new LockWatch({
-      self: liveness === 'unknown' ? { ...self, boot: 'c' } : self,
-      look: () => liveness as ProcessLook,
-    });
+    new LockWatch(
+      { self: liveness === 'unknown' ? { ...self, boot: 'c' } : self, look: () => liveness as ProcessLook },
+      { silentMs: minute, safeMs: 0, freshMs: 0 },
+    );
 
   it('is certain at once where the owner is known to live, or not to', () => {
     expect(ask('gone').isStale(found, 0)).toBe(true);

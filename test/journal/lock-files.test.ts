@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { RelayError } from '../../src/core/relay-error.ts';
-import type { Processes } from '../../src/journal/liveness.ts';
-import { lockFiles } from '../../src/journal/lock-files.ts';
-import { lockKeys } from '../../src/journal/lock-keys.ts';
-import type { FoundLock, LockStore } from '../../src/journal/lock-store.ts';
-import { LockWatch } from '../../src/journal/lock-watch.ts';
-import { takeLocks } from '../../src/journal/lock.ts';
+import type { Processes } from '../../src/journal/lock/liveness.ts';
+import { lockFiles } from '../../src/journal/folder/lock-files.ts';
+import { lockKeys } from '../../src/journal/lock/lock-keys.ts';
+import type { FoundLock, LockStore } from '../../src/journal/lock/lock-store.ts';
+import { LockWatch } from '../../src/journal/lock/lock-watch.ts';
+import { takeLocks } from '../../src/journal/lock/lock.ts';
 import { quickClock } from '../support/clocks.ts';
 
 let folder: string;
@@ -75,11 +75,15 @@ const processes: Processes = {
   look: () => ({ startedAt: '1' }),
 };
 
+const timing = { silentMs: 60_000, safeMs: 30_000, freshMs: 30_000 };
+
 /** A store in which this is found, and in which it is so decided whether one gets the lock. */
 function storeOf(found: FoundLock | undefined, take: () => boolean) {
   const asked = { take: 0, find: 0, released: [] as string[] };
   const store: LockStore = {
+    timing,
     placeOf: (name) => `/locks/${name}`,
+    adviceOn: (name) => `remove /locks/${name}`,
     find: async () => {
       asked.find += 1;
       return found;
@@ -104,6 +108,7 @@ function taking(store: LockStore, keys = [first!], waitMs = 1000) {
     keys,
     run: 'run-2',
     waitMs,
+    timeoutMs: 30_000,
     clock,
     stop: new AbortController().signal,
     notice: (text) => void told.push(text),
@@ -148,9 +153,9 @@ describe('taking a lock that others are faster to take', () => {
 
   it('all are given back in the end, the last first', async () => {
     const { store, asked } = storeOf(undefined, () => true);
-    const release = await taking(store, [first!, second!]).taken;
+    const locks = await taking(store, [first!, second!]).taken;
     expect(asked.released).toEqual([]);
-    await release();
+    await locks.release();
     expect(asked.released).toEqual([second!.name, first!.name]);
   });
 });
@@ -165,8 +170,9 @@ describe('silence of an owner of whom nothing else is known', () => {
     token: '0'.repeat(32),
     run: 'run-1',
     since: '2026-11-20T12:00:00.000Z',
+    timeoutMs: 30_000,
   };
-  const found = (beatAt: number, token = 't'): FoundLock => ({ token, owner, beatAt });
+  const found = (beatAt: number, token = 't'): FoundLock => ({ token, owner, beatAt, lease: null });
 
   it.each<[string, [at: number, beatAt: number, token?: string][], boolean]>([
     [
@@ -228,17 +234,17 @@ describe('silence of an owner of whom nothing else is known', () => {
       false,
     ],
   ])('%s', (_, looks, stale) => {
-    const watch = new LockWatch(processes);
+    const watch = new LockWatch(processes, timing);
     expect(looks.map(([at, beatAt, token]) => watch.isStale(found(beatAt, token), at)).at(-1)).toBe(stale);
   });
 
   it('is not waited for where nobody ever held the lock', () => {
-    expect(new LockWatch(processes).isStale({ token: 't', owner: null, beatAt: 0 }, 0)).toBe(true);
+    expect(new LockWatch(processes, timing).isStale({ token: 't', owner: null, beatAt: 0, lease: null }, 0)).toBe(true);
   });
 });
 
 it('an error of another run’s lock names no other run where none is known', async () => {
-  const { store } = storeOf({ token: 't', owner: null, beatAt: 0 }, () => false);
+  const { store } = storeOf({ token: 't', owner: null, beatAt: 0, lease: null }, () => false);
   const error: unknown = await taking(store, [first!], 0).taken.catch((each: unknown) => each);
   expect(error).toBeInstanceOf(RelayError);
   expect((error as RelayError).message).toMatch(/^Another run is at work on acme of the host/);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { foldedAddress, lockKeys } from '../../src/journal/lock-keys.ts';
+import { foldedAddress, lockKeys } from '../../src/journal/lock/lock-keys.ts';
 
 describe('the address that a lock is for', () => {
   it.each([

@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemProcesses } from '../../src/cli/session/processes.ts';
-import { FolderLocks } from '../../src/journal/folder-locks.ts';
-import { lockFiles } from '../../src/journal/lock-files.ts';
+import { FolderLocks } from '../../src/journal/folder/folder-locks.ts';
+import { lockFiles } from '../../src/journal/folder/lock-files.ts';
 import { bundled } from '../support/bundled.js';
 
 const rounds = 30;
@@ -48,6 +48,7 @@ async function leaveByTheDead(round: number): Promise<void> {
     token: round.toString(16).padStart(32, '0'),
     run: 'dead',
     since: new Date().toISOString(),
+    timeoutMs: 30_000,
   };
   expect(await new FolderLocks(folder, lockFiles).take('raced', owner, undefined, Date.now())).toBe(true);
 }

@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate as tick } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { FolderLocks } from '../../src/journal/folder-locks.ts';
-import type { ProcessLook } from '../../src/journal/liveness.ts';
-import { lockFiles } from '../../src/journal/lock-files.ts';
-import { lockKeys } from '../../src/journal/lock-keys.ts';
-import type { ProcessPlace } from '../../src/journal/lock-owner.ts';
-import { takeLocks, type LockOptions } from '../../src/journal/lock.ts';
+import { FolderLocks } from '../../src/journal/folder/folder-locks.ts';
+import type { ProcessLook } from '../../src/journal/lock/liveness.ts';
+import { lockFiles } from '../../src/journal/folder/lock-files.ts';
+import { lockKeys } from '../../src/journal/lock/lock-keys.ts';
+import type { ProcessPlace } from '../../src/journal/lock/lock-owner.ts';
+import { takeLocks, type LockOptions } from '../../src/journal/lock/lock.ts';
 import { Interruption } from '../../src/core/relay-error.ts';
 import { quickClock, type QuickClock } from '../support/clocks.ts';
 
@@ -44,6 +44,7 @@ const take = ({ pid = 101, self = {}, look = alive, ...more }: Changes = {}) =>
     provider: 'acme',
     run: `run-of-${pid}`,
     waitMs: 10_000,
+    timeoutMs: 30_000,
     clock: quickClock(),
     processes: { self: place(pid, self), look },
     stop: new AbortController().signal,
@@ -78,11 +79,9 @@ describe('the lock of a provider on a host (N12)', () => {
   });
 
   it('is taken as soon as the other run gives it back', async () => {
-    const giveBack = await take({ pid: 101 });
-    const clock = { ...quickClock(), sleep: () => giveBack() };
-    await (
-      await take({ pid: 202, clock })
-    )();
+    const locks = await take({ pid: 101 });
+    const clock = { ...quickClock(), sleep: () => locks.release() };
+    await (await take({ pid: 202, clock })).release();
     expect(await readdir(folder())).toEqual([]);
   });
 
@@ -104,9 +103,7 @@ describe('the lock of a provider on a host (N12)', () => {
   it.each(['', 'garbage', '{"pid":7,"run":"of an older relay","since":"2026-11-20T05:00:00.000Z"}'])(
     'heals itself at once from a file that holds %j',
     async (text) => {
-      await (
-        await take()
-      )();
+      await (await take()).release();
       const [{ name } = { name: '' }] = lockKeys(url, null, 'acme');
       await writeFile(join(folder(), `${name}.lock`), text);
       const clock = quickClock();
@@ -186,9 +183,9 @@ describe('the lock of a provider on a host (N12)', () => {
   });
 
   it('is given back by its owner only', async () => {
-    const giveBack = await take({ pid: 101 });
+    const locks = await take({ pid: 101 });
     await take({ pid: 202, look: allBut(101) });
-    await giveBack();
+    await locks.release();
     await expect(take({ pid: 303 })).rejects.toMatchObject({
       code: 'LOCKED',
       message: expect.stringContaining('run-of-202'),
@@ -197,9 +194,9 @@ describe('the lock of a provider on a host (N12)', () => {
 
   it('is not given back by an owner that was silent so long that somebody may be about to take it', async () => {
     const clock = quickClock();
-    const giveBack = await take({ pid: 101, clock });
+    const locks = await take({ pid: 101, clock });
     await clock.sleep(30_000);
-    await giveBack();
+    await locks.release();
     expect(await readdir(folder())).toHaveLength(1);
   });
 
@@ -231,9 +228,9 @@ describe('the locks of an address and of the host behind it', () => {
   const keys = (address: string, proven = true) => lockKeys(address, { value: 'the host', proven }, 'acme');
 
   it('are taken both, and given back both', async () => {
-    const giveBack = await take({ keys: keys(url) });
+    const locks = await take({ keys: keys(url) });
     expect(await readdir(folder())).toHaveLength(2);
-    await giveBack();
+    await locks.release();
     expect(await readdir(folder())).toEqual([]);
   });
 
@@ -248,10 +245,10 @@ describe('the locks of an address and of the host behind it', () => {
     await take({ pid: 101, keys: keys(url, false) });
     const notice = vi.fn<(text: string) => void>();
     const clock = quickClock();
-    const giveBack = await take({ pid: 202, keys: keys('https://alias.example', false), notice, clock });
+    const locks = await take({ pid: 202, keys: keys('https://alias.example', false), notice, clock });
     expect(notice.mock.calls).toEqual([[expect.stringMatching(/run-of-101.*may mean another host.*\.lock\.$/)]]);
     expect(clock.pauses).toEqual([]);
-    await giveBack();
+    await locks.release();
     expect(await readdir(folder())).toHaveLength(2);
   });
 });
@@ -260,12 +257,12 @@ describe('a run whose lock is taken away', () => {
   const losing = async (changes: Changes = {}) => {
     const clock = quickClock();
     const lost = vi.fn<LockOptions['lost']>();
-    const giveBack = await take({ pid: 101, clock, lost, ...changes });
-    return { clock, lost, giveBack };
+    const locks = await take({ pid: 101, clock, lost, ...changes });
+    return { clock, lost, locks };
   };
 
   it('is told once, at the next sign of life, and leaves the lock to its new owner', async () => {
-    const { clock, lost, giveBack } = await losing();
+    const { clock, lost, locks } = await losing();
     clock.beat(5000);
     await tick();
     await take({ pid: 202, look: allBut(101) });
@@ -273,7 +270,7 @@ describe('a run whose lock is taken away', () => {
     clock.beat(5000);
     await vi.waitFor(() => expect(lost).toHaveBeenCalled());
     clock.beat(5000);
-    await giveBack();
+    await locks.release();
     expect(lost.mock.calls).toEqual([
       [expect.objectContaining({ code: 'LOCK_LOST', message: expect.stringContaining(await lockFile()) as unknown })],
     ]);
@@ -288,8 +285,8 @@ describe('a run whose lock is taken away', () => {
   });
 
   it('is not told after it has given the lock back', async () => {
-    const { clock, lost, giveBack } = await losing();
-    await giveBack();
+    const { clock, lost, locks } = await losing();
+    await locks.release();
     clock.beat(5000);
     await tick();
     expect(lost).not.toHaveBeenCalled();

@@ -33,15 +33,16 @@ function reportOf(record: RunRecord): Report {
 /** What undo does to the log of a record that says how much was undone, and what of it was left. */
 function takeBack({ log, undone, leftovers }: RunRecord): void {
   if (!undone) return;
-  log.revert(
+  void log.revert(
     log.changes.filter((change) => !leftovers.some(({ kind, name }) => kind === change.kind && name === change.name)),
   );
 }
 
 /** Something that was made, in a log. */
 function made({ log }: RunRecord, kind: string, id: string, name: string): void {
-  const [change] = log.note([{ kind, action: 'created', id: null, name, before: null, after: {} }]);
-  if (change !== undefined) log.made([{ change, id }]);
+  void log.note([{ kind, action: 'created', id: null, name, before: null, after: {} }]);
+  const change = log.changes.at(-1);
+  if (change !== undefined) void log.made([{ change, id }]);
 }
 
 /** What applying a plan writes into the log. */
@@ -52,7 +53,7 @@ function recordResources(record: RunRecord): void {
     if (step.action === 'create') made(record, kind, '1', name);
     else if (step.action !== 'unchanged') {
       const { id, before, after } = step;
-      log.note([{ kind, action: 'updated', id, name, before, after }]);
+      void log.note([{ kind, action: 'updated', id, name, before, after }]);
     }
   }
 }
@@ -554,8 +555,8 @@ describe('subscriptions (B22)', () => {
     record.undone = undone;
     const state = { userId: '7', place: '1', expiresAt: noon, days: 30, active: true };
     const draft = { kind: 'subscription', id: '1', name: 'ann@example.org', after: state } as const;
-    if (outcome === 'created') record.log.note([{ ...draft, action: 'created', before: null }]);
-    if (outcome === 'extended') record.log.note([{ ...draft, action: 'updated', before: state }]);
+    if (outcome === 'created') void record.log.note([{ ...draft, action: 'created', before: null }]);
+    if (outcome === 'extended') void record.log.note([{ ...draft, action: 'updated', before: state }]);
     if (left)
       record.leftovers = [{ kind: 'subscription', id: '1', name: 'ann@example.org', reason: 'why', command: 'x' }];
     return reportOf(record);

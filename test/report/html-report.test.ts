@@ -159,6 +159,7 @@ function blankRun(): Report['run'] {
     relayVersion: '0',
     dryRun: false,
     pace: null,
+    journal: null,
     interrupted: false,
     stages: [],
   };

@@ -15,6 +15,7 @@ const good: Ending = {
   malformed: 0,
   errors: 0,
   silenced: false,
+  unnoted: false,
   aborted: false,
   untouched: false,
 };
@@ -240,6 +241,7 @@ const endings = fc
     malformed: fc.nat(2),
     errors: fc.nat(2),
     silenced: fc.boolean(),
+    unnoted: fc.boolean(),
     aborted: fc.boolean(),
     untouched: fc.boolean(),
   })
@@ -253,7 +255,11 @@ describe('any end of a run', () => {
     const idle = ({ gatewayOk, accounts }: Ending) =>
       gatewayOk !== false && accounts.desired > 0 && accounts.working === 0;
     const order: [number, (ending: Ending) => boolean][] = [
-      [6, (ending) => ending.leftovers + ending.unsettled > 0 || (ending.silenced && !ending.untouched)],
+      [
+        6,
+        ({ leftovers, unsettled, silenced, unnoted, untouched }) =>
+          leftovers + unsettled > 0 || unnoted || (silenced && !untouched),
+      ],
       [130, (ending) => ending.interruptedBy === 'SIGINT'],
       [143, (ending) => ending.interruptedBy === 'SIGTERM'],
       [4, (ending) => ending.undone || (idle(ending) && ending.aborted && ending.untouched)],

@@ -48,7 +48,7 @@ export function importOf(count: number, failing: number, changes: Partial<Desire
     if (fails && code !== undefined)
       record.errors.push({ code, message: `${step.name}: ${message}`, hint: 'Replace the key.', stage: 'verify' });
   }
-  const made = record.log.note([
+  void record.log.note([
     ...record.plan.resources.map(
       ({ kind, name }) => ({ kind, name, action: 'created', id: null, before: null, after: {} }) as const,
     ),
@@ -56,7 +56,9 @@ export function importOf(count: number, failing: number, changes: Partial<Desire
       ({ name }) => ({ kind: 'account', name, action: 'created', id: null, before: null, after: {} }) as const,
     ),
   ]);
-  record.log.made(made.map((change, index) => ({ change, id: String(index < 3 ? index + 1 : 97 + index) })));
+  void record.log.made(
+    record.log.changes.map((change, index) => ({ change, id: String(index < 3 ? index + 1 : 97 + index) })),
+  );
   record.gateway = aGatewayCheck();
   record.host = host;
   record.connect = {

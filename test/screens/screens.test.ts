@@ -41,6 +41,7 @@ const aRun = (own: Pick<ListedRun, 'id' | 'state' | 'exitCode'> & Partial<Listed
   finishedAt: '2026-11-18T12:00:02.100Z',
   host: 'https://gateway.example.org',
   provider: 'acme',
+  machine: 'ci-runner-1',
   keys: 3,
   made: 6,
   supersededBy: null,

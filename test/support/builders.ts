@@ -283,6 +283,7 @@ export function aRecord(
       dryRun: false,
       stages: [],
       pace: null,
+      journal: null,
     },
     host: { url: 'https://host.example', kind: 'sub2api', version: '0.1.179' },
     pack: { id: 'acme', digest: 'sha256:0' },

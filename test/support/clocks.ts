@@ -40,6 +40,7 @@ export function quickClock(): QuickClock {
       return limit.signal;
     },
     now: () => from + ahead,
+    monotonic: () => ahead,
     sleep: async (ms) => {
       pauses.push(ms);
       ahead += ms;

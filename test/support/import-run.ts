@@ -11,11 +11,11 @@ import { resumeJob } from '../../src/flows/import/resume-job.ts';
 import { rollbackRun, type Rollback } from '../../src/flows/rollback-run.ts';
 import { executeImport, type ExecuteEnv } from '../../src/flows/import/execute-import.ts';
 import { prepareImport, type PreparedImport } from '../../src/flows/import/prepare-import.ts';
-import type { Begin } from '../../src/journal/entries.ts';
+import type { RunOrder } from '../../src/journal/entries.ts';
 import { reopenRun } from '../../src/flows/import/reopen-run.ts';
 import { reachSub2api } from '../../src/host/sub2api/session/connect.ts';
-import { readRun } from '../../src/journal/read-journal.ts';
-import { journalFolder, FolderJournal, type JournalTools } from '../../src/journal/folder-journal.ts';
+import { readRun, runsIn } from './state-folder.ts';
+import { RunRecorder, type JournalTools } from '../../src/journal/run-recorder.ts';
 import type { KeyFile } from '../../src/keys/key-file.ts';
 import { parseKeyFile } from '../../src/keys/parse-key-file.ts';
 import { chooseProvider, findPack } from '../../src/pack/find-pack.ts';
@@ -133,10 +133,15 @@ export async function importInto(sandbox: Sandbox, keys: Keys, options: RunOptio
     throw error;
   });
   const through: NonNullable<typeof between> = between ?? ((same) => same);
-  const openJournal = (begin: Begin): RunJournal => {
-    const journal = stateDir === undefined ? undefined : FolderJournal.begin(stateDir, begin, kept);
+  const openJournal = async (line: RunOrder): Promise<RunJournal> => {
+    const begin = { ...line, machine: 'test' };
+    const journal = stateDir === undefined ? undefined : await RunRecorder.begin(runsIn(stateDir), begin, kept);
     const seen = through({ ...tools, journal: journal ?? noJournal }).journal;
-    return { note: (...notes) => seen.note(...notes), end: (outcome, exitCode) => journal?.end(outcome, exitCode) };
+    return {
+      note: (...notes) => seen.note(...notes),
+      end: async (outcome, exitCode) => journal?.end(outcome, exitCode),
+      tally: journal?.tally ?? { notes: 0, flushes: 0, ms: 0 },
+    };
   };
   const done = await execute(prepared, through(tools), openJournal);
   const written = stateDir === undefined ? '' : await journalText(stateDir, job.run);
@@ -165,12 +170,12 @@ export async function resumeIn(
   const recorded = await readRun(stateDir, run);
   const keyFile = keyFileOf(keys);
   const { tools, events, said, hide, kept } = await toolsFor(sandbox, keyFile, { onEvent });
-  const journal = FolderJournal.reopen(stateDir, run, kept);
+  const journal = await RunRecorder.reopen(runsIn(stateDir), run, kept);
   const working = { ...tools, journal };
   const job = resumeJob(recorded, keyFile, null, { relayVersion: '0.0.0-test', allowMassRemoval: true });
   const earlier = await reopenRun(recorded, working);
   const prepared = await prepareImport(job, { tools: working });
-  const done = await execute({ ...prepared, earlier }, working, () => journal);
+  const done = await execute({ ...prepared, earlier }, working, async () => journal);
   return finished(sandbox, { ...done, events }, hide, [said, await journalText(stateDir, run)]);
 }
 
@@ -192,7 +197,7 @@ export async function passTimeoutsAt(
 /** Undoes a run of which only the journal is left. */
 export async function rollbackIn(sandbox: Sandbox, stateDir: string, run: string): Promise<Rollback> {
   const { tools, events, said, kept } = await toolsFor(sandbox, keyFileOf(''), {});
-  const journal = FolderJournal.reopen(stateDir, run, kept);
+  const journal = await RunRecorder.reopen(runsIn(stateDir), run, kept);
   const done = await rollbackRun(await readRun(stateDir, run), { ...tools, journal });
   keepsSecrets(sandbox, [said, done, events]);
   return done;
@@ -211,7 +216,7 @@ async function execute(
 
 /** A run with nothing to do keeps no journal. */
 const journalText = (stateDir: string, run: string) =>
-  readFile(join(journalFolder(stateDir), `${run}.jsonl`), 'utf8').catch(() => '');
+  readFile(join(stateDir, 'runs', `${run}.jsonl`), 'utf8').catch(() => '');
 
 async function toolsFor(
   sandbox: Sandbox,

@@ -71,9 +71,9 @@ export function killAt(k: number, moment: (typeof moments)[number]): KillSwitch 
           if (!dead) tools.emit(event);
         },
         journal: {
-          note: (...notes) => {
+          note: async (...notes) => {
             check();
-            tools.journal.note(...notes);
+            await tools.journal.note(...notes);
           },
         },
       }),

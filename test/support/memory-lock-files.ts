@@ -1,4 +1,4 @@
-import type { LockFile, LockFiles } from '../../src/journal/lock-files.ts';
+import type { LockFile, LockFiles } from '../../src/journal/folder/lock-files.ts';
 
 /** The files of a folder, in memory: what each path leads to. Two paths may lead to the same file. */
 export class MemoryFolder {

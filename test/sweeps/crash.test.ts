@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { runIds } from '../../src/journal/read-journal.ts';
+import { runIds } from '../support/state-folder.ts';
 import { startSandbox, type Sandbox } from '../support/start-sandbox.ts';
 import { importInto, resumeIn, rollbackIn, wholeState, type Keys, type RunOptions } from '../support/import-run.ts';
 import { killAt, Killed, moments } from '../support/killable.ts';

@@ -66,7 +66,7 @@ async function importInto(host: NewApi, mode: ImportMode, access: AccessMode): P
     { tools },
   );
   const startedAt = clock.now();
-  const report = await executeImport(prepared, { tools, startedAt, stages: () => [], openJournal: () => null });
+  const report = await executeImport(prepared, { tools, startedAt, stages: () => [], openJournal: async () => null });
   const told = JSON.stringify([report, events]);
   expect(leaksIn(told, [...keys, host.adminKey, ...[...host.state.tokens.values()].map((token) => token.key)])).toEqual(
     [],

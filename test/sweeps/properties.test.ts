@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { runIds } from '../../src/journal/read-journal.ts';
+import { runIds } from '../support/state-folder.ts';
 import { startSandbox, type Sandbox } from '../support/start-sandbox.ts';
 import { RelayError } from '../../src/core/relay-error.ts';
 import { sweeping } from '../support/sweep.ts';

@@ -21,7 +21,7 @@ export async function applyAccounts(job: AccountsJob, tools: RunTools, log: Chan
   let goesOn = true;
   const goesOnWith = () => goesOn && next < job.steps.length && !tools.stop.aborted;
   const makeBatch = async () => {
-    const batch = noteBatch(job.steps.slice(next, (next += job.batchSize)), job.place, tools, log);
+    const batch = await noteBatch(job.steps.slice(next, (next += job.batchSize)), job.place, tools, log);
     try {
       const ended = await createBatch(batch, job, tools, log);
       made.push(...ended.made);
@@ -45,7 +45,12 @@ export async function applyAccounts(job: AccountsJob, tools: RunTools, log: Chan
   throwIfStopped(tools);
 }
 
-function noteBatch(steps: readonly CreateStep[], place: Id | null, { host }: RunTools, log: ChangeLog): Making[] {
+async function noteBatch(
+  steps: readonly CreateStep[],
+  place: Id | null,
+  { host }: RunTools,
+  log: ChangeLog,
+): Promise<Making[]> {
   const { concurrency, priority } = host.info.capabilities.accountSettings;
   // What the host has no setting for, it will not show.
   const absent = {
@@ -53,7 +58,7 @@ function noteBatch(steps: readonly CreateStep[], place: Id | null, { host }: Run
     ...(priority.possible ? {} : { priority: null }),
   };
   const specs = steps.map((step): AccountSpec => ({ ...step.spec, place }));
-  const changes = log.note(
+  const changes = await log.note(
     specs.map(({ name, marker, place: at, ...rest }) => ({
       kind: 'account',
       action: 'created',
@@ -111,7 +116,7 @@ async function readBack(made: readonly Making[], job: AccountsJob, tools: RunToo
         id: account?.id ?? null,
       });
   }
-  if (corrected.length > 0) log.made(corrected);
+  if (corrected.length > 0) await log.made(corrected);
 }
 
 function differences(account: Account, spec: AccountSpec): string[] {

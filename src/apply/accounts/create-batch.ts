@@ -101,7 +101,7 @@ async function sortBatch(
       outcomes.set(fingerprint, { outcome: 'failed', code: 'WRITE_REFUSED', message, id: half?.id ?? null });
     }
   }
-  log.made([
+  await log.made([
     ...made.map(({ making: { change }, id }) => ({ change, id })),
     // It exists without its place, and still belongs to the run.
     ...broken.map(({ making: { change }, id }) => ({

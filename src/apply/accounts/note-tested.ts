@@ -13,7 +13,7 @@ export async function noteTested(ids: readonly Id[], run: string, tools: RunTool
   const name = `${ids.length} tested`;
   const what = `note that ${ids.length} account${ids.length === 1 ? ' was' : 's were'} tested`;
   try {
-    journal.note({ type: 'intent', kind: 'account', name, what });
+    await journal.note({ type: 'intent', kind: 'account', name, what });
     await performWrite(
       {
         kind: 'account',

@@ -42,8 +42,11 @@ export async function removeAccounts<T extends { id: Id; name: string }>(
     log.changes.flatMap(({ kind, action, id }) => (kind === 'account' && action === 'created' ? [id] : [])),
   );
   // What was changed of an account went with it.
-  log.revert(log.changes.filter((change) => change.kind === 'account' && change.id !== null && ids.has(change.id)));
-  for (const { id, name } of removed) if (!made.has(id)) tools.journal.note({ type: 'removed', id, name });
+  await log.revert(
+    log.changes.filter((change) => change.kind === 'account' && change.id !== null && ids.has(change.id)),
+  );
+  const lost = removed.filter(({ id }) => !made.has(id));
+  await tools.journal.note(...lost.map(({ id, name }) => ({ type: 'removed' as const, id, name })));
   const pauses = log.changes.filter(
     ({ kind, id, seq }) => kind === 'account' && id !== null && leftIds.has(id) && seq > lastSeq,
   );
@@ -73,7 +76,7 @@ async function remove({ id, name }: { id: Id; name: string }, tools: RunTools): 
   try {
     await shortInTurn(async () => {
       if (stop.aborted) return undefined;
-      journal.note({ type: 'removing', id, name });
+      await journal.note({ type: 'removing', id, name });
       // How it ends is not asked here; looking tells.
       return host.writes.deleteAccount(id);
     }, tools);

@@ -32,7 +32,7 @@ export async function findUnrecorded({ base: host }: RunTools, log: ChangeLog): 
       found.push({ change, id: object.id, after: driver.stateOf(object, change.after) });
     }
   }
-  if (found.length > 0) log.made(found);
+  if (found.length > 0) await log.made(found);
   return found.map(({ change }) => change);
 }
 

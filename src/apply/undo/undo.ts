@@ -79,7 +79,7 @@ async function look(
   const live = changes.filter((change) => log.changes.includes(change));
   const snapshot = await snapshotFor(live, tools.host);
   const plan = planUndo(live, snapshot, tools.host, log.changes);
-  if (plan.resolved.length > 0) log.revert(plan.resolved);
+  if (plan.resolved.length > 0) await log.revert(plan.resolved);
   return { ...plan, snapshot };
 }
 
@@ -98,8 +98,8 @@ async function attempt({ kind, object, name, states }: Target, { around }: Snaps
   const driver = driverFor(kind, host);
   const what = `${states === null ? 'remove' : 'restore'} the ${kind} "${name}"`;
   try {
-    await shortInTurn(() => {
-      journal.note({ type: 'intent', kind, name, what });
+    await shortInTurn(async () => {
+      await journal.note({ type: 'intent', kind, name, what });
       return states === null
         ? driver.remove(object)
         : driver.restore(object, states, { around, requestId: clock.randomHex(16) });

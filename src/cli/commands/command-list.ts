@@ -95,19 +95,21 @@ export const commands: { readonly [Name in CommandName]: CommandRecord<Name> } =
     run: async (flags, { io, redactor }) => (await import('./doctor-command.ts')).doctorCommand(flags, io, redactor),
   },
   'runs list': {
-    about: 'every run on this machine, newest first',
-    run: async (flags, { io }) => (await import('./runs/runs-command.ts')).listRuns(flags, io),
+    about: 'every run of the state, newest first: of this machine, or of all that share it',
+    examples: ['relay runs list', 'relay runs list --state postgres://relay@db.example.org/relay'],
+    run: async (flags, { io, redactor }) => (await import('./runs/runs-command.ts')).listRuns(flags, io, redactor),
   },
   'runs show': {
     takes: '<run>',
     about: 'what a run did and what can be done about it',
-    run: async (flags, { io }, [run = '']) => (await import('./runs/runs-command.ts')).showRun(run, flags, io),
+    run: async (flags, { io, redactor }, [run = '']) =>
+      (await import('./runs/runs-command.ts')).showRun(run, flags, io, redactor),
   },
   'runs prune': {
     about:
-      'remove the records of old runs from this machine; never of one that is not finished, unless that is asked for',
+      'remove the records of old runs, and their reports; never of one that is not finished, unless that is asked for',
     examples: ['relay runs prune --older-than 30d', 'relay runs prune --older-than 90d --unfinished --yes'],
-    run: async (flags, { io }) => (await import('./runs/prune-command.ts')).pruneRuns(flags, io),
+    run: async (flags, { io, redactor }) => (await import('./runs/prune-command.ts')).pruneRuns(flags, io, redactor),
   },
   resume: {
     takes: '<run>',
@@ -162,10 +164,15 @@ export const commands: { readonly [Name in CommandName]: CommandRecord<Name> } =
       (await import('./provider/remove-command.ts')).removeCommand(flags, io, redactor),
   },
   'report show': {
-    takes: '<file>',
-    about: 'a JSON report for people; - is standard input',
-    examples: ['relay report show relay-report.json', 'relay report show relay-report.json --as html > report.html'],
-    run: async (flags, { io }, [file = '']) => (await import('./report-command.ts')).showReport(file, flags, io),
+    takes: '<report>',
+    about: 'a JSON report for people: a file, the id of a run whose report the state holds, or - for standard input',
+    examples: [
+      'relay report show relay-report.json',
+      'relay report show 20261121-101530-4f2a91',
+      'relay report show relay-report.json --as html > report.html',
+    ],
+    run: async (flags, { io, redactor }, [report = '']) =>
+      (await import('./report-command.ts')).showReport(report, flags, io, redactor),
   },
   'report schema': {
     takes: '[name]',

@@ -30,7 +30,8 @@ export async function importCommand(flags: CommandFlags, io: Io, redactor: Redac
   await checkPlaces(flags, written, request.inputs, io, flags.out);
   let reached: Host | undefined;
   try {
-    const asked = { settings: request.host, timeoutMs: request.timeoutMs, deadlineMs: request.deadlineMs };
+    const { host: settings, state, timeoutMs, deadlineMs } = request;
+    const asked = { settings, state, timeoutMs, deadlineMs };
     return await withHost(asked, flags, io, redactor, async (at) => {
       reached = at.tools.host;
       const { importInto } = await import('./import-on-host.ts');

@@ -55,7 +55,7 @@ export async function importInto(
   // Whoever saved a plan has seen it.
   await askConsent(saved === null ? prepared.questions : [], io, flags, tools.stop);
   throwIfStopped(tools);
-  const report = await execute(prepared, at, { startedAt, stages: 0 }, io);
+  const report = await execute(prepared, at, { startedAt, stages: 0 });
   const { place } = request.report;
   const commands = importCommands(flags, place);
   return publish(report, { place, lasting: vendorUrl === null }, flags, commands, io);

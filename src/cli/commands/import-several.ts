@@ -49,7 +49,7 @@ export async function importSeveral(file: string, flags: ImportFlags, io: Io, re
   const written = place !== null && (flags.dryRun !== true || named) ? place : null;
   const inputs = [{ file: resolve(io.cwd, file), named: '--file' }, ...requests.flatMap((each) => each.inputs)];
   await checkPlaces(flags, written, inputs, io);
-  const asked = { settings: first.host, timeoutMs: first.timeoutMs, deadlineMs: first.deadlineMs };
+  const asked = { settings: first.host, state: first.state, timeoutMs: first.timeoutMs, deadlineMs: first.deadlineMs };
   return withHost(asked, flags, io, redactor, async (at) => {
     const all = await collect(
       requests,
@@ -64,7 +64,7 @@ export async function importSeveral(file: string, flags: ImportFlags, io: Io, re
       at.tools.stop,
     );
     throwIfStopped(at.tools);
-    const reports = await importAll(all, requests, at, io);
+    const reports = await importAll(all, requests, at);
     const exitCode = exitCodeOfAll(reports.map((report) => report.exitCode));
     const again = repeatCommand('relay import', flags);
     const lost = await publishAll(
@@ -123,7 +123,6 @@ async function importAll(
   all: readonly Prepared[],
   requests: readonly ImportRequest[],
   at: HostSession,
-  io: Io,
 ): Promise<Report[]> {
   const reports: Report[] = [];
   for (const [index, prepared] of all.entries()) {
@@ -139,7 +138,7 @@ async function importAll(
       continue;
     }
     at.tools.emit({ type: 'notice', text: `Import ${index + 1} of ${all.length}: ${job.provider.id}` });
-    const report = await execute(prepared, at, { startedAt, stages: at.stages.length }, io);
+    const report = await execute(prepared, at, { startedAt, stages: at.stages.length });
     reports.push(report);
   }
   return reports;

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { Flags } from '../../config/options/option-flags.ts';
@@ -6,6 +7,9 @@ import { outputNames } from '../../report/outputs/output-names.ts';
 import type { Report } from '../../report/report-schema.ts';
 import { reportText } from '../../report/text/report-text.ts';
 import { RelayError } from '../../core/relay-error.ts';
+import type { Redactor } from '../../core/secrets/redactor.ts';
+import { readRun } from '../../journal/read-journal.ts';
+import { withState } from '../session/open-state.ts';
 import { didYouMean } from '../../core/suggest.ts';
 import { columnsOf } from '../columns.ts';
 import { print, styleFor, type Io } from '../io.ts';
@@ -13,10 +17,9 @@ import { renderReport } from '../output/render-report.ts';
 
 type ShowFlags = Flags<'report show'>;
 
-/** `relay report show FILE`: a report for people. `-` is standard input. */
-export async function showReport(file: string, flags: ShowFlags, io: Io): Promise<number> {
-  const all =
-    file === '-' ? parseReports(await text(io.stdin), 'on standard input') : await readReports(resolve(io.cwd, file));
+/** `relay report show FILE|RUN`: a report for people. `-` is standard input. */
+export async function showReport(named: string, flags: ShowFlags, io: Io, redactor: Redactor): Promise<number> {
+  const all = await reportsOf(named, flags, io, redactor);
   const reports = all.filter(({ provider }) => flags.provider === undefined || provider.id === flags.provider);
   const ids = [...new Set(all.map(({ provider }) => provider.id))];
   const [first, second] = reports;
@@ -36,6 +39,21 @@ export async function showReport(file: string, flags: ShowFlags, io: Io): Promis
   const shown = await Promise.all(reports.map((report) => formed(report, flags, io)));
   print(io.stdout, shown.join('\n\n'));
   return 0;
+}
+
+/** A file, or what the state holds of a run: what looks like the id of one, and is no file. */
+async function reportsOf(named: string, flags: ShowFlags, io: Io, redactor: Redactor): Promise<Report[]> {
+  if (named === '-') return parseReports(await text(io.stdin), 'on standard input');
+  const file = resolve(io.cwd, named);
+  if (!/^\d{8}-\d{6}-[0-9a-f]{6}$/.test(named) || existsSync(file)) return readReports(file);
+  return withState(flags, io, redactor, async ({ runs, reports }) => {
+    const kept = await reports.read(named);
+    if (kept !== undefined) return parseReports(kept, `of the run ${named}`);
+    await readRun(runs, named);
+    throw new RelayError('REPORT_UNREADABLE', `The run ${named} has no report: it has not ended.`, {
+      next: `relay runs show ${named}`,
+    });
+  });
 }
 
 async function formed(report: Report, { as, color }: ShowFlags, io: Io): Promise<string> {

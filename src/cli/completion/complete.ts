@@ -112,11 +112,12 @@ async function placeholder(
   known: Known,
 ): Promise<Completion> {
   if (name === 'file') return { words: [], places: 'files' };
-  if (name === 'folder') return { words: [], places: 'folders' };
+  if (name === 'folder' || name === 'url|folder') return { words: [], places: 'folders' };
   // A path to a pack begins so.
   if (/^packs?$/.test(name) && /^[./~]/.test(current)) return { words: [], places: 'files' };
   const words = await candidatesFor(option === '' ? name : option, given, known).catch(() => []);
-  return starting(current, words);
+  // A report is a file, or what is kept of a run.
+  return { ...starting(current, words), ...(name === 'report' ? { places: 'files' as const } : {}) };
 }
 
 function starting(current: string, words: readonly string[]): Completion {

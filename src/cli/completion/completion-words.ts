@@ -1,10 +1,10 @@
 import { loadConfig } from '../../config/config-file.ts';
 import type { ConfigFile } from '../../config/config-schema.ts';
-import { runIds } from '../../journal/read-journal.ts';
 import { findPack, knownPacks } from '../../pack/find-pack.ts';
 import type { Provider } from '../../pack/manifest.ts';
 import { explanations } from '../../report/explain-code.ts';
-import { stateDirOf } from '../session/state-dir-of.ts';
+import { withState } from '../session/open-state.ts';
+import { Redactor } from '../../core/secrets/redactor.ts';
 import type { Io } from '../io.ts';
 
 /** Where words are looked up: the environment and folder of the process. */
@@ -30,7 +30,8 @@ export async function candidatesFor(name: string, given: Given, io: Known): Prom
     case 'host':
       return [...Object.keys((await config()).hosts ?? {}), 'sandbox'];
     case 'run':
-      return runIds(stateDirOf(io));
+    case 'report':
+      return runsOf(given, await config(), io);
     case 'code':
       return explanations.map(({ code }) => code);
     case 'shell':
@@ -38,6 +39,12 @@ export async function candidatesFor(name: string, given: Given, io: Known): Prom
     default:
       return [];
   }
+}
+
+/** The runs of the state that was named so far, or by the configuration; none where it does not answer. */
+async function runsOf(given: Given, config: ConfigFile, io: Known): Promise<string[]> {
+  const state = given.get('state') ?? (io.env['RELAY_STATE'] ? undefined : config.state);
+  return withState({ state }, io, new Redactor(), ({ runs }) => runs.ids()).catch(() => []);
 }
 
 /** The providers of the pack that was named so far, or of all packs. One that cannot be read has none. */

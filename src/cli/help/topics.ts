@@ -55,6 +55,26 @@ it is (--admin-user ID, 1 where nothing is said):
 
   relay doctor --host prod    whether relay can work there
   relay status --host prod    all that relay manages there`,
+  state: () =>
+    `What outlives a command is its state: the journals of runs, locks that keep runs apart, what tests told, and reports.
+It is a folder of this machine, with nothing to install, or a PostgreSQL database that several machines share:
+
+  relay import … --state /srv/relay                     a folder
+  RELAY_STATE=postgres://relay@db.example.org/relay     a database, for all machines that are given it
+
+The order: --state, RELAY_STATE, state in the configuration file, RELAY_STATE_DIR, else ~/.local/state/relay.
+
+A password is taken from RELAY_STATE, PGPASSWORD or a password file (PGPASSFILE, ~/.pgpass), and refused on the command line
+and in a configuration file. TLS goes by sslmode and PGSSLMODE, as libpq has it: sslmode=verify-full&sslrootcert=FILE is
+safe against everyone between. Poolers in transaction mode work. The first use makes the schema "relay", or the one that
+?schema=NAME names; the user needs the right to create it, or owns one that is there.
+
+  relay runs list           the runs of all machines
+  relay report show RUN     the report of one
+  relay resume RUN --keys keys.txt
+
+One run at a time works on a provider of a host, whatever machine it is on. A run that gives no sign of life for 15 seconds
+is taken for dead, and who comes next waits until no request of it can arrive any more (its --timeout, and 6 seconds).`,
   ci: () =>
     `In CI nobody is asked: what needs a yes is refused with exit code 2, unless --yes agrees to it. Give secrets by the
 environment or by files, never as values of options:
@@ -63,5 +83,5 @@ environment or by files, never as values of options:
     relay import --pack kimi --keys keys.txt --yes --junit report.xml --github
 
 Act on the exit code (\`relay help exit-codes\`); relay-report.json tells everything. A job that is killed leaves a journal
-below RELAY_STATE_DIR: keep that folder, and \`relay resume RUN --keys keys.txt\` finishes the run.`,
+in the state (\`relay help state\`): keep that, and \`relay resume RUN --keys keys.txt\` finishes the run.`,
 };

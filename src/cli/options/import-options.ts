@@ -20,13 +20,16 @@ import { RelayError } from '../../core/relay-error.ts';
 import type { Target } from '../../core/target.ts';
 import { choosePack, termsOf } from './choose-pack.ts';
 import { inputFiles, type InputFile } from './input-files.ts';
+import type { StatePlace } from '../../config/state-place.ts';
 import type { Io } from '../io.ts';
+import { statePlaceOf } from '../session/open-state.ts';
 import { readKeys, readProbeKey } from './read-keys.ts';
 import { isGiven } from './resolve-options.ts';
 
 export interface ImportRequest {
   job: ImportJob;
   host: HostSettings;
+  state: StatePlace;
   timeoutMs: number;
   deadlineMs: number | undefined;
   inputs: InputFile[];
@@ -87,6 +90,7 @@ export async function readImportRequest(options: ImportFlags, io: Io, redactor: 
   return {
     job,
     host,
+    state: statePlaceOf(options, io),
     ...limitsOf(options),
     inputs: inputFiles(options, loaded, [pack.file], io),
     report: { place, named: typeof options.report === 'string' && isGiven(options, 'report') },

@@ -10,6 +10,7 @@ import { resumeJob } from '../../flows/import/resume-job.ts';
 import type { Redactor } from '../../core/secrets/redactor.ts';
 import { RelayError } from '../../core/relay-error.ts';
 import type { Io } from '../io.ts';
+import { statePlaceOf } from '../session/open-state.ts';
 import { checkStdin, newRunId, type ImportRequest } from './import-options.ts';
 import { inputFiles } from './input-files.ts';
 import { readKeys, readProbeKey } from './read-keys.ts';
@@ -60,6 +61,7 @@ export async function savedPlanRequest(
         resumed: false,
       },
       host,
+      state: statePlaceOf(flags, io),
       ...limitsOf(flags),
       inputs: [
         ...inputFiles(flags, loaded, [begin.pack.file], io),

@@ -1,6 +1,6 @@
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
-import type { Processes, ProcessLook } from '../../journal/liveness.ts';
+import type { Processes, ProcessLook } from '../../journal/lock/liveness.ts';
 
 /**
  * The processes of this system. Linux says which start of the kernel it is, among which processes numbers count, and when

@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import { writableStates } from '../../apply/reopen-changes.ts';
 import { systemClock } from '../../core/clock.ts';
 import { executeImport } from '../../flows/import/execute-import.ts';
@@ -5,15 +6,14 @@ import type { ImportJob } from '../../flows/import/import-job.ts';
 import { prepareImport, type PreparedImport } from '../../flows/import/prepare-import.ts';
 import type { Redactor } from '../../core/secrets/redactor.ts';
 import { namedHost, type Host } from '../../host/host.ts';
-import { FolderJournal } from '../../journal/folder-journal.ts';
+import { RunRecorder } from '../../journal/run-recorder.ts';
 import { planViewSchema, viewPlan, type PlanView } from '../../plan/plan-view.ts';
 import type { Report } from '../../report/report-schema.ts';
-import type { Io } from '../io.ts';
 import type { ImportFlags } from '../../config/options/option-flags.ts';
 import type { ImportRequest } from '../options/import-options.ts';
 import { isGiven } from '../options/resolve-options.ts';
+import { keepReport } from './keep-report.ts';
 import { questionsOf, type UpstreamNamedBy } from './consent.ts';
-import { stateDirOf } from './state-dir-of.ts';
 import type { HostSession } from './with-host.ts';
 
 /** An import that was planned on its host, and waits for a yes. */
@@ -50,23 +50,29 @@ export function planView({ job, plan }: Prepared, { info }: Host, redactor: Reda
  */
 export async function execute(
   prepared: PreparedImport,
-  { tools, vendorUrl, stages, idle, redactor, atWork }: HostSession,
+  at: HostSession,
   from: { startedAt: number; stages: number },
-  io: Io,
 ): Promise<Report> {
+  const { tools, vendorUrl, stages, idle, redactor, state, atWork } = at;
   const writable = writableStates(tools.host, (text) => redactor.hide(text));
-  const kept = { clock: systemClock, writable };
+  let isKept = false;
   const report = await executeImport(prepared, {
     tools,
     startedAt: from.startedAt,
     stages: () => stages.slice(from.stages),
-    openJournal: (begin) => {
+    openJournal: async (begin) => {
       if (vendorUrl !== null) return null;
-      const journal = FolderJournal.begin(stateDirOf(io), begin, kept);
+      const journal = await RunRecorder.begin(
+        (await state()).runs,
+        { ...begin, machine: hostname() },
+        { clock: systemClock, writable },
+      );
+      isKept = true;
       atWork(begin.run);
       return journal;
     },
   });
+  if (isKept) await keepReport(report, at);
   await idle();
   return report;
 }

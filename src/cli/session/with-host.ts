@@ -11,7 +11,11 @@ import type { Redactor } from '../../core/secrets/redactor.ts';
 import { confirmHost } from './confirm-host.ts';
 import type { EventQueue } from '../progress/event-queue.ts';
 import { openHost, type OpenHost } from './host-session.ts';
+import type { HeldLocks } from '../../journal/lock/held-locks.ts';
+import type { StateStore } from '../../journal/state-store.ts';
+import type { StatePlace } from '../../config/state-place.ts';
 import type { Io } from '../io.ts';
+import { openState, statePlaceOf, type StateFlags } from './open-state.ts';
 import { watch } from './watch.ts';
 
 /** Which host, and how long one request and the whole command may take. */
@@ -19,15 +23,17 @@ export interface HostRequest {
   settings: HostSettings;
   timeoutMs: number;
   deadlineMs: number | undefined;
+  state: StatePlace;
 }
 
 /** The host that a command is given, and its limits. Throws `USAGE`, and what keeps the login from being read. */
 export async function hostRequest(
-  flags: HostOptions & Parameters<typeof limitsOf>[0],
+  flags: HostOptions & StateFlags & Parameters<typeof limitsOf>[0],
   loaded: LoadedConfig,
   io: Io,
 ): Promise<HostRequest> {
-  return { settings: await hostSettings(flags, io.env, loaded, io.stdin), ...limitsOf(flags) };
+  const state = statePlaceOf(flags, io);
+  return { settings: await hostSettings(flags, io.env, loaded, io.stdin), state, ...limitsOf(flags) };
 }
 
 /** A host that is open for as long as a command works with it. */
@@ -39,6 +45,8 @@ export interface HostSession {
   /** Resolves when everything that was emitted is shown. */
   idle: () => Promise<void>;
   redactor: Redactor;
+  /** What outlives the command; opened with the first use. */
+  state: () => Promise<StateStore>;
   /** Names the run that is at work, from which whoever leaves at once can go on. */
   atWork: (run: string) => void;
   /** Holds the locks of a provider until the command ends. */
@@ -50,7 +58,7 @@ export interface HostSession {
  * ended. Throws what stops it before the work begins, and what the work throws.
  */
 export async function withHost<Result>(
-  { settings, ...limits }: HostRequest,
+  { settings, state: place, ...limits }: HostRequest,
   flags: PrintFlags,
   io: Io,
   redactor: Redactor,
@@ -68,20 +76,32 @@ export async function withHost<Result>(
     );
     atEnd(close);
     throwIfStopped(base);
-    const whole = untilLockIsLost(host, stop);
-    const phaseOf = async (run: string) => (await import('./run-phase.ts')).runPhase(io, run);
+    const held: HeldLocks[] = [];
+    const whole = untilLockIsLost(host, stop, async () => {
+      for (const locks of held) await locks.confirm();
+    });
+    let opened: Promise<StateStore> | undefined;
+    const state = () => (opened ??= openState(place, io, redactor));
+    atEnd(async () => (await opened)?.close());
+    const phaseOf = async (run: string) => (await import('./run-phase.ts')).runPhase(await state(), run);
     const calls = hostPace(host.info.capabilities, systemClock);
     const tools = { ...base, host: whole.until(stop), base: whole, phaseOf, calls };
     const { lockHolder } = await import('./hold-lock.ts');
-    const hold = lockHolder(io, tools, endEarly);
+    const hold = lockHolder(state, { ...tools, timeoutMs: limits.timeoutMs }, endEarly);
     return work({
       tools,
       vendorUrl,
       stages: events.stages,
       redactor,
+      state,
       atWork,
       idle: () => events.idle(),
-      hold: async (provider, run) => atEnd(await hold(provider, run)),
+      hold: async (provider, run) => {
+        const locks = await hold(provider, run);
+        if (locks === undefined) return;
+        held.push(locks);
+        atEnd(() => locks.release());
+      },
     });
   });
 }

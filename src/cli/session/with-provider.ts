@@ -11,7 +11,7 @@ import { choosePack } from '../options/choose-pack.ts';
 import { accessMode, newRunId } from '../options/import-options.ts';
 import { repeatCommand } from '../options/repeat-command.ts';
 import type { Io } from '../io.ts';
-import { hostRequest, withHost } from './with-host.ts';
+import { hostRequest, withHost, type HostSession } from './with-host.ts';
 
 export interface AtProvider {
   run: string;
@@ -20,6 +20,7 @@ export interface AtProvider {
   /** The access modes that were asked for; both when none was. */
   modes: readonly AccessMode[];
   tools: RunTools;
+  state: HostSession['state'];
   /** Resolves when everything that was emitted is shown. */
   idle: () => Promise<void>;
 }
@@ -41,7 +42,7 @@ export async function withProvider(
     const run = newRunId();
     if (changes) await at.hold(provider.id, run);
     try {
-      return await work({ run, pack, provider, modes, tools: at.tools, idle: at.idle });
+      return await work({ run, pack, provider, modes, tools: at.tools, state: at.state, idle: at.idle });
     } catch (error) {
       if (!(error instanceof RelayError) || error.code !== 'NOT_THERE') throw error;
       const next = repeatCommand('relay import', { ...flags, keys: 'FILE' });

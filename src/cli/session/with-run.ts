@@ -3,11 +3,10 @@ import type { RunTools } from '../../apply/run-tools.ts';
 import { loadConfig } from '../../config/config-file.ts';
 import type { Flags } from '../../config/options/option-flags.ts';
 import { readRun, type RecordedRun } from '../../journal/read-journal.ts';
-import { FolderJournal } from '../../journal/folder-journal.ts';
+import { RunRecorder } from '../../journal/run-recorder.ts';
 import { systemClock } from '../../core/clock.ts';
 import type { Redactor } from '../../core/secrets/redactor.ts';
 import { RelayError } from '../../core/relay-error.ts';
-import { stateDirOf } from './state-dir-of.ts';
 import type { Io } from '../io.ts';
 import { hostRequest, withHost, type HostSession, type HostRequest } from './with-host.ts';
 
@@ -18,23 +17,23 @@ type RunFlags = Flags<'resume' | 'rollback'>;
 export interface RunSession extends HostSession {
   run: RecordedRun;
   tools: RunTools;
-  journal: FolderJournal;
+  journal: RunRecorder;
 }
 
 /** Opens the host of a run to go on with it. Throws `RUN_NOT_FOUND`, `RUN_HOST_DIFFERS`, and what `withHost` throws. */
 export async function withRun(
-  id: string,
+  { run: id, ...begin }: RecordedRun['begin'],
   flags: RunFlags,
   io: Io,
   redactor: Redactor,
   work: (at: RunSession) => Promise<number>,
 ): Promise<number> {
-  const { begin } = await readRun(stateDirOf(io), id);
-  return withHost(await hostOfRun(begin, flags, io), flags, io, redactor, async (at) => {
+  return withHost(await hostOfRun({ run: id, ...begin }, flags, io), flags, io, redactor, async (at) => {
     await at.hold(begin.provider.id, id);
+    const state = await at.state();
     // Who held the lock until now may have gone on with the same run.
-    const run = await readRun(stateDirOf(io), id);
-    const journal = FolderJournal.reopen(stateDirOf(io), id, {
+    const run = await readRun(state.runs, id);
+    const journal = await RunRecorder.reopen(state.runs, id, {
       clock: systemClock,
       writable: writableStates(at.tools.host, (text) => redactor.hide(text)),
     });

@@ -64,6 +64,14 @@ export const hostTable = {
     config: true,
     on: reaching,
   },
+  state: {
+    kind: 'folder',
+    value: 'url|folder',
+    about: 'where runs, locks and reports are: a folder, or postgres://… for several machines (env RELAY_STATE)',
+    yieldsTo: 'RELAY_STATE',
+    config: { about: 'where runs, locks and reports are: a folder, or the address of a database without a password' },
+    on: [...onHost, 'runs list', 'runs show', 'runs prune', 'report show'],
+  },
   timeout: { kind: 'duration', about: 'limit of one request', default: '30s', config: true, on: reaching },
   deadline: {
     kind: 'duration',

@@ -1,9 +1,9 @@
 import type { Host } from '../../host/host.ts';
-import { journalVersion, type Begin } from '../../journal/entries.ts';
+import { journalVersion, type RunOrder } from '../../journal/entries.ts';
 import type { ImportJob } from './import-job.ts';
 
-/** The first line of a run's journal: all that finishing or undoing it needs, and no key. */
-export function beginLine(job: ImportJob, host: Host, now: number): Begin {
+/** What the first line of a run's journal holds: all that finishing or undoing it needs, and no key. */
+export function beginLine(job: ImportJob, host: Host, now: number): RunOrder {
   const { mode, access, accounts, targets, extend, adopt, failed, probe, concurrency, batchSize, gatewayWaitMs } = job;
   return {
     v: journalVersion,

@@ -1,7 +1,7 @@
 import { noJournal, type RunJournal } from '../../apply/journal.ts';
 import { inStage, signalOf, type RunTools } from '../../apply/run-tools.ts';
 import { counted, enumerated } from '../../core/counted.ts';
-import type { Begin } from '../../journal/entries.ts';
+import type { RunOrder } from '../../journal/entries.ts';
 import { acts, changesAnything, isForTheEnd } from '../../plan/import-plan.ts';
 import { buildReport } from '../../report/build-report.ts';
 import type { Report } from '../../report/report-schema.ts';
@@ -29,7 +29,7 @@ export interface ExecuteEnv {
   /** The stages so far, of which the report tells. */
   stages: () => RunRecord['run']['stages'];
   /** Opens the journal of a run that changes something; `null` for a host that does not outlive the run. */
-  openJournal: (begin: Begin) => RunJournal | null;
+  openJournal: (begin: RunOrder) => Promise<RunJournal | null>;
 }
 
 /**
@@ -40,7 +40,7 @@ export async function executeImport(prepared: PreparedImport, env: ExecuteEnv): 
   const { job, plan, earlier } = prepared;
   const { host } = env.tools;
   const kept = earlier !== null || acts(plan);
-  const journal = kept ? env.openJournal(beginLine(job, host, env.startedAt)) : null;
+  const journal = kept ? await env.openJournal(beginLine(job, host, env.startedAt)) : null;
   const run = new ImportRun(prepared, { ...env.tools, journal: journal ?? noJournal }, env.startedAt);
   try {
     await run.during('apply', () => removeLeft(run));
@@ -60,8 +60,9 @@ export async function executeImport(prepared: PreparedImport, env: ExecuteEnv): 
   run.record.run.stages = env.stages();
   const { summary } = run.pace;
   run.record.run.pace = summary.most === 0 ? null : summary;
+  run.record.run.journal = journal === null ? null : { ...journal.tally };
   const report = buildReport(run.record);
-  journal?.end(report.batchStatus, report.exitCode);
+  await journal?.end(report.batchStatus, report.exitCode);
   return report;
 }
 
@@ -96,6 +97,7 @@ async function endEarly(failure: StagedFailure, run: ImportRun): Promise<void> {
   record.aborted = true;
   run.fail(failure.stage, failure.problem);
   record.interruptedBy = signalOf(tools.stop);
+  if (failure.problem.code === 'JOURNAL_FAILED') run.giveUpJournal();
   run.leave(await run.clientKeys.remove());
   const title = run.undoesOnFailure ? 'Undo' : 'Tidy up';
   await inStage(

@@ -21,6 +21,7 @@ export function beginRecord(
       dryRun: false,
       stages: [],
       pace: null,
+      journal: null,
     },
     host: { url: host.info.url, kind: host.info.kind, version: host.info.version },
     pack: { id: job.pack.id, digest: job.pack.digest },

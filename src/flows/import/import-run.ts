@@ -1,4 +1,5 @@
 import { ChangeLog } from '../../apply/change-log.ts';
+import { noJournal } from '../../apply/journal.ts';
 import { addLeftovers, type Leftover } from '../../apply/leftover.ts';
 import type { UnresolvedWrite } from '../../apply/perform-write.ts';
 import type { RunTools } from '../../apply/run-tools.ts';
@@ -77,6 +78,13 @@ export class ImportRun {
   warn(stage: Stage, found: Problem): void {
     this.record.warnings.push({ ...found, stage });
     this.tools.emit({ type: 'warning', stage, problem: found });
+  }
+
+  /** Goes on without notes: for undoing what was noted while that could be done. */
+  giveUpJournal(): void {
+    this.log.giveUpJournal();
+    this.tools.journal = noJournal;
+    this.record.silenced = true;
   }
 
   /** Reports what went wrong and did not end the run. `lost`: the change of which nobody knows whether it was made. */

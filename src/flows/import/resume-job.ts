@@ -1,5 +1,5 @@
 import { acceptedKeys, type KeyFile } from '../../keys/key-file.ts';
-import type { RecordedRun } from '../../journal/read-journal.ts';
+import type { RunOrder } from '../../journal/entries.ts';
 import { linesOfAlike } from '../../core/alike.ts';
 import { RelayError } from '../../core/relay-error.ts';
 import type { Secret } from '../../core/secrets/secret.ts';
@@ -11,7 +11,7 @@ import type { ImportJob } from './import-job.ts';
  * they are not.
  */
 export function resumeJob(
-  { begin }: Pick<RecordedRun, 'begin'>,
+  { begin }: { begin: RunOrder },
   given: KeyFile,
   probeKey: Secret | null,
   { relayVersion, allowMassRemoval }: Pick<ImportJob, 'relayVersion' | 'allowMassRemoval'>,

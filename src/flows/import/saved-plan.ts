@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { Host } from '../../host/host.ts';
 import { isStagingName } from '../../host/names.ts';
-import { beginSchema, type Begin } from '../../journal/entries.ts';
+import { runOrderSchema, type RunOrder } from '../../journal/entries.ts';
 import { planViewSchema, type PlanView } from '../../plan/plan-view.ts';
 import { bucketsOf } from '../../core/buckets.ts';
 import { RelayError } from '../../core/relay-error.ts';
@@ -18,14 +18,14 @@ const steps = planViewSchema.shape.changes;
  */
 const savedPlanSchema = z.object({
   schema: z.literal('relay.saved-plan/1'),
-  import: beginSchema,
+  import: runOrderSchema,
   allowMassRemoval: z.boolean(),
   steps,
   sum: z.string(),
 });
 
 export interface SavedPlan {
-  begin: Begin;
+  begin: RunOrder;
   allowMassRemoval: boolean;
   steps: PlanView['changes'];
 }

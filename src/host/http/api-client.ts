@@ -59,6 +59,12 @@ export class ApiClient {
     return new ApiClient(this.http, this.#form, this.#credentials, composed(this.#gate, gate), this.#end);
   }
 
+  /** The same login, whose questions pass the gate as changes do. */
+  asWrites(): ApiClient {
+    const { write } = this.#gate;
+    return new ApiClient(this.http, this.#form, this.#credentials, { ask: write, write }, this.#end);
+  }
+
   /** Asks until the host answers, three times at most; `first` is its answer to the first time. Throws `HostFailure`. */
   async read<T>(request: HttpRequest, schema: z.ZodType<T>, first?: Promise<HttpReply>): Promise<T> {
     for (let attempt = 0; ; attempt += 1) {
@@ -123,7 +129,7 @@ export class ApiClient {
    * Sends in its turn, through the gate: what has waited is not sent any more once that is shut. What a host refuses because
    * it was asked too often, it has not done; that alone is sent again.
    */
-  async #send(request: HttpRequest, through: Gate['ask']): Promise<HttpReply> {
+  async #send(request: HttpRequest, through: Gate['write']): Promise<HttpReply> {
     const pace = request.countsApart === true ? undefined : this.#form.pace;
     for (let attempt = 1; ; attempt += 1) {
       await pace?.turn(request.signal);

@@ -82,7 +82,7 @@ export function newApiHost(parts: NewApiParts, signal: AbortSignal | null = null
     time: () => http.hostTime(),
     reads,
     writes: newApiWrites(client, switching),
-    proof: newApiProof(asker),
+    proof: newApiProof(asker.asWrites()),
     gateway: parts.gateway,
     layout: newApiLayout(makesChannels),
     resources: {

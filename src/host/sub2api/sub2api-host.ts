@@ -93,7 +93,7 @@ function gatedParts(parts: Sub2apiParts, { ask, write }: Gate): Sub2apiParts {
     ...parts,
     asking: (signal) => {
       const { reads, proof, identity } = parts.asking(signal);
-      return { reads: gated(reads, ask), proof: gated(proof, ask), identity: () => ask(identity) };
+      return { reads: gated(reads, ask), proof: gated(proof, write), identity: () => ask(identity) };
     },
     writes: gated(parts.writes, write),
     gateway: gatedGateway(parts.gateway, { ask }),

@@ -1,6 +1,7 @@
 import { counted, formatCount } from '../../core/counted.ts';
 import type { Style } from '../../core/style.ts';
 import type { RunsOutput } from '../outputs/run-schemas.ts';
+import { withoutControls } from '../../core/secrets/redactor.ts';
 import { fold, widthOf } from './fold.ts';
 import { shortTime, spokenDuration } from './format.ts';
 import { hostName, plainWord } from './headline.ts';
@@ -17,6 +18,7 @@ export function runsText(
   if (runs.length === 0) return `None of ${counted(all, 'run')} is so.`;
   const width = (of: (run: ListedRun) => string) => Math.max(...runs.map((run) => of(run).length));
   const [took, state, provider] = [width(tookOf), width(runWord), width((run) => run.provider)];
+  const several = new Set(runs.map(({ machine }) => machine)).size > 1;
   const lines = runs.map((run) => {
     const tone = run.state === 'succeeded' ? style.good : run.state === 'superseded' ? style.dim : style.unsure;
     const parts = {
@@ -27,13 +29,16 @@ export function runsText(
       provider: run.provider.padEnd(provider),
       keys: run.keys === null ? '' : counted(run.keys, 'key'),
       host: style.dim(hostName(run.host)),
+      // Where all are of one machine, it is no news.
+      machine: several ? style.dim(withoutControls(run.machine)) : '',
     };
     const lineOf = () =>
       Object.values(parts)
         .filter((part) => part.trim() !== '')
         .join('  ')
         .trimEnd();
-    for (const least of ['host', 'keys', 'took', 'at'] as const) if (widthOf(lineOf()) > columns) parts[least] = '';
+    for (const least of ['machine', 'host', 'keys', 'took', 'at'] as const)
+      if (widthOf(lineOf()) > columns) parts[least] = '';
     const why = run.state.startsWith('unreadable: ') ? [`    ${run.state.slice('unreadable: '.length)}`] : [];
     return [lineOf(), ...why].join('\n');
   });

@@ -16,7 +16,6 @@ import {
   type KeptVerdicts,
   type VerdictNews,
 } from '../../../journal/verdicts.ts';
-import { stateDirOf } from '../../session/state-dir-of.ts';
 import { askConsent } from '../../session/consent.ts';
 import type { Provider } from '../../../pack/manifest.ts';
 import { fold } from '../../../report/text/fold.ts';
@@ -37,7 +36,7 @@ export async function probeCommand(flags: ProbeFlags, io: Io, redactor: Redactor
     await askConsent(['Accounts that do not work would be removed; their keys cannot come back.'], io, flags);
   return withProvider(flags, true, io, redactor, async (at) => {
     const { run, provider, modes, tools, idle } = at;
-    const before = await lastVerdicts(at, flags, io);
+    const before = await lastVerdicts(at, flags);
     const wasOut = before?.accounts.filter(({ heldOut }) => heldOut === true) ?? [];
     const probe = await probePool(
       {
@@ -56,7 +55,7 @@ export async function probeCommand(flags: ProbeFlags, io: Io, redactor: Redactor
       tools,
     );
     await idle();
-    const news = probe.aborted === null ? await compare(probe, before, at, flags, io) : null;
+    const news = probe.aborted === null ? await compare(probe, before, at, flags) : null;
     const exitCode = flags.sinceLast === true ? exitCodeOfNews(probe, news) : probeExitCode(probe);
     if (!printResult(io, flags, 'probe', view(at, probe, news, exitCode))) {
       const style = styleFor(io, 'stdout', flags.color);
@@ -71,20 +70,19 @@ export async function probeCommand(flags: ProbeFlags, io: Io, redactor: Redactor
   });
 }
 
-/** What the tests told when this was last done on this machine; the embedded host is another one each time. */
-async function lastVerdicts({ provider, tools }: AtProvider, flags: ProbeFlags, io: Io) {
+/** What the tests told when this was last done with this state; the embedded host is another one each time. */
+async function lastVerdicts({ provider, tools, state }: AtProvider, flags: ProbeFlags) {
   return sandboxOf(flags.host) !== undefined
     ? undefined
-    : readVerdicts(stateDirOf(io), tools.host.info.url, provider.id);
+    : readVerdicts(await state(), tools.host.info.url, provider.id);
 }
 
 /** Keeps what the tests told for the next time, and says what is new; nothing where nothing was kept before. */
 async function compare(
   { accounts }: PoolProbe,
   before: KeptVerdicts | undefined,
-  { provider, tools }: AtProvider,
+  { provider, tools, state }: AtProvider,
   flags: ProbeFlags,
-  io: Io,
 ): Promise<VerdictNews | null> {
   if (sandboxOf(flags.host) !== undefined) return null;
   const now = accounts.flatMap(({ verdict: { account, validation }, idle }) => {
@@ -94,7 +92,7 @@ async function compare(
     return [{ id, name, failed: validation === 'failed', ...(heldOut ? { heldOut } : {}) }];
   });
   const at = new Date(tools.clock.now()).toISOString();
-  await keepVerdicts(stateDirOf(io), tools.host.info.url, provider.id, { at, accounts: now });
+  await keepVerdicts(await state(), tools.host.info.url, provider.id, { at, accounts: now });
   return before === undefined ? null : newsSince(before, now);
 }
 

@@ -6,6 +6,7 @@ import { findRevoked, revokeAccount, type FoundAccounts, type RevokedKey } from 
 import type { Account } from '../../../host/account.ts';
 import { namedHost } from '../../../host/host.ts';
 import { readRuns } from '../../../journal/read-journal.ts';
+import type { StateStore } from '../../../journal/state-store.ts';
 import { acceptedKeys } from '../../../keys/key-file.ts';
 import { chooseProvider } from '../../../pack/find-pack.ts';
 import type { RevokeOutput } from '../../../report/outputs/provider-schemas.ts';
@@ -22,7 +23,6 @@ import { repeatCommand } from '../../options/repeat-command.ts';
 import { printFooter } from '../../output/footer.ts';
 import { printResult } from '../../output/result.ts';
 import { askConsent } from '../../session/consent.ts';
-import { stateDirOf } from '../../session/state-dir-of.ts';
 import { hostRequest, withHost } from '../../session/with-host.ts';
 
 type RevokeFlags = Flags<'revoke'>;
@@ -35,7 +35,7 @@ export async function revokeCommand(flags: RevokeFlags, io: Io, redactor: Redact
   const key = await keyOf(flags, io, redactor);
   const loaded = await loadConfig(flags.config, io);
   const providers = await providersOf(flags, loaded.config);
-  return withHost(await hostRequest(flags, loaded, io), flags, io, redactor, async ({ tools, idle, hold }) => {
+  return withHost(await hostRequest(flags, loaded, io), flags, io, redactor, async ({ tools, state, idle, hold }) => {
     const found = await findRevoked(key, providers, tools);
     await idle();
     throwIfStopped(tools);
@@ -45,7 +45,7 @@ export async function revokeCommand(flags: RevokeFlags, io: Io, redactor: Redact
     await askConsent([`The account "${name}" (${id}) would serve nobody any more.`], io, flags, tools.stop);
     const done = await revokeAccount(account, tools);
     await idle();
-    const files = await filesThatHold(marker?.fingerprint ?? '', io);
+    const files = await filesThatHold(marker?.fingerprint ?? '', await state());
     const told: RevokeOutput = {
       schema: 'relay.revoke/1',
       host: namedHost(tools.host.info),
@@ -123,9 +123,9 @@ function onlyOne({ meant, untold }: FoundAccounts, flags: RevokeFlags): Account 
   return account;
 }
 
-/** Key files of runs on this machine in which the key stood: whoever imports such a file again brings it back. */
-async function filesThatHold(fingerprint: string, io: Io): Promise<string[]> {
-  const files = (await readRuns(stateDirOf(io))).flatMap((each) => {
+/** Key files of runs in the state in which the key stood: whoever imports such a file again brings it back. */
+async function filesThatHold(fingerprint: string, { runs }: StateStore): Promise<string[]> {
+  const files = (await readRuns(runs)).flatMap((each) => {
     const { file, entries } = 'run' in each ? each.run.begin.keys : { file: null, entries: [] };
     const holds = entries.some((entry) => entry.kind === 'key' && entry.fingerprint === fingerprint);
     return file !== null && holds ? [file] : [];

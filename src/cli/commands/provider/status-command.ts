@@ -11,18 +11,18 @@ import { packOfProvider } from '../../../pack/find-pack.ts';
 import { faultsIn } from '../../../plan/overview.ts';
 import { readKeys } from '../../options/read-keys.ts';
 import { isGiven } from '../../options/resolve-options.ts';
-import { hostRequest, withHost } from '../../session/with-host.ts';
+import { hostRequest, withHost, type HostSession } from '../../session/with-host.ts';
 import type { Flags } from '../../../config/options/option-flags.ts';
 import { readOverview } from '../../../flows/read-overview.ts';
 import { readStatus } from '../../../flows/read-status.ts';
 import { acceptedKeys } from '../../../keys/key-file.ts';
 import { readRun } from '../../../journal/read-journal.ts';
+import type { StateStore } from '../../../journal/state-store.ts';
 import type { KeyOfStatus } from '../../../plan/provider-status.ts';
 import { statusSchema, type AccountStatus, type ProviderStatus } from '../../../plan/status-schema.ts';
 import { isFine, statusFaults } from '../../../report/status-faults.ts';
 import { statusText, type StatusScreen } from '../../../report/text/status-text.ts';
 import type { Redactor } from '../../../core/secrets/redactor.ts';
-import { stateDirOf } from '../../session/state-dir-of.ts';
 import { columnsOf } from '../../columns.ts';
 import { print, styleFor, type Io } from '../../io.ts';
 import { nothingWritten, printFooter } from '../../output/footer.ts';
@@ -54,7 +54,7 @@ export async function statusCommand(flags: StatusFlags, io: Io, redactor: Redact
     const shown = { ...status, accounts: status.accounts.filter(isShown) };
     if (flags.output === 'csv') print(io.stdout, statusCsv(shown));
     else if (!printResult(io, asked, 'status', shown)) print(io.stdout, statusText(status, screenOf(flags, io)));
-    return endOf(status, flags, io);
+    return endOf(status, at.state, flags, io);
   });
 }
 
@@ -63,12 +63,12 @@ function screenOf(flags: StatusFlags, io: Io): StatusScreen {
   return { style: styleFor(io, 'stdout', flags.color), columns: columnsOf(io), accounts };
 }
 
-async function endOf(status: ProviderStatus, flags: StatusFlags, io: Io): Promise<number> {
+async function endOf(status: ProviderStatus, state: HostSession['state'], flags: StatusFlags, io: Io): Promise<number> {
   const faults = statusFaults(status);
   if (faults === null || flags.detailedExitcode !== true) return 0;
   const { happened, next } = faults;
   const again = next === 'import' ? { ...flags, keys: flags.keys ?? 'FILE' } : { ...flags, keys: undefined };
-  const unfinished = await unfinishedOf(status.untestedRuns, io);
+  const unfinished = await unfinishedOf(status.untestedRuns, await state());
   printFooter(io, {
     happened: `Not fine: ${happened}.`,
     holds: nothingWritten,
@@ -123,10 +123,13 @@ async function overviewCommand(
 }
 
 /** The only run that left accounts untested, if it can be finished from here. */
-async function unfinishedOf(runs: readonly string[], io: Io): Promise<{ run: string; keys: string } | undefined> {
-  const [run, ...others] = runs;
+async function unfinishedOf(
+  untested: readonly string[],
+  { runs }: StateStore,
+): Promise<{ run: string; keys: string } | undefined> {
+  const [run, ...others] = untested;
   if (run === undefined || others.length > 0) return undefined;
-  const recorded = await readRun(stateDirOf(io), run).catch(() => undefined);
+  const recorded = await readRun(runs, run).catch(() => undefined);
   return recorded?.end === null ? { run, keys: recorded.begin.keys.file ?? 'FILE' } : undefined;
 }
 

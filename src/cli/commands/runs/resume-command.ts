@@ -16,7 +16,8 @@ import { counted } from '../../../core/counted.ts';
 import type { Redactor } from '../../../core/secrets/redactor.ts';
 import { problem, RelayError } from '../../../core/relay-error.ts';
 import { askConsent, questionsOf } from '../../session/consent.ts';
-import { stateDirOf } from '../../session/state-dir-of.ts';
+import { keepReport } from '../../session/keep-report.ts';
+import { withState } from '../../session/open-state.ts';
 import { checkPlaces } from '../../options/check-places.ts';
 import { inputFiles } from '../../options/input-files.ts';
 import { checkStdin } from '../../options/import-options.ts';
@@ -32,7 +33,7 @@ type ResumeFlags = Flags<'resume'>;
 /** `relay resume RUN --keys FILE`: finishes an interrupted run. */
 export async function resumeCommand(id: string, flags: ResumeFlags, io: Io, redactor: Redactor): Promise<number> {
   const startedAt = Date.now();
-  const recorded = await readRun(stateDirOf(io), id);
+  const recorded = await withState(flags, io, redactor, ({ runs }) => readRun(runs, id));
   if (flags.keys === undefined)
     throw new RelayError('USAGE', 'The keys of the run are needed: the journal does not hold them.', {
       hint: 'Give them with --keys FILE.',
@@ -49,15 +50,16 @@ export async function resumeCommand(id: string, flags: ResumeFlags, io: Io, reda
   const job = resumeJob(recorded, keyFile, probeKey, { relayVersion: io.version, allowMassRemoval });
   if (await packChanged(recorded, io))
     job.warnings = [problem('PACK_CHANGED', `The pack ${recorded.begin.pack.file} has changed since the run began.`)];
-  return withRun(id, flags, io, redactor, async (at) => {
+  return withRun(recorded.begin, flags, io, redactor, async (at) => {
     const { tools, journal, idle, stages } = at;
     const prepared = await prepare(at, job, flags, io);
     const report = await executeImport(prepared, {
       tools,
       startedAt,
       stages: () => stages,
-      openJournal: () => journal,
+      openJournal: async () => journal,
     });
+    await keepReport(report, at);
     await idle();
     const commands = { same: repeatCommand(`relay resume ${id}`, flags) };
     return publish(report, { place, lasting: true }, flags, commands, io);
@@ -92,7 +94,7 @@ async function prepare(
     return { ...prepared, earlier };
   } catch (error) {
     const nothingMore = journal.isUntouched ? nothingWritten : 'Nothing more was written to the host.';
-    journal.leave(run.end);
+    await journal.leave(run.end);
     const held = new Set(
       changes.filter(({ id }) => id !== null).map(({ kind, id: objectId }) => `${kind} ${objectId}`),
     );

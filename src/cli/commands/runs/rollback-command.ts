@@ -11,7 +11,7 @@ import { counted } from '../../../core/counted.ts';
 import type { Redactor } from '../../../core/secrets/redactor.ts';
 import type { Problem } from '../../../core/relay-error.ts';
 import { askConsent } from '../../session/consent.ts';
-import { stateDirOf } from '../../session/state-dir-of.ts';
+import { withState } from '../../session/open-state.ts';
 import { print, styleFor, type Io } from '../../io.ts';
 import { printFooter, type LastWords } from '../../output/footer.ts';
 import { repeatCommand } from '../../options/repeat-command.ts';
@@ -26,7 +26,8 @@ const nothingThere = 'Nothing of this run is on the host.';
 /** `relay rollback RUN`: undoes a run, finished or not, after asking. 0 when the host is as it was, 6 when it is not. */
 export async function rollbackCommand(id: string, flags: RollbackFlags, io: Io, redactor: Redactor): Promise<number> {
   if (flags.dryRun === true) return showForecast(id, flags, io, redactor);
-  return withRun(id, flags, io, redactor, async ({ run, tools, journal, idle }) => {
+  const { begin } = await withState(flags, io, redactor, ({ runs }) => readRun(runs, id));
+  return withRun(begin, flags, io, redactor, async ({ run, tools, journal, idle }) => {
     try {
       if (flags.yes !== true) {
         const forecast = await foreseeRollback(run, tools);
@@ -35,13 +36,13 @@ export async function rollbackCommand(id: string, flags: RollbackFlags, io: Io, 
       }
       throwIfStopped(tools);
     } catch (error) {
-      journal.leave(run.end);
+      await journal.leave(run.end);
       throw error;
     }
     const { undone, leftovers, warnings } = await rollbackRun(run, tools);
     await idle();
     const exitCode = leftovers.length > 0 || warnings.length > 0 ? 6 : 0;
-    journal.end(exitCode === 0 ? 'rolled_back' : 'failed', exitCode);
+    await journal.end(exitCode === 0 ? 'rolled_back' : 'failed', exitCode);
     const value: RollbackOutput = {
       schema: 'relay.rollback/1',
       run: id,
@@ -72,7 +73,7 @@ export async function rollbackCommand(id: string, flags: RollbackFlags, io: Io, 
 
 /** Takes no lock and notes nothing: a run that is at work is only looked at. */
 async function showForecast(id: string, flags: RollbackFlags, io: Io, redactor: Redactor): Promise<number> {
-  const run = await readRun(stateDirOf(io), id);
+  const run = await withState(flags, io, redactor, ({ runs }) => readRun(runs, id));
   return withHost(await hostOfRun(run.begin, flags, io), flags, io, redactor, async ({ tools, idle }) => {
     const { removed, restored, leftovers, warnings } = await foreseeRollback(run, tools);
     await idle();

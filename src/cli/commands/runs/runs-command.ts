@@ -2,16 +2,19 @@ import type { Flags } from '../../../config/options/option-flags.ts';
 import { readRun, readRuns, type ReadRun, type RecordedRun } from '../../../journal/read-journal.ts';
 import { shellWord } from '../../../core/shell-word.ts';
 import { linesOfAlike } from '../../../core/alike.ts';
+import { withoutControls } from '../../../core/secrets/redactor.ts';
 import { RelayError } from '../../../core/relay-error.ts';
 import type { RunOutput, RunsOutput } from '../../../report/outputs/run-schemas.ts';
-import { stateDirOf } from '../../session/state-dir-of.ts';
+import type { Redactor } from '../../../core/secrets/redactor.ts';
+import type { RunStore } from '../../../journal/state-store.ts';
+import { withState } from '../../session/open-state.ts';
 import { runsText, runWord, wasStopped } from '../../../report/text/runs-text.ts';
 import { columnsOf } from '../../columns.ts';
 import { print, styleFor, type Io } from '../../io.ts';
 
-/** `relay runs list`: the runs that have a journal here, newest first. */
-export async function listRuns(flags: Flags<'runs list'>, io: Io): Promise<number> {
-  const all = await allRuns(io);
+/** `relay runs list`: the runs of the state, newest first. */
+export async function listRuns(flags: Flags<'runs list'>, io: Io, redactor: Redactor): Promise<number> {
+  const all = await withState(flags, io, redactor, ({ runs: store }) => allRuns(store));
   const runs = all.filter(
     ({ provider, state }) =>
       (flags.provider === undefined || provider === flags.provider) &&
@@ -27,15 +30,18 @@ export async function listRuns(flags: Flags<'runs list'>, io: Io): Promise<numbe
   return 0;
 }
 
-/** Every run that has a journal here, newest first, those that cannot be read among them. */
-export async function allRuns(io: Io): Promise<RunsOutput['runs']> {
-  const read = await readRuns(stateDirOf(io));
+/** Every run of a state, newest first, those that cannot be read among them. */
+export async function allRuns(runs: RunStore): Promise<RunsOutput['runs']> {
+  const read = await readRuns(runs);
   return read.map((each) => listed(each, read));
 }
 
 /** `relay runs show RUN`: what a run did, what of it is on the host, and what to do. */
-export async function showRun(id: string, flags: Flags<'runs show'>, io: Io): Promise<number> {
-  const run = await readRun(stateDirOf(io), id);
+export async function showRun(id: string, flags: Flags<'runs show'>, io: Io, redactor: Redactor): Promise<number> {
+  const { run, report } = await withState(flags, io, redactor, async ({ runs, reports }) => ({
+    run: await readRun(runs, id),
+    report: (await reports.read(id)) !== undefined,
+  }));
   const { begin, removed, end } = run;
   const changes = changesOf(run);
   const next =
@@ -51,7 +57,9 @@ export async function showRun(id: string, flags: Flags<'runs show'>, io: Io): Pr
       startedAt: begin.at,
       host: begin.host.url,
       provider: begin.provider.id,
+      machine: begin.machine,
       ...endOf(run),
+      report,
       changes,
       removed: removed.map((account) => ({ id: account.id, name: account.name })),
       next,
@@ -62,7 +70,7 @@ export async function showRun(id: string, flags: Flags<'runs show'>, io: Io): Pr
   const style = styleFor(io, 'stdout', flags.color);
   const lines = [
     `${style.bold(id)} · ${runWord(endOf(run))}`,
-    `${begin.provider.displayName} (${begin.provider.id}) on ${begin.host.url}, ${begin.job.mode}, ${begin.job.access}, begun ${begin.at}`,
+    `${begin.provider.displayName} (${begin.provider.id}) on ${begin.host.url}, ${begin.job.mode}, ${begin.job.access}, begun ${begin.at} on ${withoutControls(begin.machine)}`,
     '',
     ...linesOfAlike(
       [...changes, ...removed.map((each) => ({ ...each, action: 'removed', kind: 'account' }))],
@@ -71,6 +79,7 @@ export async function showRun(id: string, flags: Flags<'runs show'>, io: Io): Pr
       (more, { action, kind }) => `  ${action.padEnd(8)} ${more} more ${kind}s`,
     ),
     ...(changes.length + removed.length === 0 ? ['  nothing of it is noted to be on the host'] : []),
+    ...(report ? ['', `Its report: relay report show ${id}`] : []),
     ...(end !== null && wasStopped(end.exitCode)
       ? ['', 'It was stopped; the same import again goes on from what the host holds.']
       : []),
@@ -101,6 +110,7 @@ function listed(each: ReadRun, all: readonly ReadRun[]): ListedRun {
       finishedAt: null,
       host: '',
       provider: '',
+      machine: '',
       state: `unreadable: ${each.fault.message}`,
       exitCode: null,
       keys: null,
@@ -115,6 +125,7 @@ function listed(each: ReadRun, all: readonly ReadRun[]): ListedRun {
     startedAt: begin.at,
     host: begin.host.url,
     provider: begin.provider.id,
+    machine: begin.machine,
     finishedAt: each.run.end?.at ?? null,
     ...endOf(each.run),
     ...(supersededBy === null ? {} : { state: 'superseded' }),

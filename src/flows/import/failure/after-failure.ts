@@ -14,9 +14,9 @@ import { takeFailedOut } from '../verify-accounts.ts';
 export async function afterFailure(failure: RunFailure, run: ImportRun): Promise<void> {
   const { tools, log, record, undoesOnFailure } = run;
   try {
-    // Without a journal, or without the lock, nothing more is sent, not even to undo.
+    // Without the lock nothing more is sent; without a journal only what takes back what it tells of.
     const { code, message } = failure.problem;
-    if (forbidsSending(code)) throw new RelayError(code, message);
+    if (forbidsSending(code) && !(code === 'JOURNAL_FAILED' && undoesOnFailure)) throw new RelayError(code, message);
     const lost = lostLock(tools.stop);
     if (lost !== undefined) throw lost;
     await resolveRemaining(failure, run);
@@ -46,7 +46,7 @@ export async function afterFailure(failure: RunFailure, run: ImportRun): Promise
 async function nameWhatIsLeft(error: RelayError, run: ImportRun): Promise<void> {
   const { tools, log, record } = run;
   if (forbidsSending(error.code)) {
-    if (error.code === 'JOURNAL_FAILED') log.giveUpJournal();
+    if (error.code === 'JOURNAL_FAILED') run.giveUpJournal();
     record.silenced = true;
     try {
       await findUnrecorded(tools, log);

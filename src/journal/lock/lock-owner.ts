@@ -21,6 +21,8 @@ export const lockOwnerSchema = processPlaceSchema.extend({
   token: z.string().regex(/^[0-9a-f]{32}$/),
   run: z.string(),
   since: z.iso.datetime(),
+  /** For how long a request of the run may be under way, in milliseconds. */
+  timeoutMs: z.number().min(0),
 });
 
 export type LockOwner = z.infer<typeof lockOwnerSchema>;

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { LockFile, LockFiles } from './lock-files.ts';
-import { lockOwnerSchema, type LockOwner } from './lock-owner.ts';
-import type { FoundLock, LockStore } from './lock-store.ts';
+import { lockOwnerSchema, type LockOwner } from '../lock/lock-owner.ts';
+import type { FoundLock, LockStore } from '../lock/lock-store.ts';
 
 /**
  * Locks as files of one folder, for all processes that share it. NAME.lock holds its owner, the root. It appears by a link
@@ -29,6 +29,7 @@ import type { FoundLock, LockStore } from './lock-store.ts';
  * sleep so long that it is taken for dead. It is awake there for some milliseconds, and dead is who was silent for a minute.
  */
 export class FolderLocks implements LockStore {
+  readonly timing = { silentMs: 60_000, safeMs: 30_000, freshMs: 30_000 };
   readonly #folder: string;
   readonly #files: LockFiles;
 
@@ -39,6 +40,10 @@ export class FolderLocks implements LockStore {
 
   placeOf(name: string): string {
     return join(this.#folder, `${name}.lock`);
+  }
+
+  adviceOn(name: string): string {
+    return `remove ${this.placeOf(name)}`;
   }
 
   async find(name: string): Promise<FoundLock | undefined> {
@@ -113,7 +118,7 @@ export class FolderLocks implements LockStore {
 function foundIn({ text, touchedAt: beatAt, id }: LockFile): FoundLock {
   const owner = ownerIn(text);
   const token = owner?.token ?? createHash('sha256').update(`${id} ${text}`).digest('hex').slice(0, 32);
-  return { token, owner, beatAt };
+  return { token, owner, beatAt, lease: null };
 }
 
 function ownerIn(text: string): LockOwner | null {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { HostIdentity } from '../host/host.ts';
-import { isLoopback } from '../core/loopback.ts';
+import type { HostIdentity } from '../../host/host.ts';
+import { isLoopback } from '../../core/loopback.ts';
 
 /** One of the locks that a run holds. */
 export interface LockKey {

@@ -1,6 +1,6 @@
 import { link, mkdir, open, rename, rm, utimes, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { RelayError } from '../core/relay-error.ts';
+import { RelayError } from '../../core/relay-error.ts';
 
 export interface LockFile {
   text: string;
