@@ -10,10 +10,20 @@ export type AccountTest =
 
 /**
  * `refused`: the vendor refuses the key. `exhausted`: no balance. `throttled`: the vendor, or the host, is asked too often.
- * `busy`: the vendor is away for a while. `forbidden`: a plain 403 that may only concern the test. `untestable`: the host cannot test this kind of account. `junk`: the
- * upstream's answer is no API reply. `other`: anything else, an empty message included.
+ * `busy`: the vendor is away for a while. `unanswered`: no answer came, or not all of it. `forbidden`: a plain 403 that may only
+ * concern the test. `untestable`: the host cannot test this kind of account. `junk`: the upstream's answer is no API reply.
+ * `other`: anything else, an empty message included.
  */
-export type TestFault = 'refused' | 'exhausted' | 'throttled' | 'busy' | 'forbidden' | 'untestable' | 'junk' | 'other';
+export type TestFault =
+  | 'refused'
+  | 'exhausted'
+  | 'throttled'
+  | 'busy'
+  | 'unanswered'
+  | 'forbidden'
+  | 'untestable'
+  | 'junk'
+  | 'other';
 
 /** What the vendor's own model list said when the host asked with an account's key. */
 export type UpstreamModels =

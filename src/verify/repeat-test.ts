@@ -1,6 +1,6 @@
 import type { RunTools } from '../apply/run-tools.ts';
 import type { Pace, PaceEnd } from '../core/pace/pace.ts';
-import type { AccountTest } from '../host/proof.ts';
+import type { AccountTest, TestFault } from '../host/proof.ts';
 
 /** Pauses before a busy or unanswered account is tested again (rule N17), in milliseconds. */
 const testPauses = [1000, 4000];
@@ -67,9 +67,12 @@ function endOf(test: AccountTest): PaceEnd {
   if (test.outcome === 'error') return { signal: test.overloaded === true ? 'busy' : 'none' };
   if (test.outcome === 'passed') return { signal: 'well' };
   if (test.why === 'throttled') return { signal: 'refused', retryAfterMs: test.retryAfterMs };
+  if (test.why === 'unanswered') return { signal: 'none' };
   return { signal: test.why === 'busy' ? 'busy' : 'well' };
 }
 
+const passing: readonly TestFault[] = ['busy', 'throttled', 'unanswered'];
+
 function worthRepeating(test: AccountTest): boolean {
-  return test.outcome === 'error' || (test.outcome === 'failed' && (test.why === 'busy' || test.why === 'throttled'));
+  return test.outcome === 'error' || (test.outcome === 'failed' && passing.includes(test.why));
 }

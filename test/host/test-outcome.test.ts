@@ -34,11 +34,6 @@ describe('what a failed test means (B15, N13, N14)', () => {
     ['a rate limit that nobody is quoted with', 'other', 'Rate limit exceeded'],
     ['too many requests, not quoted', 'other', 'too many requests'],
     ['a bad gateway, not quoted', 'other', 'Bad Gateway'],
-    [
-      'a time-out, not quoted',
-      'other',
-      'Request failed: context deadline exceeded (Client.Timeout exceeded while awaiting headers)',
-    ],
     // quotations without these words
     ['a quoted 500', 'other', 'API returned 500: internal error'],
     ['a quoted 400', 'other', 'API returned 400: {"error":"model not found"}'],
@@ -93,6 +88,21 @@ describe('what a failed test means (B15, N13, N14)', () => {
       'Invalid Chat Completions response from /v1/chat/completions: expected SSE JSON data',
     ],
     ['an answer that is no JSON', 'junk', 'Failed to parse response: invalid character'],
+    // no answer, or not all of it
+    [
+      'a time-out of the host itself',
+      'unanswered',
+      'Request failed: context deadline exceeded (Client.Timeout exceeded while awaiting headers)',
+    ],
+    ['a kept connection that the vendor has closed', 'unanswered', 'Request failed: Post "https://v/v1/responses": EOF'],
+    [
+      'the same in the later wording',
+      'unanswered',
+      'Chat Completions API (/v1/chat/completions) request failed: Post "https://v/v1": read: connection reset by peer',
+    ],
+    ['an address where nobody listens', 'unanswered', 'Request failed: Post "http://v": dial tcp: connection refused'],
+    ['an answer that breaks off', 'unanswered', 'Stream read error: unexpected EOF'],
+    ['a vendor that says the same', 'other', 'API returned 400: request failed: no'],
     // others of the host's own
     ['a missing key', 'other', 'No API key available'],
     ['a wrong base URL', 'other', 'Invalid base URL: invalid url scheme: http'],

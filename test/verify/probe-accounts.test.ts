@@ -21,6 +21,8 @@ describe('an account is tested until its answer is worth believing (N17)', () =>
     ['one that answers', [passes], 'passed', null, []],
     ['one that is busy, then answers', [fails('busy'), passes], 'passed', null, [1000]],
     ['one that is busy all the time', [fails('busy')], 'warning', 'UPSTREAM_BUSY', [1000, 4000]],
+    ['one without an answer, then with one', [fails('unanswered'), passes], 'passed', null, [1000]],
+    ['one that never has an answer', [fails('unanswered')], 'failed', 'TEST_FAILED', [1000, 4000]],
     ['one that cannot be tested twice', [errs, errs, passes], 'passed', null, [1000, 4000]],
     ['one that can never be tested', [errs], 'failed', 'TEST_ERROR', [1000, 4000]],
     ['one that is refused: once is enough', [fails('refused'), passes], 'failed', 'KEY_REFUSED', []],

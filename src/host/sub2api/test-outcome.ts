@@ -59,6 +59,12 @@ const throttleWords = /rate.?limit|too many requests/i;
 const junkAnswer =
   /^(?:Invalid Chat Completions response|Stream ended before response\.completed|Failed to parse response)/i;
 
+/**
+ * `Request failed: Post "…": EOF`, `Chat Completions API (…) request failed: …`, `Stream read error: …`. A vendor that closes a
+ * connection in the moment in which the host uses it again is enough for it.
+ */
+const noAnswer = /^(?:(?:[\w ]+(?: \([^)]*\))? )?request failed|Stream read error): /i;
+
 /** What a failed test means (rule B15 and its newer wording). Pure. */
 export function faultOf(message: string, platform: string, deadCodes: readonly string[]): TestFault {
   const text = message.trim();
@@ -72,5 +78,5 @@ export function faultOf(message: string, platform: string, deadCodes: readonly s
   if (junkAnswer.test(text)) return 'junk';
   if (transientWords.test(text) && quotedUpstream.test(text))
     return status === 429 || (status === 0 && throttleWords.test(text)) ? 'throttled' : 'busy';
-  return 'other';
+  return noAnswer.test(text) ? 'unanswered' : 'other';
 }
