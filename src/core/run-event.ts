@@ -1,3 +1,4 @@
+import type { BudgetState } from './pace/budget-state.ts';
 import type { PaceState } from './pace/pace-controller.ts';
 import type { Problem } from './relay-error.ts';
 
@@ -19,6 +20,8 @@ export type RunEvent =
       warning: number;
       failed: number;
       pace: PaceState;
+      /** The host's limit of requests, where it has one. */
+      budget: BudgetState | null;
     }
   | { type: 'retry'; stage: Stage; what: string; reason: string; pauseMs: number }
   | { type: 'warning'; stage: Stage; problem: Problem }

@@ -1,3 +1,4 @@
+import type { BudgetState } from '../core/pace/budget-state.ts';
 import type { Problem } from '../core/relay-error.ts';
 import type { Platform } from '../core/modes.ts';
 import type { Secret } from '../core/secrets/secret.ts';
@@ -10,6 +11,7 @@ import type { GrantPort } from './grants.ts';
 import type { WriteResult } from './host-failure.ts';
 import type { IsolationPort, Layout } from './layout.ts';
 import type { ProofPort } from './proof.ts';
+import type { Turns } from './turns.ts';
 
 export interface HostInfo {
   kind: string;
@@ -36,13 +38,14 @@ export interface AccountReads {
 /** One account of a batch as the host answered for it. A refused one may exist all the same. Some hosts tell no id. */
 export type CreatedAccount = { ok: true; id: Id | null } | { ok: false; message: string };
 
-/** Changing accounts. Nothing here repeats a request by itself. */
+/** Changing accounts. Nothing here repeats a request by itself; what asks for many accounts takes the turns that it is given. */
 export interface AccountWrites {
-  /** One request; the answers are in the order of the specs. `requestId` must be new for each attempt. */
+  /** The answers are in the order of the specs. `requestId` must be new for each attempt. */
   createAccounts(
     specs: readonly AccountSpec[],
     keyOf: (spec: AccountSpec) => Secret,
     requestId: string,
+    turns: Turns,
   ): Promise<WriteResult<CreatedAccount[]>>;
   /**
    * Changes all that is named but `enabled` and `paused`, and nothing else, and gives the account as it is then. Where
@@ -50,11 +53,15 @@ export interface AccountWrites {
    */
   changeAccount(id: Id, change: Omit<AccountChange, 'enabled' | 'paused'>): Promise<WriteResult<Account>>;
   /** Puts accounts into exactly these places, all of which there must be. */
-  placeAccounts(ids: readonly Id[], places: readonly Id[]): Promise<WriteResult<void>>;
-  /** Takes accounts out of service, or puts them back, and notes on them whether relay did it, in one request. */
-  setEnabled(ids: readonly Id[], state: { enabled: boolean; paused: boolean }): Promise<WriteResult<void>>;
+  placeAccounts(ids: readonly Id[], places: readonly Id[], turns: Turns): Promise<WriteResult<void>>;
+  /** Takes accounts out of service, or puts them back, and notes on them whether relay did it. */
+  setEnabled(
+    ids: readonly Id[],
+    state: { enabled: boolean; paused: boolean },
+    turns: Turns,
+  ): Promise<WriteResult<void>>;
   /** Notes on accounts that a test of them ended well in this run. */
-  markTested(ids: readonly Id[], run: string): Promise<WriteResult<void>>;
+  markTested(ids: readonly Id[], run: string, turns: Turns): Promise<WriteResult<void>>;
   /** A write that changes nothing, to make the host look at the account again. */
   refreshAccount(account: Account): Promise<WriteResult<void>>;
   deleteAccount(id: Id): Promise<WriteResult<void>>;
@@ -99,6 +106,8 @@ export interface Host {
   until(signal: AbortSignal): Host;
   /** The same host, whose requests all pass the gate. */
   through(gate: Gate): Host;
+  /** The limit of requests that the host has, as far as its refusals have shown it; `null` where it counts none. */
+  budget(): BudgetState | null;
   /** What time it is by the host's own clock, in milliseconds since 1970. */
   time(): number;
   /** The base URL that an account of the host needs to reach an upstream that its vendor documents so. Pure. */

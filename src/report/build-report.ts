@@ -31,6 +31,7 @@ export function buildReport(record: ReportedRun): Report {
       stages: run.stages.map((stage) => ({ ...stage, startedAt: iso(stage.startedAt) })),
       pace: run.pace,
       journal: run.journal,
+      budget: run.budget,
     },
     host: record.host,
     provider: {

@@ -58,6 +58,16 @@ export const paceSchema = z.object({
   why: z.enum(paceReasons).describe('What the limit comes from.'),
 });
 
+/** A limit of so many requests in so much time, as far as the host's refusals have shown it. */
+export const budgetSchema = z.object({
+  now: count.describe('Requests that count at present.'),
+  limit: count.nullable().describe('How many may count at once; null before a refusal has shown it.'),
+  windowMs: count.describe('How long one counts, in milliseconds.'),
+  why: z.enum(paceReasons).describe('What the limit comes from; busy: others have used it up.'),
+  refused: count.describe('How many were refused for it, and sent again.'),
+  heldBack: count.describe('How many have had to wait for it.'),
+});
+
 /** What a run did and what the host holds afterwards. Written on success, failure and interruption alike (rule B25). */
 export const reportSchema = z
   .object({
@@ -88,6 +98,10 @@ export const reportSchema = z
         .nullable()
         .default(null)
         .describe('How the journal was kept; null for a run that has none.'),
+      budget: budgetSchema
+        .nullable()
+        .default(null)
+        .describe('The limit of requests of the host at the end; null where it counts none.'),
     }),
     host: z.object({ url: z.string(), kind: z.string(), version: z.string() }),
     provider: z.object({

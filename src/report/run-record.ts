@@ -7,6 +7,7 @@ import type { Provider } from '../pack/manifest.ts';
 import type { ImportPlan, RemovalStep } from '../plan/import-plan.ts';
 import type { JournalTally } from '../apply/journal.ts';
 import type { PaceSummary } from '../core/pace/pace.ts';
+import type { BudgetState } from '../core/pace/budget-state.ts';
 import type { Problem } from '../core/relay-error.ts';
 import type { GatewayCheck } from '../verify/check-gateway.ts';
 import type { GrantResult } from '../apply/grant-access.ts';
@@ -55,6 +56,8 @@ export interface RunRecord {
     /** How fast accounts were tested at the end; nothing where none was. */
     pace: PaceSummary | null;
     journal: JournalTally | null;
+    /** The limit of requests of the host at the end, where it has one. */
+    budget: BudgetState | null;
   };
   host: { url: string; kind: string; version: string };
   pack: { id: string; digest: string };

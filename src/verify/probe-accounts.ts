@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import { longInTurn } from '../apply/host-pace.ts';
+import { felt, longInTurn } from '../apply/host-pace.ts';
 import { refreshAccounts } from '../apply/refresh-accounts.ts';
 import { unstopped, type RunTools } from '../apply/run-tools.ts';
 import { HostFailure } from '../host/host-failure.ts';
@@ -53,7 +53,8 @@ export async function probeAccounts(job: ProbeJob, tools: RunTools): Promise<Acc
       if (verdict.validation !== 'not_tried') counts[verdict.validation] += 1;
       done += 1;
       const { state: pace } = job.pace;
-      tools.emit({ type: 'progress', stage: 'verify', done, total: job.accounts.length, ...counts, pace });
+      const budget = tools.host.budget();
+      tools.emit({ type: 'progress', stage: 'verify', done, total: job.accounts.length, ...counts, pace, budget });
       return verdict;
     }),
   );
@@ -141,11 +142,8 @@ async function probeAccount(
 }
 
 /** The models that an account offers. How long the host takes for it tells how much it has to do. */
-async function modelsOf(account: Account, pace: Pace, { host, clock }: RunTools): Promise<string[]> {
-  const startedAt = clock.now();
-  const models = await host.proof.accountModels(account);
-  pace.felt(clock.now() - startedAt);
-  return models;
+function modelsOf(account: Account, pace: Pace, tools: RunTools): Promise<string[]> {
+  return felt(pace, () => tools.host.proof.accountModels(account), tools);
 }
 
 /** An account that the host now holds out of service is dead, whatever its test said (rule N13). */

@@ -82,10 +82,10 @@ function making(between: Between = (make) => make, count = 3, batchSize = 2, can
   const { parts } = memory.tools;
   const writes = {
     ...parts.writes,
-    createAccounts: ((specs, keyOf, id) => {
+    createAccounts: ((specs, keyOf, id, turns) => {
       for (const spec of specs) expect(keyOf(spec).open()).toBe(`key of ${spec.marker.fingerprint}`);
       requests.push(specs.map(({ name }) => name));
-      const make: Make = (list) => parts.writes.createAccounts(list, keyOf, id);
+      const make: Make = (list) => parts.writes.createAccounts(list, keyOf, id, turns);
       return between(make, requests.length, state)(specs);
     }) satisfies typeof parts.writes.createAccounts,
   };

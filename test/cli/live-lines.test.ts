@@ -15,6 +15,7 @@ const tested = (done: number, more: object = {}) => ({
   warning: 0,
   failed: 0,
   pace: { now: 16, limit: 16, perMinute: null, why: 'growing' as const },
+  budget: null,
   ...more,
 });
 
@@ -28,6 +29,14 @@ describe('a stage at work on a terminal', () => {
     [40, '1250/5000  1200 ok  46 warn  4 bad'],
   ])('is one bar with counts at %i columns', (columns, line) => {
     expect(liveLines(waiting, 0, columns, plain)).toEqual([line]);
+  });
+
+  it('says what the host takes once it has shown it, and how much of that is used', () => {
+    const budget = { now: 174, limit: 180, windowMs: 180_000, why: 'refused' as const, refused: 1, heldBack: 40 };
+    const lines = (more: object) =>
+      liveLines({ ...noRetries(), progress: tested(3, { budget: { ...budget, ...more } }) }, 0, 80, plain).slice(1);
+    expect(lines({})).toEqual(['the host takes 180 requests in 3 minutes, 174 are used']);
+    expect(lines({ limit: null })).toEqual([]);
   });
 
   it('fits into any terminal that counts fit into', () => {

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { inHand } from '../../src/host/turns.ts';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { WriteResult } from '../../src/host/host-failure.ts';
@@ -73,6 +74,7 @@ export function hostContract(name: string, open: () => Promise<OpenedHost>): voi
           specs,
           (spec) => new Secret(keys[spec.marker.fingerprint] ?? ''),
           randomBytes(16).toString('hex'),
+          inHand,
         ),
       );
       for (const { id } of created.filter((each) => each.ok))
@@ -225,17 +227,17 @@ export function hostContract(name: string, open: () => Promise<OpenedHost>): voi
       const group = await newGroup('pause');
       const { one } = await newAccounts(group, { one: 'sk-good-contract-pause-000001' });
       if (!one?.marker) throw new Error('no account');
-      done(await host.writes.setEnabled([one.id], { enabled: false, paused: true }));
+      done(await host.writes.setEnabled([one.id], { enabled: false, paused: true }, inHand));
       expect(await host.reads.account(one.id)).toMatchObject({
         enabled: false,
         paused: true,
         marker: { fingerprint: 'one' },
         settings: { 'extra.openai_responses_mode': 'auto' },
       });
-      done(await host.writes.setEnabled([one.id], { enabled: true, paused: false }));
+      done(await host.writes.setEnabled([one.id], { enabled: true, paused: false }, inHand));
       const back = await host.reads.account(one.id);
       expect(back).toMatchObject({ enabled: true, paused: false, tested: false });
-      done(await host.writes.markTested([one.id], tag));
+      done(await host.writes.markTested([one.id], tag, inHand));
       expect(await host.reads.account(one.id)).toMatchObject({
         tested: true,
         marker: { fingerprint: 'one' },
@@ -261,7 +263,7 @@ export function hostContract(name: string, open: () => Promise<OpenedHost>): voi
         { settings: { 'extra.openai_responses_mode': 'auto', 'extra.theirs': 1 } },
       );
       if (!one?.marker) throw new Error('no account');
-      done(await host.writes.markTested([one.id], tag));
+      done(await host.writes.markTested([one.id], tag, inHand));
       const given = (await host.reads.accountKey(one.id))?.open();
       if (given !== undefined || opened.mayKeepKeysBack !== true) expect(given).toBe(key);
       const holdsKey = async () => {
@@ -315,11 +317,11 @@ export function hostContract(name: string, open: () => Promise<OpenedHost>): voi
       });
       const bound = async () =>
         Promise.all([one!, two!].map(async ({ id }) => (await host.reads.account(id))?.places.toSorted()));
-      done(await host.writes.placeAccounts([one!.id, two!.id], [to.id]));
+      done(await host.writes.placeAccounts([one!.id, two!.id], [to.id], inHand));
       expect(await bound()).toEqual([[to.id], [to.id]]);
-      done(await host.writes.placeAccounts([one!.id], [to.id, from.id]));
+      done(await host.writes.placeAccounts([one!.id], [to.id, from.id], inHand));
       expect(await bound()).toEqual([[from.id, to.id].toSorted(), [to.id]]);
-      done(await host.writes.placeAccounts([two!.id], [from.id, from.id]));
+      done(await host.writes.placeAccounts([two!.id], [from.id, from.id], inHand));
       expect(await bound()).toEqual([[from.id, to.id].toSorted(), [from.id]]);
     });
 
@@ -327,11 +329,11 @@ export function hostContract(name: string, open: () => Promise<OpenedHost>): voi
       const [stays, goes] = [await newGroup('stays'), await newGroup('goes', 'standard')];
       const { one } = await newAccounts(stays, { one: 'sk-good-contract-gone-0000001' });
       const bound = async () => (await host.reads.account(one!.id))?.places;
-      done(await host.writes.placeAccounts([one!.id], [goes.id, stays.id]));
+      done(await host.writes.placeAccounts([one!.id], [goes.id, stays.id], inHand));
       done(await host.writes.deleteGroup(goes.id));
       expect(await bound()).toEqual([stays.id]);
       for (const places of [[goes.id], [stays.id, goes.id], ['99999999']])
-        expect(await host.writes.placeAccounts([one!.id], places)).toMatchObject({
+        expect(await host.writes.placeAccounts([one!.id], places, inHand)).toMatchObject({
           status: 'rejected',
           failure: { status: 404, reason: 'GROUP_NOT_FOUND', delivery: 'not_applied' },
         });
@@ -343,7 +345,7 @@ export function hostContract(name: string, open: () => Promise<OpenedHost>): voi
       done(await host.writes.deleteGroup(goes.id));
       const { one } = await newAccounts(goes, { one: 'sk-good-contract-gone-0000002' });
       expect(one?.places).toEqual([goes.id]);
-      done(await host.writes.placeAccounts([one!.id], [stays.id]));
+      done(await host.writes.placeAccounts([one!.id], [stays.id], inHand));
       expect((await host.reads.account(one!.id))?.places).toEqual([stays.id]);
     });
 

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { inHand } from '../../src/host/turns.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Secret } from '../../src/core/secrets/secret.ts';
 import type { AccountSpec, Id } from '../../src/host/account.ts';
@@ -81,7 +82,7 @@ export function newApiContract(label: string, open: () => Promise<OpenedNewApi>)
       marker: { provider: `trap-${tag}`, access: 'self_service', run: `run-${tag}`, fingerprint: `sha256:${word}` },
     });
     const make = async (word: string, key: string, at: Id | null = place) => {
-      const [answer] = done(await host.writes.createAccounts([specOf(word, at)], () => new Secret(key), ''));
+      const [answer] = done(await host.writes.createAccounts([specOf(word, at)], () => new Secret(key), '', inHand));
       const found = (await host.reads.accounts()).filter(({ name }) => name === specOf(word, at).name);
       for (const { id } of found) made.add(id);
       return { answer, found };
@@ -116,17 +117,17 @@ export function newApiContract(label: string, open: () => Promise<OpenedNewApi>)
     it('can put a channel into no group at all only by a name that none has', async () => {
       const { found } = await make('nowhere', `sk-good-${tag}-04`);
       const id = found[0]?.id ?? '';
-      done(await host.writes.placeAccounts([id], []));
+      done(await host.writes.placeAccounts([id], [], inHand));
       expect((await host.reads.account(id))?.places).toEqual([]);
     });
 
     it('switches a channel that was only just made, although its memory may not know it yet', async () => {
       const { found } = await make('new', `sk-good-${tag}-05`);
       const id = found[0]?.id ?? '';
-      done(await host.writes.setEnabled([id], { enabled: false, paused: true }));
+      done(await host.writes.setEnabled([id], { enabled: false, paused: true }, inHand));
       expect(await host.reads.account(id)).toMatchObject({ enabled: false, paused: true, state: 'active' });
       // Known by its note from what a person has switched off.
-      done(await host.writes.setEnabled([id], { enabled: false, paused: false }));
+      done(await host.writes.setEnabled([id], { enabled: false, paused: false }, inHand));
       expect(await host.reads.account(id)).toMatchObject({ enabled: false, paused: false });
     });
 
@@ -223,7 +224,7 @@ export function newApiContract(label: string, open: () => Promise<OpenedNewApi>)
       expect((await test('dead', `sk-dead-${tag}-06`)).outcome).toMatchObject({ outcome: 'failed', why: 'refused' });
       const { id, outcome } = await test('good', `sk-good-${tag}-07`);
       expect(outcome).toMatchObject({ outcome: 'passed' });
-      done(await host.writes.markTested([id], 'run'));
+      done(await host.writes.markTested([id], 'run', inHand));
       expect((await host.reads.account(id))?.tested).toBe(true);
       // Of other settings that test tells nothing.
       done(await host.writes.changeAccount(id, { tested: false }));

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { inHand } from '../../src/host/turns.ts';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { accessSlug, type AccessMode } from '../../src/core/modes.ts';
@@ -101,7 +102,7 @@ export function portContract(
       const { fingerprint } = fingerprintKey(new Secret(key));
       const spec = specOf(word, place, fingerprint);
       const [answer] = done(
-        await host.writes.createAccounts([spec], () => new Secret(key), randomBytes(16).toString('hex')),
+        await host.writes.createAccounts([spec], () => new Secret(key), randomBytes(16).toString('hex'), inHand),
       );
       expect(answer?.ok).toBe(true);
       const account = (await host.reads.accounts()).find((each) => each.name === spec.name);
@@ -182,7 +183,7 @@ export function portContract(
       const name = `${account.name}-renamed`;
       const mapping = { [opened.model]: opened.model, other: opened.model };
       done(await host.writes.changeAccount(account.id, { name, mapping }));
-      done(await host.writes.markTested([account.id], owner.run));
+      done(await host.writes.markTested([account.id], owner.run, inHand));
       const changed = await host.reads.account(account.id);
       expect(changed).toMatchObject({ name, mapping, tested: true, marker: account.marker, places: [place] });
       done(await host.writes.deleteAccount(account.id));
@@ -192,7 +193,7 @@ export function portContract(
     it('takes an account out of service and back, or says that it cannot', async () => {
       const place = await lay();
       const account = await add('paused', opened.keys.good[0] ?? '', place);
-      const result = await host.writes.setEnabled([account.id], { enabled: false, paused: true });
+      const result = await host.writes.setEnabled([account.id], { enabled: false, paused: true }, inHand);
       if (!host.info.capabilities.disable.possible) {
         expect(result.status).toBe('rejected');
         expect(await host.reads.account(account.id)).toMatchObject({ enabled: true });
@@ -200,7 +201,7 @@ export function portContract(
       }
       done(result);
       expect(await host.reads.account(account.id)).toMatchObject({ enabled: false, paused: true });
-      done(await host.writes.setEnabled([account.id], { enabled: true, paused: false }));
+      done(await host.writes.setEnabled([account.id], { enabled: true, paused: false }, inHand));
       expect(await host.reads.account(account.id)).toMatchObject({ enabled: true, paused: false });
     });
 
@@ -284,7 +285,7 @@ export function portContract(
         ok: true,
       });
       expect(await host.gateway.complete(key, request(), signal)).toMatchObject({ ok: false, retryable: true });
-      done(await host.writes.placeAccounts([hidden.id], [place]));
+      done(await host.writes.placeAccounts([hidden.id], [place], inHand));
       expect((await host.reads.account(hidden.id))?.places).toEqual([place]);
       // At once: what has joined serves before anybody else has gone.
       expect(await host.gateway.complete(key, request(), signal)).toMatchObject({ ok: true });

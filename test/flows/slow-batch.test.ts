@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { inHand } from '../../src/host/turns.ts';
 import { HostFailure } from '../../src/host/host-failure.ts';
 import type { CreatedAccount } from '../../src/host/host.ts';
 import type { AccountSpec } from '../../src/host/account.ts';
@@ -31,7 +32,7 @@ function slowHost(madeAtOnce: number, madeLater: number): RunOptions {
       const make = async (count: number): Promise<CreatedAccount[]> => {
         const specs = pending.splice(0, count);
         if (specs.length === 0) return [];
-        const end = await writes.createAccounts(specs, keyOf, `late-${pending.length}`);
+        const end = await writes.createAccounts(specs, keyOf, `late-${pending.length}`, inHand);
         return end.status === 'applied' ? end.value : [];
       };
       return {

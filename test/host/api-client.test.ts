@@ -4,6 +4,7 @@ import { RelayError } from '../../src/core/relay-error.ts';
 import { Redactor } from '../../src/core/secrets/redactor.ts';
 import { Secret } from '../../src/core/secrets/secret.ts';
 import { ApiClient } from '../../src/host/http/api-client.ts';
+import { CallBudget } from '../../src/host/http/call-budget.ts';
 import { HttpClient } from '../../src/host/http/http-client.ts';
 import { openEnvelope } from '../../src/host/new-api/api/envelope.ts';
 import { connectNewApi } from '../../src/host/new-api/session/connect.ts';
@@ -22,7 +23,9 @@ it('sends nothing any more that has waited for its turn while the gate was shut'
   const host = await startNewApi();
   let go: () => void = () => undefined;
   const turn = new Promise<void>((resolve) => (go = resolve));
-  const form = { open: openEnvelope, pace: { turn: () => turn, refused: () => undefined } };
+  const budget = new CallBudget(quickClock(), () => undefined);
+  const pace = { turn: () => turn, refused: () => undefined, state: budget.state };
+  const form = { open: openEnvelope, pace };
   let shut = false;
   const lost = new RelayError('LOCK_LOST', 'The gate is shut.');
   const client = new ApiClient(new HttpClient(options(host.url)), form, () => ({})).through({

@@ -33,7 +33,7 @@ function limited(most: number, { tells, others = [] }: { tells: boolean; others?
     }
   };
   const startedAt = now;
-  return { send, outcomes, waits, elapsed: () => now - startedAt };
+  return { send, outcomes, waits, elapsed: () => now - startedAt, state: () => budget.state };
 }
 
 describe('a limit of requests that nobody told', () => {
@@ -83,5 +83,22 @@ describe('a limit of requests that nobody told', () => {
     await budget.turn();
     budget.refused(undefined);
     await expect(budget.turn(AbortSignal.abort())).resolves.toBeUndefined();
+  });
+
+  it('tells how much of it is used, where it comes from, and whom it has held up', async () => {
+    const host = limited(180, { tells: false });
+    const unknown = { windowMs, limit: null, why: 'starting', refused: 0, heldBack: 0 };
+    expect(host.state()).toEqual({ ...unknown, now: 0 });
+    for (let index = 0; index < 180; index += 1) await host.send();
+    expect(host.state()).toEqual({ ...unknown, now: 180 });
+    await host.send();
+    expect(host.state()).toMatchObject({ windowMs, limit: 180, why: 'refused', refused: 1, heldBack: 1 });
+    expect(host.state().now).toBeLessThanOrEqual(180);
+  });
+
+  it('learns nothing of it where others have used it up, and says so', async () => {
+    const host = limited(10, { tells: false, others: Array.from({ length: 10 }, () => 0) });
+    await host.send();
+    expect(host.state()).toMatchObject({ limit: null, why: 'busy' });
   });
 });

@@ -94,7 +94,11 @@ describe('what a failed test means (B15, N13, N14)', () => {
       'unanswered',
       'Request failed: context deadline exceeded (Client.Timeout exceeded while awaiting headers)',
     ],
-    ['a kept connection that the vendor has closed', 'unanswered', 'Request failed: Post "https://v/v1/responses": EOF'],
+    [
+      'a kept connection that the vendor has closed',
+      'unanswered',
+      'Request failed: Post "https://v/v1/responses": EOF',
+    ],
     [
       'the same in the later wording',
       'unanswered',

@@ -160,6 +160,7 @@ function blankRun(): Report['run'] {
     dryRun: false,
     pace: null,
     journal: null,
+    budget: null,
     interrupted: false,
     stages: [],
   };

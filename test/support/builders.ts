@@ -284,6 +284,7 @@ export function aRecord(
       stages: [],
       pace: null,
       journal: null,
+      budget: null,
     },
     host: { url: 'https://host.example', kind: 'sub2api', version: '0.1.179' },
     pack: { id: 'acme', digest: 'sha256:0' },

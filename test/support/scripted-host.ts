@@ -40,6 +40,7 @@ export function scriptedHost({ accounts = [], can = {}, proof = {}, gateway = {}
       accounts: async () => structuredClone(accounts),
       account: async (id: string) => structuredClone(accounts.find((each) => each.id === id)),
     },
+    budget: () => null,
     writes: {
       refreshAccount: async ({ name }: Account) => {
         refreshed.push(name);

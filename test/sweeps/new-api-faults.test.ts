@@ -1,25 +1,11 @@
-import { setMaxListeners } from 'node:events';
 import { afterAll, describe, expect, it } from 'vitest';
-import { noJournal } from '../../src/apply/journal.ts';
-import type { RunTools } from '../../src/apply/run-tools.ts';
 import { accessModes, accessSlug, type AccessMode, type ImportMode } from '../../src/core/modes.ts';
 import { RelayError } from '../../src/core/relay-error.ts';
-import type { RunEvent } from '../../src/core/run-event.ts';
-import { Redactor } from '../../src/core/secrets/redactor.ts';
-import { Secret } from '../../src/core/secrets/secret.ts';
-import { executeImport } from '../../src/flows/import/execute-import.ts';
-import { prepareImport } from '../../src/flows/import/prepare-import.ts';
-import { connectNewApi } from '../../src/host/new-api/session/connect.ts';
-import { chooseProvider, findPack } from '../../src/pack/find-pack.ts';
-import type { Report } from '../../src/report/report-schema.ts';
-import { leaksIn } from '../support/canaries.ts';
-import { quickClock } from '../support/clocks.ts';
 import { commonFaults, type Fault } from '../support/faults.ts';
-import { jobDefaults, keyFileOf } from '../support/import-run.ts';
+import { importIntoNewApi } from '../support/import-into-new-api.ts';
 import { goodKeys as keys } from '../support/keys.ts';
 import { startNewApi, type NewApi } from '../support/start-sandbox.ts';
 import { sweeping } from '../support/sweep.ts';
-import { paceOf } from '../support/paces.ts';
 
 /** Every request meets every fourth fault here; `npm run sweep` tries them all. */
 const step = sweeping ? 1 : 4;
@@ -28,51 +14,6 @@ let cases = 0;
 afterAll(() => {
   process.stdout.write(`fault sweep of new-api: ${cases} runs met a fault\n`);
 });
-
-/** An import inside this process, with a clock whose pauses take no time. */
-async function importInto(host: NewApi, mode: ImportMode, access: AccessMode): Promise<Report> {
-  const clock = quickClock();
-  const redactor = new Redactor();
-  const file = keyFileOf(keys);
-  for (const entry of file.entries) if (entry.kind === 'key') redactor.learn(entry.key);
-  const events: RunEvent[] = [];
-  const http = { baseUrl: host.url, userAgent: 'relay/test', timeoutMs: 30_000, clock, redactor };
-  const base = await connectNewApi(http, { key: new Secret(host.adminKey) });
-  const stop = new AbortController().signal;
-  setMaxListeners(0, stop);
-  const tools: RunTools = {
-    host: base.until(stop),
-    base,
-    clock,
-    emit: (event) => void events.push(event),
-    journal: noJournal,
-    phaseOf: async () => 'unknown',
-    calls: paceOf(4, clock),
-    stop,
-  };
-  const pack = await findPack('kimi');
-  const prepared = await prepareImport(
-    {
-      run: `test-${clock.randomHex(4)}`,
-      relayVersion: '0.0.0-test',
-      pack,
-      provider: { ...chooseProvider(pack, undefined), baseUrl: `${host.vendorUrl}/v1` },
-      ...jobDefaults,
-      keyFile: file,
-      mode,
-      access,
-      targets: [{ asked: host.userEmail, user: { email: host.userEmail }, days: null }],
-    },
-    { tools },
-  );
-  const startedAt = clock.now();
-  const report = await executeImport(prepared, { tools, startedAt, stages: () => [], openJournal: async () => null });
-  const told = JSON.stringify([report, events]);
-  expect(leaksIn(told, [...keys, host.adminKey, ...[...host.state.tokens.values()].map((token) => token.key)])).toEqual(
-    [],
-  );
-  return report;
-}
 
 function holdings({ state }: NewApi) {
   const map = (name: string) => Object.keys(JSON.parse(state.options.get(name) ?? '{}') as object);
@@ -121,7 +62,7 @@ const imported = {
 /** One run on a host that plays one fault at its k-th request; nothing when the run sends fewer. */
 async function runWith(k: number, fault: Fault, mode: ImportMode, access: AccessMode): Promise<number | null> {
   const host = await startNewApi({ faults: [{ path: '*', nth: k, ...fault }] });
-  const done = await importInto(host, mode, access).catch((error: unknown) => {
+  const done = await importIntoNewApi(host, mode, access, keys).catch((error: unknown) => {
     if (error instanceof RelayError) return error;
     throw error;
   });
@@ -135,8 +76,8 @@ async function runWith(k: number, fault: Fault, mode: ImportMode, access: Access
     expect({ where, held }).toEqual({ where, held: empty });
     return 3;
   }
-  const { exitCode } = done;
-  const named = [...done.leftovers, ...done.unsettled].length > 0;
+  const { exitCode, leftovers, unsettled } = done.report;
+  const named = [...leftovers, ...unsettled].length > 0;
   expect({ where, exitCode, named }).toEqual({ where, exitCode, named: exitCode === 6 });
   expect({ where, doubles: held.channels }).toEqual({ where, doubles: [...new Set(held.channels)] });
   const whole = imported[access];

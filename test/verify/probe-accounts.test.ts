@@ -106,9 +106,9 @@ describe('several accounts', () => {
     await probeAccounts(jobOf(accounts), run.tools);
     const pace = { now: expect.any(Number), limit: 1, perMinute: null, why: 'fixed' };
     expect(run.events).toEqual([
-      { type: 'progress', stage: 'verify', done: 1, total: 3, passed: 1, warning: 0, failed: 0, pace },
-      { type: 'progress', stage: 'verify', done: 2, total: 3, passed: 1, warning: 0, failed: 1, pace },
-      { type: 'progress', stage: 'verify', done: 3, total: 3, passed: 1, warning: 1, failed: 1, pace },
+      { type: 'progress', stage: 'verify', done: 1, total: 3, passed: 1, warning: 0, failed: 0, pace, budget: null },
+      { type: 'progress', stage: 'verify', done: 2, total: 3, passed: 1, warning: 0, failed: 1, pace, budget: null },
+      { type: 'progress', stage: 'verify', done: 3, total: 3, passed: 1, warning: 1, failed: 1, pace, budget: null },
     ]);
   });
 

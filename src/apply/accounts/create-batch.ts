@@ -3,7 +3,7 @@ import type { CreatedAccount } from '../../host/host.ts';
 import type { Account, Id } from '../../host/account.ts';
 import { RelayError } from '../../core/relay-error.ts';
 import type { ChangeLog } from '../change-log.ts';
-import { longInTurn } from '../host-pace.ts';
+import { turnsOf } from '../host-pace.ts';
 import { accountStateOf } from '../drivers/account-state.ts';
 import { isBorn, isMarkedBy, type AccountsJob, type Making } from './making.ts';
 import { performWrite, type Look } from '../perform-write.ts';
@@ -37,14 +37,11 @@ export async function createBatch(
         stage: 'apply',
         makes: true,
         send: () =>
-          longInTurn(
-            () =>
-              tools.host.writes.createAccounts(
-                batch.map(({ spec }) => spec),
-                (spec) => keyOf(spec.marker.fingerprint),
-                tools.clock.randomHex(16),
-              ),
-            tools,
+          tools.host.writes.createAccounts(
+            batch.map(({ spec }) => spec),
+            (spec) => keyOf(spec.marker.fingerprint),
+            tools.clock.randomHex(16),
+            turnsOf(tools),
           ),
         // All batches are read back together.
         trust: (answer) => answer,

@@ -1,6 +1,7 @@
 import type { Id } from '../../host/account.ts';
 import { problem, type Problem } from '../../core/relay-error.ts';
 import { isOfOne } from '../ends-run.ts';
+import { turnsOf } from '../host-pace.ts';
 import { performWrite } from '../perform-write.ts';
 import { unstopped, type RunTools } from '../run-tools.ts';
 
@@ -21,7 +22,7 @@ export async function noteTested(ids: readonly Id[], run: string, tools: RunTool
         what,
         stage: 'verify',
         makes: false,
-        send: () => host.writes.markTested(ids, run),
+        send: () => host.writes.markTested(ids, run, turnsOf(tools)),
         trust: () => undefined,
         look: async () => {
           const tested = new Set((await host.reads.accounts()).filter((each) => each.tested).map((each) => each.id));

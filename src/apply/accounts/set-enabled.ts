@@ -3,6 +3,7 @@ import { problem, type Problem } from '../../core/relay-error.ts';
 import type { ChangeLog } from '../change-log.ts';
 import { accountDriver } from '../drivers/account.ts';
 import { isOfOne } from '../ends-run.ts';
+import { turnsOf } from '../host-pace.ts';
 import { edit } from '../make-change.ts';
 import { UnresolvedWrite } from '../perform-write.ts';
 import { unstopped, type RunTools } from '../run-tools.ts';
@@ -38,6 +39,7 @@ export async function setEnabled(
         writes.setEnabled(
           due.map(({ id }) => id),
           after,
+          turnsOf(tools),
         ),
     },
     unstopped(tools),

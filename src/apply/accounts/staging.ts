@@ -7,6 +7,7 @@ import type { Change } from '../change.ts';
 import { accountDriver } from '../drivers/account.ts';
 import { accountStateOf } from '../drivers/account-state.ts';
 import { resourceDriver } from '../drivers/drivers.ts';
+import { turnsOf } from '../host-pace.ts';
 import { create, edit } from '../make-change.ts';
 import type { RunTools } from '../run-tools.ts';
 
@@ -85,6 +86,7 @@ export function placeAccounts(
         writes.placeAccounts(
           accounts.map(({ id }) => id),
           places,
+          turnsOf(tools),
         ),
     },
     tools,

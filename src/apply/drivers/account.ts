@@ -1,6 +1,7 @@
 import type { Account, Marker } from '../../host/account.ts';
 import type { Driver, Surroundings } from '../../host/driver.ts';
 import type { Host } from '../../host/host.ts';
+import { inHand } from '../../host/turns.ts';
 import { differencesFrom, settingsDigest } from '../../plan/account-change.ts';
 import { accountEdits, isPausedAs } from './account-edits.ts';
 import { accountStateSchema, type AccountState } from './account-state.ts';
@@ -23,7 +24,7 @@ export function accountDriver({ reads, writes }: Host): Driver<AccountState, Acc
       // What hidden texts were is not known; the account keeps those that it has, and undoing says so.
       const { enabled, paused, digest: _, places, ...rest } = keptOf(before);
       if (enabled !== undefined && isPausedAs(account, after))
-        await writes.setEnabled([account.id], { enabled, paused: paused ?? false });
+        await writes.setEnabled([account.id], { enabled, paused: paused ?? false }, inHand);
       const settings = {
         ...rest,
         ...(places === undefined ? {} : { places: places.filter((id) => around.placeExists(id)) }),

@@ -1,7 +1,7 @@
 import type { RunEvent } from '../../core/run-event.ts';
 import type { Style } from '../../core/style.ts';
 import { cut, fold } from '../../report/text/fold.ts';
-import { paceText } from './pace.ts';
+import { budgetText, paceText } from './pace.ts';
 
 type Progress = Extract<RunEvent, { type: 'progress' }>;
 
@@ -35,12 +35,13 @@ export function liveLines(waiting: Waiting, now: number, columns: number, style:
   for (const [what, { until }] of waiting.retries) if (until < now) waiting.retries.delete(what);
   const { progress, since, said, notices, retries } = waiting;
   const pace = progress === undefined ? '' : paceText(progress.done, progress.total, now - since, progress.pace);
+  const budget = budgetText(progress?.budget ?? null);
   const next = [...retries].toSorted(([, a], [, b]) => a.until - b.until);
   const more = next.length - maxRetries;
   return [
     ...notices.flatMap((notice) => fold(notice, width, 0).split('\n')).map(style.unsure),
     ...(progress === undefined ? [] : [barLine(progress, width, style)]),
-    ...(pace === '' ? [] : [style.dim(cut(pace, width))]),
+    ...[pace, budget].filter((text) => text !== '').map((text) => style.dim(cut(text, width))),
     ...(said === '' ? [] : [cut(said, width)]),
     ...next.slice(0, maxRetries).map(([what, { until, reason }]) => {
       const seconds = Math.max(1, Math.ceil((until - now) / 1000));

@@ -1,4 +1,7 @@
+import type { BudgetState } from '../../core/pace/budget-state.ts';
 import type { PaceState, PaceWhy } from '../../core/pace/pace-controller.ts';
+import { formatCount } from '../../core/counted.ts';
+import { lengthInWords } from '../../core/secrets/length-in-words.ts';
 import { spokenDuration } from '../../report/text/format.ts';
 
 /** From so long on a rate says something, in milliseconds. */
@@ -19,4 +22,10 @@ export function paceText(done: number, total: number, sinceMs: number, { limit, 
   const left = spokenDuration(Math.max(1000, ((total - done) * 1000) / perSecond));
   const brake = brakes[perMinute === null ? why : 'refused'];
   return `${rate}/s, about ${left} left; up to ${limit} at once${brake === undefined ? '' : `, ${brake}`}`;
+}
+
+/** The limit of requests of the host, and how much of it is used up; nothing before a refusal has shown it. */
+export function budgetText(budget: BudgetState | null): string {
+  if (budget === null || budget.limit === null) return '';
+  return `the host takes ${formatCount(budget.limit)} requests in ${lengthInWords(budget.windowMs)}, ${formatCount(budget.now)} are used`;
 }

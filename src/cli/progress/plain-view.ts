@@ -2,7 +2,7 @@ import { formatCount } from '../../core/counted.ts';
 import type { RunEvent } from '../../core/run-event.ts';
 import type { Style } from '../../core/style.ts';
 import { spokenDuration } from '../../report/text/format.ts';
-import { paceText } from './pace.ts';
+import { budgetText, paceText } from './pace.ts';
 import type { Show } from './progress.ts';
 
 /** Shortest and longest pause between two lines about how far a stage is, in milliseconds. */
@@ -53,7 +53,7 @@ export function plainView(write: (line: string) => void, style: Style, now: () =
       if (now() - shownAt < pause && event.done !== event.total) return;
       shownAt = now();
       const pace = paceText(event.done, event.total, now() - begun, event.pace);
-      line(`${progressText(event)}${pace === '' ? '' : `; ${pace}`}`);
+      line([progressText(event), pace, budgetText(event.budget)].filter((part) => part !== '').join('; '));
     }
   };
 }

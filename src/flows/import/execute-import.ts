@@ -61,6 +61,7 @@ export async function executeImport(prepared: PreparedImport, env: ExecuteEnv): 
   const { summary } = run.pace;
   run.record.run.pace = summary.most === 0 ? null : summary;
   run.record.run.journal = journal === null ? null : { ...journal.tally };
+  run.record.run.budget = host.budget();
   const report = buildReport(run.record);
   await journal?.end(report.batchStatus, report.exitCode);
   return report;

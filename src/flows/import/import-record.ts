@@ -22,6 +22,7 @@ export function beginRecord(
       stages: [],
       pace: null,
       journal: null,
+      budget: null,
     },
     host: { url: host.info.url, kind: host.info.kind, version: host.info.version },
     pack: { id: job.pack.id, digest: job.pack.digest },

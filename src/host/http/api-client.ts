@@ -41,6 +41,11 @@ export class ApiClient {
     this.#end = end;
   }
 
+  /** How often the host is asked, where it counts that. */
+  get pace(): Pace | undefined {
+    return this.#form.pace;
+  }
+
   /** The same host with another login. */
   as(credentials: Credentials): ApiClient {
     return new ApiClient(this.http, this.#form, credentials, this.#gate, this.#end);

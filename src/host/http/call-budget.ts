@@ -1,4 +1,5 @@
 import type { Clock } from '../../core/clock.ts';
+import type { BudgetState } from '../../core/pace/budget-state.ts';
 import type { Pace } from './pace.ts';
 
 /** How long a host counts requests, in milliseconds. */
@@ -34,6 +35,8 @@ export class CallBudget implements Pace {
   #shutUntil = 0;
   #queue: Promise<void> = Promise.resolve();
   #waiting = 0;
+  #heldBack = 0;
+  #refused = 0;
 
   constructor(clock: Clock, waits: (ms: number) => void) {
     this.#clock = clock;
@@ -46,6 +49,7 @@ export class CallBudget implements Pace {
       return Promise.resolve();
     }
     this.#waiting += 1;
+    this.#heldBack += 1;
     const mine = this.#queue.then(() => this.#wait(signal)).finally(() => (this.#waiting -= 1));
     this.#queue = mine;
     if (signal === undefined) return mine;
@@ -58,8 +62,17 @@ export class CallBudget implements Pace {
     });
   }
 
+  get state(): BudgetState {
+    this.#forget(this.#clock.now());
+    const limit = this.#most === Infinity ? null : this.#most;
+    const why = limit !== null ? 'refused' : this.#refused > 0 ? 'busy' : 'starting';
+    const counts = { refused: this.#refused, heldBack: this.#heldBack };
+    return { now: this.#sent.length, limit, windowMs: usualWindowMs, why, ...counts };
+  }
+
   refused(retryAfterMs: number | undefined): void {
     const now = this.#clock.now();
+    this.#refused += 1;
     this.#forget(now);
     // What was refused does not count on the host.
     this.#sent.pop();

@@ -81,6 +81,7 @@ export function memoryHost(world: World, url: string, gate: Gate = openGate): Ho
     until: () => memoryHost(world, url, gate),
     through: (next) => memoryHost(world, url, composed(gate, next)),
     time: () => world.now(),
+    budget: () => null,
     upstreamBase: (baseUrl) => baseUrl,
     command: (does, kind, id) => `memory ${does} '${kind}'${id === null ? '' : ` '${id}'`}`,
   };

@@ -80,6 +80,7 @@ export function newApiHost(parts: NewApiParts, signal: AbortSignal | null = null
     // What it says of itself is said by every copy of its image, and changes at each start.
     identity: async () => null,
     time: () => http.hostTime(),
+    budget: () => client.pace?.state ?? null,
     reads,
     writes: newApiWrites(client, switching),
     proof: newApiProof(asker.asWrites()),

@@ -41,6 +41,7 @@ export function sub2apiHost(parts: Sub2apiParts, signal: AbortSignal | null = nu
     info,
     identity,
     time,
+    budget: () => null,
     command,
     reads,
     writes,

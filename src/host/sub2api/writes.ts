@@ -78,11 +78,12 @@ export function sub2apiWrites(client: ApiClient): Sub2apiWrites {
         tariff,
       ),
     deleteTariff: (id) => remove(`/api/v1/admin/payment/plans/${id}`),
-    createAccounts: async (specs, keyOf, requestId) => {
+    createAccounts: async (specs, keyOf, requestId, turns) => {
       const body = { accounts: specs.map((spec) => fromAccountSpec(spec, keyOf(spec).open())) };
-      const end = await client.write('POST', '/api/v1/admin/accounts/batch', body, batchWire, {
-        'idempotency-key': requestId,
-      });
+      const headers = { 'idempotency-key': requestId };
+      const end = await turns.long(() =>
+        client.write('POST', '/api/v1/admin/accounts/batch', body, batchWire, headers),
+      );
       return mapResult(end, ({ results }) =>
         specs.map((_, index): CreatedAccount => {
           const result = results[index];

@@ -5,7 +5,7 @@ import { statusSchema } from '../../plan/status-schema.ts';
 import { stages } from '../../core/run-event.ts';
 import { importsPlanSchema, importsReportSchema } from './imports-schema.ts';
 import { doctorSchema } from '../doctor-report.ts';
-import { paceSchema, reportSchema } from '../report-schema.ts';
+import { budgetSchema, paceSchema, reportSchema } from '../report-schema.ts';
 import { errorSchema, settingsSchema } from './about-schemas.ts';
 import { problemSchema } from './parts.ts';
 import { probeSchema, connectSchema, removeSchema, revokeSchema } from './provider-schemas.ts';
@@ -37,6 +37,7 @@ export const eventSchema = z
       warning: count,
       failed: count,
       pace: paceSchema,
+      budget: budgetSchema.nullable(),
     }),
     line('retry', { stage, what: z.string(), reason: z.string(), pauseMs: z.number().min(0) }),
     line('warning', { stage, problem: problemSchema }),

@@ -21,7 +21,7 @@ export function refusedReport(
   const { run: id, relayVersion, pack, provider, keyFile, mode, access } = job;
   return buildReport({
     ...told,
-    run: { id, startedAt, finishedAt, relayVersion, dryRun, stages: [], pace: null, journal: null },
+    run: { id, startedAt, finishedAt, relayVersion, dryRun, stages: [], pace: null, journal: null, budget: null },
     pack: { id: pack.id, digest: pack.digest },
     provider,
     keyFile,
