@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setImmediate as turn } from 'node:timers/promises';
 import { systemClock } from '../../src/core/clock.ts';
+import { direct } from '../../src/host/http/direct.ts';
 import { listen, type Listener } from '../../src/sandbox/listen.ts';
 import type { Router } from '../../src/sandbox/kind.ts';
 import { sandboxKinds } from '../../src/sandbox/kinds.ts';
@@ -20,6 +21,7 @@ export type NewApi = RunningOf<'new-api'>;
 const served = new Map<string, { app: Router; stopped: AbortSignal }>();
 
 const platformFetch = globalThis.fetch;
+const throughTheNetwork = direct.carry;
 
 /** What the platform says of a connection that the other side has ended. */
 const ended = (message: string) =>
@@ -29,6 +31,15 @@ globalThis.fetch = (input, init) => {
   const url = new URL(input instanceof Request ? input.url : input);
   const host = served.get(url.origin);
   return host === undefined ? platformFetch(input, init) : exchange(host, new Request(input, init));
+};
+
+direct.carry = async (url, request) => {
+  const host = served.get(url.origin);
+  if (host === undefined) return throughTheNetwork(url, request);
+  const { maxBytes: _maxBytes, connectLimit: _connectLimit, ...init } = request;
+  const response = await exchange(host, new Request(url, init));
+  const { status, headers } = response;
+  return { status, headers, text: await response.text() };
 };
 
 /** One exchange without a socket: what a router answers, or the end of the connection that it has asked for. */

@@ -4,7 +4,8 @@ import { RelayError } from '../../core/relay-error.ts';
 import { composed, openGate } from '../gated.ts';
 import { HostFailure, writeResult, type WriteResult } from '../host-failure.ts';
 import type { Gate } from '../host.ts';
-import type { HttpClient, HttpReply, HttpRequest } from './http-client.ts';
+import type { HttpReply } from './exchange.ts';
+import type { HttpClient, HttpRequest } from './http-client.ts';
 import type { Pace } from './pace.ts';
 import { retryAfter } from './replies.ts';
 

@@ -2,6 +2,8 @@ import type { Clock } from '../../core/clock.ts';
 import type { Proxy } from '../../core/proxy.ts';
 import type { Redactor } from '../../core/secrets/redactor.ts';
 import { HostFailure } from '../host-failure.ts';
+import { direct } from './direct.ts';
+import type { Carry, HttpReply } from './exchange.ts';
 import { noAnswer } from './no-answer.ts';
 import { proxyHint, ProxyRefusal, refusedByProxy } from './proxy-refusal.ts';
 
@@ -22,12 +24,6 @@ export interface HttpRequest {
   maxBytes?: number;
 }
 
-export interface HttpReply {
-  status: number;
-  headers: Headers;
-  text: string;
-}
-
 export interface HttpOptions {
   baseUrl: string;
   userAgent: string;
@@ -44,6 +40,9 @@ export interface HttpOptions {
   trace?: (line: string) => void;
 }
 
+/** How long a connection may take to come about, in milliseconds. */
+const connectMs = 10_000;
+
 const maxReplyBytes = 64 * 1024 * 1024;
 
 /** Carries single exchanges to one host: bounded in time and size, never redirected, never repeated. */
@@ -51,7 +50,7 @@ export class HttpClient {
   readonly baseUrl: string;
   readonly clock: Clock;
   readonly redactor: Redactor;
-  readonly #fetch: Fetch;
+  readonly #carry: Carry;
   readonly #options: HttpOptions;
   /** How far the host's clock is ahead of ours, in milliseconds, as its newest answer told. */
   #ahead = 0;
@@ -61,7 +60,7 @@ export class HttpClient {
     this.baseUrl = options.baseUrl.replace(/\/+$/, '');
     this.clock = options.clock;
     this.redactor = options.redactor;
-    this.#fetch = options.proxy === undefined ? fetch : fetchThrough(options.proxy);
+    this.#carry = options.proxy === undefined ? direct.carry : carryThrough(options.proxy);
   }
 
   /** One exchange. Throws `HostFailure` when no whole answer came. */
@@ -73,11 +72,10 @@ export class HttpClient {
     let reply: HttpReply | undefined;
     try {
       const { body } = request;
-      const response = await this.#fetch(this.#url(request), {
+      reply = await this.#carry(this.#url(request), {
         method: request.method,
         signal,
-        // It would carry credentials elsewhere.
-        redirect: 'manual',
+        connectLimit: () => this.clock.timeout(connectMs),
         headers: {
           'user-agent': this.#options.userAgent,
           accept: 'application/json',
@@ -86,13 +84,9 @@ export class HttpClient {
           ...request.headers,
         },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        maxBytes: request.maxBytes ?? maxReplyBytes,
       });
-      reply = {
-        status: response.status,
-        headers: response.headers,
-        text: await readBounded(response, request.maxBytes ?? maxReplyBytes),
-      };
-      const date = Date.parse(response.headers.get('date') ?? '');
+      const date = Date.parse(reply.headers.get('date') ?? '');
       if (!Number.isNaN(date)) this.#ahead = date - this.clock.now();
       return reply;
     } catch (cause) {
@@ -149,7 +143,8 @@ export class HttpClient {
     const { proxy } = this.#options;
     if (cause instanceof ProxyRefusal && proxy !== undefined) return refusedByProxy(what, cause, proxy);
     const code = errorCode(cause);
-    const address = code === 'UND_ERR_PRX_TLS' || proxy === undefined ? this.baseUrl : proxy.address;
+    const isOfHost = proxy === undefined || code === 'UND_ERR_PRX_TLS' || code === 'BAD_PORT';
+    const address = isOfHost ? this.baseUrl : proxy.address;
     const { why, hint, neverSent, mayPass, isReach } = noAnswer(code, address, this.clean(innermost(cause), 120));
     const through = proxy === undefined ? '' : ` through the proxy ${proxy.address}`;
     return new HostFailure('HOST_UNREACHABLE', `${what} got no answer${through}: ${why}.`, {
@@ -161,19 +156,16 @@ export class HttpClient {
   }
 }
 
-/** What the platform's own fetch is, as far as it is used here. */
-export type Fetch = (url: URL, init: RequestInit) => Promise<Response>;
-
 /** Only who has a proxy pays for loading what speaks to one. */
-function fetchThrough(proxy: Proxy): Fetch {
-  let loaded: Promise<Fetch> | undefined;
-  return async (url, init) => {
-    loaded ??= import('./proxied-fetch.ts').then(({ proxiedFetch }) => proxiedFetch(proxy));
-    return (await loaded)(url, init);
+function carryThrough(proxy: Proxy): Carry {
+  let loaded: Promise<Carry> | undefined;
+  return async (url, exchange) => {
+    loaded ??= import('./proxied.ts').then(({ proxied }) => proxied(proxy));
+    return (await loaded)(url, exchange);
   };
 }
 
-/** The system's code behind an error of fetch, which wraps it once or twice. */
+/** The system's code behind an error, which fetch wraps once or twice. */
 function errorCode(error: unknown): string | undefined {
   let current: unknown = error;
   for (let depth = 0; depth < 4 && current instanceof Error; depth += 1) {
@@ -192,16 +184,4 @@ function errorCode(error: unknown): string | undefined {
 function innermost(error: unknown): string {
   if (!(error instanceof Error)) return 'unknown reason';
   return error.cause instanceof Error ? innermost(error.cause) : error.message;
-}
-
-async function readBounded(response: Response, maxBytes: number): Promise<string> {
-  if (response.body === null) return '';
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) {
-    size += chunk.length;
-    if (size > maxBytes) throw new Error(`the answer is larger than ${maxBytes} bytes`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
 }

@@ -46,6 +46,7 @@ const connecting = new Map<string, Told>(
     EHOSTUNREACH: noRoute,
     ENETUNREACH: noRoute,
     EADDRNOTAVAIL: noRoute,
+    CONNECT_TIMEOUT: slowConnect,
     UND_ERR_CONNECT_TIMEOUT: slowConnect,
     UND_ERR_PRX_TLS: ({ host }) => ({
       why: `no TLS came about with ${host} behind the proxy`,
@@ -104,16 +105,19 @@ const cut: Told = ({ host }) => ({
   hint: 'Check the port: one for https answers http:// so. A firewall or a proxy in between may do it too.',
 });
 
+const longHeaders: Told = ({ host }) => ({
+  why: `${host} answers with headers that are too long`,
+  hint: 'Check the address; this is not how the host answers.',
+});
+
 const later = new Map<string, Told>(
   Object.entries({
     ETIMEDOUT: slowConnect,
     ECONNRESET: cut,
     EPIPE: cut,
     UND_ERR_SOCKET: cut,
-    UND_ERR_HEADERS_OVERFLOW: ({ host }) => ({
-      why: `${host} answers with headers that are too long`,
-      hint: 'Check the address; this is not how the host answers.',
-    }),
+    HPE_HEADER_OVERFLOW: longHeaders,
+    UND_ERR_HEADERS_OVERFLOW: longHeaders,
   }),
 );
 
@@ -137,9 +141,9 @@ export function noAnswer(code: string | undefined, url: string, otherwise: strin
   if (refused !== undefined) return told(refused, true, false);
   if (known === 'ERR_SSL_WRONG_VERSION_NUMBER') return told(noTls, true, false);
   if (known === 'EPROTO' || known.startsWith('ERR_SSL_')) return told(noTls, false, false);
-  if (known.startsWith('HPE_') || known === 'HTTPParserError') return told(notHttp, false, true);
   const after = later.get(known);
   if (after !== undefined) return told(after, false, true);
+  if (known.startsWith('HPE_') || known === 'HTTPParserError') return told(notHttp, false, true);
   return {
     why: code ?? otherwise,
     hint: 'Check --host, the network, and that the host runs.',

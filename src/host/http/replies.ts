@@ -1,5 +1,6 @@
 import { HostFailure } from '../host-failure.ts';
-import type { HttpClient, HttpReply, HttpRequest } from './http-client.ts';
+import type { HttpReply, ReplyHeaders } from './exchange.ts';
+import type { HttpClient, HttpRequest } from './http-client.ts';
 
 /** The failure that a redirect is: it is never followed, since it would carry credentials elsewhere. */
 export function redirected(http: HttpClient, request: HttpRequest, reply: HttpReply): HostFailure | undefined {
@@ -57,7 +58,7 @@ export function phaseOf(
 }
 
 /** `Retry-After` in milliseconds, as seconds or as a date. */
-export function retryAfter(headers: Headers, now: number): number | undefined {
+export function retryAfter(headers: ReplyHeaders, now: number): number | undefined {
   const value = headers.get('retry-after');
   if (value === null) return undefined;
   const ms = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - now;

@@ -1,7 +1,8 @@
 import { lengthInWords } from '../../core/secrets/length-in-words.ts';
 import { isLoopback } from '../../core/loopback.ts';
 import type { CheckList } from '../diagnosis.ts';
-import type { HttpClient, HttpReply } from './http-client.ts';
+import type { HttpReply, ReplyHeaders } from './exchange.ts';
+import type { HttpClient } from './http-client.ts';
 
 /** Difference between two clocks from which on it matters, in milliseconds. Headers count in seconds. */
 const clockTolerance = 60_000;
@@ -17,7 +18,7 @@ export function tellAddress(http: HttpClient, reply: HttpReply, checks: CheckLis
 }
 
 /** Who passed the answer on, where it left its name. The host itself leaves none. */
-export function proxyOf(headers: Headers): string | undefined {
+export function proxyOf(headers: ReplyHeaders): string | undefined {
   if (headers.has('cf-ray')) return 'cloudflare';
   const via = headers.get('via') ?? headers.get('server');
   return via === null || via.trim() === '' ? undefined : via;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { HostFailure } from '../../host-failure.ts';
-import type { HttpClient, HttpReply, HttpRequest } from '../../http/http-client.ts';
+import type { HttpReply } from '../../http/exchange.ts';
+import type { HttpClient, HttpRequest } from '../../http/http-client.ts';
 import { adviceOn, isHtml, isWord, phaseOf, redirected, retryAfter } from '../../http/replies.ts';
 import { wrongAddress } from '../../http/wrong-address.ts';
 import { parseJson } from '../../../core/parse-json.ts';

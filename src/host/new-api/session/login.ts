@@ -3,7 +3,8 @@ import { RelayError } from '../../../core/relay-error.ts';
 import type { Secret } from '../../../core/secrets/secret.ts';
 import { HostFailure } from '../../host-failure.ts';
 import type { ApiClient, Credentials } from '../../http/api-client.ts';
-import type { HttpReply, HttpRequest } from '../../http/http-client.ts';
+import type { HttpReply, ReplyHeaders } from '../../http/exchange.ts';
+import type { HttpRequest } from '../../http/http-client.ts';
 import type { AdminLogin } from '../../login.ts';
 import { openEnvelope } from '../api/envelope.ts';
 import { loginWire, selfWire } from '../api/wire.ts';
@@ -123,7 +124,7 @@ function readLogin(open: ApiClient, request: HttpRequest, reply: HttpReply): z.i
   }
 }
 
-function sessionOf(headers: Headers): string | undefined {
+function sessionOf(headers: ReplyHeaders): string | undefined {
   return headers
     .getSetCookie()
     .map((cookie) => /^session=([^;]+)/.exec(cookie)?.[1])

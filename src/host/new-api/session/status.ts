@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { RelayError } from '../../../core/relay-error.ts';
 import type { ApiClient } from '../../http/api-client.ts';
-import type { HttpReply } from '../../http/http-client.ts';
+import type { HttpReply } from '../../http/exchange.ts';
 import { openEnvelope } from '../api/envelope.ts';
 import { statusWire } from '../api/wire.ts';
 import { parseJson } from '../../../core/parse-json.ts';

@@ -1,6 +1,7 @@
 import type { CheckList } from '../../diagnosis.ts';
 import type { HostFailure } from '../../host-failure.ts';
-import type { HttpClient, HttpReply, HttpRequest } from '../../http/http-client.ts';
+import type { HttpReply } from '../../http/exchange.ts';
+import type { HttpClient, HttpRequest } from '../../http/http-client.ts';
 import { tellAddress, tellClock } from '../../http/tell-address.ts';
 import { loginInFront, wrongAddress } from '../../http/wrong-address.ts';
 import { isHtml } from '../../http/replies.ts';

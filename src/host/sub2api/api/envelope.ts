@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { HostFailure } from '../../host-failure.ts';
 import { adviceOn, isHtml, isWord, phaseOf, redirected, retryAfter } from '../../http/replies.ts';
-import type { HttpClient, HttpReply, HttpRequest } from '../../http/http-client.ts';
+import type { HttpReply } from '../../http/exchange.ts';
+import type { HttpClient, HttpRequest } from '../../http/http-client.ts';
 import { wrongAddress } from '../../http/wrong-address.ts';
 import { parseJson } from '../../../core/parse-json.ts';
 

@@ -4,7 +4,7 @@ import { HostFailure } from '../../host-failure.ts';
 import type { Can } from '../../capabilities.ts';
 import { wrongAddress } from '../../http/wrong-address.ts';
 import type { ApiClient } from '../../http/api-client.ts';
-import type { HttpReply } from '../../http/http-client.ts';
+import type { HttpReply } from '../../http/exchange.ts';
 import { publicSettingsWire, setupWire } from '../api/wire.ts';
 
 /** What a host tells everybody about itself. */

@@ -1,5 +1,6 @@
 import { RelayError } from '../../../core/relay-error.ts';
-import type { HttpClient, HttpReply } from '../../http/http-client.ts';
+import type { HttpReply } from '../../http/exchange.ts';
+import type { HttpClient } from '../../http/http-client.ts';
 import { openClient } from '../api/admin-client.ts';
 import { readSettings } from './public-settings.ts';
 
