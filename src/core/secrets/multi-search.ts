@@ -13,21 +13,36 @@ const unseenSequences =
 /** What JSON writes for a character: `\\u0026`, `\\/`. The groups hold what it stands for. */
 const written = /\\+u([0-9a-f]{4})|\\+(["\\/])|[\s\p{C}\p{Variation_Selector}]/giu;
 
+/** What holds none of that, and no backslash: what most texts and nearly all words are. */
+const plain = /^[\x21-\x5B\x5D-\x7E]*$/;
+
 /**
  * Finds many words in a text at once, however they are cut by what cannot be seen. The time it takes depends on the
  * length of the text, hardly on how many words there are.
  */
 export class MultiSearch {
   // Whether an escape takes the next character along cannot be known, so both are tried.
-  readonly #lanes = [new Lane(unseen), new Lane(unseenSequences), new Lane(written)];
+  readonly #junk = [unseen, unseenSequences, written];
+  readonly #starts = new Set<string>();
+  readonly #byLength = new Map<number, Set<string>>();
+  /** Longest first: one word may be the beginning of another. */
+  #lengths: number[] = [];
 
   add(word: string): void {
-    for (const lane of this.#lanes) lane.add(word);
+    if (plain.test(word)) this.#addPattern(word);
+    else for (const junk of this.#junk) this.#addPattern(compact(word, junk).text);
   }
 
   /** Where words stand, in order, never overlapping. */
   find(text: string): Range[] {
-    const found = this.#lanes.flatMap((lane) => lane.find(text)).toSorted((a, b) => a[0] - b[0] || b[1] - a[1]);
+    if (this.#starts.size === 0) return [];
+    if (plain.test(text)) return this.#findIn(text);
+    const found = this.#junk
+      .flatMap((junk) => {
+        const { text: dense, starts, ends } = compact(text, junk);
+        return this.#findIn(dense).map(([start, end]): Range => [starts[start] ?? 0, ends[end - 1] ?? text.length]);
+      })
+      .toSorted((a, b) => a[0] - b[0] || b[1] - a[1]);
     const merged: [number, number][] = [];
     for (const [start, end] of found) {
       const last = merged.at(-1);
@@ -36,22 +51,8 @@ export class MultiSearch {
     }
     return merged;
   }
-}
 
-/** The words and the text as they are without one kind of junk. */
-class Lane {
-  readonly #junk: RegExp;
-  readonly #starts = new Set<string>();
-  readonly #byLength = new Map<number, Set<string>>();
-  /** Longest first: one word may be the beginning of another. */
-  #lengths: number[] = [];
-
-  constructor(junk: RegExp) {
-    this.#junk = junk;
-  }
-
-  add(word: string): void {
-    const pattern = compact(word, this.#junk).text;
+  #addPattern(pattern: string): void {
     if (pattern.length < minFormLength) return;
     this.#starts.add(pattern.slice(0, minFormLength));
     const same = this.#byLength.get(pattern.length);
@@ -63,17 +64,14 @@ class Lane {
     this.#lengths = [...this.#byLength.keys()].toSorted((a, b) => b - a);
   }
 
-  find(text: string): Range[] {
-    if (this.#starts.size === 0) return [];
-    const { text: dense, starts, ends } = compact(text, this.#junk);
+  #findIn(dense: string): Range[] {
     const found: Range[] = [];
     for (let index = 0; index + minFormLength <= dense.length; index += 1) {
       if (!this.#starts.has(dense.slice(index, index + minFormLength))) continue;
       const length = this.#lengths.find((each) => this.#byLength.get(each)?.has(dense.slice(index, index + each)));
       if (length === undefined) continue;
-      const last = index + length - 1;
-      found.push([starts[index] ?? 0, ends[last] ?? text.length]);
-      index = last;
+      found.push([index, index + length]);
+      index += length - 1;
     }
     return found;
   }

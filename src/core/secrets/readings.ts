@@ -58,8 +58,9 @@ function unescaped(text: string): string {
 
 /** Lists of bytes, as programs print them. */
 function fromNumbers(text: string): string[] {
+  const lists = text.match(numberLists);
+  if (lists === null) return [];
   return [10, 8].map((radix) => {
-    const lists = text.match(numberLists) ?? [];
     const bytes = lists.flatMap((list) => (list.match(/\d+/g) ?? []).map((number) => Number.parseInt(number, radix)));
     return printable(Buffer.from(bytes.filter((byte) => byte < 0x100)));
   });
