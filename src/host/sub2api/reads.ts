@@ -1,5 +1,5 @@
 import type { Sub2apiReads } from './admin-port.ts';
-import { listAll } from './api/admin-client.ts';
+import { listAll, listAllAs } from './api/admin-client.ts';
 import type { ApiClient } from '../http/api-client.ts';
 import { storedKey } from './stored-keys.ts';
 import { toChannel, toGroup, toTariff } from './translate/translate-resources.ts';
@@ -35,9 +35,9 @@ export function sub2apiReads(client: ApiClient): Sub2apiReads {
       (await client.get('/api/v1/admin/payment/plans', planWire.array().nullish()))?.map((wire) =>
         toTariff(wire, http),
       ) ?? [],
-    accounts: async (place) => {
+    accounts: (place) => {
       const query = place === undefined ? byId : { ...byId, group: place };
-      return (await listAll(client, '/api/v1/admin/accounts', accountWire, query)).map((wire) => toAccount(wire, http));
+      return listAllAs(client, '/api/v1/admin/accounts', accountWire, (wire) => toAccount(wire, http), query);
     },
     account: async (id) => {
       const wire = await client.find(`/api/v1/admin/accounts/${id}`, accountWire);

@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { HostFailure } from '../../host-failure.ts';
 
 /** Most items in a page. The host silently falls back to 20 above it. */
@@ -19,9 +20,18 @@ export interface PagedList<T extends Item> {
   /** Whether the host was asked to sort it by id, the oldest first. */
   sortedById: boolean;
   /** The page with this number, from 1, where each has `size` items. Throws `HostFailure`. */
-  ask(page: number, size: number): Promise<{ items: T[]; total: number }>;
+  ask(page: number, size: number): Promise<Page<T>>;
   /** Waits so many milliseconds. */
   pause(ms: number): Promise<void>;
+}
+
+/** A page that has come. */
+export interface Page<T> {
+  total: number;
+  /** How many items it has. */
+  count: number;
+  /** Makes out what they are, which takes its time. Throws `HostFailure`. */
+  read(): T[];
 }
 
 type Reading<T> = { items: T[] } | { fault: string };
@@ -49,24 +59,36 @@ export function notWhole(path: string, why: string): HostFailure {
   });
 }
 
-/** Every page brings something new and all promise the same, so this ends. */
+/**
+ * Every page brings something new and all promise the same, so this ends. The next one is asked for as soon as one has come,
+ * and never earlier: the host then works on it while this one is read, and still gives them one after another.
+ */
 async function readPages<T extends Item>(list: PagedList<T>): Promise<Reading<T>> {
   const items: T[] = [];
   const seen = new Set<number>();
   let promised: number | undefined;
+  let asked = list.ask(1, pageSize);
   for (let page = 1; ; page += 1) {
-    const { items: here, total } = await list.ask(page, pageSize);
+    const { total, count, read } = await asked;
     if (total > maxItems) throw notWhole(list.path, `it promises ${total} items`);
     promised ??= total;
     if (total !== promised) return { fault: `it had ${promised} items on its first page and ${total} on page ${page}` };
-    for (const item of here) {
+    const goesOn = count === pageSize && items.length + count < total;
+    if (goesOn) {
+      asked = list.ask(page + 1, pageSize);
+      // Whoever gives up before waits for it no more.
+      asked.catch(() => undefined);
+      // So that it leaves before what follows keeps this process busy.
+      await turn();
+    }
+    for (const item of read()) {
       if (seen.has(item.id)) return { fault: `it showed the item ${item.id} twice` };
       seen.add(item.id);
       items.push(item);
     }
-    if (here.length > pageSize) return { fault: `its page ${page} had ${here.length} items instead of ${pageSize}` };
+    if (count > pageSize) return { fault: `its page ${page} had ${count} items instead of ${pageSize}` };
     if (items.length >= total) return { items };
-    if (here.length < pageSize) return { fault: `it promised ${total} items and showed ${items.length}` };
+    if (!goesOn) return { fault: `it promised ${total} items and showed ${items.length}` };
   }
 }
 
@@ -87,8 +109,8 @@ async function faultOf<T extends Item>(list: PagedList<T>, items: readonly T[]):
   }
   for (let border = pageSize; border < items.length; border += pageSize) {
     // Pages of one item: the page with the number of a place holds what stands there.
-    const { items: there } = await list.ask(border, 1);
-    if (there[0]?.id !== items[border - 1]?.id) return `its items moved from page to page`;
+    const [there] = (await list.ask(border, 1)).read();
+    if (there?.id !== items[border - 1]?.id) return `its items moved from page to page`;
   }
   return undefined;
 }
