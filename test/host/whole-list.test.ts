@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { listAll } from '../../src/host/sub2api/api/admin-client.ts';
+import { wholeList } from '../../src/host/sub2api/api/whole-list.ts';
 import type { ApiClient } from '../../src/host/http/api-client.ts';
 import { quickClock } from '../support/clocks.ts';
 import { pagedHost, pageOf, type AskedPage, type ToldPage } from '../support/paged-host.ts';
@@ -45,6 +46,30 @@ describe('a list that stays as it is', () => {
     expect(await sorted(client)).toHaveLength(1001);
     expect(asked).toEqual(['1/1000', '2/1000', '1/1000', '2/1000']);
   });
+});
+
+it('a page is asked for once the one before has come, and before that is read', async () => {
+  const did: string[] = [];
+  const rows = upTo(2500).map((id) => ({ id }));
+  const list = {
+    path: '/list',
+    sortedById: true,
+    ask: async (page: number, size: number) => {
+      const items = rows.slice((page - 1) * size, page * size);
+      did.push(`ask ${page}`);
+      await Promise.resolve();
+      did.push(`get ${page}`);
+      const read = () => {
+        did.push(`read ${page}`);
+        return items;
+      };
+      return { total: rows.length, count: items.length, read };
+    },
+    pause: () => Promise.resolve(),
+  };
+  expect(await wholeList(list)).toEqual(rows);
+  const pages = ['ask 1', 'get 1', 'ask 2', 'get 2', 'read 1', 'ask 3', 'get 3', 'read 2', 'read 3'];
+  expect(did.slice(0, pages.length)).toEqual(pages);
 });
 
 describe('a list that changes while it is read', () => {
