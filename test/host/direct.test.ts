@@ -14,6 +14,7 @@ const exchange = (more: Partial<Exchange> = {}): Exchange => ({
   headers: {},
   signal: new AbortController().signal,
   connectLimit: () => new AbortController().signal,
+  through: (send) => send(),
   maxBytes: 1000,
   ...more,
 });
@@ -154,6 +155,25 @@ describe('an exchange without an answer', () => {
     };
     const sending = answering(always(200, 'text/plain', ''), { connectLimit });
     await expect(sending).rejects.toMatchObject({ code: 'CONNECT_TIMEOUT' });
+  });
+
+  it('passes the gate once it is connected, and sends nothing where that refuses', async () => {
+    const connected = vi.fn();
+    const asked = vi.fn();
+    const server = createServer((socket) => {
+      connected();
+      socket.on('data', asked);
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const reason = new Error('the lock is lost');
+    const through = async () => {
+      await vi.waitFor(() => expect(connected).toHaveBeenCalled());
+      throw reason;
+    };
+    await expect(carry(`http://127.0.0.1:${port}`, { method: 'POST', body: '{}', through })).rejects.toBe(reason);
+    server.close();
+    expect(asked).not.toHaveBeenCalled();
   });
 
   it('has no such limit any more once it is connected', async () => {

@@ -21,7 +21,7 @@ function clientOf(answer: Answer, more: Partial<HttpOptions> = {}) {
   const bounds: number[] = [];
   const lines: string[] = [];
   vi.spyOn(direct, 'carry').mockImplementation(async (url, exchange) => {
-    const { maxBytes, connectLimit: _connectLimit, signal, ...init } = exchange;
+    const { maxBytes, connectLimit: _connectLimit, through, signal, ...init } = exchange;
     const request = new Request(url, init);
     asked.push(request);
     bounds.push(maxBytes);
@@ -29,7 +29,7 @@ function clientOf(answer: Answer, more: Partial<HttpOptions> = {}) {
     const aborted = new Promise<never>((_, reject) => {
       signal.addEventListener('abort', () => reject(signal.reason as Error));
     });
-    const response = await Promise.race([answer(request), aborted]);
+    const response = await Promise.race([through(async () => answer(request)), aborted]);
     return { status: response.status, headers: response.headers, text: await response.text() };
   });
   const client = new HttpClient({

@@ -22,9 +22,10 @@ describe.skipIf(given !== '')('a PostgreSQL given by RELAY_TEST_POSTGRES', () =>
 const password = 'canary-password-of-the-database';
 
 describe.skipIf(given === '')('a real server', () => {
-  const sql = connectPostgres({ url: given, password: null, sslMode: 'disable' });
+  const address = given || 'postgres://127.0.0.1/none';
+  const sql = connectPostgres({ url: address, password: null, sslMode: 'disable' });
   const name = `relay_test_${process.pid}`;
-  const server = new URL(given === '' ? 'postgres://127.0.0.1' : given);
+  const server = new URL(address);
   let proxy: CuttingProxy;
   let schemas = 0;
   beforeAll(async () => {

@@ -36,8 +36,8 @@ globalThis.fetch = (input, init) => {
 direct.carry = async (url, request) => {
   const host = served.get(url.origin);
   if (host === undefined) return throughTheNetwork(url, request);
-  const { maxBytes: _maxBytes, connectLimit: _connectLimit, ...init } = request;
-  const response = await exchange(host, new Request(url, init));
+  const { maxBytes: _maxBytes, connectLimit: _connectLimit, through, ...init } = request;
+  const response = await through(() => exchange(host, new Request(url, init)));
   const { status, headers } = response;
   return { status, headers, text: await response.text() };
 };

@@ -14,6 +14,7 @@ import { print, styleFor, type Io } from '../io.ts';
 import { nothingWritten, printFooter } from '../output/footer.ts';
 import { publish, publishUnchanged } from '../output/publish.ts';
 import { repeatCommand } from '../options/repeat-command.ts';
+import { runCommand } from '../options/run-command.ts';
 import type { RelayError } from '../../core/relay-error.ts';
 import { shellWord } from '../../core/shell-word.ts';
 import { writeWhole } from '../output/write-report.ts';
@@ -57,7 +58,8 @@ export async function importInto(
   throwIfStopped(tools);
   const report = await execute(prepared, at, { startedAt, stages: 0 });
   const { place } = request.report;
-  const commands = importCommands(flags, place);
+  const ofRun = vendorUrl === null ? { ofRun: runCommand('runs show', request.job.run, flags) } : {};
+  const commands = { ...importCommands(flags, place), ...ofRun };
   return publish(report, { place, lasting: vendorUrl === null }, flags, commands, io);
 }
 

@@ -9,6 +9,7 @@ import { reportText } from '../../report/text/report-text.ts';
 import { RelayError } from '../../core/relay-error.ts';
 import type { Redactor } from '../../core/secrets/redactor.ts';
 import { readRun } from '../../journal/read-journal.ts';
+import { runCommand } from '../options/run-command.ts';
 import { withState } from '../session/open-state.ts';
 import { didYouMean } from '../../core/suggest.ts';
 import { columnsOf } from '../columns.ts';
@@ -51,7 +52,7 @@ async function reportsOf(named: string, flags: ShowFlags, io: Io, redactor: Reda
     if (kept !== undefined) return parseReports(kept, `of the run ${named}`);
     await readRun(runs, named);
     throw new RelayError('REPORT_UNREADABLE', `The run ${named} has no report: it has not ended.`, {
-      next: `relay runs show ${named}`,
+      next: runCommand('runs show', named, flags),
     });
   });
 }

@@ -16,7 +16,7 @@ export async function sandboxCommand(flags: Flags<'sandbox'>, io: Io): Promise<n
   const { stop, release } = stopSignals(
     () => undefined,
     undefined,
-    () => null,
+    () => 'Stopped at once.',
   );
   const kind = flags.hostKind ?? 'sub2api';
   const { faults: _file, port, ...asked } = flags;

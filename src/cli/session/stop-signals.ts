@@ -5,12 +5,12 @@ import { Interruption, RelayError } from '../../core/relay-error.ts';
 
 /**
  * Stops a run in order on the first signal, at the deadline, or by `endEarly`; leaves at once on a signal after that.
- * `notice` is told about the first signal; `runAtWork` is named by whoever leaves at once, since it can be gone on with.
+ * `notice` is told about the first signal; `lastWords` are said by whoever leaves at once.
  */
 export function stopSignals(
   notice: (text: string) => void,
   deadlineMs: number | undefined,
-  runAtWork: () => string | null,
+  lastWords: () => string,
 ): { stop: AbortSignal; endEarly: (reason: RelayError) => void; release: () => void } {
   const controller = new AbortController();
   // Every request and every pause of a run listens to it.
@@ -18,7 +18,7 @@ export function stopSignals(
   const onSignal = (name: 'SIGINT' | 'SIGTERM') => {
     if (controller.signal.aborted) {
       // Past the view, which keeps back what is written beside it and would lose it here.
-      writeSync(2, `\n${leavingText(runAtWork())}\n`);
+      writeSync(2, `\n${lastWords()}\n`);
       // The operator asked twice: not even what is in flight is waited for.
       // oxlint-disable-next-line no-process-exit, unicorn/no-process-exit -- leaving at once is what was asked for
       process.exit(name === 'SIGTERM' ? 143 : 130);
@@ -44,13 +44,4 @@ export function stopSignals(
     process.off('SIGTERM', onTerminate);
   };
   return { stop: controller.signal, endEarly, release };
-}
-
-function leavingText(run: string | null): string {
-  if (run === null) return 'Stopped at once.';
-  return [
-    `Stopped at once. The host may hold a part of the run ${run}.`,
-    `Next: relay resume ${run} --keys FILE`,
-    `Or undo it: relay rollback ${run}`,
-  ].join('\n');
 }

@@ -7,6 +7,8 @@ import { EventQueue } from '../progress/event-queue.ts';
 import type { SessionOptions } from './host-session.ts';
 import { print, type Io } from '../io.ts';
 import { progressView } from '../progress/progress.ts';
+import { runCommand } from '../options/run-command.ts';
+import type { StateFlags } from './open-state.ts';
 import { stopSignals } from './stop-signals.ts';
 
 /** What work that is shown, and may be stopped, has at hand. */
@@ -27,7 +29,7 @@ export interface Watched {
 /** Shows what happens, and listens to signals and the deadline, for as long as the work takes. Throws what it throws. */
 export async function watch<Result>(
   limits: { timeoutMs: number; deadlineMs: number | undefined },
-  flags: PrintFlags,
+  flags: PrintFlags & StateFlags,
   io: Io,
   redactor: Redactor,
   work: (at: Watched) => Promise<Result>,
@@ -35,7 +37,7 @@ export async function watch<Result>(
   const events = new EventQueue(await progressView(io, flags));
   let run: string | null = null;
   const notice = (text: string) => events.emit({ type: 'notice', text });
-  const { stop, endEarly, release } = stopSignals(notice, limits.deadlineMs, () => run);
+  const { stop, endEarly, release } = stopSignals(notice, limits.deadlineMs, () => leavingText(run, flags));
   const atWork = (id: string) => {
     run = id;
   };
@@ -53,4 +55,14 @@ export async function watch<Result>(
     release();
     for (const giveBack of taken.toReversed()) await giveBack();
   }
+}
+
+/** What whoever leaves at once says of the run that was at work: it can be gone on with. */
+function leavingText(run: string | null, flags: PrintFlags & StateFlags): string {
+  if (run === null) return 'Stopped at once.';
+  return [
+    `Stopped at once. The host may hold a part of the run ${run}.`,
+    `Next: ${runCommand('resume', run, flags, { keys: 'FILE' })}`,
+    `Or undo it: ${runCommand('rollback', run, flags)}`,
+  ].join('\n');
 }

@@ -59,7 +59,7 @@ export interface HostSession {
  */
 export async function withHost<Result>(
   { settings, state: place, ...limits }: HostRequest,
-  flags: PrintFlags,
+  flags: PrintFlags & StateFlags,
   io: Io,
   redactor: Redactor,
   work: (at: HostSession) => Promise<Result>,

@@ -140,9 +140,7 @@ export class ApiClient {
     for (let attempt = 1; ; attempt += 1) {
       await pace?.turn(request.signal);
       const credentials = await this.#credentials();
-      const reply = await through(() =>
-        this.http.send({ ...request, headers: { ...credentials, ...request.headers } }),
-      );
+      const reply = await this.http.send({ ...request, headers: { ...credentials, ...request.headers }, through });
       if (reply.status !== 429 || pace === undefined || attempt === maxTurns) return reply;
       pace.refused(retryAfter(reply.headers, this.http.clock.now()));
     }

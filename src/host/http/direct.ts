@@ -1,8 +1,8 @@
 import { Agent, request as plainRequest, type IncomingMessage, type RequestOptions } from 'node:http';
 import { tooLarge, type Carry, type Exchange, type ReplyHeaders } from './exchange.ts';
 
-/** A connection that was idle for longer may have been given up by the other side, in milliseconds. */
-const idleMs = 4000;
+/** So long a connection may be idle, in milliseconds: many servers give one up after 5 seconds, Node's among them. */
+const idleMs = 3000;
 
 const options = { keepAlive: true, timeout: idleMs };
 const plain = { send: plainRequest, agent: new Agent(options) };
@@ -37,12 +37,17 @@ export const direct: { carry: Carry } = {
       request.once('close', () => signal.removeEventListener('abort', abort));
       request.on('error', reject);
       request.once('socket', (socket) => {
-        if (!socket.connecting) return;
+        const begin = () =>
+          void exchange.through(async () => void request.end(exchange.body)).catch((error: Error) => end(error));
+        if (!socket.connecting) return begin();
         const limit = exchange.connectLimit();
         const late = () => end(Object.assign(new Error('no connection came about'), { code: 'CONNECT_TIMEOUT' }));
         limit.addEventListener('abort', late, { once: true });
-        for (const event of [url.protocol === 'https:' ? 'secureConnect' : 'connect', 'close'])
-          socket.once(event, () => limit.removeEventListener('abort', late));
+        socket.once('close', () => limit.removeEventListener('abort', late));
+        socket.once(url.protocol === 'https:' ? 'secureConnect' : 'connect', () => {
+          limit.removeEventListener('abort', late);
+          begin();
+        });
       });
       request.once('response', (incoming) => {
         const chunks: Buffer[] = [];
@@ -55,7 +60,6 @@ export const direct: { carry: Carry } = {
         });
         incoming.once('end', () => resolve({ response: incoming, bytes: Buffer.concat(chunks) }));
       });
-      request.end(exchange.body);
     });
     const packed = response.headers['content-encoding'];
     const unpacked =

@@ -5,6 +5,8 @@ export interface Exchange {
   body?: string;
   /** Ends it early. */
   signal: AbortSignal;
+  /** Passed right before anything leaves. What it throws ends the exchange, and nothing has left. */
+  through: <T>(send: () => Promise<T>) => Promise<T>;
   /** Begins the time that a connection may take to come about. */
   connectLimit: () => AbortSignal;
   /** Longest body that is taken, in bytes, as it comes and unpacked. */

@@ -1,9 +1,10 @@
 import type { Clock } from '../../core/clock.ts';
 import type { Proxy } from '../../core/proxy.ts';
 import type { Redactor } from '../../core/secrets/redactor.ts';
+import { RelayError } from '../../core/relay-error.ts';
 import { HostFailure } from '../host-failure.ts';
 import { direct } from './direct.ts';
-import type { Carry, HttpReply } from './exchange.ts';
+import type { Carry, Exchange, HttpReply } from './exchange.ts';
 import { noAnswer } from './no-answer.ts';
 import { proxyHint, ProxyRefusal, refusedByProxy } from './proxy-refusal.ts';
 
@@ -20,6 +21,8 @@ export interface HttpRequest {
   countsApart?: boolean;
   /** Ends the exchange early. */
   signal?: AbortSignal;
+  /** Passed right before anything leaves. What it throws is thrown, and nothing has left. */
+  through?: Exchange['through'];
   /** Longest body that is taken, in bytes. */
   maxBytes?: number;
 }
@@ -66,7 +69,8 @@ export class HttpClient {
   /** One exchange. Throws `HostFailure` when no whole answer came. */
   async send(request: HttpRequest): Promise<HttpReply> {
     const startedAt = this.clock.now();
-    const limit = this.clock.timeout(request.timeoutMs ?? this.#options.timeoutMs);
+    const timeoutMs = request.timeoutMs ?? this.#options.timeoutMs;
+    const limit = this.clock.timeout(timeoutMs);
     const signals = [limit, request.signal, this.#options.stop].filter((each) => each !== undefined);
     const signal = signals.length === 1 ? limit : AbortSignal.any(signals);
     let reply: HttpReply | undefined;
@@ -75,6 +79,7 @@ export class HttpClient {
       reply = await this.#carry(this.#url(request), {
         method: request.method,
         signal,
+        through: request.through ?? ((send) => send()),
         connectLimit: () => this.clock.timeout(connectMs),
         headers: {
           'user-agent': this.#options.userAgent,
@@ -90,6 +95,7 @@ export class HttpClient {
       if (!Number.isNaN(date)) this.#ahead = date - this.clock.now();
       return reply;
     } catch (cause) {
+      if (cause instanceof RelayError && !signal.aborted) throw cause;
       throw this.#failure(request, cause, limit.aborted);
     } finally {
       this.#options.trace?.(

@@ -13,9 +13,9 @@ export function proxied({ address, authorization }: Proxy): Carry {
     proxyTunnel: false,
     ...(authorization === null ? {} : { token: authorization.open() }),
   });
-  return async (url, { maxBytes, connectLimit: _connectLimit, ...exchange }) => {
+  return async (url, { maxBytes, connectLimit: _connectLimit, through, ...exchange }) => {
     try {
-      const response = await fetch(url, { ...exchange, redirect: 'manual', dispatcher });
+      const response = await through(() => fetch(url, { ...exchange, redirect: 'manual', dispatcher }));
       const { status, headers } = response;
       if (status === 407) throw new ProxyRefusal(407);
       return { status, headers, text: await readBounded(response, maxBytes) };

@@ -63,7 +63,7 @@ export function memoryHost(world: World, url: string, gate: Gate = openGate): Ho
       list: async () => ({}),
       survey: async () => ({ placeExists: (id) => id === thePlace.id, madePlaces: [], objects: () => [] }),
     },
-    proof: gated(proofOf(world), write),
+    proof: gated(proofOf(world), ask),
     gateway: gatewayOf(world, url),
     clientKeys: {
       ...clientKeys,

@@ -31,6 +31,8 @@ export interface Sub2apiParts extends Pick<Host, 'info' | 'time' | 'command'> {
   gateway: Gateway;
   /** A secret that whoever holds the same admin login can make again, and nobody else: nothing of it need be kept. */
   derive: (purpose: string) => Secret;
+  /** The same, each of whose requests passes the gate right before it leaves; nothing where there are no requests. */
+  through?: (gate: Gate) => Sub2apiParts;
 }
 
 /** The port of a sub2api host, over how it is asked and told. */
@@ -89,7 +91,9 @@ function grantsOf(reads: Sub2apiReads, writes: Sub2apiWrites): GrantPort {
   };
 }
 
-function gatedParts(parts: Sub2apiParts, { ask, write }: Gate): Sub2apiParts {
+function gatedParts(given: Sub2apiParts, gate: Gate): Sub2apiParts {
+  const { ask, write } = gate;
+  const parts = given.through?.(gate) ?? given;
   return {
     ...parts,
     asking: (signal) => {

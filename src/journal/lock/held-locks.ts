@@ -84,7 +84,7 @@ export class HeldLocks {
       else this.#lose(lock, 'is no longer this run’s');
     } catch (error) {
       if (this.#ageOf(lock) >= this.#store.timing.safeMs)
-        this.#lose(lock, `could not be kept: ${(error as Error).message}`);
+        this.#lose(lock, `could not be kept: ${(error as Error).message.replace(/\.$/, '')}`);
     }
   }
 

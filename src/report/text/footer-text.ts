@@ -7,6 +7,8 @@ import { failedTests } from './problem-groups.ts';
 /** The command of a run, and what it can be given as another one, where it can. */
 export interface Commands {
   same: string;
+  /** Shows what a run did and how it is finished or undone; needed where its journal outlives it. */
+  ofRun?: string | undefined;
   /** Keeps what works. */
   partial?: string | undefined;
   /** Only what failed, by the report of this run. */
@@ -17,10 +19,17 @@ export interface Commands {
 
 /** What stands last on standard error after a run that did not end well: what happened, what the host holds, what to do. */
 export function closingText(report: Report, commands: Commands): string[] {
+  const cut = report.errors.find(({ code }) => cuttingShort.has(code));
+  // What it left, its journal tells too, but what it was about to note.
+  if (cut !== undefined && commands.ofRun !== undefined)
+    return [...endText(report), `To do: ${cut.hint}`, `Next: ${commands.ofRun}`];
   const step = stepAfter(report);
   const todo = step === undefined ? [] : [`To do: ${step}`];
   return [...endText(report), ...otherWays(report, commands), ...todo, `Next: ${commands.same}`];
 }
+
+/** What ends a run without it having been able to undo all: it is resumed, or rolled back. */
+const cuttingShort: ReadonlySet<string> = new Set(['JOURNAL_FAILED', 'LOCK_LOST']);
 
 /** What happened, and what the host holds. */
 export function endText(report: Report): string[] {

@@ -26,8 +26,8 @@ import type { Redactor } from '../../../core/secrets/redactor.ts';
 import { columnsOf } from '../../columns.ts';
 import { print, styleFor, type Io } from '../../io.ts';
 import { nothingWritten, printFooter } from '../../output/footer.ts';
-import { shellWord } from '../../../core/shell-word.ts';
 import { repeatCommand } from '../../options/repeat-command.ts';
+import { runCommand } from '../../options/run-command.ts';
 import { printResult } from '../../output/result.ts';
 import { withProvider } from '../../session/with-provider.ts';
 
@@ -75,7 +75,7 @@ async function endOf(status: ProviderStatus, state: HostSession['state'], flags:
     next:
       unfinished === undefined
         ? repeatCommand(`relay ${next}`, again)
-        : `relay resume ${unfinished.run} --keys ${shellWord(flags.keys ?? unfinished.keys)}`,
+        : runCommand('resume', unfinished.run, flags, { keys: flags.keys ?? unfinished.keys }),
   });
   return 8;
 }

@@ -26,6 +26,7 @@ import type { Io } from '../../io.ts';
 import { nothingWritten } from '../../output/footer.ts';
 import { publish } from '../../output/publish.ts';
 import { repeatCommand } from '../../options/repeat-command.ts';
+import { runCommand } from '../../options/run-command.ts';
 import { withRun, type RunSession } from '../../session/with-run.ts';
 
 type ResumeFlags = Flags<'resume'>;
@@ -61,7 +62,7 @@ export async function resumeCommand(id: string, flags: ResumeFlags, io: Io, reda
     });
     await keepReport(report, at);
     await idle();
-    const commands = { same: repeatCommand(`relay resume ${id}`, flags) };
+    const commands = { same: repeatCommand(`relay resume ${id}`, flags), ofRun: runCommand('runs show', id, flags) };
     return publish(report, { place, lasting: true }, flags, commands, io);
   });
 }

@@ -15,6 +15,7 @@ import { withState } from '../../session/open-state.ts';
 import { print, styleFor, type Io } from '../../io.ts';
 import { printFooter, type LastWords } from '../../output/footer.ts';
 import { repeatCommand } from '../../options/repeat-command.ts';
+import { runCommand } from '../../options/run-command.ts';
 import { printResult } from '../../output/result.ts';
 import { withHost } from '../../session/with-host.ts';
 import { hostOfRun, withRun } from '../../session/with-run.ts';
@@ -133,6 +134,6 @@ function lastWords(
     holds: leftovers.length > 0 ? leftoversState(leftovers, []) : 'The host holds nothing of the run any more.',
     named: leftovers.map(leftoverLine),
     todo: leftovers.length > 0 ? leftoversAdvice(leftovers, []) : hints,
-    next: leftovers.length > 0 ? repeatCommand(`relay rollback ${id}`, flags) : `relay runs show ${id}`,
+    next: leftovers.length > 0 ? repeatCommand(`relay rollback ${id}`, flags) : runCommand('runs show', id, flags),
   };
 }

@@ -1,6 +1,6 @@
 import type { Flags } from '../../../config/options/option-flags.ts';
 import { readRun, readRuns, type ReadRun, type RecordedRun } from '../../../journal/read-journal.ts';
-import { shellWord } from '../../../core/shell-word.ts';
+import { runCommand } from '../../options/run-command.ts';
 import { linesOfAlike } from '../../../core/alike.ts';
 import { withoutControls } from '../../../core/secrets/redactor.ts';
 import { RelayError } from '../../../core/relay-error.ts';
@@ -46,9 +46,9 @@ export async function showRun(id: string, flags: Flags<'runs show'>, io: Io, red
   const changes = changesOf(run);
   const next =
     end === null
-      ? [`relay resume ${id} --keys ${shellWord(begin.keys.file ?? 'FILE')}`, `relay rollback ${id}`]
+      ? [runCommand('resume', id, flags, { keys: begin.keys.file ?? 'FILE' }), runCommand('rollback', id, flags)]
       : changes.length > 0
-        ? [`relay rollback ${id}`]
+        ? [runCommand('rollback', id, flags)]
         : [];
   if (flags.output === 'json') {
     const told: RunOutput = {
@@ -79,7 +79,7 @@ export async function showRun(id: string, flags: Flags<'runs show'>, io: Io, red
       (more, { action, kind }) => `  ${action.padEnd(8)} ${more} more ${kind}s`,
     ),
     ...(changes.length + removed.length === 0 ? ['  nothing of it is noted to be on the host'] : []),
-    ...(report ? ['', `Its report: relay report show ${id}`] : []),
+    ...(report ? ['', `Its report: ${runCommand('report show', id, flags)}`] : []),
     ...(end !== null && wasStopped(end.exitCode)
       ? ['', 'It was stopped; the same import again goes on from what the host holds.']
       : []),

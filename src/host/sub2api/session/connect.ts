@@ -56,10 +56,11 @@ function partsOf(info: HostInfo, client: ApiClient, login: AdminLogin): Sub2apiP
     info,
     asking: (signal) => {
       const asker = signal === null ? client : client.until(signal);
-      return { reads: sub2apiReads(asker), proof: sub2apiProof(asker), identity: () => identityOf(asker) };
+      return { reads: sub2apiReads(asker), proof: sub2apiProof(asker.asWrites()), identity: () => identityOf(asker) };
     },
     writes: sub2apiWrites(client),
     gateway: httpGateway(http),
+    through: (gate) => partsOf(info, client.through(gate), login),
     time: () => http.hostTime(),
     derive: (purpose) => {
       const secret = createHmac('sha256', secretOf(login).open()).update(`relay.derived/1 ${purpose}`).digest('hex');
