@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { liveLines, noRetries, type Waiting } from '../../src/cli/progress/live-lines.ts';
 import { plainView } from '../../src/cli/progress/plain-view.ts';
+import { problem } from '../../src/core/relay-error.ts';
 import type { RunEvent } from '../../src/core/run-event.ts';
 import type { Style } from '../../src/core/style.ts';
 
@@ -109,6 +110,25 @@ describe('a log', () => {
       '00:00:06 retry d in 2 s: 429',
       '00:00:07 retry 1 more',
       '00:00:07 done verify (7 ms): fine',
+    ]);
+  });
+
+  it('tells one of many warnings of a code, and how many others there were', () => {
+    const warned = (code: 'UPSTREAM_BUSY' | 'KEY_UNPROVEN', name: string): RunEvent => ({
+      type: 'warning',
+      stage: 'verify',
+      problem: problem(code, `${name}: said`),
+    });
+    const begins: RunEvent = { type: 'stage-started', stage: 'access', title: 'Open access' };
+    const many = Array.from({ length: 1200 }, (_, index): [number, RunEvent] => [
+      5000,
+      warned('UPSTREAM_BUSY', `a-${index}`),
+    ]);
+    expect(logOf([...many, [5000, warned('KEY_UNPROVEN', 'b')], [5001, begins]])).toEqual([
+      '00:00:05 warning UPSTREAM_BUSY: a-0: said',
+      '00:00:05 warning UPSTREAM_BUSY: 1,199 more',
+      '00:00:05 warning KEY_UNPROVEN: b: said',
+      '00:00:05 Open access',
     ]);
   });
 

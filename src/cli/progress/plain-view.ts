@@ -9,25 +9,37 @@ import type { Show } from './progress.ts';
 const minMs = 2000;
 const maxMs = 15_000;
 
-/** Shortest pause between two lines about what is tried again. */
-const retryMs = 1000;
+/** Shortest pause between two lines that say the same of other accounts, in milliseconds. */
+const alikeMs = 1000;
 
 /**
  * Lines with a time, for a log: each stage, and how far it is at a rate that falls while it lasts, so that a long run stays
- * readable. Of what is tried again at the same moment one is told, and how many others there were.
+ * readable. Of what is tried again at the same moment, and of warnings of one code, one is told, and how many others there were.
  */
 export function plainView(write: (line: string) => void, style: Style, now: () => number): Show {
   let begun = now();
   let shownAt = 0;
-  let retriedAt = 0;
-  let untold = 0;
+  const alike = new Map<string, { toldAt: number; untold: number }>();
   const line = (text: string) => write(`${style.dim(new Date(now()).toISOString().slice(11, 19))} ${text}`);
   const tellUntold = () => {
-    if (untold > 0) line(`${style.unsure('retry')} ${untold} more`);
-    untold = 0;
+    for (const [what, each] of alike) {
+      if (each.untold > 0) line(`${what} ${formatCount(each.untold)} more`);
+      each.untold = 0;
+    }
+  };
+  const tellOne = (what: string, text: string) => {
+    const last = alike.get(what);
+    if (last !== undefined && now() - last.toldAt < alikeMs) {
+      last.untold += 1;
+      return;
+    }
+    tellUntold();
+    alike.set(what, { toldAt: now(), untold: 0 });
+    line(`${what} ${text}`);
   };
   return (event) => {
     if (event.type === 'stage-started') {
+      tellUntold();
       begun = now();
       line(event.title);
     }
@@ -37,16 +49,9 @@ export function plainView(write: (line: string) => void, style: Style, now: () =
         `${event.ok ? style.good('done') : style.bad('failed')} ${event.stage} (${spokenDuration(event.ms)}): ${event.summary}`,
       );
     }
-    if (event.type === 'retry') {
-      if (now() - retriedAt < retryMs) {
-        untold += 1;
-        return;
-      }
-      tellUntold();
-      retriedAt = now();
-      line(`${style.unsure('retry')} ${event.what} in ${event.pauseMs / 1000} s: ${event.reason}`);
-    }
-    if (event.type === 'warning') line(`${style.unsure('warning')} ${event.problem.code}: ${event.problem.message}`);
+    if (event.type === 'retry')
+      tellOne(style.unsure('retry'), `${event.what} in ${event.pauseMs / 1000} s: ${event.reason}`);
+    if (event.type === 'warning') tellOne(`${style.unsure('warning')} ${event.problem.code}:`, event.problem.message);
     if (event.type === 'notice') line(event.text);
     if (event.type === 'progress') {
       const pause = Math.min(maxMs, Math.max(minMs, (now() - begun) / 10));
