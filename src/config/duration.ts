@@ -10,3 +10,9 @@ export function parseDuration(text: string, maxMs: number = maxTimerMs): number 
   const ms = Number(amount) * units[unit as keyof typeof units];
   return ms >= 1 && ms <= maxMs ? Math.round(ms) : undefined;
 }
+
+/** The same as a person would give it: `20000` is `20s`, `90000` is `90s`. */
+export function givenDuration(ms: number): string {
+  const [unit, factor] = Object.entries(units).findLast(([, each]) => ms % each === 0) ?? ['ms', 1];
+  return `${ms / factor}${unit}`;
+}

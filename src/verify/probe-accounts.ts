@@ -50,7 +50,8 @@ export async function probeAccounts(job: ProbeJob, tools: RunTools): Promise<Acc
     job.accounts.map(async (account): Promise<AccountVerdict> => {
       const verdict = await probeAccount(account, job, { hasDiscovered, over, cannotTest, refused }, tools);
       if (verdict.code === 'TEST_ERROR') cannotTest();
-      if (verdict.validation !== 'not_tried') counts[verdict.validation] += 1;
+      if (verdict.validation === 'not_tried') return verdict;
+      counts[verdict.validation] += 1;
       done += 1;
       const { state: pace } = job.pace;
       const budget = tools.host.budget();

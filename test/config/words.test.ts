@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parseDuration } from '../../src/config/duration.ts';
+import { givenDuration, parseDuration } from '../../src/config/duration.ts';
 import { stateDir } from '../../src/config/state-place.ts';
 import { parseTarget, readTargets } from '../../src/config/targets.ts';
 
@@ -156,4 +156,16 @@ describe('where journals and locks live', () => {
   ])('is told by %s', (_, env, folder) => {
     expect(stateDir(env, '/home/ann')).toBe(folder);
   });
+});
+
+it.each([
+  [1, '1ms'],
+  [1500, '1500ms'],
+  [20_000, '20s'],
+  [90_000, '90s'],
+  [120_000, '2m'],
+  [3_600_000, '1h'],
+])('a duration of %i ms is given as %s', (ms, text) => {
+  expect(givenDuration(ms)).toBe(text);
+  expect(parseDuration(text)).toBe(ms);
 });

@@ -161,6 +161,9 @@ describe('several accounts', () => {
     const verdicts = await probeAccounts(jobOf(accounts), run.tools);
     expect(verdicts.map(({ validation }) => validation)).toEqual(['passed', 'not_tried', 'not_tried']);
     expect(verdicts[2]).toMatchObject({ code: null, probe: null, models: [], smokeModelSeen: false });
+    // Nobody is told that they were tested.
+    const told = run.events.flatMap((event) => (event.type === 'progress' ? [[event.done, event.total]] : []));
+    expect(told).toEqual([[1, 3]]);
   });
 
   it('a busy account is not tested again once the run shall stop', async () => {

@@ -1,3 +1,4 @@
+import { givenDuration } from '../../config/duration.ts';
 import { homedir } from 'node:os';
 import type { Command } from 'commander';
 import { z } from 'zod';
@@ -44,7 +45,7 @@ function givenTo(command: Command): Map<string, unknown> {
   for (const holder of [rootOf(command), command])
     for (const [name, value] of Object.entries(holder.opts<Record<string, unknown>>()))
       if (holder.getOptionValueSource(name) === 'cli')
-        given.set(name, optionRecords.get(name)?.kind === 'duration' ? `${Number(value)}ms` : value);
+        given.set(name, optionRecords.get(name)?.kind === 'duration' ? givenDuration(Number(value)) : value);
   return given;
 }
 

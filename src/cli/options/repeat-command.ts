@@ -1,3 +1,4 @@
+import { givenDuration } from '../../config/duration.ts';
 import { commandNames } from '../../config/options/option-record.ts';
 import { shellWord } from '../../core/shell-word.ts';
 import type { Resolved } from '../../config/options/option-flags.ts';
@@ -20,7 +21,7 @@ export function repeatCommand(command: string, flags: object, changes: object = 
     const long = longOption(name, value);
     if (Array.isArray(value)) return value.flatMap((each) => [long, shellWord(String(each))]);
     if (typeof value === 'string') return [long, shellWord(value)];
-    if (typeof value === 'number') return [long, option.kind === 'duration' ? `${value}ms` : String(value)];
+    if (typeof value === 'number') return [long, option.kind === 'duration' ? givenDuration(value) : String(value)];
     return value === true || (value === false && option.negative !== undefined) ? [long] : [];
   });
   return [command, ...words].join(' ');
