@@ -102,8 +102,9 @@ describe('a lease of another run (N26)', () => {
 
   it('whose owner dies while it is waited for is waited out, taken over, and told', async () => {
     const of = leases(1000);
-    const notice = vi.fn();
-    await taking(of, { notice });
+    const [notice, waits] = [vi.fn(), vi.fn()];
+    await taking(of, { notice, waits });
+    expect(waits.mock.calls).toEqual([[expect.stringMatching(/^The run run-1 .* Waiting for it\.$/)]]);
     expect(of.owner()).toBe('run-2');
     // Until it expires, and then for what may still be under way: the time-out of the other, and what is not yet stale.
     expect(waited(of)).toBe(14_000 + 36_000);

@@ -58,6 +58,7 @@ export function lockHolder(
       processes: systemProcesses(),
       stop,
       notice: (text) => emit({ type: 'notice', text }),
+      waits: (text) => emit({ type: 'notice', text }),
       lost,
     });
     held.add(provider);

@@ -2,7 +2,7 @@ import { throwIfStopped } from '../../apply/run-tools.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { RelayError } from '../../core/relay-error.ts';
 import { HeldLocks, momentOf, type OwnLock } from './held-locks.ts';
-import { mayBeHeld, refusedLock, takenOver, type LockedThing } from './locked.ts';
+import { mayBeHeld, refusedLock, takenOver, waitedFor, type LockedThing } from './locked.ts';
 import type { LockKey } from './lock-keys.ts';
 import type { FoundLock, LockStore } from './lock-store.ts';
 import { LockWatch } from './lock-watch.ts';
@@ -20,6 +20,8 @@ export interface LockOptions extends LockedThing {
   stop: AbortSignal;
   /** Told of another run that does not keep this one from going on, and of one whose lease it has taken over. */
   notice: (text: string) => void;
+  /** Told once of another run that is waited for. */
+  waits?: (text: string) => void;
   /** Told, by a `LOCK_LOST`, when the run must end because a lock that it needs has another owner. */
   lost: (reason: RelayError) => void;
 }
@@ -74,6 +76,7 @@ async function takeLock(
 ): Promise<{ lock: OwnLock; before: FoundLock | undefined } | undefined> {
   const { store, run, timeoutMs, processes, clock } = options;
   const watch = new LockWatch(processes, store.timing);
+  let waits = options.waitMs === 0;
   for (let races = 0; ;) {
     const found = await store.find(key.name);
     const at = momentOf(clock);
@@ -91,6 +94,8 @@ async function takeLock(
       return undefined;
     }
     throwIfStopped(options);
+    if (!waits) options.waits?.(waitedFor(found, options, at.wall));
+    waits = true;
     const isSilent = (found?.lease?.state ?? 'live') !== 'live';
     if (at.wall >= from + (isSilent ? Math.max(overdueWaitMs, options.waitMs) : options.waitMs))
       throw refusedLock(found, store, key.name, options, at.wall);

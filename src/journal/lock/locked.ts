@@ -29,6 +29,11 @@ export function mayBeHeld(found: FoundLock, store: LockStore, name: string, thin
   return `${holderOf(found, thing, now)} It may mean another host, so this run goes on. Its lock is ${store.placeOf(name)}.`;
 }
 
+/** What is said while another run is waited for. */
+export function waitedFor(found: FoundLock | undefined, thing: LockedThing, now: number): string {
+  return `${holderOf(found, thing, now)} Waiting for it.`;
+}
+
 /** What is said of a lease that was taken over, and for how long its former owner is waited for. In milliseconds. */
 export function takenOver(found: FoundLock, thing: LockedThing, lateMs: number, now: number): string {
   return `${holderOf(found, thing, now)} It is taken for dead. Waiting ${lengthInWords(lateMs)} for requests of it that may still arrive.`;
