@@ -15,6 +15,8 @@ export async function listen(app: Router, port: number): Promise<Listener> {
     fetch: (request, bindings) => app.fetch(request, bindings as HttpBindings),
     overrideGlobalObjects: false,
   }) as Server;
+  // As proxies do by default. Node's own 5 seconds meet whoever asks again after as long: a request gets no answer then.
+  server.keepAliveTimeout = 75_000;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, '127.0.0.1', resolve);
