@@ -157,6 +157,16 @@ describe('an exchange without an answer', () => {
     await expect(sending).rejects.toMatchObject({ code: 'CONNECT_TIMEOUT' });
   });
 
+  it('sends nothing where the gate is shut', async () => {
+    const asked = vi.fn();
+    const reason = new Error('the gate is shut');
+    const through = () => {
+      throw reason;
+    };
+    await expect(answering(asked, { method: 'POST', body: '{}', through })).rejects.toBe(reason);
+    expect(asked).not.toHaveBeenCalled();
+  });
+
   it('passes the gate once it is connected, and sends nothing where that refuses', async () => {
     const connected = vi.fn();
     const asked = vi.fn();

@@ -72,7 +72,7 @@ const manyKeys = 2000;
  */
 async function holdLess(): Promise<void> {
   const { setFlagsFromString } = await import('node:v8');
-  setFlagsFromString('--heap-growing-percent=30');
+  setFlagsFromString('--heap-growing-percent=12');
 }
 
 /** The import as it may be given next; `place` is where its report is. */

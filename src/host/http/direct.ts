@@ -37,16 +37,21 @@ export const direct: { carry: Carry } = {
       request.once('close', () => signal.removeEventListener('abort', abort));
       request.on('error', reject);
       request.once('socket', (socket) => {
-        const begin = () =>
-          void exchange.through(async () => void request.end(exchange.body)).catch((error: Error) => end(error));
-        if (!socket.connecting) return begin();
+        const begin = async () => {
+          try {
+            await exchange.through(async () => void request.end(exchange.body));
+          } catch (error) {
+            end(error as Error);
+          }
+        };
+        if (!socket.connecting) return void begin();
         const limit = exchange.connectLimit();
         const late = () => end(Object.assign(new Error('no connection came about'), { code: 'CONNECT_TIMEOUT' }));
         limit.addEventListener('abort', late, { once: true });
         socket.once('close', () => limit.removeEventListener('abort', late));
         socket.once(url.protocol === 'https:' ? 'secureConnect' : 'connect', () => {
           limit.removeEventListener('abort', late);
-          begin();
+          void begin();
         });
       });
       request.once('response', (incoming) => {
