@@ -23,7 +23,7 @@ const password = 'canary-password-of-the-database';
 
 describe.skipIf(given === '')('a real server', () => {
   const address = given || 'postgres://127.0.0.1/none';
-  const sql = connectPostgres({ url: address, password: null, sslMode: 'disable' });
+  const sql = connectPostgres({ url: address, password: null, passwordFile: '/nowhere', sslMode: 'disable' });
   const name = `relay_test_${process.pid}`;
   const server = new URL(address);
   let proxy: CuttingProxy;
@@ -52,7 +52,7 @@ describe.skipIf(given === '')('a real server', () => {
     `postgres://${name}:${password}@${server.hostname}:${port}${server.pathname}?schema=${schema}&sslmode=disable`;
   const stateOf = (schema: string): StateStore => {
     const state = postgresState(
-      { url: given, password: null, sslMode: 'disable' },
+      { url: given, password: null, passwordFile: '/nowhere', sslMode: 'disable' },
       { schema, place: given, clock: systemClock, clean: (text) => text },
     );
     ends.push(() => state.close());

@@ -1,7 +1,9 @@
 import { homedir } from 'node:os';
+import { join } from 'node:path';
 import { statePlace, type StatePlace } from '../../config/state-place.ts';
 import { systemClock } from '../../core/clock.ts';
 import type { Redactor } from '../../core/secrets/redactor.ts';
+import { Secret } from '../../core/secrets/secret.ts';
 import type { StateStore } from '../../journal/state-store.ts';
 import type { Io } from '../io.ts';
 
@@ -18,11 +20,13 @@ export function statePlaceOf({ state }: StateFlags, { env, cwd }: Pick<Io, 'env'
 /** Opens the state. What keeps it is reached with the first use; `close` gives it back. */
 export async function openState(place: StatePlace, { env }: Pick<Io, 'env'>, redactor: Redactor): Promise<StateStore> {
   if (place.kind === 'folder') return (await import('../../journal/folder/folder-state.ts')).folderState(place.folder);
-  if (place.password !== null) redactor.learn(place.password);
+  const password = place.password ?? (env['PGPASSWORD'] ? new Secret(env['PGPASSWORD']) : null);
+  if (password !== null) redactor.learn(password);
   const { postgresState } = await import('../../journal/postgres/postgres-state.ts');
-  const { url, password, schema, shown } = place;
+  const { url, schema, shown } = place;
+  const passwordFile = env['PGPASSFILE'] || join(homedir(), '.pgpass');
   return postgresState(
-    { url, password, sslMode: env['PGSSLMODE'] },
+    { url, password, passwordFile, sslMode: env['PGSSLMODE'] },
     { schema, place: shown, clock: systemClock, clean: (text) => redactor.clean(text) },
   );
 }

@@ -1,12 +1,17 @@
+import { Socket } from 'node:net';
 import { Pool, type PoolClient } from 'pg';
+import { parseIntoClientConfig } from 'pg-connection-string';
 import type { Secret } from '../../core/secrets/secret.ts';
+import { filedPassword, type Login } from './password-file.ts';
 import type { Query, Sql } from './sql.ts';
 
 /** Which server, as libpq reads an address, and how to log in there. */
 export interface PostgresAddress {
   url: string;
-  /** `null` where the address has none: `PGPASSWORD` or a password file has it, or none is needed. */
+  /** `null` where a password file has it, or none is needed. */
   password: Secret | null;
+  /** Looked into when the server asks for a password, and there is none. */
+  passwordFile: string;
   /** How TLS is used where the address does not say: what `PGSSLMODE` holds. */
   sslMode: string | undefined;
 }
@@ -28,10 +33,12 @@ const attempts: Readonly<Record<string, readonly string[]>> = {
  * A pool of connections to a PostgreSQL server, each made when it is wanted. It works through poolers in transaction mode.
  * Throws what the server or the system says.
  */
-export function connectPostgres({ url, password, sslMode }: PostgresAddress): Sql {
+export function connectPostgres({ url, password, passwordFile, sslMode }: PostgresAddress): Sql {
   const mode = new URL(url).searchParams.get('sslmode') ?? (sslMode || 'prefer');
   const [first = mode, ...others] = attempts[mode] ?? [mode];
-  let pool = poolFor(url, first, password);
+  const sockets = new Set<Socket>();
+  const poolWith = (tls: string) => poolFor(url, tls, passwordOf(password, passwordFile), sockets);
+  let pool = poolWith(first);
   let open = others;
   const connect = async (): Promise<PoolClient> => {
     try {
@@ -40,7 +47,7 @@ export function connectPostgres({ url, password, sslMode }: PostgresAddress): Sq
       const [next, ...rest] = open;
       if (next === undefined || !isAboutTls(error)) throw error;
       open = rest;
-      pool = poolFor(url, next, password);
+      pool = poolWith(next);
       return connect();
     }
   };
@@ -70,17 +77,38 @@ export function connectPostgres({ url, password, sslMode }: PostgresAddress): Sq
         await client.query('COMMIT');
         return value;
       }),
-    close: () => pool.end(),
+    close: async () => {
+      await pool.end();
+      // A login that failed on this side leaves its connection open.
+      for (const socket of sockets) socket.destroy();
+    },
   };
 }
 
-function poolFor(url: string, mode: string, password: Secret | null): Pool {
+type GivePassword = (login: Login) => Promise<string>;
+
+/** Asked only when the server wants one. */
+function passwordOf(password: Secret | null, file: string): GivePassword {
+  return async (login) => {
+    const found = password?.open() ?? (await filedPassword(file, login));
+    if (found !== undefined) return found;
+    throw new Error(`it wants a password for ${login.user}, and neither the address, PGPASSWORD nor ${file} has it`);
+  };
+}
+
+function poolFor(url: string, mode: string, password: GivePassword, sockets: Set<Socket>): Pool {
   const address = new URL(url);
   address.searchParams.set('sslmode', mode);
   address.searchParams.set('uselibpqcompat', 'true');
   const pool = new Pool({
-    connectionString: address.href,
-    ...(password === null ? {} : { password: () => password.open() }),
+    ...parseIntoClientConfig(address.href),
+    // The types know of no login that is handed in: https://node-postgres.com/apis/client.
+    password: password as unknown as () => Promise<string>,
+    stream: () => {
+      const socket = new Socket();
+      sockets.add(socket.once('close', () => sockets.delete(socket)));
+      return socket;
+    },
     application_name: 'relay',
     connectionTimeoutMillis: connectMs,
     query_timeout: statementMs,
