@@ -23,6 +23,9 @@ export function isStateUrl(text: string): boolean {
   return /^[a-z][a-z0-9+.-]*:\/\//i.test(text);
 }
 
+/** Meant as a database, and no folder: an address without its two slashes, or the other form that libpq reads. */
+const looksLikeDatabase = /^postgres(?:ql)?:(?!\/\/)|(?:^|\s)(?:host|hostaddr|dbname|user|password|service)\s*=/i;
+
 /** What PostgreSQL takes for a schema as it is written, with room for names beside it. */
 const schemaPattern = /^[a-z_][a-z0-9_]{0,62}$/;
 
@@ -49,6 +52,7 @@ export function stateDir(env: Environment, home: string): string {
 
 /** A state as it may be shown: a folder as it is, an address without what may be a secret. */
 export function shownState(text: string): string {
+  if (looksLikeDatabase.test(text)) throw refused('is not one that relay reads');
   if (!isStateUrl(text)) return text;
   try {
     const place = databaseOf(text);
@@ -62,6 +66,7 @@ export function shownState(text: string): string {
 function placeOf(text: string, open: string | null, cwd: string): StatePlace {
   if (text === '')
     throw new RelayError('USAGE', 'The state is empty.', { hint: 'Name a folder, or postgres://HOST/DATABASE.' });
+  if (looksLikeDatabase.test(text)) throw refused('is not one that relay reads');
   if (!isStateUrl(text)) return { kind: 'folder', folder: resolve(cwd, text) };
   const database = databaseOf(text);
   if (open === null || database.password === null) return database;

@@ -131,6 +131,17 @@ describe('a connection that is lost', () => {
       }
   });
 
+  it.each(['40001', '40P01'])('is like a statement that others kept from being carried out (%s)', async (code) => {
+    const schema = newSchema();
+    let isFirst = true;
+    const query: Sql['query'] = (text, values) => {
+      if (!isFirst || !text.includes('SELECT id')) return sql.query(text, values);
+      isFirst = false;
+      return Promise.reject(Object.assign(new Error('could not serialize access'), { code }));
+    };
+    expect(await stateOver({ ...sql, query }, schema).runs.ids()).toEqual([]);
+  });
+
   it('for longer than ten seconds ends the journal, and nothing is kept after the gap', async () => {
     const schema = newSchema();
     let gone = false;

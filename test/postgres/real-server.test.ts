@@ -64,6 +64,22 @@ describe.skipIf(given === '')('a real server', () => {
     return { here: stateOf(schema), there: stateOf(schema), end: async () => undefined };
   });
 
+  it('keeps a note once that is sent again while it is still under way', async () => {
+    const schema = newSchema();
+    const { runs } = stateOf(schema);
+    const kept = await runs.begin('20261129-120000-aaaaaa', 'begin');
+    let again: Promise<void> | undefined;
+    await sql.transaction(async (query) => {
+      await query(`INSERT INTO "${schema}".notes SELECT id, 1, 'one' FROM "${schema}".runs`);
+      again = kept.append(['one']);
+      const waiting = 'SELECT 1 FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid))';
+      while ((await query(waiting)).rows.length === 0);
+    });
+    await again;
+    await kept.append(['two']);
+    expect((await runs.read('20261129-120000-aaaaaa')).notes).toEqual(['one', 'two']);
+  });
+
   const owner = (index: number): LockOwner => ({
     token: index.toString(16).padStart(32, '0'),
     pid: 7,

@@ -77,6 +77,15 @@ class PostgresRun implements KeptRun {
    * whoever takes a lease over either sees them or waits for them.
    */
   async append(lines: readonly string[]): Promise<void> {
+    // What a lost connection carried may still be under way, and be committed unseen by the same sent again: look once more.
+    if (!(await this.#isKept(lines)) && !(await this.#isKept(lines)))
+      throw new RelayError('STATE_UNWRITABLE', `The journal ${this.#place} cannot be written (another process does).`);
+    this.#next += lines.length;
+  }
+
+  async close(): Promise<void> {}
+
+  async #isKept(lines: readonly string[]): Promise<boolean> {
     const { names, tokens } = this.#leases.held;
     const numbers = lines.map((_, index) => this.#next + index);
     const [row] = await this.#database.rows(
@@ -98,10 +107,6 @@ class PostgresRun implements KeptRun {
     const { held, same } = countsSchema.parse(row);
     if (held !== names.length)
       throw new RelayError('LOCK_LOST', `The lease of the run in ${this.#database.place} is no longer this run’s.`);
-    if (same !== lines.length)
-      throw new RelayError('STATE_UNWRITABLE', `The journal ${this.#place} cannot be written (another process does).`);
-    this.#next += lines.length;
+    return same === lines.length;
   }
-
-  async close(): Promise<void> {}
 }

@@ -14,8 +14,11 @@ export interface Sql {
   close(): Promise<void>;
 }
 
-/** What is wrong with a connection, and not with the statement: nobody knows whether that was carried out. */
-const lostStates = /^(?:08|57P0[1-5]|53300|25P03)/;
+/**
+ * What is wrong with a connection, and not with the statement: nobody knows whether that was carried out. Or with what
+ * others did at the same time, where the database keeps transactions further apart than by default.
+ */
+const lostStates = /^(?:08|57P0[1-5]|53300|25P03|40001|40P01)/;
 const lostCodes = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
