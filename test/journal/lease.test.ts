@@ -125,14 +125,17 @@ describe('a lease of another run (N26)', () => {
     expect(waited(of)).toBeGreaterThanOrEqual(15_000 + 36_000);
   });
 
-  it('is kept alive while what may still arrive is waited for, and given back where that is stopped', async () => {
+  it('is left, and not given back, where the wait is stopped: the next run waits for the same requests', async () => {
     const of = leases(3_600_000);
     const stop = new AbortController();
     const clock = { ...of.clock, sleep: async () => stop.abort() };
     await expect(taking(of, { notice: () => undefined, clock, stop: stop.signal })).rejects.toMatchObject({
       code: 'INTERRUPTED',
     });
-    expect(of.owner()).toBeUndefined();
+    expect(of.owner()).toBe('run-2');
+    const before = waited(of);
+    await taking(of, { run: 'run-3', timeoutMs: 1000, notice: () => undefined });
+    expect([of.owner(), waited(of) - before]).toEqual(['run-3', 15_000 + 36_000]);
   });
 });
 

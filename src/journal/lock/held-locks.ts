@@ -59,11 +59,16 @@ export class HeldLocks {
    * it cannot be removed, keeps nobody waiting for long, as its owner is gone soon.
    */
   async release(): Promise<void> {
-    this.#over = true;
-    this.#end();
+    this.leave();
     for (const lock of this.#locks.toReversed())
       if (this.#ageOf(lock) < this.#store.timing.safeMs)
         await this.#store.release(lock.name, lock.token).catch(() => undefined);
+  }
+
+  /** Gives no more signs of life, so that the locks are free when that is noticed, and not before. */
+  leave(): void {
+    this.#over = true;
+    this.#end();
   }
 
   /** One round at a time: a store that does not answer is not asked again meanwhile. */

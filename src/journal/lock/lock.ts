@@ -63,7 +63,9 @@ export async function takeLocks(options: LockOptions): Promise<HeldLocks> {
     throwIfStopped(options);
     return held;
   } catch (error) {
-    await held.release();
+    // Whoever took it next at once would not know of requests that may still arrive.
+    if (lateMs > 0) held.leave();
+    else await held.release();
     throw error;
   }
 }
@@ -83,7 +85,14 @@ async function takeLock(
     const isFree = found === undefined || watch.isStale(found, at.wall);
     if (isFree) {
       const token = clock.randomHex(16);
-      const owner = { ...processes.self, token, run, timeoutMs, since: new Date(at.wall).toISOString() };
+      const owner = {
+        ...processes.self,
+        token,
+        run,
+        // If this run dies before it has waited, the next one waits for the requests of both.
+        timeoutMs: Math.max(timeoutMs, (found?.lease && found.owner?.timeoutMs) ?? 0),
+        since: new Date(at.wall).toISOString(),
+      };
       if (await store.take(key.name, owner, found, at.wall))
         return { lock: { ...key, token, beatAt: at }, before: found };
       races += 1;
