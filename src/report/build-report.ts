@@ -96,8 +96,13 @@ function conclude(
     silenced: record.silenced,
     unnoted: record.silenced && record.undone && record.log.reverted.length > 0,
     aborted: record.aborted,
-    untouched: record.log.changes.every(({ id }) => id === null) && record.removed.length === 0,
+    // Without the lock, what was about to be made may be another run's by now.
+    untouched: record.log.changes.every(({ id }) => id === null && !isLockLost(record)) && record.removed.length === 0,
   });
+}
+
+function isLockLost({ errors }: ReportedRun): boolean {
+  return errors.some(({ code }) => code === 'LOCK_LOST');
 }
 
 /** What the provider's accounts did when the run began. One that was taken up finds accounts of its own among them. */

@@ -595,3 +595,13 @@ describe('no key', () => {
     expect(report.keys.map((key) => key.last4)).toEqual(['cdef', '', 'cdef']);
   });
 });
+
+it('says 6 of a run that lost its lock after it had noted something: whose that is by now nobody knows', () => {
+  const record = aRecord('test-key-one\n');
+  const draft = { kind: 'group', name: 'relay-acme', action: 'created', id: null, before: null, after: {} } as const;
+  void record.log.note([draft]);
+  record.silenced = true;
+  record.undone = true;
+  record.errors.push({ code: 'LOCK_LOST', message: 'lost', hint: '', stage: 'undo' });
+  expect(buildReport(record)).toMatchObject({ exitCode: 6, batchStatus: 'failed' });
+});

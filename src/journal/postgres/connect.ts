@@ -124,5 +124,5 @@ function poolFor(url: string, mode: string, password: GivePassword, sockets: Set
 /** That one side wants TLS and the other does not. */
 function isAboutTls(error: unknown): boolean {
   const { message = '', code } = error as { message?: string; code?: string };
-  return /does not support SSL|no pg_hba\.conf entry .*(?:no encryption|SSL off)/i.test(message) || code === 'EPROTO';
+  return /does not support SSL|no pg_hba\.conf entry/i.test(message) || code === 'EPROTO';
 }
