@@ -146,6 +146,19 @@ async function leave() {
   });
 }
 
+/** An import whose state is in the database of RELAY_TEST_POSTGRES, to one whose state is a folder. */
+async function state({ pairs, host }) {
+  const { RELAY_TEST_POSTGRES: database } = process.env;
+  if (database === undefined) throw new Error('RELAY_TEST_POSTGRES holds no address of a database');
+  const keys = keyFileOf(200);
+  const { ratio, one, other } = await ratioOf(
+    pairs,
+    () => within(host, {}, async (at) => (await at.importKeys(keys, '--state', database)).ms),
+    () => within(host, {}, async (at) => (await at.importKeys(keys)).ms),
+  );
+  return [{ value: ratio, aim: 1.15, told: `${ms(one)} against ${ms(other)}` }];
+}
+
 /** Many keys at once: time, to a bare client, and memory. */
 async function large({ host }) {
   const keys = keyFileOf(20_000);
@@ -173,6 +186,7 @@ export const measureImports = {
   lists: { what: 'whole lists of accounts in one import', measure: lists },
   again: { what: 'second import of 5,000, to the bare reading', measure: again },
   leave: { what: 'leaving', measure: leave },
+  state: { what: '200 keys, state in a database, to one in a folder', asked: true, host: true, measure: state },
   // Takes minutes, so it is only measured where it is named.
   large: { what: '20,000 keys, to the ceiling', asked: true, measure: large },
 };
