@@ -70,3 +70,24 @@ describe('a server that asks for a password', () => {
     expect(given).toEqual([]);
   });
 });
+
+it('a server without TLS is met without, by all who come at once', async () => {
+  const plain = createServer((socket) => {
+    socket.on('error', () => undefined);
+    // The question for TLS is eight bytes; what else is said first is a login.
+    socket.once('data', (bytes) => {
+      if (bytes.length > 8) return void socket.end(letsNobodyIn);
+      socket.write('N');
+      socket.once('data', () => socket.end(letsNobodyIn));
+    });
+  });
+  await new Promise<void>((resolve) => plain.listen(0, '127.0.0.1', resolve));
+  const url = `postgres://ann@127.0.0.1:${(plain.address() as AddressInfo).port}/relay`;
+  const sql = connectPostgres({ url, password: null, passwordFile: '/nowhere/pgpass', sslMode: undefined });
+  const said = await Promise.all(
+    ['1', '2', '3'].map((each) => sql.query(`SELECT ${each}`).catch((error: Error) => error.message)),
+  );
+  await sql.close();
+  await new Promise<void>((resolve) => plain.close(() => resolve()));
+  expect(said).toEqual(['no', 'no', 'no']);
+});

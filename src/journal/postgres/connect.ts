@@ -41,9 +41,12 @@ export function connectPostgres({ url, password, passwordFile, sslMode }: Postgr
   let pool = poolWith(first);
   let open = others;
   const connect = async (): Promise<PoolClient> => {
+    const tried = pool;
     try {
-      return await pool.connect();
+      return await tried.connect();
     } catch (error) {
+      // Somebody else has met the same, and found the way.
+      if (tried !== pool) return connect();
       const [next, ...rest] = open;
       if (next === undefined || !isAboutTls(error)) throw error;
       open = rest;
