@@ -17,6 +17,9 @@ const host = sub2apiHost({
   writes: {} as Sub2apiWrites,
   gateway: {} as Gateway,
   derive: () => new Secret('derived'),
+  through: () => {
+    throw new Error('nobody puts a gate before it');
+  },
 });
 
 const { id: _, active: __, ...channel } = aChannel();

@@ -41,6 +41,9 @@ export function memorySub2api(): { tools: Sub2apiTools; state: MemoryState; sent
     derive: (purpose) => new Secret(`derived for ${purpose}`),
     command: () => 'look',
     time: () => Date.now(),
+    through: () => {
+      throw new Error('nobody puts a gate before it');
+    },
   };
   const tools = toolsOver(parts, {
     clock: quickClock(),

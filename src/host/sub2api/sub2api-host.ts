@@ -2,7 +2,6 @@ import type { Secret } from '../../core/secrets/secret.ts';
 import type { ResourceDriver } from '../driver.ts';
 import type { Gateway } from '../gateway.ts';
 import type { GrantPort } from '../grants.ts';
-import { gated, gatedGateway } from '../gated.ts';
 import type { Gate, Host } from '../host.ts';
 import type { ProofPort } from '../proof.ts';
 import type { Sub2apiReads, Sub2apiWrites } from './admin-port.ts';
@@ -31,8 +30,8 @@ export interface Sub2apiParts extends Pick<Host, 'info' | 'time' | 'command'> {
   gateway: Gateway;
   /** A secret that whoever holds the same admin login can make again, and nobody else: nothing of it need be kept. */
   derive: (purpose: string) => Secret;
-  /** The same, each of whose requests passes the gate right before it leaves; nothing where there are no requests. */
-  through?: (gate: Gate) => Sub2apiParts;
+  /** The same, each of whose requests passes the gate right before it leaves. */
+  through: (gate: Gate) => Sub2apiParts;
 }
 
 /** The port of a sub2api host, over how it is asked and told. */
@@ -68,7 +67,7 @@ export function sub2apiHost(parts: Sub2apiParts, signal: AbortSignal | null = nu
     isolation: groupIsolation,
     upstreamBase,
     until: (other) => sub2apiHost(parts, other),
-    through: (gate) => sub2apiHost(gatedParts(parts, gate), signal),
+    through: (gate) => sub2apiHost(parts.through(gate), signal),
   };
 }
 
@@ -88,19 +87,5 @@ function grantsOf(reads: Sub2apiReads, writes: Sub2apiWrites): GrantPort {
     give: (userId, place, days) => writes.assignSubscription(userId, place, days ?? defaultDays),
     extend: (id, days, requestId) => writes.extendSubscription(id, days, requestId),
     remove: (id) => writes.deleteSubscription(id),
-  };
-}
-
-function gatedParts(given: Sub2apiParts, gate: Gate): Sub2apiParts {
-  const { ask, write } = gate;
-  const parts = given.through?.(gate) ?? given;
-  return {
-    ...parts,
-    asking: (signal) => {
-      const { reads, proof, identity } = parts.asking(signal);
-      return { reads: gated(reads, ask), proof: gated(proof, write), identity: () => ask(identity) };
-    },
-    writes: gated(parts.writes, write),
-    gateway: gatedGateway(parts.gateway, { ask }),
   };
 }

@@ -1,5 +1,7 @@
 import { createHmac } from 'node:crypto';
 import type { Problem } from '../../../core/relay-error.ts';
+import { gatedGateway } from '../../gated.ts';
+import type { Gateway } from '../../gateway.ts';
 import type { HostInfo } from '../../host.ts';
 import { HttpClient, type HttpOptions } from '../../http/http-client.ts';
 import { openClient } from '../api/admin-client.ts';
@@ -50,7 +52,12 @@ export function hostOf(info: HostInfo, client: ApiClient, login: AdminLogin): Su
   return sub2apiHost(partsOf(info, client, login));
 }
 
-function partsOf(info: HostInfo, client: ApiClient, login: AdminLogin): Sub2apiParts {
+function partsOf(
+  info: HostInfo,
+  client: ApiClient,
+  login: AdminLogin,
+  gateway: Gateway = httpGateway(client.http),
+): Sub2apiParts {
   const { http } = client;
   return {
     info,
@@ -59,8 +66,8 @@ function partsOf(info: HostInfo, client: ApiClient, login: AdminLogin): Sub2apiP
       return { reads: sub2apiReads(asker), proof: sub2apiProof(asker.asWrites()), identity: () => identityOf(asker) };
     },
     writes: sub2apiWrites(client),
-    gateway: httpGateway(http),
-    through: (gate) => partsOf(info, client.through(gate), login),
+    gateway,
+    through: (gate) => partsOf(info, client.through(gate), login, gatedGateway(gateway, gate)),
     time: () => http.hostTime(),
     derive: (purpose) => {
       const secret = createHmac('sha256', secretOf(login).open()).update(`relay.derived/1 ${purpose}`).digest('hex');
