@@ -4,6 +4,7 @@ import { RelayError } from '../core/relay-error.ts';
 import type { Begin } from './entries.ts';
 import { BatchedLines } from './batched-lines.ts';
 import { journalLine } from './journal-line.ts';
+import { reasonOf } from './reason-of.ts';
 import type { KeptRun, RunStore } from './state-store.ts';
 
 /** What a journal is kept with. `writable`: gives a state as it may be written down, without what may hold a key. */
@@ -96,10 +97,4 @@ export class RunRecorder implements RunJournal {
     await this.#lines.add([...first, ...notes.map((note) => ({ ...note, at }))].map(journalLine));
     this.#untouched = false;
   }
-}
-
-/** Why a state could not be read or written, in a word of the system where there is one. */
-export function reasonOf(cause: unknown): string {
-  if (cause instanceof RelayError) return cause.message.replace(/\.$/, '');
-  return (cause as NodeJS.ErrnoException).code ?? (cause instanceof Error ? cause.message : 'unknown');
 }

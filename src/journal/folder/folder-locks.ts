@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { LockFile, LockFiles } from './lock-files.ts';
-import { lockOwnerSchema, type LockOwner } from '../lock/lock-owner.ts';
+import { lockOwnerIn, type LockOwner } from '../lock/lock-owner.ts';
 import type { FoundLock, LockStore } from '../lock/lock-store.ts';
 
 /**
@@ -116,15 +116,7 @@ export class FolderLocks implements LockStore {
 }
 
 function foundIn({ text, touchedAt: beatAt, id }: LockFile): FoundLock {
-  const owner = ownerIn(text);
+  const owner = lockOwnerIn(text);
   const token = owner?.token ?? createHash('sha256').update(`${id} ${text}`).digest('hex').slice(0, 32);
   return { token, owner, beatAt, lease: null };
-}
-
-function ownerIn(text: string): LockOwner | null {
-  try {
-    return lockOwnerSchema.safeParse(JSON.parse(text)).data ?? null;
-  } catch {
-    return null;
-  }
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { RelayError } from '../../core/relay-error.ts';
 import { parseJournalLine } from '../journal-line.ts';
-import { reasonOf } from '../run-recorder.ts';
+import { reasonOf } from '../reason-of.ts';
 import type { KeptRun, RunLines, RunStore } from '../state-store.ts';
 import type { FolderTexts } from './folder-texts.ts';
 

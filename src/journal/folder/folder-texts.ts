@@ -1,7 +1,7 @@
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RelayError } from '../../core/relay-error.ts';
-import { reasonOf } from '../run-recorder.ts';
+import { reasonOf } from '../reason-of.ts';
 import type { TextStore } from '../state-store.ts';
 
 /** Small texts as files of one folder, each written whole or not at all. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseJson } from '../../core/parse-json.ts';
 
 /** What tells one process from all others, as far as the system says. */
 export const processPlaceSchema = z.object({
@@ -16,7 +17,7 @@ export const processPlaceSchema = z.object({
 export type ProcessPlace = z.infer<typeof processPlaceSchema>;
 
 /** Who holds a lock. */
-export const lockOwnerSchema = processPlaceSchema.extend({
+const lockOwnerSchema = processPlaceSchema.extend({
   /** Random, and new for each try to take a lock, so that none is met twice. Stands in names of files. */
   token: z.string().regex(/^[0-9a-f]{32}$/),
   run: z.string(),
@@ -26,3 +27,8 @@ export const lockOwnerSchema = processPlaceSchema.extend({
 });
 
 export type LockOwner = z.infer<typeof lockOwnerSchema>;
+
+/** Who holds a lock, by what it says; nothing where it was never written whole. */
+export function lockOwnerIn(text: string): LockOwner | null {
+  return lockOwnerSchema.safeParse(parseJson(text)).data ?? null;
+}

@@ -71,12 +71,11 @@ export function connectPostgres({ url, password, passwordFile, sslMode }: Postgr
     }
   };
   return {
-    query: (text, values) => using((client) => client.query(text, values === undefined ? [] : [...values])),
+    query: (text, values) => using((client) => askedOf(client)(text, values)),
     transaction: (work) =>
       using(async (client) => {
         await client.query('BEGIN');
-        const query: Query = (text, values) => client.query(text, values === undefined ? [] : [...values]);
-        const value = await work(query);
+        const value = await work(askedOf(client));
         await client.query('COMMIT');
         return value;
       }),
@@ -86,6 +85,11 @@ export function connectPostgres({ url, password, passwordFile, sslMode }: Postgr
       for (const socket of sockets) socket.destroy();
     },
   };
+}
+
+/** A statement on one connection. */
+function askedOf(client: PoolClient): Query {
+  return (text, values = []) => client.query(text, [...values]);
 }
 
 type GivePassword = (login: Login) => Promise<string>;

@@ -1,7 +1,7 @@
 import type { Clock } from '../../core/clock.ts';
 import { RelayError } from '../../core/relay-error.ts';
 import type { Code } from '../../core/codes.ts';
-import { migrate, quoted } from './schema.ts';
+import { inSchema, migrate } from './schema.ts';
 import { isConnectionLost, sqlStateOf, type Sql } from './sql.ts';
 
 /** How a state in a database is reached. */
@@ -54,7 +54,7 @@ export class StateDatabase {
     withinMs = reconnectMs,
   ): Promise<Record<string, unknown>[]> {
     const { sql, schema } = this.#tools;
-    const statement = text.replaceAll('$.', `${quoted(schema)}.`);
+    const statement = inSchema(text, schema);
     return this.#reconnecting(withinMs, async () => {
       await this.#migrated();
       return (await sql.query(statement, values)).rows;

@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { parseJson } from '../../core/parse-json.ts';
-import { lockOwnerSchema, type LockOwner } from '../lock/lock-owner.ts';
+import { lockOwnerIn, type LockOwner } from '../lock/lock-owner.ts';
 import type { FoundLock, Lease, LockStore, LockTiming } from '../lock/lock-store.ts';
 import type { StateDatabase } from './database.ts';
 
@@ -53,7 +52,7 @@ export class PostgresLeases implements LockStore {
     const { token, owner, beats, age } = rowSchema.parse(row);
     return {
       token,
-      owner: lockOwnerSchema.safeParse(parseJson(owner)).data ?? null,
+      owner: lockOwnerIn(owner),
       beatAt: this.#database.clock.now() - age,
       lease: { beats, state: this.#stateAt(age) },
     };

@@ -43,9 +43,7 @@ export class PostgresRuns implements RunStore {
   }
 
   async reopen(run: string): Promise<KeptRun> {
-    const [row] = await this.#database.rows('SELECT count(*) AS lines, max(seq) AS last FROM $.notes WHERE run = $1', [
-      run,
-    ]);
+    const [row] = await this.#database.rows('SELECT max(seq) AS last FROM $.notes WHERE run = $1', [run]);
     const { last } = z.object({ last: z.coerce.number().nullable() }).parse(row);
     if (last === null)
       throw new RelayError('STATE_UNWRITABLE', `The journal ${this.placeOf(run)} cannot be written (it is gone).`);

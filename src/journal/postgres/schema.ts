@@ -2,7 +2,7 @@ import { RelayError } from '../../core/relay-error.ts';
 import { sqlStateOf, type Query, type Sql } from './sql.ts';
 
 /**
- * What each version of the schema adds to the one before; `$` stands for its name. A version that was released is never
+ * What each version of the schema adds to the one before; `$.` stands for it. A version that was released is never
  * changed.
  */
 const versions = [
@@ -54,9 +54,10 @@ export async function migrate(sql: Sql, schema: string): Promise<void> {
     // One at a time, and none that waits sees an old state.
     await query('SELECT pg_advisory_xact_lock($1, hashtext($2))', [migrationLock, schema]);
     const exists = await query('SELECT 1 FROM pg_namespace WHERE nspname = $1', [schema]);
-    if (exists.rows.length === 0) await query(`CREATE SCHEMA ${quoted(schema)}`);
-    await query(
-      `CREATE TABLE IF NOT EXISTS ${quoted(schema)}.versions (
+    if (exists.rows.length === 0) await query(`CREATE SCHEMA "${schema}"`);
+    const ask: Query = (text, values) => query(inSchema(text, schema), values);
+    await ask(
+      `CREATE TABLE IF NOT EXISTS $.versions (
          version integer PRIMARY KEY,
          made_at timestamptz NOT NULL DEFAULT clock_timestamp()
        )`,
@@ -64,16 +65,15 @@ export async function migrate(sql: Sql, schema: string): Promise<void> {
     const from = (await newest(query, schema)) ?? 0;
     for (const [index, statements] of versions.entries()) {
       if (index < from) continue;
-      for (const statement of statements.split(';').filter((each) => each.trim() !== ''))
-        await query(statement.replaceAll('$.', `${quoted(schema)}.`));
-      await query(`INSERT INTO ${quoted(schema)}.versions (version) VALUES ($1)`, [index + 1]);
+      for (const statement of statements.split(';').filter((each) => each.trim() !== '')) await ask(statement);
+      await ask('INSERT INTO $.versions (version) VALUES ($1)', [index + 1]);
     }
   });
 }
 
-/** A name as it stands in a statement. Only what an address may say as a schema gets here. */
-export function quoted(schema: string): string {
-  return `"${schema}"`;
+/** A statement in which `$.` stands for the schema. Only what an address may say as one gets here. */
+export function inSchema(statement: string, schema: string): string {
+  return statement.replaceAll('$.', `"${schema}".`);
 }
 
 async function versionOf(query: Query, schema: string): Promise<number | undefined> {
@@ -86,7 +86,7 @@ async function versionOf(query: Query, schema: string): Promise<number | undefin
 }
 
 async function newest(query: Query, schema: string): Promise<number | undefined> {
-  const { rows } = await query(`SELECT max(version) AS version FROM ${quoted(schema)}.versions`);
+  const { rows } = await query(inSchema('SELECT max(version) AS version FROM $.versions', schema));
   const version = rows[0]?.['version'];
   if (typeof version !== 'number') return undefined;
   if (version <= schemaVersion) return version;
