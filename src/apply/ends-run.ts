@@ -4,7 +4,7 @@ import { RelayError } from '../core/relay-error.ts';
 /** The journal cannot be kept, or another run may be at work on the same provider. */
 const silencing: ReadonlySet<Code> = new Set(['JOURNAL_FAILED', 'LOCK_LOST']);
 
-/** Whether nothing may be sent to the host any more, not even to undo. */
+/** Whether nothing new may be sent to the host any more; without the lock not even what undoes, or takes back. */
 export function forbidsSending(code: Code): boolean {
   return silencing.has(code);
 }

@@ -52,11 +52,10 @@ export function stateDir(env: Environment, home: string): string {
 
 /** A state as it may be shown: a folder as it is, an address without what may be a secret. */
 export function shownState(text: string): string {
-  if (looksLikeDatabase.test(text)) throw refused('is not one that relay reads');
+  refuseOtherForms(text);
   if (!isStateUrl(text)) return text;
   try {
-    const place = databaseOf(text);
-    return place.shown;
+    return databaseOf(text).shown;
   } catch {
     return '(an address that cannot be read)';
   }
@@ -66,13 +65,17 @@ export function shownState(text: string): string {
 function placeOf(text: string, open: string | null, cwd: string): StatePlace {
   if (text === '')
     throw new RelayError('USAGE', 'The state is empty.', { hint: 'Name a folder, or postgres://HOST/DATABASE.' });
-  if (looksLikeDatabase.test(text)) throw refused('is not one that relay reads');
+  refuseOtherForms(text);
   if (!isStateUrl(text)) return { kind: 'folder', folder: resolve(cwd, text) };
   const database = databaseOf(text);
   if (open === null || database.password === null) return database;
   throw new RelayError('USAGE', `The address of the state holds a password, and others can read ${open}.`, {
     hint: 'Give the whole address by RELAY_STATE, or the password by PGPASSWORD or a password file (PGPASSFILE).',
   });
+}
+
+function refuseOtherForms(text: string): void {
+  if (looksLikeDatabase.test(text)) throw refused('is not one that relay reads');
 }
 
 function databaseOf(text: string): StateDatabase {

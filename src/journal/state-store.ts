@@ -34,6 +34,8 @@ export interface RunStore {
 
 /** Small texts by name, of which only the last counts. Throws `STATE_UNWRITABLE`. */
 export interface TextStore {
+  /** Whether there is one, without reading it. */
+  has(name: string): Promise<boolean>;
   /** Nothing where there is none, or it cannot be read. */
   read(name: string): Promise<string | undefined>;
   keep(name: string, text: string): Promise<void>;

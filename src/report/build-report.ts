@@ -96,13 +96,14 @@ function conclude(
     silenced: record.silenced,
     unnoted: record.silenced && record.undone && record.log.reverted.length > 0,
     aborted: record.aborted,
-    // Without the lock, what was about to be made may be another run's by now.
-    untouched: record.log.changes.every(({ id }) => id === null && !isLockLost(record)) && record.removed.length === 0,
+    untouched: isUntouched(record),
   });
 }
 
-function isLockLost({ errors }: ReportedRun): boolean {
-  return errors.some(({ code }) => code === 'LOCK_LOST');
+/** Without its lock, what a run was about to make may be another's by now. */
+function isUntouched({ log, errors, removed }: ReportedRun): boolean {
+  if (log.changes.length > 0 && errors.some(({ code }) => code === 'LOCK_LOST')) return false;
+  return log.changes.every(({ id }) => id === null) && removed.length === 0;
 }
 
 /** What the provider's accounts did when the run began. One that was taken up finds accounts of its own among them. */

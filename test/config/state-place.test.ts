@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { statePlace } from '../../src/config/state-place.ts';
 
-const where = { cwd: '/work', home: '/home/ann' };
+const where = { cwd: '/srv/fleet', home: '/home/ann' };
 
 it.each([
   'postgres:ann:pw-canary@db.example.org/relay',
@@ -15,5 +15,5 @@ it.each([
 });
 
 it('a folder may be called as a database is', () => {
-  expect(statePlace('states/postgres', {}, where)).toEqual({ kind: 'folder', folder: '/work/states/postgres' });
+  expect(statePlace('states/postgres', {}, where)).toEqual({ kind: 'folder', folder: '/srv/fleet/states/postgres' });
 });

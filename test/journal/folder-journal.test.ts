@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Change } from '../../src/apply/change.ts';
 import { readRun, runIds, runsIn } from '../support/state-folder.ts';
 import { RunRecorder, type JournalTools } from '../../src/journal/run-recorder.ts';
-import { aBegin } from '../support/journals.ts';
+import { aBegin, journalTools } from '../support/journals.ts';
 import { quickClock } from '../support/clocks.ts';
 import { runs } from '../support/sweep.ts';
 
@@ -18,12 +18,10 @@ afterEach(() => rm(stateDir, { recursive: true, force: true }));
 
 const file = (run = 'run-2') => join(stateDir, 'runs', `${run}.jsonl`);
 
-const tools = () => ({ clock: quickClock(), writable: (_kind: string, state: object) => state });
-
-const begin = (run = 'run-2', keptWith: JournalTools = tools()): Promise<RunRecorder> =>
+const begin = (run = 'run-2', keptWith: JournalTools = journalTools()): Promise<RunRecorder> =>
   RunRecorder.begin(runsIn(stateDir), aBegin({ run }), keptWith);
 
-const reopen = () => RunRecorder.reopen(runsIn(stateDir), 'run-2', tools());
+const reopen = () => RunRecorder.reopen(runsIn(stateDir), 'run-2', journalTools());
 
 const made = { action: 'created', id: null, before: null } as const;
 const group: Change = { ...made, seq: 1, kind: 'group', name: 'relay-acme-subscription', after: { name: 'g' } };

@@ -2,24 +2,15 @@ import { setImmediate as tick } from 'node:timers/promises';
 import { describe, expect, it, vi } from 'vitest';
 import { untilLockIsLost } from '../../src/apply/lost-lock.ts';
 import type { Host } from '../../src/host/host.ts';
-import type { LockOwner } from '../../src/journal/lock/lock-owner.ts';
 import { takeLocks, type LockOptions } from '../../src/journal/lock/lock.ts';
 import type { FoundLock, Lease, LockStore } from '../../src/journal/lock/lock-store.ts';
 import type { RelayError } from '../../src/core/relay-error.ts';
+import { aLockOwner } from '../support/journals.ts';
 import { quickClock } from '../support/clocks.ts';
 
 const timing = { silentMs: 15_000, safeMs: 13_000, freshMs: 6000 };
 const self = { pid: 1, machine: 'here', boot: 'b', namespace: 'n', startedAt: '1' };
-const other: LockOwner = {
-  ...self,
-  pid: 7,
-  machine: 'runner-1',
-  boot: 'c',
-  token: 'a'.repeat(32),
-  run: 'run-1',
-  since: '2026-11-29T12:00:00.000Z',
-  timeoutMs: 30_000,
-};
+const other = aLockOwner('a', { run: 'run-1', boot: 'c' });
 
 /** Leases by one clock, in which another run has one whose last sign of life is `silentMs` old. */
 function leases(silentMs: number | null, clock = quickClock()) {

@@ -2,9 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RunRecorder } from '../../src/journal/run-recorder.ts';
 import { readRun } from '../../src/journal/read-journal.ts';
 import type { Sql } from '../../src/journal/postgres/sql.ts';
-import type { LockOwner } from '../../src/journal/lock/lock-owner.ts';
 import type { StateStore } from '../../src/journal/state-store.ts';
-import { aBegin } from '../support/journals.ts';
+import { aBegin, aLockOwner, journalTools } from '../support/journals.ts';
 import { quickClock } from '../support/clocks.ts';
 import { startPglite, stateOver } from '../support/pglite.ts';
 import { stateContract } from './state-contract.ts';
@@ -25,21 +24,7 @@ stateContract('a database', async () => {
 });
 
 const run = '20261129-120000-aaaaaa';
-const tools = () => ({ clock: quickClock(), writable: (_kind: string, state: object) => state });
 const removed = (id: string) => ({ type: 'removed', id, name: id }) as const;
-const owner = (token: string, more: Partial<LockOwner> = {}): LockOwner => ({
-  token: token.padStart(32, '0'),
-  pid: 7,
-  machine: 'runner-1',
-  boot: 'b',
-  namespace: 'n',
-  startedAt: '1',
-  run,
-  since: '2026-11-29T12:00:00.000Z',
-  timeoutMs: 30_000,
-  ...more,
-});
-
 describe('the schema of a state', () => {
   it('is made with the first use, once, and several teams have their own', async () => {
     const [one, other] = [newSchema(), newSchema()];
@@ -97,9 +82,9 @@ function losing(at: number, when: 'before' | 'after'): { sql: Sql; statements: (
 describe('a connection that is lost', () => {
   /** A lock, a journal with some notes, a report, and the lock given back. */
   const wholeRun = async (state: StateStore) => {
-    const mine = owner('a');
+    const mine = aLockOwner('a');
     const taken = await state.locks.take('n', mine, undefined, 0);
-    const journal = await RunRecorder.begin(state.runs, aBegin({ run }), tools());
+    const journal = await RunRecorder.begin(state.runs, aBegin({ run }), journalTools());
     await journal.note(removed('1'));
     await Promise.all([journal.note(removed('2'), removed('3')), journal.note(removed('4'))]);
     const beat = await state.locks.beat('n', mine.token, 1);
@@ -148,7 +133,11 @@ describe('a connection that is lost', () => {
     const query: Sql['query'] = (text, values) =>
       gone ? Promise.reject(new Error('Connection terminated')) : sql.query(text, values);
     const clock = quickClock();
-    const journal = await RunRecorder.begin(stateOver({ ...sql, query }, schema, clock).runs, aBegin({ run }), tools());
+    const journal = await RunRecorder.begin(
+      stateOver({ ...sql, query }, schema, clock).runs,
+      aBegin({ run }),
+      journalTools(),
+    );
     gone = true;
     await expect(journal.note(removed('1'))).rejects.toMatchObject({ code: 'JOURNAL_FAILED' });
     expect(clock.pauses.reduce((sum, ms) => sum + ms, 0)).toBeGreaterThan(9000);
@@ -162,10 +151,10 @@ describe('a lease (N26)', () => {
   it('that has another owner lets no note through, and its run is told', async () => {
     const schema = newSchema();
     const [here, there] = [stateOver(sql, schema), stateOver(sql, schema)];
-    await here.locks.take('n', owner('a'), undefined, 0);
-    const journal = await RunRecorder.begin(here.runs, aBegin({ run }), tools());
+    await here.locks.take('n', aLockOwner('a'), undefined, 0);
+    const journal = await RunRecorder.begin(here.runs, aBegin({ run }), journalTools());
     await journal.note(removed('1'));
-    await there.locks.take('n', owner('b'), await there.locks.find('n'), 0);
+    await there.locks.take('n', aLockOwner('b'), await there.locks.find('n'), 0);
     await expect(journal.note(removed('2'))).rejects.toMatchObject({ code: 'LOCK_LOST' });
     expect((await readRun(there.runs, run)).removed.map(({ id }) => id)).toEqual(['1']);
   });
@@ -173,10 +162,10 @@ describe('a lease (N26)', () => {
   it('is not taken from an owner who gave a sign of life since it was found', async () => {
     const schema = newSchema();
     const [here, there] = [stateOver(sql, schema), stateOver(sql, schema)];
-    await here.locks.take('n', owner('a'), undefined, 0);
+    await here.locks.take('n', aLockOwner('a'), undefined, 0);
     const found = await there.locks.find('n');
-    await here.locks.beat('n', owner('a').token, 0);
-    expect(await there.locks.take('n', owner('b'), found, 0)).toBe(false);
+    await here.locks.beat('n', aLockOwner('a').token, 0);
+    expect(await there.locks.take('n', aLockOwner('b'), found, 0)).toBe(false);
   });
 
   it.each([
@@ -189,7 +178,7 @@ describe('a lease (N26)', () => {
   ])('whose last sign of life is %s old is %s, by the clock of the database', async (age, state) => {
     const schema = newSchema();
     const store = stateOver(sql, schema);
-    await store.locks.take('n', owner('a'), undefined, 0);
+    await store.locks.take('n', aLockOwner('a'), undefined, 0);
     await sql.query(`UPDATE "${schema}".leases SET beat_at = clock_timestamp() - $1::interval`, [age]);
     expect((await store.locks.find('n'))?.lease?.state).toBe(state);
   });

@@ -2,12 +2,10 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Change } from '../../src/apply/change.ts';
 import type { Begin } from '../../src/journal/entries.ts';
 import { journalLine } from '../../src/journal/journal-line.ts';
-import type { LockOwner } from '../../src/journal/lock/lock-owner.ts';
 import { readRun, readRuns } from '../../src/journal/read-journal.ts';
 import { RunRecorder } from '../../src/journal/run-recorder.ts';
 import type { StateStore } from '../../src/journal/state-store.ts';
-import { quickClock } from '../support/clocks.ts';
-import { aBegin } from '../support/journals.ts';
+import { aBegin, aLockOwner, journalTools } from '../support/journals.ts';
 
 /** A state that is new with each test, and how another machine sees it. */
 export interface StatePlaces {
@@ -16,7 +14,6 @@ export interface StatePlaces {
   end(): Promise<void>;
 }
 
-const tools = () => ({ clock: quickClock(), writable: (_kind: string, state: object) => state });
 const change: Change = {
   seq: 1,
   kind: 'thing',
@@ -26,18 +23,6 @@ const change: Change = {
   before: null,
   after: { text: 'ü\u0000\uD800 "\n' },
 };
-const owner = (token: string): LockOwner => ({
-  token: token.padStart(32, '0'),
-  pid: 7,
-  machine: 'runner-1',
-  boot: 'b',
-  namespace: 'n',
-  startedAt: '1',
-  run: `run-${token}`,
-  since: '2026-11-29T12:00:00.000Z',
-  timeoutMs: 30_000,
-});
-
 /** What every store of states must do, whatever keeps it. */
 export function stateContract(name: string, make: () => Promise<StatePlaces>): void {
   describe(`the state in ${name}`, () => {
@@ -51,7 +36,7 @@ export function stateContract(name: string, make: () => Promise<StatePlaces>): v
     afterEach(() => places.end());
 
     const begin = (run: string, more: Partial<Begin> = {}) =>
-      RunRecorder.begin(here.runs, aBegin({ run, ...more }), tools());
+      RunRecorder.begin(here.runs, aBegin({ run, ...more }), journalTools());
 
     it('gives a run back, to any machine, as it was noted', async () => {
       expect(await there.runs.ids()).toEqual([]);
@@ -69,7 +54,7 @@ export function stateContract(name: string, make: () => Promise<StatePlaces>): v
 
     it('goes on with a run on another machine, which says so with its first note', async () => {
       await (await begin('20261129-120000-aaaaaa')).note({ type: 'change', change });
-      const other = await RunRecorder.reopen(there.runs, '20261129-120000-aaaaaa', tools());
+      const other = await RunRecorder.reopen(there.runs, '20261129-120000-aaaaaa', journalTools());
       await other.note({ type: 'reverted', seq: 1 });
       await other.end('rolled_back', 0);
       const { notes, changes, end } = await readRun(here.runs, '20261129-120000-aaaaaa');
@@ -104,7 +89,7 @@ export function stateContract(name: string, make: () => Promise<StatePlaces>): v
       await expect(begin('20261129-120000-aaaaaa', { machine: 'other' })).rejects.toMatchObject({
         code: 'STATE_UNWRITABLE',
       });
-      await expect(RunRecorder.reopen(there.runs, '20261129-120000-dddddd', tools())).rejects.toMatchObject({
+      await expect(RunRecorder.reopen(there.runs, '20261129-120000-dddddd', journalTools())).rejects.toMatchObject({
         code: 'STATE_UNWRITABLE',
       });
       expect((await readRun(here.runs, '20261129-120000-aaaaaa')).begin.machine).not.toBe('other');
@@ -113,9 +98,11 @@ export function stateContract(name: string, make: () => Promise<StatePlaces>): v
     it('keeps reports beside runs, which go with them', async () => {
       await begin('20261129-120000-aaaaaa');
       expect(await there.reports.read('20261129-120000-aaaaaa')).toBeUndefined();
+      expect(await there.reports.has('20261129-120000-aaaaaa')).toBe(false);
       await here.reports.keep('20261129-120000-aaaaaa', '{"report":1}');
       await here.reports.keep('20261129-120000-aaaaaa', '{"report":2}');
       expect((await there.reports.read('20261129-120000-aaaaaa'))?.trim()).toBe('{"report":2}');
+      expect(await there.reports.has('20261129-120000-aaaaaa')).toBe(true);
       await there.runs.remove('20261129-120000-aaaaaa');
       expect([await here.runs.ids(), await here.reports.read('20261129-120000-aaaaaa')]).toEqual([[], undefined]);
       await there.runs.remove('20261129-120000-aaaaaa');
@@ -128,7 +115,7 @@ export function stateContract(name: string, make: () => Promise<StatePlaces>): v
     });
 
     it('gives a lock to one, who alone keeps it alive and gives it back', async () => {
-      const [one, other] = [owner('a'), owner('b')];
+      const [one, other] = [aLockOwner('a'), aLockOwner('b')];
       expect(await there.locks.find('n')).toBeUndefined();
       expect(await here.locks.take('n', one, undefined, 0)).toBe(true);
       expect(await there.locks.take('n', other, undefined, 0)).toBe(false);
@@ -143,7 +130,7 @@ export function stateContract(name: string, make: () => Promise<StatePlaces>): v
     });
 
     it('hands a lock over from exactly the owner that was found', async () => {
-      const [one, other, third] = [owner('a'), owner('b'), owner('c')];
+      const [one, other, third] = [aLockOwner('a'), aLockOwner('b'), aLockOwner('c')];
       await here.locks.take('n', one, undefined, 0);
       const found = await there.locks.find('n');
       expect(await there.locks.take('n', other, found, 0)).toBe(true);

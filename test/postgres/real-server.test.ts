@@ -1,7 +1,6 @@
 import { execa } from 'execa';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/core/clock.ts';
-import type { LockOwner } from '../../src/journal/lock/lock-owner.ts';
 import { connectPostgres } from '../../src/journal/postgres/connect.ts';
 import { postgresState } from '../../src/journal/postgres/postgres-state.ts';
 import { readRun } from '../../src/journal/read-journal.ts';
@@ -9,6 +8,7 @@ import type { StateStore } from '../../src/journal/state-store.ts';
 import { importWords, relayBinary, stallAt, workplace, type Workplace } from '../support/binary.ts';
 import { cuttingProxy, type CuttingProxy } from '../support/cutting-proxy.ts';
 import { wholeState } from '../support/import-run.ts';
+import { aLockOwner } from '../support/journals.ts';
 import { goodKeys as keys } from '../support/keys.ts';
 import { startSandbox, type Sandbox } from '../support/start-sandbox.ts';
 import { stateContract } from '../journal/state-contract.ts';
@@ -80,18 +80,6 @@ describe.skipIf(given === '')('a real server', () => {
     expect((await runs.read('20261129-120000-aaaaaa')).notes).toEqual(['one', 'two']);
   });
 
-  const owner = (index: number): LockOwner => ({
-    token: index.toString(16).padStart(32, '0'),
-    pid: 7,
-    machine: `runner-${index}`,
-    boot: 'b',
-    namespace: 'n',
-    startedAt: '1',
-    run: `run-${index}`,
-    since: '2026-11-29T12:00:00.000Z',
-    timeoutMs: 30_000,
-  });
-
   it('makes its schema once, for however many come at the same time', async () => {
     const schema = newSchema();
     const all = Array.from({ length: 8 }, () => stateOf(schema));
@@ -105,7 +93,9 @@ describe.skipIf(given === '')('a real server', () => {
     for (let round = 0; round < 25; round += 1) {
       const found = round % 2 === 0 ? undefined : await all[0]!.locks.find(`n${round - 1}`);
       const lock = `n${round - (round % 2)}`;
-      const taken = await Promise.all(all.map(({ locks }) => locks.take(lock, owner((next += 1)), found, 0)));
+      const taken = await Promise.all(
+        all.map(({ locks }) => locks.take(lock, aLockOwner((next += 1).toString(16)), found, 0)),
+      );
       expect(taken.filter(Boolean)).toHaveLength(1);
     }
   });

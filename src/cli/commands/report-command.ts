@@ -8,6 +8,7 @@ import type { Report } from '../../report/report-schema.ts';
 import { reportText } from '../../report/text/report-text.ts';
 import { RelayError } from '../../core/relay-error.ts';
 import type { Redactor } from '../../core/secrets/redactor.ts';
+import { isRunId } from '../../host/names.ts';
 import { readRun } from '../../journal/read-journal.ts';
 import { runCommand } from '../options/run-command.ts';
 import { withState } from '../session/open-state.ts';
@@ -46,7 +47,7 @@ export async function showReport(named: string, flags: ShowFlags, io: Io, redact
 async function reportsOf(named: string, flags: ShowFlags, io: Io, redactor: Redactor): Promise<Report[]> {
   if (named === '-') return parseReports(await text(io.stdin), 'on standard input');
   const file = resolve(io.cwd, named);
-  if (!/^\d{8}-\d{6}-[0-9a-f]{6}$/.test(named) || existsSync(file)) return readReports(file);
+  if (!isRunId(named) || existsSync(file)) return readReports(file);
   return withState(flags, io, redactor, async ({ runs, reports }) => {
     const kept = await reports.read(named);
     if (kept !== undefined) return parseReports(kept, `of the run ${named}`);

@@ -1,5 +1,6 @@
 import { loadConfig } from '../../config/config-file.ts';
 import type { ConfigFile } from '../../config/config-schema.ts';
+import { optionSettings } from '../../config/option-settings.ts';
 import { findPack, knownPacks } from '../../pack/find-pack.ts';
 import type { Provider } from '../../pack/manifest.ts';
 import { explanations } from '../../report/explain-code.ts';
@@ -43,7 +44,8 @@ export async function candidatesFor(name: string, given: Given, io: Known): Prom
 
 /** The runs of the state that was named so far, or by the configuration; none where it does not answer. */
 async function runsOf(given: Given, config: ConfigFile, io: Known): Promise<string[]> {
-  const state = given.get('state') ?? (io.env['RELAY_STATE'] ? undefined : config.state);
+  const set = optionSettings(config, 'runs list', io.env).get('state') as ConfigFile['state'];
+  const state = given.get('state') ?? set;
   return withState({ state }, io, new Redactor(), ({ runs }) => runs.ids()).catch(() => []);
 }
 

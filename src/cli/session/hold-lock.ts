@@ -28,9 +28,8 @@ export async function runAtWork(
 }
 
 /**
- * Returns what takes the locks of a provider on a host for this process. `lost` is told when
- * the run must end because one has another owner. Of a provider that is held already it
- * takes none.
+ * Returns what takes the locks of a provider on a host for this process. `lost` is told when the run must end because one
+ * has another owner. Of a provider that is held already it takes none.
  */
 export function lockHolder(
   state: () => Promise<StateStore>,

@@ -55,7 +55,6 @@ export async function execute(
 ): Promise<Report> {
   const { tools, vendorUrl, stages, idle, redactor, state, atWork } = at;
   const writable = writableStates(tools.host, (text) => redactor.hide(text));
-  let isKept = false;
   const report = await executeImport(prepared, {
     tools,
     startedAt: from.startedAt,
@@ -67,12 +66,11 @@ export async function execute(
         { ...begin, machine: hostname() },
         { clock: systemClock, writable },
       );
-      isKept = true;
       atWork(begin.run);
       return journal;
     },
   });
-  if (isKept) await keepReport(report, at);
+  if (report.run.journal !== null) await keepReport(report, at);
   await idle();
   return report;
 }

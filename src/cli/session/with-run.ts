@@ -22,13 +22,14 @@ export interface RunSession extends HostSession {
 
 /** Opens the host of a run to go on with it. Throws `RUN_NOT_FOUND`, `RUN_HOST_DIFFERS`, and what `withHost` throws. */
 export async function withRun(
-  { run: id, ...begin }: RecordedRun['begin'],
+  begin: RecordedRun['begin'],
   flags: RunFlags,
   io: Io,
   redactor: Redactor,
   work: (at: RunSession) => Promise<number>,
 ): Promise<number> {
-  return withHost(await hostOfRun({ run: id, ...begin }, flags, io), flags, io, redactor, async (at) => {
+  const { run: id } = begin;
+  return withHost(await hostOfRun(begin, flags, io), flags, io, redactor, async (at) => {
     await at.hold(begin.provider.id, id);
     const state = await at.state();
     // Who held the lock until now may have gone on with the same run.

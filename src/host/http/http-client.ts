@@ -69,8 +69,7 @@ export class HttpClient {
   /** One exchange. Throws `HostFailure` when no whole answer came. */
   async send(request: HttpRequest): Promise<HttpReply> {
     const startedAt = this.clock.now();
-    const timeoutMs = request.timeoutMs ?? this.#options.timeoutMs;
-    const limit = this.clock.timeout(timeoutMs);
+    const limit = this.clock.timeout(request.timeoutMs ?? this.#options.timeoutMs);
     const signals = [limit, request.signal, this.#options.stop].filter((each) => each !== undefined);
     const signal = signals.length === 1 ? limit : AbortSignal.any(signals);
     let reply: HttpReply | undefined;

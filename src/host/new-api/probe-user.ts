@@ -4,6 +4,7 @@ import type { Id } from '../account.ts';
 import type { Perform } from '../client-keys.ts';
 import { HostFailure, notSent, writeResult, type WriteResult } from '../host-failure.ts';
 import type { ApiClient } from '../http/api-client.ts';
+import { isRunId } from '../names.ts';
 import { readPages } from './api/client.ts';
 import { anything, userWire, type UserWire } from './api/wire.ts';
 import { createToken, deleteToken, readKey, tokensOf } from './tokens.ts';
@@ -20,9 +21,6 @@ const tailLength = 13;
 /** The host gives keys out, and takes logins, twenty times in twenty minutes each. */
 const loginPauses = [1000, 5000, 15_000];
 
-/** The form of a run's id, by which such users are told from people who bear a name of that kind. */
-const runForm = /^\d{8}-\d{6}-[0-9a-f]{6}$/;
-
 /** `role` of users without power. */
 const common = 1;
 
@@ -30,7 +28,8 @@ const common = 1;
 export function runOfProbeUser({ username, display_name: shown, role }: UserWire): string | undefined {
   if (role !== common || !username.startsWith(namePrefix) || !shown.startsWith(shownPrefix)) return undefined;
   const run = shown.slice(shownPrefix.length) + username.slice(namePrefix.length);
-  return runForm.test(run) ? run : undefined;
+  // People may bear a name of that kind, too.
+  return isRunId(run) ? run : undefined;
 }
 
 /** Those of any run that are there. Throws `HostFailure`. */

@@ -1,4 +1,4 @@
-import { mkdir, readFile, rm } from 'node:fs/promises';
+import { access, mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RelayError } from '../../core/relay-error.ts';
 import { reasonOf } from '../reason-of.ts';
@@ -10,6 +10,13 @@ export class FolderTexts implements TextStore {
 
   constructor(folder: string) {
     this.#folder = folder;
+  }
+
+  async has(name: string): Promise<boolean> {
+    return access(this.#placeOf(name)).then(
+      () => true,
+      () => false,
+    );
   }
 
   async read(name: string): Promise<string | undefined> {

@@ -30,6 +30,7 @@ export function stateIn(tools: DatabaseTools): StateStore {
 /** Texts as rows of one table. */
 function textsIn(table: 'verdicts' | 'reports', database: StateDatabase): TextStore {
   return {
+    has: async (name) => (await database.rows(`SELECT 1 FROM $.${table} WHERE name = $1`, [name])).length > 0,
     read: async (name) => {
       const [row] = await database.rows(`SELECT value FROM $.${table} WHERE name = $1`, [name]);
       return row === undefined ? undefined : String(row['value']);

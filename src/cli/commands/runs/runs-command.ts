@@ -40,7 +40,7 @@ export async function allRuns(runs: RunStore): Promise<RunsOutput['runs']> {
 export async function showRun(id: string, flags: Flags<'runs show'>, io: Io, redactor: Redactor): Promise<number> {
   const { run, report } = await withState(flags, io, redactor, async ({ runs, reports }) => ({
     run: await readRun(runs, id),
-    report: (await reports.read(id)) !== undefined,
+    report: await reports.has(id),
   }));
   const { begin, removed, end } = run;
   const changes = changesOf(run);
