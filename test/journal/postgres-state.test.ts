@@ -82,7 +82,7 @@ function losing(at: number, when: 'before' | 'after'): { sql: Sql; statements: (
 describe('a connection that is lost', () => {
   /** A lock, a journal with some notes, a report, and the lock given back. */
   const wholeRun = async (state: StateStore) => {
-    const mine = aLockOwner('a');
+    const mine = aLockOwner('a', { run });
     const taken = await state.locks.take('n', mine, undefined, 0);
     const journal = await RunRecorder.begin(state.runs, aBegin({ run }), journalTools());
     await journal.note(removed('1'));
@@ -151,12 +151,24 @@ describe('a lease (N26)', () => {
   it('that has another owner lets no note through, and its run is told', async () => {
     const schema = newSchema();
     const [here, there] = [stateOver(sql, schema), stateOver(sql, schema)];
-    await here.locks.take('n', aLockOwner('a'), undefined, 0);
+    await here.locks.take('n', aLockOwner('a', { run }), undefined, 0);
     const journal = await RunRecorder.begin(here.runs, aBegin({ run }), journalTools());
     await journal.note(removed('1'));
     await there.locks.take('n', aLockOwner('b'), await there.locks.find('n'), 0);
     await expect(journal.note(removed('2'))).rejects.toMatchObject({ code: 'LOCK_LOST' });
     expect((await readRun(there.runs, run)).removed.map(({ id }) => id)).toEqual(['1']);
+  });
+
+  it('of one run is no matter of another in the same process, which may give it back or lose it at any time', async () => {
+    const schema = newSchema();
+    const [here, there] = [stateOver(sql, schema), stateOver(sql, schema)];
+    await here.locks.take('n', aLockOwner('a', { run }), undefined, 0);
+    await here.locks.take('m', aLockOwner('b'), undefined, 0);
+    const journal = await RunRecorder.begin(here.runs, aBegin({ run }), journalTools());
+    await journal.note(removed('1'));
+    await there.locks.take('m', aLockOwner('c'), await there.locks.find('m'), 0);
+    await journal.note(removed('2'));
+    expect((await readRun(there.runs, run)).removed.map(({ id }) => id)).toEqual(['1', '2']);
   });
 
   it('is not taken from an owner who gave a sign of life since it was found', async () => {

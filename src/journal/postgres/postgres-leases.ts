@@ -23,15 +23,19 @@ const beatWithinMs = 3000;
 export class PostgresLeases implements LockStore {
   readonly timing: LockTiming = { silentMs: 15_000, safeMs: 13_000, freshMs: 6000 };
   readonly #database: StateDatabase;
-  readonly #held = new Map<string, string>();
+  readonly #held = new Map<string, Pick<LockOwner, 'token' | 'run'>>();
 
   constructor(database: StateDatabase) {
     this.#database = database;
   }
 
-  /** The leases that this process has, as names and tokens: what it notes counts only with all of them. */
-  get held(): { names: string[]; tokens: string[] } {
-    return { names: [...this.#held.keys()], tokens: [...this.#held.values()] };
+  /**
+   * The leases that this process has for a run, as names and tokens: what it notes of it counts only with all of them. Those of
+   * other runs, which come and go meanwhile, are no matter of it.
+   */
+  heldFor(run: string): { names: string[]; tokens: string[] } {
+    const held = [...this.#held].filter(([, owner]) => owner.run === run);
+    return { names: held.map(([name]) => name), tokens: held.map(([, { token }]) => token) };
   }
 
   placeOf(name: string): string {
@@ -59,7 +63,7 @@ export class PostgresLeases implements LockStore {
   }
 
   async take(name: string, owner: LockOwner, from: FoundLock | undefined): Promise<boolean> {
-    const { token } = owner;
+    const { token, run } = owner;
     const text = JSON.stringify(owner);
     if (from === undefined)
       await this.#database.rows(
@@ -76,7 +80,7 @@ export class PostgresLeases implements LockStore {
     // An answer may be lost; the row tells.
     const [row] = await this.#database.rows('SELECT 1 FROM $.leases WHERE name = $1 AND token = $2', [name, token]);
     if (row === undefined) return false;
-    this.#held.set(name, token);
+    this.#held.set(name, { token, run });
     return true;
   }
 

@@ -6,7 +6,7 @@ import type { PostgresLeases } from './postgres-leases.ts';
 
 const countsSchema = z.object({ held: z.coerce.number(), same: z.coerce.number() });
 
-/** Runs as rows, a note each. What a process notes counts only while it has its leases. */
+/** Runs as rows, a note each. What a process notes of a run counts only while it has the leases of that run. */
 export class PostgresRuns implements RunStore {
   readonly #database: StateDatabase;
   readonly #leases: PostgresLeases;
@@ -84,7 +84,7 @@ class PostgresRun implements KeptRun {
   async close(): Promise<void> {}
 
   async #isKept(lines: readonly string[]): Promise<boolean> {
-    const { names, tokens } = this.#leases.held;
+    const { names, tokens } = this.#leases.heldFor(this.#run);
     const numbers = lines.map((_, index) => this.#next + index);
     const [row] = await this.#database.rows(
       `WITH held AS (
