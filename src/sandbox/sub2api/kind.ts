@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomInt } from 'node:crypto';
 import { versionAmong, type SandboxKind } from '../kind.ts';
 import { featuresOf, hostVersions } from './features.ts';
 import type { HostVersion } from './features.ts';
@@ -28,8 +28,9 @@ const adminEmail = 'admin@relay.test';
 const userEmail = 'user@relay.test';
 
 function seed(state: SandboxState, adminPassword: string): void {
-  // A host's first user is the admin whom its set-up makes.
-  addUser(state, { id: 1, email: adminEmail, password: adminPassword, role: 'admin' });
+  // A host's first user is the admin whom its set-up makes, at a moment that tells it from others.
+  const madeAt = timestamp(Date.now() - randomInt(300 * 86_400_000));
+  addUser(state, { id: 1, email: adminEmail, password: adminPassword, role: 'admin', created_at: madeAt });
   addUser(state, { email: userEmail, username: 'user' });
   const at = timestamp();
   const id = state.nextId('groups');
