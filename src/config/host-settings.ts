@@ -51,27 +51,54 @@ export type HostAddress =
 /** The configuration as far as it matters here. */
 type Loaded = Pick<LoadedConfig, 'file' | 'place' | 'config'>;
 
+/**
+ * Whose word on the kind of a host and its login comes first: that of the command, options before environment, or, where one
+ * command is for many hosts, what the configuration file says of that one.
+ */
+export type HostOrder = 'command first' | 'entry first';
+
 /** Which host, and how to log in: option, then environment, then configuration file, there the entry of the host first. */
 export async function hostSettings(
   options: HostOptions,
   env: Environment,
   loaded: Loaded,
   stdin: Readable,
+  order: HostOrder = 'command first',
 ): Promise<HostSettings> {
-  const address = hostAddress(options, env, loaded);
+  const address = hostAddress(options, env, loaded, order);
   if (address.kind === 'sandbox') return address;
   const { url, hostKind, onlyIn } = address;
-  return { kind: 'url', url, hostKind, onlyIn, login: await loginTo(address, options, env, loaded.config, stdin) };
+  return {
+    kind: 'url',
+    url,
+    hostKind,
+    onlyIn,
+    login: await loginTo(address, options, env, loaded.config, stdin, order),
+  };
+}
+
+/** The host that a command is for, as it is named: option, then environment, then configuration file. Throws `USAGE`. */
+export function hostWord(options: Pick<HostOptions, 'host'>, env: Environment, config: ConfigFile): string {
+  const word = givenWord(options, env) ?? config.host;
+  if (word !== undefined && word !== '') return word;
+  throw new RelayError('USAGE', 'No host was given.', {
+    hint: 'Give one with --host URL or RELAY_HOST; --host sandbox starts an embedded one.',
+  });
+}
+
+function givenWord(options: Pick<HostOptions, 'host'>, env: Environment): string | undefined {
+  return options.host ?? (env['RELAY_HOST'] || env['SUB2API_BASE_URL'] || undefined);
 }
 
 /** Which host: option, then environment, then configuration file. Throws `USAGE` and `HTTP_REFUSED`. */
-export function hostAddress(options: HostOptions, env: Environment, { file, place, config }: Loaded): HostAddress {
-  const given = options.host ?? (env['RELAY_HOST'] || env['SUB2API_BASE_URL'] || undefined);
-  const word = given ?? config.host;
-  if (word === undefined || word === '')
-    throw new RelayError('USAGE', 'No host was given.', {
-      hint: 'Give one with --host URL or RELAY_HOST; --host sandbox starts an embedded one.',
-    });
+export function hostAddress(
+  options: HostOptions,
+  env: Environment,
+  { file, place, config }: Loaded,
+  order: HostOrder = 'command first',
+): HostAddress {
+  const given = givenWord(options, env);
+  const word = hostWord(options, env, config);
   const of = sandboxOf(word);
   if (of !== undefined) return { kind: 'sandbox', of };
   if (word.startsWith('sandbox:'))
@@ -87,25 +114,31 @@ export function hostAddress(options: HostOptions, env: Environment, { file, plac
     options.allowHttp ?? config.allowHttp ?? false,
   );
   const isInFile = given === undefined || entry !== undefined;
-  const hostKind = options.hostKind ?? (env['RELAY_HOST_KIND'] || undefined) ?? named?.kind ?? config.hostKind;
+  const said = options.hostKind ?? (env['RELAY_HOST_KIND'] || undefined);
+  const hostKind = (order === 'entry first' ? (named?.kind ?? said) : (said ?? named?.kind)) ?? config.hostKind;
   return { kind: 'url', url, hostKind, named, onlyIn: isInFile && place === 'above' ? file : null };
 }
 
-/** How to log in there: option, then environment, then configuration file. Throws `LOGIN_MISSING`. */
+/** How to log in there, in the same order. Throws `LOGIN_MISSING`. */
 export async function loginTo(
   { url, named }: Extract<HostAddress, { kind: 'url' }>,
   options: HostOptions,
   env: Environment,
   config: ConfigFile,
   stdin: Readable,
+  order: HostOrder = 'command first',
 ): Promise<Login> {
+  const own = order === 'entry first' ? await loginFromConfig(named, stdin) : undefined;
   const login =
+    own ??
     (await loginFromOptions(options, env, stdin)) ??
     (await loginFromEnvironment(env, stdin)) ??
     (await loginFromConfig(named, stdin)) ??
     (await loginFromConfig(config, stdin));
   if (login === undefined) throw new RelayError('LOGIN_MISSING', `No admin login was given for ${url}.`);
-  const user = options.adminUser ?? (env['RELAY_ADMIN_USER'] || undefined) ?? named?.adminUser ?? config.adminUser;
+  // Whose key it is belongs to the key.
+  const said = own === undefined ? (options.adminUser ?? (env['RELAY_ADMIN_USER'] || undefined)) : undefined;
+  const user = said ?? named?.adminUser ?? config.adminUser;
   return 'key' in login && user !== undefined ? { ...login, user: userId(user) } : login;
 }
 

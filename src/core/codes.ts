@@ -31,6 +31,16 @@ export const codes = {
     summary: 'A file that was given as a report is none that relay can use.',
     hint: 'Give the file that --report wrote.',
   },
+  SHARDS_DIFFER: {
+    exit: 2,
+    summary: 'The reports are not those of the shards of one fleet, each once.',
+    hint: 'Give the report of each shard of the same --file, and of each only the last.',
+  },
+  SHARDS_MISSING: {
+    exit: 6,
+    summary: 'The reports of some shards are not there, so what became of their hosts is not known.',
+    hint: 'Run those shards again, with the same --file and --shard, and merge once more.',
+  },
   REPORT_DIFFERS: {
     exit: 2,
     summary: 'The earlier report is of another host, provider or access mode.',
@@ -82,6 +92,17 @@ export const codes = {
     corrected: false,
     summary: 'The file that lists imports has faults.',
     hint: 'Write it as: imports: [{ pack: kimi, keys: kimi.txt }]; the README tells what else an import can have.',
+  },
+  HOST_TWICE: {
+    exit: 2,
+    corrected: false,
+    summary: 'Two hosts of the file are one: they say who they are, and it is the same.',
+    hint: 'Name it once, by one of the two.',
+  },
+  NOT_BEGUN: {
+    exit: 3,
+    summary: 'Something had failed before it was begun, and --fail-fast was given.',
+    hint: 'Look at what failed, then run the same again.',
   },
   PACK_SHADOWED: {
     exit: 0,

@@ -69,6 +69,13 @@ export class Interruption extends RelayError {
   }
 }
 
+/** An error as a person can be told of it: one that nobody expected is a fault of relay. Its text may come from anywhere. */
+export function asRelayError(error: unknown): RelayError {
+  if (error instanceof RelayError) return error;
+  const why = error instanceof Error ? error.message : String(error);
+  return new RelayError('INTERNAL', `relay met an error it did not expect: ${why}`, { cause: error });
+}
+
 /** Of a command that needs what the host does not hold. */
 export function notThere(): RelayError {
   return new RelayError('NOT_THERE', codes.NOT_THERE.summary);

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import type { AccessMode } from '../core/modes.ts';
 import { parseJson } from '../core/parse-json.ts';
 import { foldedAddress } from './lock/lock-keys.ts';
 import type { StateStore } from './state-store.ts';
@@ -21,32 +22,34 @@ const schema = z.object({
 /** What the tests of a provider's accounts told when they were last made. */
 export type KeptVerdicts = z.infer<typeof schema>;
 
-/** Under what name the verdicts of a provider on a host are kept. */
-function nameOf(hostUrl: string, provider: string): string {
+/** Whose accounts verdicts are of: those of a provider on a host with an access mode, which may be tested for itself. */
+export interface VerdictOwner {
+  hostUrl: string;
+  provider: string;
+  access: AccessMode;
+}
+
+/** Under what name verdicts are kept. */
+function nameOf({ hostUrl, provider, access }: VerdictOwner): string {
   return createHash('sha256')
-    .update(JSON.stringify([foldedAddress(hostUrl), provider]))
+    .update(JSON.stringify([foldedAddress(hostUrl), provider, access]))
     .digest('hex')
     .slice(0, 24);
 }
 
-/** The verdicts that were kept of a provider on a host; nothing where there are none, or they cannot be read. */
-export async function readVerdicts(
-  { verdicts }: StateStore,
-  hostUrl: string,
-  provider: string,
-): Promise<KeptVerdicts | undefined> {
-  const text = await verdicts.read(nameOf(hostUrl, provider));
+/** The verdicts that were kept; nothing where there are none, or they cannot be read. */
+export async function readVerdicts({ verdicts }: StateStore, owner: VerdictOwner): Promise<KeptVerdicts | undefined> {
+  const text = await verdicts.read(nameOf(owner));
   return schema.safeParse(parseJson(text ?? '')).data;
 }
 
 /** Keeps verdicts for the next time. Throws `STATE_UNWRITABLE`. */
 export async function keepVerdicts(
   { verdicts }: StateStore,
-  hostUrl: string,
-  provider: string,
+  owner: VerdictOwner,
   kept: Omit<KeptVerdicts, 'v'>,
 ): Promise<void> {
-  await verdicts.keep(nameOf(hostUrl, provider), JSON.stringify({ v: 1, ...kept }));
+  await verdicts.keep(nameOf(owner), JSON.stringify({ v: 1, ...kept }));
 }
 
 /** Accounts whose verdicts are news since they were last kept, by name; and those that are as dead as before. */

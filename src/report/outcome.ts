@@ -95,6 +95,11 @@ function nothingWorks({ accounts }: Ending): boolean {
   return accounts.desired > 0 && accounts.working === 0;
 }
 
+/** Whether a run with this exit code did what it was asked for; that changes are pending is no fault of a dry run. */
+export function endsWell(code: number): boolean {
+  return code === 0 || code === 8;
+}
+
 /** The exit code of several runs in one go (rule N11): what all of them say, or "partly done" where they differ. */
 export function exitCodeOfAll(exitCodes: readonly number[]): number {
   const told = [6, 143, 130, 1].find((code) => exitCodes.includes(code));
@@ -102,6 +107,8 @@ export function exitCodeOfAll(exitCodes: readonly number[]): number {
   const codes = new Set(exitCodes);
   const [only = 0] = codes;
   if (codes.size <= 1) return only;
+  // Of what only looks, some may be fine, and of some changes are pending.
+  if ([...codes].every((code) => code === 0 || code === 8)) return 8;
   // The host holds what it held before, of each of them.
   if ([...codes].every((code) => code === 3 || code === 4)) return 4;
   // What serves beside what does not: the gateway of one does not answer, and nothing else is wrong.

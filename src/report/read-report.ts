@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { withoutControls } from '../core/secrets/redactor.ts';
 import { RelayError } from '../core/relay-error.ts';
 import { readInput } from '../text/read-input.ts';
+import { importsReportSchema, type ImportsReport } from './outputs/imports-schema.ts';
 import { reportSchema, type Report } from './report-schema.ts';
 
 /** The form of the reports that are read here. */
@@ -34,38 +35,51 @@ export async function readEarlierReport(file: string): Promise<EarlierReport> {
 }
 
 /** Reads whole reports from a file that relay wrote, as `parseReports` does. Throws `FILE_UNREADABLE` too. */
-export async function readReports(file: string): Promise<Report[]> {
+export async function readReports(file: string): Promise<ReadReports> {
   return parseReports(await readText(file), file);
 }
+
+/** Reports that were read: a single one, or those of several imports, with what is told of all. */
+export type ReadReports = { single: Report } | { several: ImportsReport };
 
 /**
  * Whole reports out of a text, one, or those of several imports in one go, fit to be shown: a file may come from anywhere,
  * so nothing in it reaches a terminal that the terminal would obey. `name` is what errors call it. Throws
  * `REPORT_UNREADABLE`.
  */
-export function parseReports(text: string, name: string): Report[] {
+export function parseReports(text: string, name: string): ReadReports {
   const value = parse(text);
   if (value === undefined) throw unusable(name, value, 'it is no JSON');
-  const several = z.object({ schema: z.literal(formOfSeveral), imports: z.array(z.unknown()).min(1) }).safeParse(value);
-  return several.success ? several.data.imports.map((each) => asReport(each, name)) : [asReport(value, name)];
-}
-
-function asReport(value: unknown, name: string): Report {
-  const report = reportSchema.safeParse(value);
-  if (report.success) return report.data;
-  const isReport = earlierSchema.safeParse(value).success;
-  const where = report.error.issues[0]?.path.join('.') ?? '';
+  const isOfSeveral = z.object({ schema: z.literal(formOfSeveral) }).safeParse(value).success;
+  const read = isOfSeveral ? importsReportSchema.safeParse(value) : reportSchema.safeParse(value);
+  if (read.success) return 'imports' in read.data ? { several: read.data } : { single: read.data };
+  const isReport = isOfSeveral || earlierSchema.safeParse(value).success;
+  const where = read.error.issues[0]?.path.join('.') ?? '';
   throw unusable(name, value, isReport ? `"${where}" is missing or wrong` : 'it is no report of an import');
 }
 
 function unusable(file: string, value: unknown, why: string): RelayError {
   const schema = z.object({ schema: z.string() }).safeParse(value).data?.schema;
-  if (schema === undefined || schema === form || !/^relay\.import-report\/\d{1,9}$/.test(schema))
+  if (
+    schema === undefined ||
+    schema === form ||
+    schema === formOfSeveral ||
+    !/^relay\.import-report\/\d{1,9}$/.test(schema)
+  )
     return new RelayError('REPORT_UNREADABLE', `The report ${file} cannot be used: ${why}.`);
   return new RelayError(
     'REPORT_UNREADABLE',
     `The report ${file} cannot be used: it is of the form ${schema}, and this relay reads ${form}.`,
     { hint: 'Use the relay that wrote it, or a newer one.' },
+  );
+}
+
+/** Whether a report could not be read because there is no such file. */
+export function isAbsent(error: unknown): error is RelayError {
+  return (
+    error instanceof RelayError &&
+    error.code === 'FILE_UNREADABLE' &&
+    (error.cause as NodeJS.ErrnoException | undefined)?.code === 'ENOENT'
   );
 }
 

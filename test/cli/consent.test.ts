@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { confirmHost } from '../../src/cli/session/confirm-host.ts';
+import { confirmHosts } from '../../src/cli/session/confirm-host.ts';
 import { askConsent } from '../../src/cli/session/consent.ts';
 import type { Io } from '../../src/cli/io.ts';
 import { Interruption } from '../../src/core/relay-error.ts';
@@ -66,7 +66,7 @@ describe('a question on a terminal', () => {
 
 describe('a host that only a file in a folder above names', () => {
   const above = { kind: 'url' as const, url: 'https://h.example', onlyIn: '/srv/.relayrc' };
-  const confirm = (from: string) => (io: Io) => confirmHost({ ...above, login: { from } }, { input: true }, io);
+  const confirm = (from: string) => (io: Io) => confirmHosts([{ ...above, login: { from } }], { input: true }, io);
 
   it('is asked about on a terminal (A17)', async () => {
     const said = await ask((stdin) => stdin.write('yes\r'), undefined, {}, confirm('RELAY_ADMIN_KEY'));

@@ -10,7 +10,7 @@ import { systemClock } from '../../src/core/clock.ts';
 import { codes, type Code } from '../../src/core/codes.ts';
 import { importWords, stallAt, workplace, type Finished, type Workplace } from '../support/binary.ts';
 import { parse } from '../support/command-line.ts';
-import { always, closeServers, serve } from '../support/small-server.ts';
+import { always, closeServers, inFrontOf, serve } from '../support/small-server.ts';
 import { wordsOf } from '../release/code-blocks.js';
 import { goodKeys as good } from '../support/keys.ts';
 
@@ -27,6 +27,8 @@ const files = {
     '{"schema":"relay.import-report/2","host":{"url":"https://other.example"},"provider":{"id":"kimi-cn"},"accessMode":"subscription","keys":[]}',
   'bad.yaml': 'schema: relay.pack/1\n',
   'imports.yaml': 'import: []\n',
+  'all.yaml': 'imports: [{ pack: kimi, keys: keys.txt, hosts: all }]\n',
+  'dead.txt': 'sk-dead-aaaaaaaaaaaaaaaaaaaa1',
   'shadow.yaml': 'packDirs: [mine]\n',
 };
 
@@ -75,6 +77,14 @@ const run = (...args: string[]) => place.run(args, { env, where: 'here' });
 const onto = (...more: string[]) => run(...importWords(host, ...more));
 const plan = (...more: string[]) => run('plan', ...importWords(host, ...more).slice(1));
 const onHost = (...args: string[]) => run(...args, '--host', host.url);
+const fleetOf = (...imports: string[]) =>
+  place.write('fleet.yaml', `defaults: { baseUrl: '${host.vendorUrl}/v1' }\nimports: [${imports.join(', ')}]\n`);
+/** The report of one shard of two. */
+async function oneHalf(): Promise<string> {
+  await fleetOf('{ pack: kimi, keys: keys.txt }');
+  await onHost('import', '--file', 'fleet.yaml', '--shard', '1/2', '--report', 'half.json');
+  return 'half.json';
+}
 const account = () => {
   const [first] = host.state.accounts.values();
   if (first === undefined) throw new Error('no account');
@@ -180,6 +190,20 @@ const situations: Partial<Record<Code, () => Promise<Finished>>> = {
   PACK_NOT_FOUND: onFresh(() => onHost('status', '--pack', 'kimmi')),
   PROVIDER_NOT_FOUND: onFresh(() => onto('--provider', 'kimi-cm')),
   IMPORTS_INVALID: onFresh(() => onHost('import', '--file', 'imports.yaml')),
+  HOST_TWICE: onFresh(async () => {
+    const other = await serve(inFrontOf(host.url, () => ({})));
+    await place.write('twice.yaml', `hosts: { one: { url: '${host.url}' }, other: { url: '${other}' } }\n`);
+    return run('--config', 'twice.yaml', 'status', '--file', 'all.yaml');
+  }),
+  NOT_BEGUN: onFresh(async () => {
+    await fleetOf('{ pack: kimi, keys: dead.txt }', '{ pack: groq, keys: keys.txt }');
+    return onHost('import', '--file', 'fleet.yaml', '--fail-fast');
+  }),
+  SHARDS_DIFFER: onFresh(async () => {
+    const half = await oneHalf();
+    return run('report', 'merge', half, half);
+  }),
+  SHARDS_MISSING: onFresh(async () => run('report', 'merge', await oneHalf())),
   PACK_SHADOWED: onFresh(() => run('--config', 'shadow.yaml', 'plan', ...importWords(host).slice(1))),
   PACK_DIGEST_DIFFERS: onFresh(() => onto('--pack-sha256', '0'.repeat(64))),
   TERMS_NOT_ACCEPTED: onFresh(() => onto('--provider', 'kimi-coding')),

@@ -287,9 +287,9 @@ describe('the table of options', () => {
 });
 
 it('gives actions types that say what is there', () => {
-  expectTypeOf<Flags<'probe'>['pack']>().toEqualTypeOf<string>();
+  expectTypeOf<Flags<'connect'>['pack']>().toEqualTypeOf<string>();
   // A file may list what to import instead.
-  expectTypeOf<Flags<'import'>['pack']>().toEqualTypeOf<string | undefined>();
+  expectTypeOf<Flags<'probe' | 'import'>['pack']>().toEqualTypeOf<string | undefined>();
   expectTypeOf<Flags<'import'>['user']>().toEqualTypeOf<string[] | undefined>();
   expectTypeOf<Flags<'import'>['report']>().toEqualTypeOf<string | false | undefined>();
   expectTypeOf<Flags<'probe'>['gatewayWait']>().toEqualTypeOf<number | undefined>();

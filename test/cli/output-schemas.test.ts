@@ -41,6 +41,8 @@ const commands: [OutputName, string, () => Promise<{ stdout: string }>][] = [
     () => run('plan', ...importWords(host, '--keys', 'dead.txt', '--report', '-').slice(1)),
   ],
   ['imports-report', 'import --file', () => json('import', '--file', 'imports.yaml', '--host', host.url)],
+  ['fleet', 'status --file', () => json('status', '--file', 'imports.yaml', '--host', host.url)],
+  ['fleet', 'probe --file', () => json('probe', '--file', 'imports.yaml', '--host', host.url)],
   ['status', 'status', () => onHost('status', '--keys', 'keys.txt')],
   ['overview', 'status of all', () => json('status', '--host', host.url)],
   ['connect', 'connect', () => onHost('connect')],

@@ -22,6 +22,7 @@ describe('the command that does the same again', () => {
     '--failed': 'remove',
     '--accounts': 'append',
     '--concurrency': '16',
+    '--hosts-at-once': '8',
     '--batch-size': '20',
     '--gateway-wait': '2m',
     '--timeout': '1.5s',

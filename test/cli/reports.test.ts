@@ -2,11 +2,11 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { writeExtraReports } from '../../src/cli/output/extra-reports.ts';
+import { tellGithub, writeExtraReports } from '../../src/cli/output/extra-reports.ts';
 import { startSandbox, type Sandbox } from '../support/start-sandbox.ts';
 import { workplace, type Workplace } from '../support/binary.ts';
 import { parseXml } from '../support/parse-xml.ts';
-import { sampleReports } from '../support/sample-reports.ts';
+import { asUnit, fleetOf, sampleReports } from '../support/sample-reports.ts';
 import { goodKeys } from '../support/keys.ts';
 
 const good = goodKeys.slice(0, 2);
@@ -118,27 +118,67 @@ describe('an import that is asked for more reports', () => {
   });
 });
 
-describe('a report that cannot be written', () => {
-  it('loses no other report with one', async () => {
+describe('reports beside the JSON report', () => {
+  const ioWith = (env: Record<string, string> = {}) => ({
+    stdin: new PassThrough(),
+    stdout: new PassThrough({ encoding: 'utf8' }),
+    stderr: new PassThrough({ encoding: 'utf8' }),
+    env,
+    uid: undefined,
+    version: '0',
+    cwd: place.folder,
+  });
+
+  it('lose no other report with one that cannot be written', async () => {
     const { report } = (await sampleReports()).fine;
-    const io = {
-      stdin: new PassThrough(),
-      stdout: new PassThrough(),
-      stderr: new PassThrough(),
-      env: {},
-      uid: undefined,
-      version: '0',
-    };
     const flags = { markdown: 'absent/r.md', html: 'folder', junit: 'kept.xml' };
-    const { written, lost } = await writeExtraReports(report, flags, { ...io, cwd: place.folder });
+    const { written, lost } = await writeExtraReports([report], flags, ioWith());
     expect([written, lost.map(({ code }) => code)]).toEqual([['kept.xml'], ['FILE_UNWRITABLE', 'FILE_UNWRITABLE']]);
     expect(parseXml(await fileOf('kept.xml')).name).toBe('testsuites');
+  });
+
+  it.each([
+    [12, /^## ⚠️ 12 imports on 6 hosts: /, /<h1>12 imports on 6 hosts<\/h1>/, 24, 4],
+    [0, /^## Nothing to import\n/, /<h1>There was nothing to import\.<\/h1>/, 0, 0],
+  ])('are one file each over %i imports, and so is what GitHub is told', async (count, md, page, suites, told) => {
+    const reports = fleetOf(await sampleReports(), count);
+    const flags = { markdown: 'all.md', html: 'all.html', junit: 'all.xml', github: true };
+    await place.write('step.md', '');
+    const io = ioWith({ GITHUB_STEP_SUMMARY: 'step.md' });
+    expect(await writeExtraReports(reports, flags, io)).toEqual({
+      written: ['all.md', 'all.html', 'all.xml'],
+      lost: [],
+    });
+    expect(await fileOf('all.md')).toMatch(md);
+    expect(await fileOf('all.html')).toMatch(page);
+    expect(parseXml(await fileOf('all.xml')).children).toHaveLength(suites);
+    expect(await tellGithub(reports, flags, false, io)).toEqual([]);
+    expect(await fileOf('step.md')).toBe(`${await fileOf('all.md')}\n`);
+    expect(annotationsIn(String(io.stdout.read() ?? ''))).toHaveLength(told);
   });
 });
 
 describe('relay report show', () => {
   beforeAll(async () => {
     await place.write('shown.json', JSON.stringify((await sampleReports()).fine.report));
+    const { fine, mixed } = await sampleReports();
+    const { startedAt, finishedAt, relayVersion } = fine.report.run;
+    const all = {
+      schema: 'relay.imports-report/1',
+      startedAt,
+      finishedAt,
+      relayVersion,
+      exitCode: 5,
+      fleet: { digest: 'sha256:00', shard: { index: 1, of: 1 }, missing: [] },
+      imports: [
+        asUnit(fine.report, { host: 'eu-1' }),
+        asUnit(
+          { ...mixed.report, provider: { ...mixed.report.provider, id: 'zai' } },
+          { host: 'eu-2', provider: 'zai' },
+        ),
+      ],
+    };
+    await place.write('several.json', JSON.stringify(all));
     await place.write('newer.json', '{"schema":"relay.import-report/3"}');
   });
 
@@ -149,6 +189,24 @@ describe('relay report show', () => {
     ['junit', /^<\?xml version="1.0"[^]*<\/testsuites>$/],
   ])('shows a report as %s', async (form, desired) => {
     const shown = await place.run(['report', 'show', 'shown.json', '--as', form]);
+    expect([shown.exitCode, shown.stderr]).toEqual([0, '']);
+    expect(shown.stdout).toMatch(desired);
+  });
+
+  it.each([
+    ['text', [], /^! 2 imports on 2 hosts: 1 partially succeeded, 1 succeeded[^]*\n! eu-2 zai [^]*\n✔ eu-1 kimi-cn /],
+    ['text', ['--provider', 'zai'], /^! Partially succeeded: /],
+    ['markdown', [], /^## ⚠️ 2 imports on /],
+    ['html', [], /^<!doctype html>[^]*<article id="[\w.-]*\.zai\.subscription">[^]*<\/html>$/],
+    ['junit', [], /^<\?xml version="1.0"[^]* name="relay import of 2 imports"[^]*<\/testsuites>$/],
+    ['markdown', ['--provider', 'zai'], /^## ⚠️ Kimi, China site: partially succeeded\n/],
+    [
+      'junit',
+      ['--provider', 'zai'],
+      /^<\?xml version="1.0"[^]* name="relay import of (?:zai|1 import)"[^]*<\/testsuites>$/,
+    ],
+  ])('shows several as %s %j in one document', async (form, more, desired) => {
+    const shown = await place.run(['report', 'show', 'several.json', '--as', form, ...more]);
     expect([shown.exitCode, shown.stderr]).toEqual([0, '']);
     expect(shown.stdout).toMatch(desired);
   });

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { folderState } from '../../src/journal/folder/folder-state.ts';
 import { keepVerdicts, newsSince, readVerdicts } from '../../src/journal/verdicts.ts';
 
+const access = 'subscription';
 const at = '2026-11-20T12:00:00.000Z';
 const account = (id: string, failed: boolean) => ({ id, name: `acme-${id}`, failed });
 
@@ -31,22 +32,28 @@ describe('verdicts that are kept', () => {
   const url = 'https://host.example';
 
   it('are read again for the same host and provider, however the address is written, and for no other', async () => {
-    expect(await readVerdicts(folderState(stateDir), url, 'acme')).toBeUndefined();
-    await keepVerdicts(folderState(stateDir), url, 'acme', { at, accounts: [account('1', true)] });
-    expect(await readVerdicts(folderState(stateDir), `${url}/`, 'acme')).toMatchObject({
+    expect(await readVerdicts(folderState(stateDir), { hostUrl: url, provider: 'acme', access })).toBeUndefined();
+    await keepVerdicts(
+      folderState(stateDir),
+      { hostUrl: url, provider: 'acme', access },
+      { at, accounts: [account('1', true)] },
+    );
+    expect(await readVerdicts(folderState(stateDir), { hostUrl: `${url}/`, provider: 'acme', access })).toMatchObject({
       at,
       accounts: [{ id: '1', failed: true }],
     });
-    expect(await readVerdicts(folderState(stateDir), url, 'other')).toBeUndefined();
-    expect(await readVerdicts(folderState(stateDir), 'https://other.example', 'acme')).toBeUndefined();
+    expect(await readVerdicts(folderState(stateDir), { hostUrl: url, provider: 'other', access })).toBeUndefined();
+    expect(
+      await readVerdicts(folderState(stateDir), { hostUrl: 'https://other.example', provider: 'acme', access }),
+    ).toBeUndefined();
   });
 
   it('are for the eyes of their owner, and nothing to compare with where they are damaged', async () => {
-    await keepVerdicts(folderState(stateDir), url, 'acme', { at, accounts: [] });
+    await keepVerdicts(folderState(stateDir), { hostUrl: url, provider: 'acme', access }, { at, accounts: [] });
     const [name = ''] = await readdir(join(stateDir, 'verdicts'));
     const file = join(stateDir, 'verdicts', name);
     expect((await stat(file)).mode & 0o777).toBe(0o600);
     await writeFile(file, '{"v":1,"at"');
-    expect(await readVerdicts(folderState(stateDir), url, 'acme')).toBeUndefined();
+    expect(await readVerdicts(folderState(stateDir), { hostUrl: url, provider: 'acme', access })).toBeUndefined();
   });
 });

@@ -2,7 +2,15 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { junitReport } from '../../src/report/forms/junit-report.ts';
 import type { Report } from '../../src/report/report-schema.ts';
 import { parseXml, type Element } from '../support/parse-xml.ts';
-import { enlarged, sampleReports, type Samples, withEverywhere } from '../support/sample-reports.ts';
+import type { ShownReport } from '../../src/report/outputs/imports-schema.ts';
+import {
+  asUnit,
+  enlarged,
+  hostileHosts,
+  sampleReports,
+  type Samples,
+  withEverywhere,
+} from '../support/sample-reports.ts';
 
 let samples: Samples;
 beforeAll(async () => {
@@ -10,7 +18,7 @@ beforeAll(async () => {
 });
 
 function casesOf(report: Report, suite: 'run' | 'keys'): Element[] {
-  const found = parseXml(junitReport(report)).children.find(({ attributes }) => attributes['name'] === suite);
+  const found = parseXml(junitReport([report])).children.find(({ attributes }) => attributes['name'] === suite);
   return found?.children.filter(({ name }) => name === 'testcase') ?? [];
 }
 
@@ -57,7 +65,7 @@ describe('a report as JUnit XML', () => {
   });
 
   it('passes whole when the run went well', () => {
-    const root = parseXml(junitReport(samples.fine.report));
+    const root = parseXml(junitReport([samples.fine.report]));
     expect(root.attributes).toMatchObject({ tests: '7', failures: '0', errors: '0', skipped: '0' });
   });
 
@@ -84,7 +92,7 @@ describe('a report as JUnit XML', () => {
   });
 
   it('counts what it holds', () => {
-    const root = parseXml(junitReport(samples.mixed.report));
+    const root = parseXml(junitReport([samples.mixed.report]));
     const suites = root.children.map(({ children }) => children.filter(({ name }) => name === 'testcase'));
     const all = suites.flat();
     const ends = (name: string) => String(all.filter(({ children }) => children[0]?.name === name).length);
@@ -102,5 +110,78 @@ describe('a report as JUnit XML', () => {
 
   it('holds 5,000 keys', () => {
     expect(casesOf(enlarged(samples.mixed.report, 5000), 'keys')).toHaveLength(5000);
+  });
+});
+
+describe('several reports as JUnit XML', () => {
+  const suitesOf = (reports: readonly ShownReport[]) => parseXml(junitReport(reports)).children;
+  const classesOf = (suite: Element) => [
+    ...new Set(suite.children.flatMap(({ attributes }) => attributes['classname'] ?? [])),
+  ];
+
+  it('are one document, with two suites for each that tell of which it is', () => {
+    const { fine, undone } = samples;
+    const lasting = (report: Report, durationMs: number) => ({ ...report, run: { ...report.run, durationMs } });
+    const units = [
+      asUnit(lasting(fine.report, 1500), { host: 'gw-1.example.com', access: 'self_service' }),
+      asUnit(lasting(undone.report, 250), { host: 'gw-2', provider: 'zai' }),
+    ];
+    expect(parseXml(junitReport(units)).attributes).toMatchObject({
+      name: 'relay import of 2 imports',
+      tests: '15',
+      failures: '2',
+      skipped: '2',
+      time: '1.750',
+    });
+    expect(
+      suitesOf(units).map((suite) => [suite.attributes['name'], suite.attributes['failures'], classesOf(suite)]),
+    ).toEqual([
+      ['gw-1.example.com kimi-cn self-service: run', '0', ['relay.gw-1_example_com.kimi-cn.self-service.run']],
+      ['gw-1.example.com kimi-cn self-service: keys', '0', ['relay.gw-1_example_com.kimi-cn.self-service.keys']],
+      ['gw-2 zai: run', '1', ['relay.gw-2.zai.subscription.run']],
+      ['gw-2 zai: keys', '1', ['relay.gw-2.zai.subscription.keys']],
+    ]);
+  });
+
+  it('have the cases that each has by itself', () => {
+    const { fine, mixed } = samples;
+    const alone = [fine.report, mixed.report].flatMap((report) =>
+      suitesOf([report]).map(({ children }) => told(children)),
+    );
+    expect(suitesOf([fine.report, mixed.report]).map(({ children }) => told(children))).toEqual(alone);
+  });
+
+  it('name the host of one among several too, so that files of shards can be read as one', () => {
+    const [run] = suitesOf([asUnit(samples.fine.report, { host: 'gw-1' })]);
+    expect(classesOf(run!)).toEqual(['relay.gw-1.kimi-cn.subscription.run']);
+    const [alone] = suitesOf([samples.fine.report]);
+    expect([alone?.attributes['name'], classesOf(alone!)]).toEqual(['run', ['relay.kimi-cn.run']]);
+  });
+
+  it('of hosts with hostile names are well-formed, and no two cases are the same', () => {
+    const reports = [...hostileHosts, ...hostileHosts].map((host) => asUnit(samples.mixed.report, { host }));
+    const suites = suitesOf(reports);
+    expect(
+      suites.slice(0, 8).map(({ attributes }) => attributes['name']?.replace(/ kimi-cn: (run|keys)$/, '')),
+    ).toEqual(hostileHosts.slice(0, 4).flatMap((host) => [host, host]));
+    const cases = suites.flatMap(({ children }) => children.filter(({ name }) => name === 'testcase'));
+    const names = cases.map(({ attributes }) => `${attributes['classname']} ${attributes['name']}`);
+    expect(new Set(names).size).toBe(reports.length * (5 + 9));
+    for (const { attributes } of cases) expect(attributes['classname']).toMatch(/^relay(?:\.[\w-]*){3}\.(?:run|keys)$/);
+  });
+
+  it('are an empty document where nothing was imported', () => {
+    expect(parseXml(junitReport([]))).toMatchObject({
+      name: 'testsuites',
+      attributes: {
+        name: 'relay import of 0 imports',
+        tests: '0',
+        failures: '0',
+        errors: '0',
+        skipped: '0',
+        time: '0.000',
+      },
+      children: [],
+    });
   });
 });

@@ -49,7 +49,7 @@ describe.skipIf(!existsSync(chromium))('the page of a report in a browser', () =
   it('sorts, searches and filters, fits a phone, runs nothing of the host, and has nothing to complain of', async () => {
     const { mixed } = await sampleReports();
     const second = { ...mixed.report, accessMode: 'self_service' as const };
-    const page = htmlReport(withEverywhere(mixed.report, hostile), withEverywhere(second, hostile));
+    const page = htmlReport([withEverywhere(mixed.report, hostile), withEverywhere(second, hostile)]);
     const folder = await mkdtemp(join(tmpdir(), 'relay-page-'));
     try {
       const file = join(folder, 'frame.html');

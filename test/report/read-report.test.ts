@@ -29,9 +29,26 @@ describe('reading a whole report', () => {
   it('gives what was written, without fields that this relay does not know', async () => {
     const file = join(folder, 'report.json');
     await writeFile(file, `\uFEFF${JSON.stringify({ ...report, later: 1 })}`);
-    expect(await readReports(file)).toEqual([report]);
-    const several = { schema: 'relay.imports-report/1', imports: [report, report] };
-    expect(parseReports(JSON.stringify(several), 'r')).toEqual([report, report]);
+    expect(await readReports(file)).toEqual({ single: report });
+    const unit = { host: 'eu-1', provider: 'acme', access: 'subscription' };
+    const several = {
+      schema: 'relay.imports-report/1',
+      startedAt: report.run.startedAt,
+      finishedAt: report.run.finishedAt,
+      relayVersion: '0.0.0',
+      exitCode: 0,
+      fleet: { digest: 'sha256:00', shard: { index: 2, of: 3 }, missing: [] },
+      imports: [{ ...report, unit }],
+    };
+    expect(parseReports(JSON.stringify(several), 'r')).toEqual({ several });
+    // A shard may have no host.
+    expect(parseReports(JSON.stringify({ ...several, imports: [] }), 'r')).toEqual({
+      several: { ...several, imports: [] },
+    });
+    const { unit: _unit, ...without } = { ...report, unit };
+    expect(() => parseReports(JSON.stringify({ ...several, imports: [without] }), 'r')).toThrow(
+      '"imports.0.unit" is missing',
+    );
   });
 
   it.each([
@@ -61,6 +78,8 @@ describe('reading a whole report', () => {
 
   it('leaves out what a terminal would obey', () => {
     const host = { ...report.host, url: 'https://h\u001B]0;title\u0007\u001B[31m\u202E/' };
-    expect(parseReports(JSON.stringify({ ...report, host }), 'r')[0]?.host.url).toBe('https://h/');
+    expect(parseReports(JSON.stringify({ ...report, host }), 'r')).toMatchObject({
+      single: { host: { url: 'https://h/' } },
+    });
   });
 });

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { CheckList } from '../../src/host/diagnosis.ts';
 import { doctorReport } from '../../src/report/doctor-report.ts';
 import { closingText } from '../../src/report/text/footer-text.ts';
-import { connectionText, importsText, resultText } from '../../src/report/text/result-text.ts';
+import { connectionText, resultText } from '../../src/report/text/result-text.ts';
+import { importsText } from '../../src/report/text/units-text.ts';
 import { doctorText } from '../../src/report/text/doctor-text.ts';
 import { firstSteps } from '../../src/cli/help/first-steps.ts';
 import { overviewText } from '../../src/report/text/overview-text.ts';
@@ -12,6 +13,8 @@ import { reportText } from '../../src/report/text/report-text.ts';
 import { runsText } from '../../src/report/text/runs-text.ts';
 import { statusText } from '../../src/report/text/status-text.ts';
 import { widthOf } from '../../src/report/text/fold.ts';
+import type { UnitReport } from '../../src/report/outputs/imports-schema.ts';
+import type { Report } from '../../src/report/report-schema.ts';
 import type { RunsOutput } from '../../src/report/outputs/run-schemas.ts';
 import type { Style } from '../../src/core/style.ts';
 import {
@@ -69,13 +72,42 @@ function wrongAddress() {
   return doctorReport('https://gateway.example.org/admin', null, checks.all(['address', 'version', 'login']));
 }
 
+function unitOf(host: string, report: Report): UnitReport {
+  return { ...report, unit: { host, provider: report.provider.id, access: report.accessMode } };
+}
+
+function wholeFleet(exitCode: number) {
+  return { exitCode, fleet: { digest: 'sha256:00', shard: { index: 1, of: 1 }, missing: [] } };
+}
+
+/** Forty hosts with two providers each: most are fine, one is down, and some have keys that do not work. */
+function largeFleet(): UnitReport[] {
+  return Array.from({ length: 40 }, (_, index) => `host-${String(index + 1).padStart(2, '0')}`).flatMap(
+    (host, index) => [
+      unitOf(host, importOf(10, index % 13 === 5 ? 2 : 0, { mode: index % 2 === 0 ? 'partial' : 'strict' })),
+      unitOf(host, importOf(5, 0, { access: 'self_service' })),
+    ],
+  );
+}
+
 /** Every screen of which a renderer makes the lines. */
 const screens: Record<string, (screen: Screen) => string> = {
   'result-first-import': (screen) => resultText(importOf(3, 0), { ...screen, lasting: true }),
   'result-nothing-to-do': (screen) => resultText(importOfNothing(), { ...screen, lasting: true }),
   'result-partial': (screen) => resultText(importOf(1000, 7, { mode: 'partial' }), { ...screen, lasting: true }),
   'result-of-several': (screen) =>
-    importsText([importOf(3, 0), importOf(1000, 7, { mode: 'partial' })], 5, { ...screen, lasting: true }),
+    importsText(
+      [unitOf('eu-1', importOf(3, 0)), unitOf('eu-2', importOf(1000, 7, { mode: 'partial' }))],
+      wholeFleet(5),
+      screen,
+    ),
+  'result-of-a-fleet': (screen) => importsText(largeFleet(), wholeFleet(6), screen),
+  'result-merged-in-part': (screen) =>
+    importsText(
+      largeFleet().slice(0, 3),
+      { ...wholeFleet(6), fleet: { ...wholeFleet(6).fleet, missing: [2, 5].map((index) => ({ index, of: 10 })) } },
+      screen,
+    ),
   'result-last-words': () => closingText(importOf(4, 1, { mode: 'partial' }), { same: 'relay import …' }).join('\n'),
   'report-show': (screen) => reportText(importOf(3, 1, { mode: 'partial' }), screen),
   'plan-first': (screen) => planText([firstPlan()], screen),

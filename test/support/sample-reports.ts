@@ -1,3 +1,4 @@
+import type { UnitReport } from '../../src/report/outputs/imports-schema.ts';
 import type { Report } from '../../src/report/report-schema.ts';
 import { startSandbox } from './start-sandbox.ts';
 import { secretsOf } from './canaries.ts';
@@ -99,6 +100,35 @@ export function enlarged(report: Report, count: number): Report {
   const summary = { ...report.summary, lines: count, accepted: count, added: count - failed, failed };
   return { ...report, accounts, keys, errors, summary };
 }
+
+/** The same report as that of one import among several. */
+export function asUnit(report: Report, unit: Partial<UnitReport['unit']>): UnitReport {
+  return { ...report, unit: { host: 'gw-1', provider: report.provider.id, access: report.accessMode, ...unit } };
+}
+
+/** So many imports, two on each host, of which every tenth went wrong in part. */
+export function fleetOf({ mixed, fine }: Samples, count: number): UnitReport[] {
+  return Array.from({ length: count }, (_, index) =>
+    asUnit(index % 10 === 0 ? mixed.report : fine.report, {
+      host: `gw-${Math.floor(index / 2)}.example.com`,
+      access: index % 2 === 0 ? 'subscription' : 'self_service',
+    }),
+  );
+}
+
+/** Hosts that no configuration would name so. A report may come from anywhere. */
+export const hostileHosts = [
+  '<script>alert(1)</script>',
+  `"'><img src=x onerror=alert(1)>`,
+  ']]></failure>',
+  'хост.例え.test',
+  'a|b`c',
+  '@team #1 [x](http://evil.example)',
+  'gw\r\n::error title=x::y',
+  '\u0000\u001B[31m\uD800',
+  '',
+  ' ',
+] as const;
 
 /** Words of the schema, which a report could not hold anything else for. */
 const fixed = new Set(['schema', 'platform', 'mode', 'accessMode', 'batchStatus', 'providerStatus', 'accessStatus']);

@@ -19,8 +19,12 @@ export const groups: Readonly<Record<string, GroupRecord>> = {
     examples: ['relay runs list', 'relay runs show 20261121-101530-4f2a91'],
   },
   report: {
-    about: 'show a report, and the schemas of what relay prints',
-    examples: ['relay report show relay-report.json', 'relay report schema > report.schema.json'],
+    about: 'show a report, merge those of shards, and the schemas of what relay prints',
+    examples: [
+      'relay report show relay-report.json',
+      'relay report merge shard-*.json',
+      'relay report schema > report.schema.json',
+    ],
   },
   config: {
     about: 'what is configured, and where it comes from',
@@ -39,7 +43,7 @@ export const commands: { readonly [Name in CommandName]: CommandRecord<Name> } =
       'relay import --pack kimi --keys keys.txt --user ann@example.org=30',
       'relay import --pack kimi --keys keys.txt --user user@relay.test=30 --host sandbox',
       'relay import --pack deepseek --keys - --mode partial --output json < keys.txt',
-      'relay import --file imports.yaml',
+      'relay import --file fleet.yaml --shard 3/10 --report shard-3.json',
       'relay import --pack kimi --keys keys.txt --yes --html report.html --junit report.xml --github',
     ],
     run: async (flags, { io, redactor }) => (await import('./import-command.ts')).importCommand(flags, io, redactor),
@@ -127,7 +131,12 @@ export const commands: { readonly [Name in CommandName]: CommandRecord<Name> } =
   },
   status: {
     about: 'what the host holds for a provider, or for all that relay manages',
-    examples: ['relay status', 'relay status --pack kimi', 'relay status --pack kimi --keys keys.txt --output json'],
+    examples: [
+      'relay status',
+      'relay status --pack kimi',
+      'relay status --pack kimi --keys keys.txt --output json',
+      'relay status --file fleet.yaml',
+    ],
     run: async (flags, { io, redactor }) =>
       (await import('./provider/status-command.ts')).statusCommand(flags, io, redactor),
   },
@@ -137,6 +146,7 @@ export const commands: { readonly [Name in CommandName]: CommandRecord<Name> } =
       'relay probe --pack kimi',
       'relay probe --pack kimi --repair disable --revive',
       'relay probe --pack kimi --since-last --quiet',
+      'relay probe --file fleet.yaml --since-last',
     ],
     run: async (flags, { io, redactor }) =>
       (await import('./provider/probe-command.ts')).probeCommand(flags, io, redactor),
@@ -147,6 +157,7 @@ export const commands: { readonly [Name in CommandName]: CommandRecord<Name> } =
       'relay revoke --last4 9f3a --yes',
       'relay revoke --fingerprint sha256:0123456789ab --pack kimi',
       'relay revoke --name kimi-cn-07 --yes --output json',
+      'relay revoke --last4 9f3a --file fleet.yaml',
     ],
     run: async (flags, { io, redactor }) =>
       (await import('./provider/revoke-command.ts')).revokeCommand(flags, io, redactor),
@@ -173,6 +184,15 @@ export const commands: { readonly [Name in CommandName]: CommandRecord<Name> } =
     ],
     run: async (flags, { io, redactor }, [report = '']) =>
       (await import('./report-command.ts')).showReport(report, flags, io, redactor),
+  },
+  'report merge': {
+    takes: '<reports...>',
+    about: 'the report of a whole fleet from those of its shards; 6 where one is missing',
+    examples: [
+      'relay report merge shard-*.json',
+      'relay report merge shard-*.json --report relay-report.json --html report.html --github',
+    ],
+    run: async (flags, { io }, files) => (await import('./merge-command.ts')).mergeCommand(files, flags, io),
   },
   'report schema': {
     takes: '[name]',

@@ -1,9 +1,9 @@
 import { inStage, throwIfStopped } from '../../apply/run-tools.ts';
 import { loadConfig, type LoadedConfig } from '../../config/config-file.ts';
 import type { ConfigFile } from '../../config/config-schema.ts';
-import { hostAddress, loginTo, type SandboxPlace } from '../../config/host-settings.ts';
+import { hostAddress, loginTo, type HostOrder, type SandboxPlace } from '../../config/host-settings.ts';
 import { limitsOf } from '../../config/defaults.ts';
-import type { Flags } from '../../config/options/option-flags.ts';
+import type { Flags, HostOptions } from '../../config/options/option-flags.ts';
 import { examineHost } from '../../flows/run-diagnostics.ts';
 import type { Diagnosis } from '../../host/diagnosis.ts';
 import type { GivenLogin } from '../../host/login.ts';
@@ -15,9 +15,9 @@ import { systemClock } from '../../core/clock.ts';
 import type { Redactor } from '../../core/secrets/redactor.ts';
 import { RelayError } from '../../core/relay-error.ts';
 import { acceptTermsOfUse, checkPerson } from '../session/accept-terms.ts';
-import { confirmHost } from '../session/confirm-host.ts';
+import { confirmHosts } from '../session/confirm-host.ts';
 import { choosePack, refuseBareProvider } from '../options/choose-pack.ts';
-import { diagnoseHost, hostPlace } from '../session/host-session.ts';
+import { diagnoseHost, hostPlace } from '../session/open-host.ts';
 import { columnsOf } from '../columns.ts';
 import { print, styleFor, type Io } from '../io.ts';
 import { nothingWritten, printFooter } from '../output/footer.ts';
@@ -28,7 +28,8 @@ import { watch } from '../session/watch.ts';
 
 type DoctorFlags = Flags<'doctor'>;
 
-type Settings =
+/** Where an examined host is; its login may be missing. */
+export type ExaminedSettings =
   | SandboxPlace
   | { kind: 'url'; url: string; hostKind: string | undefined; onlyIn: string | null; login: GivenLogin };
 
@@ -37,11 +38,15 @@ type Settings =
  * nothing but reads, and the acceptance of the host's terms when a person asked for it and typed it.
  */
 export async function doctorCommand(flags: DoctorFlags, io: Io, redactor: Redactor): Promise<number> {
+  if (flags.file !== undefined) {
+    const { doctorFleet } = await import('../fleet/doctor-fleet.ts');
+    return doctorFleet({ ...flags, file: flags.file }, io, redactor);
+  }
   if (flags.acceptCompliance === true) checkPerson(io, flags);
   const loaded = await loadConfig(flags.config, io);
   const provider = await providerOf(flags, loaded.config);
-  const settings = await settingsOf(flags, loaded, io);
-  await confirmHost(settings, flags, io);
+  const settings = await examinedSettings(flags, loaded, io);
+  await confirmHosts([settings], flags, io);
   return watch(limitsOf(flags), flags, io, redactor, async ({ events, stop, session, atEnd }) => {
     const place = await hostPlace(settings, { ...session, stop });
     atEnd(place.close);
@@ -71,13 +76,20 @@ async function providerOf(flags: DoctorFlags, config: ConfigFile): Promise<Provi
 }
 
 /** A login that is missing is found by the examination, not by the command line. */
-async function settingsOf(flags: DoctorFlags, loaded: LoadedConfig, io: Io): Promise<Settings> {
-  const address = hostAddress(flags, io.env, loaded);
+export async function examinedSettings(
+  flags: HostOptions,
+  loaded: LoadedConfig,
+  io: Io,
+  order?: HostOrder,
+): Promise<ExaminedSettings> {
+  const address = hostAddress(flags, io.env, loaded, order);
   if (address.kind === 'sandbox') return address;
-  const login = await loginTo(address, flags, io.env, loaded.config, io.stdin).catch((error: unknown): GivenLogin => {
-    if (error instanceof RelayError && error.code === 'LOGIN_MISSING') return { missing: error.toProblem() };
-    throw error;
-  });
+  const login = await loginTo(address, flags, io.env, loaded.config, io.stdin, order).catch(
+    (error: unknown): GivenLogin => {
+      if (error instanceof RelayError && error.code === 'LOGIN_MISSING') return { missing: error.toProblem() };
+      throw error;
+    },
+  );
   const { url, hostKind, onlyIn } = address;
   return { kind: 'url', url, hostKind, onlyIn, login };
 }
@@ -87,7 +99,8 @@ interface Examination {
   report: DoctorReport;
 }
 
-async function examination(
+/** Looks at a host and what an import of the provider would stumble over there. */
+export async function examination(
   look: () => Promise<Diagnosis>,
   provider: Provider | undefined,
   tools: { clock: typeof systemClock; stop: AbortSignal },

@@ -19,8 +19,8 @@ export async function importCommand(flags: CommandFlags, io: Io, redactor: Redac
       throw new RelayError('USAGE', `${flags.plan === undefined ? '--out' : '--plan'} is for a single import.`, {
         hint: 'Plan each import by itself.',
       });
-    const { importSeveral } = await import('./import-several.ts');
-    return importSeveral(flags.file, flags, io, redactor);
+    const { importFleet } = await import('../fleet/import-fleet.ts');
+    return importFleet({ ...flags, file: flags.file }, io, redactor);
   }
   const startedAt = Date.now();
   const { request, saved } = await requestOf(flags, io, redactor);

@@ -19,7 +19,7 @@ import type { RelayError } from '../../core/relay-error.ts';
 import { shellWord } from '../../core/shell-word.ts';
 import { writeWhole } from '../output/write-report.ts';
 import { printResult } from '../output/result.ts';
-import type { HostSession } from '../session/with-host.ts';
+import type { HostSession } from '../session/host-session.ts';
 import type { CommandFlags } from './import-command.ts';
 
 /** Writes the report of a run that could not start, where one was asked for by name. */

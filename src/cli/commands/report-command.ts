@@ -2,10 +2,11 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { Flags } from '../../config/options/option-flags.ts';
-import { parseReports, readReports } from '../../report/read-report.ts';
+import { parseReports, readReports, type ReadReports } from '../../report/read-report.ts';
 import { outputNames } from '../../report/outputs/output-names.ts';
-import type { Report } from '../../report/report-schema.ts';
+import type { ShownReport } from '../../report/outputs/imports-schema.ts';
 import { reportText } from '../../report/text/report-text.ts';
+import { importsText } from '../../report/text/units-text.ts';
 import { RelayError } from '../../core/relay-error.ts';
 import type { Redactor } from '../../core/secrets/redactor.ts';
 import { isRunId } from '../../host/names.ts';
@@ -15,36 +16,31 @@ import { withState } from '../session/open-state.ts';
 import { didYouMean } from '../../core/suggest.ts';
 import { columnsOf } from '../columns.ts';
 import { print, styleFor, type Io } from '../io.ts';
-import { renderReport } from '../output/render-report.ts';
+import { renderReports } from '../output/render-report.ts';
 
 type ShowFlags = Flags<'report show'>;
 
 /** `relay report show FILE|RUN`: a report for people. `-` is standard input. */
 export async function showReport(named: string, flags: ShowFlags, io: Io, redactor: Redactor): Promise<number> {
-  const all = await reportsOf(named, flags, io, redactor);
+  const read = await reportsOf(named, flags, io, redactor);
+  const all: readonly ShownReport[] = 'several' in read ? read.several.imports : [read.single];
   const reports = all.filter(({ provider }) => flags.provider === undefined || provider.id === flags.provider);
   const ids = [...new Set(all.map(({ provider }) => provider.id))];
-  const [first, second] = reports;
-  if (first === undefined)
+  if (reports.length === 0 && flags.provider !== undefined)
     throw new RelayError(
       'PROVIDER_NOT_FOUND',
-      `The report holds no import of "${flags.provider}". It has ${ids.join(', ')}.`,
+      `The report holds no import of "${flags.provider}".${ids.length === 0 ? '' : ` It has ${ids.join(', ')}.`}`,
     );
-  if (second !== undefined && flags.as === 'junit')
-    throw new RelayError('USAGE', `The report holds ${reports.length} imports, and --as ${flags.as} shows one.`, {
-      hint: `Choose one with --provider: ${ids.join(', ')}.`,
-    });
-  if (flags.as === 'html') {
-    print(io.stdout, (await renderReport(first, 'html', ...reports.slice(1))).trimEnd());
-    return 0;
-  }
-  const shown = await Promise.all(reports.map((report) => formed(report, flags, io)));
-  print(io.stdout, shown.join('\n\n'));
+  const screen = { style: styleFor(io, 'stdout', flags.color), columns: columnsOf(io) };
+  if (flags.as !== 'text') print(io.stdout, (await renderReports(reports, flags.as)).trimEnd());
+  else if ('several' in read && flags.provider === undefined)
+    print(io.stdout, importsText(read.several.imports, read.several, screen));
+  else print(io.stdout, reports.map((report) => reportText(report, screen)).join('\n\n'));
   return 0;
 }
 
 /** A file, or what the state holds of a run: what looks like the id of one, and is no file. */
-async function reportsOf(named: string, flags: ShowFlags, io: Io, redactor: Redactor): Promise<Report[]> {
+async function reportsOf(named: string, flags: ShowFlags, io: Io, redactor: Redactor): Promise<ReadReports> {
   if (named === '-') return parseReports(await text(io.stdin), 'on standard input');
   const file = resolve(io.cwd, named);
   if (!isRunId(named) || existsSync(file)) return readReports(file);
@@ -56,11 +52,6 @@ async function reportsOf(named: string, flags: ShowFlags, io: Io, redactor: Reda
       next: runCommand('runs show', named, flags),
     });
   });
-}
-
-async function formed(report: Report, { as, color }: ShowFlags, io: Io): Promise<string> {
-  if (as === 'text') return reportText(report, { style: styleFor(io, 'stdout', color), columns: columnsOf(io) });
-  return (await renderReport(report, as)).trimEnd();
 }
 
 /** `relay report schema`: the JSON Schema of what relay prints, made from what it writes with. Throws `USAGE`. */

@@ -75,6 +75,30 @@ safe against everyone between. Poolers in transaction mode work. The first use m
 
 One run at a time works on a provider of a host, whatever machine it is on. A run that gives no sign of life for 15 seconds
 is taken for dead, and who comes next waits until no request of it can arrive any more (its --timeout, and 6 seconds).`,
+  fleets: () =>
+    `A file lists imports on many hosts; each host, provider and access is one unit:
+
+  defaults: { hosts: all, mode: partial }
+  imports:
+    - { pack: kimi, keys: 'keys/{host}.txt' }
+    - { pack: zhipu, provider: zai, keys: zai.txt, hosts: [eu-1, eu-2] }
+
+Hosts are named as in the configuration file (\`relay help hosts\`), or by their URL; "all" means all of it. {host} stands for
+the name of the host.
+
+  relay plan --file fleet.yaml
+  relay import --file fleet.yaml --hosts-at-once 8
+  relay status --file fleet.yaml        also probe, doctor, remove, revoke
+
+Every host is looked at, and what needs a yes is asked, before the first write. Each unit then stands for itself. A host that
+is down is tried again at the end; --fail-fast begins nothing more once something has failed.
+
+  relay import --file fleet.yaml --shard 3/10 --report shard-3.json
+  relay import --file fleet.yaml --shard auto
+  relay report merge shard-*.json
+
+A shard is a part of the hosts, the same ones each time. "auto" reads JOB_COMPLETION_INDEX (from 0) with RELAY_SHARDS, or
+CI_NODE_INDEX (from 1) with CI_NODE_TOTAL. Shards on several machines share a state: \`relay help state\`.`,
   ci: () =>
     `In CI nobody is asked: what needs a yes is refused with exit code 2, unless --yes agrees to it. Give secrets by the
 environment or by files, never as values of options:

@@ -4,20 +4,32 @@ import type { Provider } from '../../pack/manifest.ts';
 import type { Pack } from '../../pack/read-pack.ts';
 import { problem, RelayError, type Problem } from '../../core/relay-error.ts';
 
+/** A pack, and what is to be said about where it was found. */
+export interface ChosenPack {
+  pack: Pack;
+  warnings: Problem[];
+}
+
 /**
- * The pack that is meant, and what is to be said about where it was found. Throws `PACK_DIGEST_DIFFERS` where it is not the
- * one that was pinned.
+ * The pack that is meant. Throws `USAGE` where none is named, and `PACK_DIGEST_DIFFERS` where it is not the one that was
+ * pinned.
  */
 export async function choosePack(
-  options: { pack: string; packSha256?: string },
+  options: { pack?: string | undefined; packSha256?: string | undefined },
   config: ConfigFile,
-): Promise<{ pack: Pack; warnings: Problem[] }> {
+): Promise<ChosenPack> {
+  if (options.pack === undefined) throw optionNeeded('--pack <pack>');
   const pack = await findPack(options.pack, config.packDirs ?? []);
   const { packSha256 } = options;
   if (packSha256 !== undefined) checkDigest(pack, packSha256);
   if (pack.shadows.length === 0) return { pack, warnings: [] };
   const message = `The pack "${pack.id}" is ${pack.file}; it hides ${pack.shadows.join(' and ')}.`;
   return { pack, warnings: [problem('PACK_SHADOWED', message)] };
+}
+
+/** `USAGE` for an option that is needed where no file says it. */
+export function optionNeeded(option: string): RelayError {
+  return new RelayError('USAGE', `required option '${option}' not specified`, { hint: 'See `relay --help`.' });
 }
 
 /** Throws `USAGE` where a provider is named without the pack that it is of. */

@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { resolve } from 'node:path';
-import { loadConfig } from '../../config/config-file.ts';
 import { defaults, gatewayWaitMs, limitsOf } from '../../config/defaults.ts';
-import { hostSettings, type HostSettings } from '../../config/host-settings.ts';
+import type { HostSettings } from '../../config/host-settings.ts';
 import type { ImportFlags } from '../../config/options/option-flags.ts';
 import { optionsThat } from '../../config/options/option-table.ts';
 import { parseTarget, readTargets } from '../../config/targets.ts';
@@ -18,13 +17,14 @@ import type { AccessMode } from '../../core/modes.ts';
 import type { Redactor } from '../../core/secrets/redactor.ts';
 import { RelayError } from '../../core/relay-error.ts';
 import type { Target } from '../../core/target.ts';
-import { choosePack, termsOf } from './choose-pack.ts';
+import { optionNeeded, termsOf } from './choose-pack.ts';
 import { inputFiles, type InputFile } from './input-files.ts';
 import type { StatePlace } from '../../config/state-place.ts';
 import type { Io } from '../io.ts';
 import { statePlaceOf } from '../session/open-state.ts';
-import { readKeys, readProbeKey } from './read-keys.ts';
+import { readProbeKey } from './read-keys.ts';
 import { isGiven } from './resolve-options.ts';
+import { sourcesOf, type Sources } from './sources.ts';
 
 export interface ImportRequest {
   job: ImportJob;
@@ -38,27 +38,24 @@ export interface ImportRequest {
 }
 
 /** Reads and checks everything that an import is asked with, before the host is touched (rules B2 to B5). */
-export async function readImportRequest(options: ImportFlags, io: Io, redactor: Redactor): Promise<ImportRequest> {
-  const loaded = await loadConfig(options.config, io);
-  const { config } = loaded;
-  const { pack: word, keys } = options;
-  if (word === undefined || keys === undefined)
-    throw new RelayError(
-      'USAGE',
-      `required option '${word === undefined ? '--pack <pack>' : '--keys <file>'}' not specified`,
-      {
-        hint: 'See `relay import --help`.',
-      },
-    );
+export async function readImportRequest(
+  options: ImportFlags,
+  io: Io,
+  redactor: Redactor,
+  sources: Sources = sourcesOf(options, io, redactor),
+): Promise<ImportRequest> {
+  const loaded = await sources.config();
+  const { keys } = options;
+  const { pack, warnings } = await sources.pack(options);
+  if (keys === undefined) throw optionNeeded('--keys <file>');
   checkStdin(options);
   const mode = options.mode ?? defaults.mode;
   const access = accessMode(options.access);
-  const { pack, warnings } = await choosePack({ ...options, pack: word }, config);
   const provider = withBaseUrl(chooseProvider(pack, options.provider), options.baseUrl, options.allowHttp ?? false);
   const targets = await readAllTargets(options);
-  const host = await hostSettings(options, io.env, loaded, io.stdin);
+  const host = await sources.host(options);
   const probeKey = await readProbeKey(options, io, redactor);
-  const keyFile = await readKeys(keys, mode, io, redactor);
+  const keyFile = await sources.keys(keys, mode);
   const tryAgain = await failedBefore(options, { provider: provider.id, access, host }, io);
   const job: ImportJob = {
     run: newRunId(),
@@ -84,17 +81,22 @@ export async function readImportRequest(options: ImportFlags, io: Io, redactor: 
     batchSize: options.batchSize ?? defaults.batchSize,
     gatewayWaitMs: options.gatewayWait ?? gatewayWaitMs,
   };
-  const asked = options.report === false ? null : (options.report ?? defaults.report);
-  // The last of the lines is the report.
-  const place = asked === '-' && options.output === 'ndjson' ? null : asked;
   return {
     job,
     host,
     state: statePlaceOf(options, io),
     ...limitsOf(options),
     inputs: inputFiles(options, loaded, [pack.file], io),
-    report: { place, named: typeof options.report === 'string' && isGiven(options, 'report') },
+    report: reportPlace(options),
   };
+}
+
+/** Where the report of an import is to go. */
+export function reportPlace(options: ImportFlags): ImportRequest['report'] {
+  const asked = options.report === false ? null : (options.report ?? defaults.report);
+  // The last of the lines is the report.
+  const place = asked === '-' && options.output === 'ndjson' ? null : asked;
+  return { place, named: typeof options.report === 'string' && isGiven(options, 'report') };
 }
 
 /** The keys that failed in an earlier report of the same import; nothing when all are meant. */

@@ -2,7 +2,9 @@ import type { Command } from 'commander';
 import { loadConfig } from '../../config/config-file.ts';
 import { optionSettings } from '../../config/option-settings.ts';
 import type { Resolved } from '../../config/options/option-flags.ts';
-import { optionRecords, optionsOf } from '../../config/options/option-table.ts';
+import type { CommandName } from '../../config/options/option-record.ts';
+import { longOption, optionRecords, optionsOf } from '../../config/options/option-table.ts';
+import { RelayError } from '../../core/relay-error.ts';
 import { commands } from '../commands/command-list.ts';
 import type { Io } from '../io.ts';
 import { nameOf, rootOf } from './build-command.ts';
@@ -36,12 +38,23 @@ export async function resolveOptions(command: Command, io: Io): Promise<void> {
     fromFile.push(setting);
   }
   if (fromFile.length > 0) command.setOptionValueWithSource('fromFile', fromFile, 'config');
+  refuseWithoutFile(command, name);
   // A file that lists imports says it for each, and a saved plan says it itself.
   if ([command.getOptionValue('file'), command.getOptionValue('plan')].some((each) => each !== undefined)) return;
   for (const [option, { needed }] of optionsOf(name))
     if (needed?.includes(name) === true && command.getOptionValue(option) === undefined)
       command.error(`error: required option '${flagsOf(command, option)}' not specified`, {
         code: 'commander.missingMandatoryOptionValue',
+      });
+}
+
+/** What is about many hosts means nothing for one. */
+function refuseWithoutFile(command: Command, name: CommandName): void {
+  if (command.getOptionValue('file') !== undefined) return;
+  for (const [option, { withFile }] of optionsOf(name))
+    if (withFile === true && command.getOptionValueSource(option) === 'cli')
+      throw new RelayError('USAGE', `${longOption(option)} means nothing without --file.`, {
+        hint: 'Give the file that lists the hosts, or leave the option out.',
       });
 }
 

@@ -1,10 +1,10 @@
 import { appendFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { ExtraReportFlags } from '../../config/options/option-flags.ts';
-import type { Report } from '../../report/report-schema.ts';
+import type { ShownReport } from '../../report/outputs/imports-schema.ts';
 import { RelayError } from '../../core/relay-error.ts';
 import { print, type Io } from '../io.ts';
-import { renderReport, reportForms } from './render-report.ts';
+import { renderReports, reportForms } from './render-report.ts';
 import { unwritable, writeWhole } from './write-report.ts';
 
 /** The places of the reports that are asked for. Throws `USAGE` for standard output. */
@@ -26,19 +26,18 @@ export interface ExtraReports {
 }
 
 /**
- * Writes the reports that are asked for, with `others` where the form is for several. One that fails, for whatever reason,
- * stops no other and hides no outcome.
+ * Writes what is asked for, each form as one file over all reports. One that fails, for whatever reason, stops no other and
+ * hides no outcome.
  */
 export async function writeExtraReports(
-  report: Report,
+  reports: readonly ShownReport[],
   flags: ExtraReportFlags,
   io: Io,
-  ...others: readonly Report[]
 ): Promise<ExtraReports> {
   const done: ExtraReports = { written: [], lost: [] };
   for (const { form, file } of desired(flags)) {
     try {
-      await writeWhole(await renderReport(report, form, ...others), file, `--${form}`, io);
+      await writeWhole(await renderReports(reports, form), file, `--${form}`, io);
       done.written.push(file);
     } catch (error) {
       done.lost.push(known(error, `the report for --${form}`));
@@ -52,7 +51,7 @@ export async function writeExtraReports(
  * reads annotations off both streams; `machine` says that standard output is a program's to read. Returns what was met.
  */
 export async function tellGithub(
-  report: Report,
+  reports: readonly ShownReport[],
   flags: ExtraReportFlags,
   machine: boolean,
   io: Io,
@@ -61,8 +60,8 @@ export async function tellGithub(
   const summary = io.env['GITHUB_STEP_SUMMARY'];
   try {
     const { annotations } = await import('../../report/forms/annotations.ts');
-    for (const line of annotations(report)) print(machine ? io.stderr : io.stdout, line);
-    if (summary) await append(`${await renderReport(report, 'markdown')}\n`, summary, io);
+    for (const line of annotations(reports)) print(machine ? io.stderr : io.stdout, line);
+    if (summary) await append(`${await renderReports(reports, 'markdown')}\n`, summary, io);
     return [];
   } catch (error) {
     return [known(error, 'the step summary')];

@@ -27,14 +27,14 @@ export async function publish(
   io: Io,
 ): Promise<number> {
   const json = await writeNamed(report, to.place, io);
-  const extra = await writeExtraReports(report, flags, io);
+  const extra = await writeExtraReports([report], flags, io);
   const files = [...(to.place === null || json.length > 0 ? [] : [to.place]), ...extra.written];
   const toProgram = to.place === '-' && json.length === 0;
   if (!toProgram) {
     if (!printResult(io, flags, 'report', report) && flags.quiet !== true)
       printOutcome((screen) => resultText(report, screen), { ...to, files }, flags, io);
   }
-  const github = await tellGithub(report, flags, toProgram || flags.output !== 'text', io);
+  const github = await tellGithub([report], flags, toProgram || flags.output !== 'text', io);
   const lost = [...json, ...extra.lost, ...github];
   const [first, ...others] = lost;
   if (report.exitCode !== 0) {
@@ -62,8 +62,8 @@ export async function publishUnchanged(
   io: Io,
 ): Promise<RelayError[]> {
   const json = await writeNamed(report, place, io);
-  const extra = await writeExtraReports(report, flags, io);
-  const github = await tellGithub(report, flags, place === '-' || flags.output === 'json', io);
+  const extra = await writeExtraReports([report], flags, io);
+  const github = await tellGithub([report], flags, place === '-' || flags.output === 'json', io);
   return [...json, ...extra.lost, ...github];
 }
 

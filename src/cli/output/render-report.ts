@@ -1,17 +1,17 @@
-import type { Report } from '../../report/report-schema.ts';
+import type { ShownReport } from '../../report/outputs/imports-schema.ts';
 
 /** What a report can be made into, besides text. */
 export const reportForms = ['markdown', 'html', 'junit'] as const;
 export type ReportForm = (typeof reportForms)[number];
 
-/** A report in one of its forms, each of which is loaded when it is asked for. `others` only where it is for several. */
-export async function renderReport(report: Report, form: ReportForm, ...others: readonly Report[]): Promise<string> {
+/** Reports in one of their forms, as one document over all. Each form is loaded when it is asked for. */
+export async function renderReports(reports: readonly ShownReport[], form: ReportForm): Promise<string> {
   switch (form) {
     case 'markdown':
-      return (await import('../../report/forms/markdown-report.ts')).markdownReport(report);
+      return (await import('../../report/forms/markdown-report.ts')).markdownReport(reports);
     case 'html':
-      return (await import('../../report/page/html-report.ts')).htmlReport(report, ...others);
+      return (await import('../../report/page/html-report.ts')).htmlReport(reports);
     case 'junit':
-      return (await import('../../report/forms/junit-report.ts')).junitReport(report);
+      return (await import('../../report/forms/junit-report.ts')).junitReport(reports);
   }
 }

@@ -1,6 +1,6 @@
 import { asksForCorrection, type Code } from '../../core/codes.ts';
 import type { Redactor } from '../../core/secrets/redactor.ts';
-import { RelayError } from '../../core/relay-error.ts';
+import { asRelayError } from '../../core/relay-error.ts';
 import type { ErrorOutput } from '../../report/outputs/about-schemas.ts';
 import { print, styleFor, type Io } from '../io.ts';
 import { nothingWritten } from './footer.ts';
@@ -17,14 +17,7 @@ export function showError(
   options: { redactor: Redactor; again: string; output: string; verbose: boolean; colour: boolean; onHost: boolean },
 ): number {
   const { redactor } = options;
-  const known =
-    error instanceof RelayError
-      ? error
-      : new RelayError(
-          'INTERNAL',
-          `relay met an error it did not expect: ${error instanceof Error ? error.message : String(error)}`,
-          { cause: error },
-        );
+  const known = asRelayError(error);
   const { code, hint, exitCode } = known;
   const message = redactor.redact(known.message);
   const details = known.details.map((line) => redactor.redact(line));

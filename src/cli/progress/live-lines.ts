@@ -2,6 +2,7 @@ import type { RunEvent } from '../../core/run-event.ts';
 import type { Style } from '../../core/style.ts';
 import { cut, fold } from '../../report/text/fold.ts';
 import { budgetText, paceText } from './pace.ts';
+import { unitLines, type UnitsAtWork } from './units-at-work.ts';
 
 type Progress = Extract<RunEvent, { type: 'progress' }>;
 
@@ -16,10 +17,13 @@ export interface Waiting {
   notices: string[];
   /** What is tried again: when, in milliseconds since 1970, and why. */
   retries: Map<string, { until: number; reason: string }>;
+  /** Where there are several, how each is. */
+  units: UnitsAtWork;
 }
 
 export function noRetries(): Waiting {
-  return { progress: undefined, since: 0, said: '', notices: [], retries: new Map() };
+  const units = { doing: new Map<string, string>(), done: 0, total: 0, failed: 0 };
+  return { progress: undefined, since: 0, said: '', notices: [], retries: new Map(), units };
 }
 
 /** Most retries that are shown at once, and the widest bar. */
@@ -40,6 +44,7 @@ export function liveLines(waiting: Waiting, now: number, columns: number, style:
   const more = next.length - maxRetries;
   return [
     ...notices.flatMap((notice) => fold(notice, width, 0).split('\n')).map(style.unsure),
+    ...unitLines(waiting.units, width, style),
     ...(progress === undefined ? [] : [barLine(progress, width, style)]),
     ...[pace, budget].filter((text) => text !== '').map((text) => style.dim(cut(text, width))),
     ...(said === '' ? [] : [cut(said, width)]),

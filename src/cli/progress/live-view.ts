@@ -1,11 +1,13 @@
 import { DefaultRenderer, Listr, ListrLogger, ProcessOutput } from 'listr2';
-import type { RunEvent } from '../../core/run-event.ts';
+import type { NamedEvent } from '../../core/run-event.ts';
 import type { Style } from '../../core/style.ts';
 import { fold } from '../../report/text/fold.ts';
 import { columnsOf } from '../columns.ts';
 import { print, type Io } from '../io.ts';
 import { liveLines, noRetries, type Waiting } from './live-lines.ts';
 import type { Show } from './progress.ts';
+import { isOfUnit, namedInText } from './unit-events.ts';
+import { noteUnit } from './units-at-work.ts';
 
 /** How often what changes by itself, such as the time that is left, is drawn, in milliseconds. */
 const tickMs = 200;
@@ -22,7 +24,12 @@ export function liveView(io: Io, style: Style): Show {
     for (const notice of (await current?.finish(ok, summary)) ?? []) tell(notice);
     current = undefined;
   };
-  return async (event) => {
+  return async (given) => {
+    const event = isOfUnit(given) ? (namedInText(given) ?? given) : given;
+    if (isOfUnit(event)) {
+      current?.take(event);
+      return;
+    }
     if (event.type === 'stage-started') {
       await finish(true, '');
       current = openTask(io, event.title, style);
@@ -33,7 +40,7 @@ export function liveView(io: Io, style: Style): Show {
 }
 
 interface LiveTask {
-  take: (event: RunEvent) => void;
+  take: (event: NamedEvent) => void;
   /** Resolves when the last state is drawn, to the notices that went with it. */
   finish: (ok: boolean, summary: string) => Promise<readonly string[]>;
 }
@@ -81,6 +88,11 @@ function openTask(io: Io, title: string, style: Style): LiveTask {
   const drawn = list.run();
   return {
     take: (event) => {
+      if (isOfUnit(event)) {
+        noteUnit(event, waiting);
+        draw();
+        return;
+      }
       if (event.type === 'progress') {
         if (waiting.progress === undefined) waiting.since = Date.now();
         waiting.progress = event;

@@ -1,9 +1,10 @@
 import { formatCount } from '../../core/counted.ts';
 import type { RunEvent } from '../../core/run-event.ts';
-import type { Style } from '../../core/style.ts';
+import { markOf, type Style } from '../../core/style.ts';
 import { spokenDuration } from '../../report/text/format.ts';
 import { budgetText, paceText } from './pace.ts';
 import type { Show } from './progress.ts';
+import { isOfUnit, namedInText, nameOfUnit } from './unit-events.ts';
 
 /** Shortest and longest pause between two lines about how far a stage is, in milliseconds. */
 const minMs = 2000;
@@ -37,7 +38,14 @@ export function plainView(write: (line: string) => void, style: Style, now: () =
     alike.set(what, { toldAt: now(), untold: 0 });
     line(`${what} ${text}`);
   };
-  return (event) => {
+  return (given) => {
+    const event = isOfUnit(given) ? (namedInText(given) ?? given) : given;
+    if (isOfUnit(event)) {
+      if (event.type !== 'unit-finished') return;
+      const { exitCode, summary, done, total } = event;
+      line(`${markOf(exitCode === 0 ? 'good' : 'bad', style)} ${done} of ${total}, ${nameOfUnit(event)}: ${summary}`);
+      return;
+    }
     if (event.type === 'stage-started') {
       tellUntold();
       begun = now();

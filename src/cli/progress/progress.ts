@@ -1,10 +1,10 @@
 import type { PrintFlags } from '../../config/options/option-flags.ts';
-import type { RunEvent } from '../../core/run-event.ts';
+import type { NamedEvent } from '../../core/run-event.ts';
 import { isCi, print, styleFor, type Io } from '../io.ts';
 import { printLine } from '../output/result.ts';
 
 /** Shows events as they come. Purely a listener: a run is the same without it. */
-export type Show = (event: RunEvent) => Promise<void> | void;
+export type Show = (event: NamedEvent) => Promise<void> | void;
 
 /**
  * A live view on a terminal and plain lines elsewhere, on standard error; nothing when quiet. With `--output ndjson` the

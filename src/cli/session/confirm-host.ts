@@ -8,15 +8,30 @@ import type { Io } from '../io.ts';
  * one that the operator never saw. What stands in that file itself may go where it says. `--yes` is in every script, and
  * agrees to nothing here. Throws `CONSENT_NEEDED`.
  */
-export async function confirmHost(
-  settings: SandboxPlace | { kind: 'url'; url: string; onlyIn: string | null; login: Pick<Login, 'from'> | object },
+export async function confirmHosts(
+  all: readonly (
+    | SandboxPlace
+    | { kind: 'url'; url: string; onlyIn: string | null; login: Pick<Login, 'from'> | object }
+  )[],
   { input }: { input: boolean },
   io: Io,
 ): Promise<void> {
-  if (settings.kind === 'sandbox' || settings.onlyIn === null) return;
-  const { url, onlyIn, login } = settings;
-  if (!('from' in login) || login.from === loginInFile) return;
-  const question = `The login of ${login.from} would be sent to ${url}, which only ${onlyIn}, in a folder above, names.`;
-  const instead = `If it is meant, add --host ${shellWord(url)}, or --config ${shellWord(onlyIn)}.`;
-  await askConsent([question], io, { input }, undefined, instead);
+  const asked = all.flatMap((settings) => {
+    if (settings.kind === 'sandbox' || settings.onlyIn === null) return [];
+    const { url, onlyIn, login } = settings;
+    if (!('from' in login) || login.from === loginInFile) return [];
+    const question = `The login of ${login.from} would be sent to ${url}, which only ${onlyIn}, in a folder above, names.`;
+    return [{ question, url, onlyIn }];
+  });
+  const [first, ...others] = asked;
+  if (first === undefined) return;
+  const byHost = others.length === 0 ? `--host ${shellWord(first.url)}, or ` : '';
+  const instead = `If it is meant, add ${byHost}--config ${shellWord(first.onlyIn)}.`;
+  await askConsent(
+    asked.map(({ question }) => question),
+    io,
+    { input },
+    undefined,
+    instead,
+  );
 }

@@ -1,91 +1,95 @@
-import type { Environment, HostSettings, SandboxPlace } from '../../config/host-settings.ts';
-import { proxyFor } from '../../config/proxy-settings.ts';
-import type { Diagnosis } from '../../host/diagnosis.ts';
-import type { Host } from '../../host/host.ts';
-import type { HttpOptions } from '../../host/http/http-client.ts';
-import { hostKinds, kindOf, type HostKind } from '../../host/catalog.ts';
-import { secretOf, type GivenLogin } from '../../host/login.ts';
-import { CheckList } from '../../host/diagnosis.ts';
-import type { Clock } from '../../core/clock.ts';
+import { hostPace } from '../../apply/host-pace.ts';
+import { noJournal } from '../../apply/journal.ts';
+import { untilLockIsLost } from '../../apply/lost-lock.ts';
+import { inStage, throwIfStopped, type RunTools } from '../../apply/run-tools.ts';
+import type { HostSettings } from '../../config/host-settings.ts';
+import type { StatePlace } from '../../config/state-place.ts';
+import { systemClock } from '../../core/clock.ts';
 import type { Redactor } from '../../core/secrets/redactor.ts';
-import { RelayError } from '../../core/relay-error.ts';
-import { Secret } from '../../core/secrets/secret.ts';
+import type { HeldLocks } from '../../journal/lock/held-locks.ts';
+import type { StateStore } from '../../journal/state-store.ts';
+import type { Io } from '../io.ts';
+import type { Events } from '../progress/event-queue.ts';
+import { openHost, type OpenHost } from './open-host.ts';
+import { openState } from './open-state.ts';
+import type { Watched } from './watch.ts';
 
-export interface OpenHost {
-  host: Host;
+/** A host that is open for as long as work with it takes. */
+export interface HostSession {
+  tools: RunTools;
   /** The address of the embedded vendor, when the host is the embedded one. */
-  vendorUrl: string | null;
-  close: () => Promise<void>;
-}
-
-export interface SessionOptions {
-  version: string;
-  timeoutMs: number;
-  clock: Clock;
+  vendorUrl: OpenHost['vendorUrl'];
+  stages: Events['stages'];
+  /** Resolves when everything that was emitted is shown. */
+  idle: () => Promise<void>;
   redactor: Redactor;
-  env: Environment;
-  /** The kinds of hosts that may be there; those of the catalog by default. */
-  hostKinds?: readonly HostKind[] | undefined;
-  waits?: (ms: number) => void;
-  trace?: (line: string) => void;
-  stop?: AbortSignal;
+  /** What outlives the command; opened with the first use. */
+  state: () => Promise<StateStore>;
+  /** Names the run that is at work, from which whoever leaves at once can go on. */
+  atWork: (run: string) => void;
+  /** Holds the locks of a provider until the work ends. */
+  hold: (provider: string, run: string) => Promise<void>;
 }
 
-/** A host before anything was asked of it, with the login that shall be used. */
-export interface HostPlace<Login> {
-  http: HttpOptions;
-  login: Login | { key: Secret };
-  /** Its kind, where that need not be found out. */
-  kind: string | undefined;
-  vendorUrl: string | null;
-  close: () => Promise<void>;
+/** Opens a host, as the stage that it is. Throws what connecting throws, and why the work was stopped. */
+export async function connectTo(
+  settings: HostSettings,
+  { events, stop, session }: Pick<Watched, 'events' | 'stop' | 'session'>,
+): Promise<OpenHost> {
+  const tools = { clock: systemClock, emit: events.emit, stop };
+  const open = await inStage(
+    tools,
+    'connect',
+    'Connect',
+    () => openHost(settings, session),
+    ({ host: { info } }) => ({ ok: true, text: `${info.kind} ${info.version} at ${info.url}` }),
+  );
+  if (stop.aborted) await open.close();
+  throwIfStopped(tools);
+  return open;
 }
 
-/** Opens the host of the settings; `sandbox` starts one for this command. Throws what connecting throws. */
-export async function openHost(settings: HostSettings, options: SessionOptions): Promise<OpenHost> {
-  const { http, login, kind, vendorUrl, close } = await hostPlace(settings, options);
-  // Whatever answers may quote what it was never sent.
-  http.redactor.learn(secretOf(login));
-  const { connect } = await kindOf(options.hostKinds ?? hostKinds, kind, http);
-  return { host: await connect(http, login), vendorUrl, close };
+/** The state of a command, opened with the first use and closed at the end. */
+export function stateOf(
+  place: StatePlace,
+  { atEnd }: Pick<Watched, 'atEnd'>,
+  io: Io,
+  redactor: Redactor,
+): HostSession['state'] {
+  let opened: Promise<StateStore> | undefined;
+  atEnd(async () => (await opened)?.close());
+  return () => (opened ??= openState(place, io, redactor));
 }
 
-/** Looks step by step why a host opens, or does not. */
-export async function diagnoseHost(
-  { http, login, kind }: HostPlace<GivenLogin>,
-  kinds: readonly HostKind[] = hostKinds,
-): Promise<Diagnosis> {
-  try {
-    if (!('missing' in login)) http.redactor.learn(secretOf(login));
-    const { diagnose } = await kindOf(kinds, kind, http);
-    return await diagnose(http, login);
-  } catch (failure) {
-    if (!(failure instanceof RelayError)) throw failure;
-    const checks = new CheckList();
-    checks.fail('address', failure);
-    return { checks, info: null, host: null, termsOfUse: null };
-  }
-}
-
-/** Where the host of the settings is; `sandbox` starts one that runs until it is closed. */
-export async function hostPlace<Login>(
-  settings: SandboxPlace | { kind: 'url'; url: string; hostKind: string | undefined; login: Login },
-  { version, env, hostKinds: _kinds, ...options }: SessionOptions,
-): Promise<HostPlace<Login>> {
-  const http = (baseUrl: string): HttpOptions => ({ baseUrl, userAgent: `relay/${version}`, ...options });
-  if (settings.kind === 'url') {
-    const proxy = proxyFor(settings.url, env, (secret) => options.redactor.learn(secret));
-    const at = { ...http(settings.url), ...(proxy === null ? {} : { proxy }) };
-    return { http: at, login: settings.login, kind: settings.hostKind, vendorUrl: null, close: async () => undefined };
-  }
-  // Only who asks for the embedded host pays for loading it.
-  const { startSandboxAs } = await import('../../sandbox/kinds.ts');
-  const sandbox = await startSandboxAs(settings.of, {});
+/** What works with an open host, for as long as it is watched: locks that it holds are given back then. */
+export async function sessionOn(
+  { host, vendorUrl }: Pick<OpenHost, 'host' | 'vendorUrl'>,
+  { events, stop, endEarly, atWork, atEnd }: Watched,
+  { timeoutMs, redactor, state }: Pick<HostSession, 'redactor' | 'state'> & { timeoutMs: number },
+): Promise<HostSession> {
+  const held: HeldLocks[] = [];
+  const whole = untilLockIsLost(host, stop, async () => {
+    for (const locks of held) await locks.confirm();
+  });
+  const phaseOf = async (run: string) => (await import('./run-phase.ts')).runPhase(await state(), run);
+  const calls = hostPace(host.info.capabilities, systemClock);
+  const base = { clock: systemClock, emit: events.emit, journal: noJournal, stop };
+  const tools = { ...base, host: whole.until(stop), base: whole, phaseOf, calls };
+  const { lockHolder } = await import('./hold-lock.ts');
+  const hold = lockHolder(state, { ...tools, timeoutMs }, endEarly);
   return {
-    http: http(sandbox.url),
-    login: { key: new Secret(sandbox.adminKey) },
-    kind: settings.of,
-    vendorUrl: sandbox.vendorUrl,
-    close: () => sandbox.stop(),
+    tools,
+    vendorUrl,
+    stages: events.stages,
+    redactor,
+    state,
+    atWork,
+    idle: () => events.idle(),
+    hold: async (provider, run) => {
+      const locks = await hold(provider, run);
+      if (locks === undefined) return;
+      held.push(locks);
+      atEnd(() => locks.release());
+    },
   };
 }

@@ -1,6 +1,6 @@
 import { RelayError } from '../../core/relay-error.ts';
 import type { Report } from '../../report/report-schema.ts';
-import type { HostSession } from './with-host.ts';
+import type { HostSession } from './host-session.ts';
 
 /** Keeps the report of a run beside its journal. What stands in the way is only told: the report is written elsewhere too. */
 export async function keepReport(

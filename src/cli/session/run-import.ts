@@ -14,22 +14,25 @@ import type { ImportRequest } from '../options/import-options.ts';
 import { isGiven } from '../options/resolve-options.ts';
 import { keepReport } from './keep-report.ts';
 import { questionsOf, type UpstreamNamedBy } from './consent.ts';
-import type { HostSession } from './with-host.ts';
+import type { HostSession } from './host-session.ts';
 
 /** An import that was planned on its host, and waits for a yes. */
 export interface Prepared extends PreparedImport {
   questions: string[];
 }
 
-/** Holds the provider's lock and plans. Sends nothing but reads; throws what stands in the way. */
+/**
+ * Plans, holding the provider's lock unless it is only a look. Sends nothing but reads; throws what stands in the way.
+ */
 export async function prepare(
   { job }: ImportRequest,
   { tools, vendorUrl, hold, idle }: HostSession,
   flags: ImportFlags,
+  isLook = flags.dryRun === true,
 ): Promise<Prepared> {
   if (vendorUrl !== null && flags.baseUrl === undefined) job.provider = atVendor(job.provider, vendorUrl);
   const dryRun = flags.dryRun === true;
-  const lock = vendorUrl === null && !dryRun ? { acquireLock: hold } : {};
+  const lock = vendorUrl === null && !isLook ? { acquireLock: hold } : {};
   const prepared = await prepareImport(job, { tools, dryRun, ...lock });
   await idle();
   return { ...prepared, questions: questionsOf(prepared.plan, job, namedBy(flags, vendorUrl)) };

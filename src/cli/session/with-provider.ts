@@ -1,4 +1,3 @@
-import type { RunTools } from '../../apply/run-tools.ts';
 import { loadConfig } from '../../config/config-file.ts';
 import type { Flags } from '../../config/options/option-flags.ts';
 import { chooseProvider } from '../../pack/find-pack.ts';
@@ -11,18 +10,16 @@ import { choosePack } from '../options/choose-pack.ts';
 import { accessMode, newRunId } from '../options/import-options.ts';
 import { repeatCommand } from '../options/repeat-command.ts';
 import type { Io } from '../io.ts';
-import { hostRequest, withHost, type HostSession } from './with-host.ts';
+import type { HostSession } from './host-session.ts';
+import { hostRequest, withHost } from './with-host.ts';
 
-export interface AtProvider {
+/** A provider on a host that is open. */
+export interface AtProvider extends Pick<HostSession, 'tools' | 'vendorUrl' | 'state' | 'idle'> {
   run: string;
   pack: Pack;
   provider: Provider;
   /** The access modes that were asked for; both when none was. */
   modes: readonly AccessMode[];
-  tools: RunTools;
-  state: HostSession['state'];
-  /** Resolves when everything that was emitted is shown. */
-  idle: () => Promise<void>;
 }
 
 /** Opens the host for work on one provider, and holds the provider's lock meanwhile where the work may change something. */
@@ -42,7 +39,7 @@ export async function withProvider(
     const run = newRunId();
     if (changes) await at.hold(provider.id, run);
     try {
-      return await work({ run, pack, provider, modes, tools: at.tools, state: at.state, idle: at.idle });
+      return await work({ run, pack, provider, modes, ...at });
     } catch (error) {
       if (!(error instanceof RelayError) || error.code !== 'NOT_THERE') throw error;
       const next = repeatCommand('relay import', { ...flags, keys: 'FILE' });

@@ -8,7 +8,8 @@ import { systemClock } from '../../core/clock.ts';
 import type { Redactor } from '../../core/secrets/redactor.ts';
 import { RelayError } from '../../core/relay-error.ts';
 import type { Io } from '../io.ts';
-import { hostRequest, withHost, type HostSession, type HostRequest } from './with-host.ts';
+import type { HostSession } from './host-session.ts';
+import { hostRequest, withHost, type HostRequest } from './with-host.ts';
 
 /** What the commands that go on with a run are told. */
 type RunFlags = Flags<'resume' | 'rollback'>;

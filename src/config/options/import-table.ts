@@ -4,7 +4,7 @@ import type { OptionRecord } from './option-record.ts';
 
 const onlyProviders = { about: 'only this access mode; default both' };
 const probing = [...imports, 'probe'] as const;
-const reporting = [...imports, 'resume'] as const;
+const reporting = [...imports, 'resume', 'report merge'] as const;
 const written = { only: ['import', 'resume'] } as const;
 
 /** Which pack and which keys, how they are imported, and what is reported. */
@@ -39,13 +39,6 @@ export const importTable = {
       resume: { about: 'the keys of the run; - is standard input' },
       status: { about: 'say which accounts have a key in this file, and which keys have none' },
     },
-  },
-  file: {
-    kind: 'file',
-    holds: 'input',
-    about: 'instead: several imports in one go, as a YAML or JSON file lists them',
-    config: ofOne,
-    on: imports,
   },
   plan: {
     kind: 'file',
@@ -146,7 +139,7 @@ export const importTable = {
   },
   sinceLast: {
     kind: 'switch',
-    about: 'tell what is new since the last probe on this machine, and exit with 5 only for that',
+    about: 'tell what is new since the last probe with this state, and exit with 5 only for that',
     config: ofOne,
     on: ['probe'],
   },
@@ -243,8 +236,9 @@ export const importTable = {
     about: 'where the report goes, - is standard output',
     negative: 'write no report',
     default: 'relay-report.json',
-    config: { about: 'where the report goes; false for none' },
+    config: { about: 'where the report goes; false for none', only: [...imports, 'resume'] },
     on: reporting,
+    differs: { 'report merge': { about: 'also write the report of the whole, as JSON' } },
   },
   html: { kind: 'file', about: 'also write the report as one HTML page', config: written, on: reporting },
   markdown: { kind: 'file', about: 'also write the report as Markdown', config: written, on: reporting },
@@ -253,7 +247,7 @@ export const importTable = {
     kind: 'switch',
     about: 'in GitHub Actions: write the step summary, and annotate what went wrong',
     default: false,
-    config: { about: 'in GitHub Actions: write the step summary, and annotate' },
+    config: { about: 'in GitHub Actions: write the step summary, and annotate', only: [...imports, 'resume'] },
     on: reporting,
   },
 } as const satisfies Record<string, OptionRecord>;

@@ -24,6 +24,7 @@ export const commandNames = [
   'completion',
   '__complete',
   'report show',
+  'report merge',
   'report schema',
   'explain',
   'help',
@@ -79,6 +80,8 @@ export interface OptionRecord {
   once?: true;
   /** The commands that take it; `all` is said of the program itself. */
   on: readonly CommandName[] | 'all';
+  /** It means nothing but with `--file`. */
+  withFile?: true;
   /** Commands that do nothing without it, unless a file lists what they are to do. */
   needed?: readonly CommandName[];
   /** What is otherwise in a command: what it is for there, and the words that it takes there. */

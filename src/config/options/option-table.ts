@@ -1,4 +1,5 @@
 import { commandTable } from './command-table.ts';
+import { fleetTable } from './fleet-table.ts';
 import { hostTable } from './host-table.ts';
 import { importTable } from './import-table.ts';
 import { printTable } from './print-table.ts';
@@ -8,7 +9,7 @@ import type { CommandName, OptionRecord } from './option-record.ts';
  * Every option, once: what the command line takes, what a configuration file may hold, what the help, the completion and
  * the reference page say, and what commands are handed (`option-flags.ts`) come from here. By its camel-case name.
  */
-export const optionTable = { ...importTable, ...commandTable, ...hostTable, ...printTable } as const;
+export const optionTable = { ...importTable, ...fleetTable, ...commandTable, ...hostTable, ...printTable } as const;
 
 export type OptionTable = typeof optionTable;
 export type OptionName = keyof OptionTable;

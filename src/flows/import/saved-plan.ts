@@ -77,6 +77,12 @@ export function checkSameSteps(saved: PlanView['changes'], now: PlanView['change
     throw new RelayError('PLAN_DIFFERS', 'The host would get other steps than the saved plan shows.', { details });
 }
 
+/** Names what a plan does: the same for two plans that take the same steps, whatever run they are of. */
+export function stepsDigest(changes: PlanView['changes']): string {
+  const texts = [...bucketsOf(changes, objectOf)].map(([name, own]) => `${name} ${comparable(own)}`);
+  return createHash('sha256').update(texts.toSorted().join('\n')).digest('hex');
+}
+
 type Step = PlanView['changes'][number];
 
 /** What a run calls the place in which it proves accounts is its own. */

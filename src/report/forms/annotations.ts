@@ -1,6 +1,9 @@
-import { counted } from '../../core/counted.ts';
+import { bucketsOf } from '../../core/buckets.ts';
+import { counted, firstOf } from '../../core/counted.ts';
+import type { ShownReport } from '../outputs/imports-schema.ts';
 import { problemGroups, type ProblemGroup } from '../text/problem-groups.ts';
 import type { Report } from '../report-schema.ts';
+import { onlyReport, unitName } from '../units.ts';
 import { workflowCommand } from './workflow-command.ts';
 
 /** A service that reads them shows no more of one step. */
@@ -9,26 +12,58 @@ const maxAnnotations = 10;
 /** How many messages one annotation holds. */
 const maxMessages = 5;
 
-/** Workflow commands that annotate a run of GitHub Actions: at most ten, one for each code, errors first. */
-export function annotations(report: Report): string[] {
-  const groups = problemGroups(report);
-  const fits = groups.length <= maxAnnotations;
-  const shown = groups.slice(0, fits ? maxAnnotations : maxAnnotations - 1);
-  const rest = groups.slice(shown.length);
-  return [...shown.map((group) => annotation(group, report)), ...(fits ? [] : [restAnnotation(rest)])];
+interface Annotation {
+  tone: ProblemGroup['tone'];
+  code: string;
+  title: string;
+  lines: string[];
 }
 
-function annotation({ tone, code, hint, messages }: ProblemGroup, { provider }: Report): string {
-  const told = messages.slice(0, maxMessages);
-  const hidden = messages.length - told.length;
-  const lines = [...told, ...(hidden > 0 ? [`and ${hidden} more`] : []), hint];
+/**
+ * Workflow commands that annotate a run of GitHub Actions: at most ten over all reports, one for each code, errors first.
+ * Of several reports each tells how often its code came, and in which imports.
+ */
+export function annotations(reports: readonly ShownReport[]): string[] {
+  const only = onlyReport(reports);
+  const all = only === undefined ? ofSeveral(reports) : problemGroups(only).map((group) => ofOne(group, only));
+  const fits = all.length <= maxAnnotations;
+  const shown = all.slice(0, fits ? maxAnnotations : maxAnnotations - 1);
+  const rest = all.slice(shown.length);
+  return [
+    ...shown.map(({ tone, title, lines }) => command(tone, title, lines.join('\n'))),
+    ...(fits ? [] : [restAnnotation(rest)]),
+  ];
+}
+
+function ofOne({ tone, code, hint, messages }: ProblemGroup, { provider }: Report): Annotation {
   const times = messages.length > 1 ? ` (${messages.length})` : '';
-  return command(tone, `${provider.displayName}: ${code}${times}`, lines.join('\n'));
+  return { tone, code, title: `${provider.displayName}: ${code}${times}`, lines: [...firstMessages(messages), hint] };
 }
 
-function restAnnotation(rest: readonly ProblemGroup[]): string {
+/** A code that is an error in one import and a warning in another is an error. */
+function ofSeveral(reports: readonly ShownReport[]): Annotation[] {
+  const found = reports.flatMap((report) => problemGroups(report).map((group) => ({ group, unit: unitName(report) })));
+  const all = [...bucketsOf(found, ({ group }) => group.code)].map(([code, own]): Annotation => {
+    const messages = own.flatMap(({ group }) => group.messages);
+    const units = [...new Set(own.map(({ unit }) => unit))];
+    return {
+      tone: own.some(({ group }) => group.tone === 'bad') ? 'bad' : 'unsure',
+      code,
+      title: `${code}: ${counted(messages.length, 'time')} in ${units.length} of ${counted(reports.length, 'import')}`,
+      lines: [`In ${firstOf(units)}:`, ...firstMessages([...new Set(messages)]), own[0]?.group.hint ?? ''],
+    };
+  });
+  return [...all.filter(({ tone }) => tone === 'bad'), ...all.filter(({ tone }) => tone === 'unsure')];
+}
+
+function firstMessages(messages: readonly string[]): string[] {
+  const hidden = messages.length - maxMessages;
+  return [...messages.slice(0, maxMessages), ...(hidden > 0 ? [`and ${hidden} more`] : [])];
+}
+
+function restAnnotation(rest: readonly Annotation[]): string {
   const codes = rest.map(({ code }) => code).join(', ');
-  const tone = rest.some((group) => group.tone === 'bad') ? 'bad' : 'unsure';
+  const tone = rest.some((each) => each.tone === 'bad') ? 'bad' : 'unsure';
   return command(tone, `${counted(rest.length, 'more kind')} of problems`, `${codes}. The report has all of them.`);
 }
 

@@ -1,10 +1,14 @@
+import { counted } from '../../core/counted.ts';
 import { headline, plainWord } from '../text/headline.ts';
 import { keyRows, type KeyRow } from './key-rows.ts';
 import { joined, markup, type Markup } from './markup.ts';
 import { leftoverLine, unresolvedLine } from '../text/leftover-text.ts';
 import { besidesVerdicts } from '../text/problem-groups.ts';
 import { shorten } from '../text/shorten.ts';
+import { endsWell } from '../outcome.ts';
+import type { ShownReport } from '../outputs/imports-schema.ts';
 import type { Report } from '../report-schema.ts';
+import { onlyReport, unitIds, unitName } from '../units.ts';
 
 interface Case {
   name: string;
@@ -13,39 +17,58 @@ interface Case {
   body: Markup;
 }
 
+/** What is told together of one import. */
+interface Suite {
+  name: string;
+  /** What its cases have as their class. */
+  place: string;
+  report: Report;
+  ms: number;
+  cases: Case[];
+}
+
 /**
- * The report as JUnit XML: a test case for the outcome of the run, for each stage, and for each line of the key file.
- * Some case fails whenever the run exits with another code than 0 or 8. What was undone with the run, not tried, or
- * stands on an earlier line is skipped.
+ * Reports as JUnit XML: of each import a test case for its outcome, for each stage, and for each line of the key file.
+ * Some case of it fails whenever it exits with another code than 0 or 8. What was undone with the run, not tried, or
+ * stands on an earlier line is skipped. Where there are several, or one of several, the name of a suite tells of which
+ * host, provider and access it is, and the class of its cases too, so that files of several shards can be read as one.
  */
-export function junitReport(report: Report): string {
-  const { run, provider } = report;
-  const suites = [
-    { name: 'run', ms: run.durationMs, cases: [outcomeCase(report), ...stageCases(report)] },
-    { name: 'keys', ms: verifyMs(report), cases: keyRows(report).map(keyCase) },
-  ];
+export function junitReport(reports: readonly ShownReport[]): string {
+  const only = onlyReport(reports);
+  const ids = unitIds(reports);
+  const suites =
+    only === undefined
+      ? reports.flatMap((report, index) => suitesOf(report, `${unitName(report)}: `, `relay.${ids[index]}`))
+      : suitesOf(only, '', `relay.${only.provider.id}`);
   const all = suites.flatMap(({ cases }) => cases);
-  const blocks = suites.map(
-    ({
-      name,
-      ms,
-      cases,
-    }) => markup`  <testsuite name="${name}" ${counts(cases)} time="${seconds(ms)}" timestamp="${run.startedAt.slice(0, 19)}">
+  const ms = reports.reduce((sum, { run }) => sum + run.durationMs, 0);
+  const of = only === undefined ? counted(reports.length, 'import') : only.provider.id;
+  return markup`<?xml version="1.0" encoding="UTF-8"?>
+<testsuites name="relay import of ${of}" ${counts(all)} time="${seconds(ms)}">
+${suites.map(suiteOf)}</testsuites>
+`.text;
+}
+
+function suitesOf(report: Report, name: string, place: string): Suite[] {
+  const run = [outcomeCase(report), ...stageCases(report)];
+  return [
+    { name: `${name}run`, place: `${place}.run`, report, ms: report.run.durationMs, cases: run },
+    { name: `${name}keys`, place: `${place}.keys`, report, ms: verifyMs(report), cases: keyRows(report).map(keyCase) },
+  ];
+}
+
+function suiteOf({ name, place, report: { run, host }, ms, cases }: Suite): Markup {
+  return markup`  <testsuite name="${name}" ${counts(cases)} time="${seconds(ms)}" timestamp="${run.startedAt.slice(0, 19)}">
     <properties>
       <property name="run" value="${run.id}"/>
-      <property name="host" value="${report.host.url}"/>
+      <property name="host" value="${host.url}"/>
     </properties>
 ${joined(
-  cases.map((each) => caseOf(each, `relay.${provider.id}.${name}`)),
+  cases.map((each) => caseOf(each, place)),
   '\n',
 )}
   </testsuite>
-`,
-  );
-  return markup`<?xml version="1.0" encoding="UTF-8"?>
-<testsuites name="relay import of ${provider.id}" ${counts(all)} time="${seconds(run.durationMs)}">
-${blocks}</testsuites>
-`.text;
+`;
 }
 
 function caseOf({ name, ms, body }: Case, place: string): Markup {
@@ -56,7 +79,7 @@ function caseOf({ name, ms, body }: Case, place: string): Markup {
 function outcomeCase(report: Report): Case {
   const { exitCode, batchStatus } = report;
   const { title, sentence } = headline(report);
-  const fine = exitCode === 0 || exitCode === 8;
+  const fine = endsWell(exitCode);
   const message = `${title}, exit code ${exitCode}. ${sentence}`;
   const left = [...report.leftovers.map(leftoverLine), ...report.unsettled.map(unresolvedLine)].map((line) =>
     line.trim(),

@@ -1,127 +1,83 @@
 import { counted, formatCount } from '../../core/counted.ts';
-import { durationText, momentText } from '../text/format.ts';
-import { keyRows, type KeyRow } from './key-rows.ts';
-import { headline, plainWord } from '../text/headline.ts';
-import { problemGroups, type ProblemGroup } from '../text/problem-groups.ts';
-import type { Report } from '../report-schema.ts';
-import { gatewayText, keysText, testsText } from '../text/facts-text.ts';
+import { accessSlug } from '../../core/modes.ts';
+import { endsWell } from '../outcome.ts';
+import type { ShownReport } from '../outputs/imports-schema.ts';
+import { keysText } from '../text/facts-text.ts';
+import { servingCounts } from '../text/footer-text.ts';
+import { cut } from '../text/fold.ts';
+import { headline } from '../text/headline.ts';
+import { byUrgency, countsOf, endsOf, firstProblem, nothingToImport, unitName, unitOf } from '../units.ts';
+import { importBlocks, marks } from './markdown-import.ts';
+import { code, inline, table, tableRow } from './markdown.ts';
 
-/** So many rows and messages are listed before the rest is only counted. A step summary may have no more than 1 MiB. */
-const maxRows = 100;
-const maxMessages = 5;
-const maxCellLength = 300;
+/** What all rows, and what all blocks may come to, in bytes: a step summary may have no more than 1 MiB. */
+const roomForRows = 256 * 1024;
+const roomForBlocks = 512 * 1024;
+const maxNameLength = 80;
+const maxProblemLength = 160;
 
-/** The report as Markdown, for a ticket or a step summary: the outcome, what needs a look, and what to do. */
-export function markdownReport(report: Report): string {
-  const { provider, host, run } = report;
-  const { tone, title, sentence } = headline(report);
-  const mark = { good: '✅', unsure: '⚠️', bad: '❌' }[tone];
-  const blocks = [
-    `## ${mark} ${inline(provider.displayName)}: ${title.toLowerCase()}`,
-    `${inline(sentence)} Exit code ${report.exitCode}.`,
-    table(
-      ['', ''],
-      [
-        ['Host', `${code(host.url)} (${inline(`${host.kind} ${host.version}`)})`],
-        [
-          'Provider',
-          `${code(provider.id)} of pack ${code(provider.pack)}, ${report.mode}, ${plainWord(report.accessMode)}`,
-        ],
-        ['Keys', inline(keysText([report.summary]))],
-        ['Tests', inline(testsText(report))],
-        ['Gateway', inline(gatewayText(report))],
-        ['Status', `provider ${report.providerStatus}, access ${plainWord(report.accessStatus)}`],
-        ['Run', `${code(run.id)}, ${momentText(run.startedAt)}, ${durationText(run.durationMs)}`],
-      ],
-    ),
-    ...leftBlocks(report),
-    ...problemBlocks(problemGroups(report)),
-    ...keyBlocks(keyRows(report)),
-    ...connectBlocks(report),
-  ];
+/**
+ * Reports as Markdown, for a ticket or a step summary: the outcome, what needs a look, and what to do. Several are a table,
+ * what went wrong first, and then only those that did not end well are told in full, as many as there is room for.
+ */
+export function markdownReport(reports: readonly ShownReport[]): string {
+  const [first, ...others] = reports;
+  const blocks =
+    first === undefined
+      ? ['## Nothing to import', nothingToImport]
+      : others.length === 0
+        ? importBlocks(first, first.provider.displayName, 2)
+        : severalBlocks(reports);
   return `${blocks.join('\n\n')}\n`;
 }
 
-function leftBlocks({ leftovers, unsettled }: Report): string[] {
-  const left = [
-    ...leftovers.map((each) => ({ ...each, what: each.command === null ? 'kept' : 'left' })),
-    ...unsettled.map((each) => ({ ...each, what: 'unsettled' })),
+function severalBlocks(reports: readonly ShownReport[]): string[] {
+  const inOrder = reports.toSorted(byUrgency);
+  const [worst] = inOrder;
+  const rows = fitting(inOrder, roomForRows, rowOf);
+  const open = inOrder.filter(({ exitCode }) => !endsWell(exitCode));
+  const told = fitting(open, roomForBlocks, (report) => importBlocks(report, unitName(report), 3).join('\n\n'));
+  return [
+    `## ${worst === undefined ? '' : `${marks[headline(worst).tone]} `}${inline(countsOf(reports))}: ${endsOf(reports)}`,
+    `Keys: ${keysText(reports.map(({ summary }) => summary))}.`,
+    [table(columns, []), ...rows].join('\n'),
+    ...more(inOrder.length - rows.length, ''),
+    ...told,
+    ...more(open.length - told.length, ' that did not end well'),
   ];
-  if (left.length === 0) return [];
-  const rows = left.map(({ what, kind, id, name, reason, command }) => [
-    what,
-    kind,
-    inline(name),
-    id ?? '',
-    inline(reason),
-    command === null ? '' : code(command),
+}
+
+const columns = ['', 'Host', 'Provider', 'Access', 'Outcome', 'Exit code', 'Accounts that serve', 'First problem'];
+
+function rowOf(report: ShownReport): string {
+  const { host, provider, access } = unitOf(report);
+  const { tone, title } = headline(report);
+  const { serving, all } = servingCounts(report);
+  return tableRow([
+    marks[tone],
+    code(cut(host, maxNameLength)),
+    code(cut(provider, maxNameLength)),
+    accessSlug(access),
+    title.toLowerCase(),
+    String(report.exitCode),
+    `${formatCount(serving)} of ${formatCount(all)}`,
+    inline(cut(firstProblem(report), maxProblemLength)),
   ]);
-  return ['### Left on the host', table(['', 'Kind', 'Name', 'Id', 'Why', 'Command'], rows)];
 }
 
-function problemBlocks(groups: readonly ProblemGroup[]): string[] {
-  if (groups.length === 0) return [];
-  const items = groups.map(({ tone, code: word, hint, messages }) => {
-    const told = messages.slice(0, maxMessages).map((message) => `  - ${inline(message)}`);
-    const hidden = messages.length - told.length;
-    const head = `- **${inline(word)}**${tone === 'unsure' ? ' (warning)' : ''}, ${counted(messages.length, 'time')}. ${inline(hint)}`;
-    return [head, ...told, ...(hidden > 0 ? [`  - and ${formatCount(hidden)} more`] : [])].join('\n');
-  });
-  return ['### What happened', items.join('\n')];
+function more(hidden: number, which: string): string[] {
+  return hidden > 0 ? [`And ${counted(hidden, 'more import')}${which}; the JSON report has all of them.`] : [];
 }
 
-function keyBlocks(rows: readonly KeyRow[]): string[] {
-  const attention = rows.filter(({ tone }) => tone === 'bad' || tone === 'unsure');
-  if (attention.length === 0) return [];
-  const shown = attention
-    .slice(0, maxRows)
-    .map((row) => [
-      String(row.line),
-      inline(row.account?.name ?? ''),
-      row.last4 === '' ? '' : code(`…${row.last4}`),
-      plainWord(row.outcome),
-      inline(row.code ?? ''),
-      inline(row.message),
-    ]);
-  const hidden = attention.length - shown.length;
-  return [
-    '### Keys that need a look',
-    table(['Line', 'Account', 'Key', 'Outcome', 'Code', 'Why'], shown),
-    ...(hidden > 0 ? [`And ${formatCount(hidden)} more; the JSON report has all of them.`] : []),
-  ];
-}
-
-function connectBlocks({ connect, exitCode }: Report): string[] {
-  if (connect === null || exitCode === 6) return [];
-  const models = connect.models.map(code).join(', ');
-  return [
-    '### Users connect with',
-    `- base URL ${code(connect.baseUrl)}\n- access ${code(connect.access)}\n- models ${models}`,
-  ];
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
-  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
-}
-
-/** Text as Markdown shows it unchanged, on one line: no markup, no HTML, no mention of a person or an issue. */
-function inline(text: string): string {
-  const line = text.replace(/\s+/g, ' ').trim();
-  const short = line.length > maxCellLength ? `${line.slice(0, maxCellLength - 1)}…` : line;
-  return short
-    .replace(/[&<>]/g, (mark) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;' })[mark] ?? mark)
-    .replace(/[\\`*~[\]|!#]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])/g, String.raw`\$&`)
-    .replaceAll('@', '&#64;')
-    .replace(/\b(https?|www)(?=[:.])/gi, '$1&#8203;');
-}
-
-/** Text as code. A bar would end the cell of a table, and a backtick the code. */
-function code(text: string): string {
-  const line = text
-    .replace(/\s+/g, ' ')
-    .replaceAll('`', "'")
-    .replaceAll('|', String.raw`\|`)
-    .trim();
-  return line === '' ? '' : `\`${line}\``;
+/** The texts of as many as are no longer than that together, from the first on. No other is made. */
+function fitting<Item>(items: readonly Item[], room: number, textOf: (item: Item) => string): string[] {
+  const texts: string[] = [];
+  let left = room;
+  for (const item of items) {
+    const text = textOf(item);
+    left -= Buffer.byteLength(text);
+    if (left < 0) break;
+    texts.push(text);
+  }
+  return texts;
 }

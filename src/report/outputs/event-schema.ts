@@ -2,7 +2,9 @@ import { z } from 'zod';
 import { planViewSchema } from '../../plan/plan-view.ts';
 import { overviewSchema } from '../../plan/overview.ts';
 import { statusSchema } from '../../plan/status-schema.ts';
+import { accessModes } from '../../core/modes.ts';
 import { stages } from '../../core/run-event.ts';
+import { fleetResultSchema } from './fleet-schema.ts';
 import { importsPlanSchema, importsReportSchema } from './imports-schema.ts';
 import { doctorSchema } from '../doctor-report.ts';
 import { budgetSchema, paceSchema, reportSchema } from '../report-schema.ts';
@@ -14,11 +16,15 @@ import { rollbackSchema } from './run-schemas.ts';
 const stage = z.enum(stages);
 const count = z.int().min(0);
 
+/** Which of several it is about; while nothing but its host is in play, only that. */
+const unit = z.object({ host: z.string(), provider: z.string().nullable(), access: z.enum(accessModes).nullable() });
+
 function line<Type extends string, Fields extends z.ZodRawShape>(type: Type, fields: Fields) {
   return z.object({
     schema: z.literal('relay.event/1'),
     type: z.literal(type),
     time: z.iso.datetime(),
+    unit: unit.optional(),
     ...fields,
   });
 }
@@ -42,10 +48,12 @@ export const eventSchema = z
     line('retry', { stage, what: z.string(), reason: z.string(), pauseMs: z.number().min(0) }),
     line('warning', { stage, problem: problemSchema }),
     line('notice', { text: z.string() }),
+    line('unit-finished', { exitCode: z.int(), summary: z.string(), done: count, total: count }),
     line('report', { report: reportSchema }),
     line('reports', { reports: importsReportSchema }),
     line('plan', { plan: planViewSchema }),
     line('plans', { plans: importsPlanSchema }),
+    line('fleet', { fleet: fleetResultSchema }),
     line('status', { status: statusSchema }),
     line('overview', { overview: overviewSchema }),
     line('revoke', { revoke: revokeSchema }),

@@ -4,6 +4,7 @@ export const outputNames = [
   'imports-report',
   'plan',
   'imports-plan',
+  'fleet',
   'status',
   'overview',
   'doctor',

@@ -6,6 +6,7 @@ import { doctorSchema } from '../doctor-report.ts';
 import { reportSchema } from '../report-schema.ts';
 import { codeSchema, codesSchema, errorSchema, sandboxSchema, settingsSchema } from './about-schemas.ts';
 import { eventSchema } from './event-schema.ts';
+import { fleetResultSchema } from './fleet-schema.ts';
 import { importsPlanSchema, importsReportSchema } from './imports-schema.ts';
 import { packsSchema, packViewSchema, validateSchema } from './pack-schemas.ts';
 import { probeSchema, connectSchema, removeSchema, revokeSchema } from './provider-schemas.ts';
@@ -18,6 +19,7 @@ export const outputSchemas: Readonly<Record<OutputName, z.ZodType>> = {
   'imports-report': importsReportSchema,
   plan: planViewSchema,
   'imports-plan': importsPlanSchema,
+  fleet: fleetResultSchema,
   status: statusSchema,
   overview: overviewSchema,
   revoke: revokeSchema,

@@ -49,7 +49,7 @@ export const probeSchema = z.object({
       stillDead: z.array(z.string()),
     })
     .nullable()
-    .describe('Accounts by what is new since the last probe on this machine; null when nothing was kept of one.'),
+    .describe('Accounts by what is new since the last probe with this state; null when nothing was kept of one.'),
   leftovers: z.array(leftoverSchema),
   problems: z.array(problemSchema),
   exitCode: z.int(),

@@ -1,12 +1,14 @@
 import { createHash } from 'node:crypto';
-import { formatCount } from '../../core/counted.ts';
+import { counted } from '../../core/counted.ts';
 import { keyRows } from '../forms/key-rows.ts';
-import { joined, Markup, markup } from '../forms/markup.ts';
+import { Markup, markup } from '../forms/markup.ts';
 import { headline, type Headline } from '../text/headline.ts';
+import type { ShownReport } from '../outputs/imports-schema.ts';
 import type { Report } from '../report-schema.ts';
+import { byUrgency, nothingToImport, unitIds, unitOf } from '../units.ts';
 import { keyTable } from './key-table.ts';
 import { latency } from './latency.ts';
-import { importsHead, importsPlace } from './imports-head.ts';
+import { importsHead, importsStyle, type PagePart } from './imports-head.ts';
 import { attention, pageFoot, results } from './notes.ts';
 import { pageHead } from './overview.ts';
 import { pageScript } from './page-script.ts';
@@ -14,15 +16,38 @@ import { pageStyle } from './page-style.ts';
 import { testTimes } from './test-times.ts';
 import { timeline } from './timeline.ts';
 
+/** So many keys are listed on a page of several, shared out evenly among the imports; but each may list some. */
+const maxKeys = 20_000;
+const minKeysEach = 100;
+
 /**
  * Reports as one HTML page that needs nothing else: no other file, no network, and no script to be read. Its policy lets
- * the browser run this script and this style only, whatever the reports hold. Several are told in a list first.
+ * the browser run this script and this style only, whatever the reports hold. Several are told in a table first, and stand
+ * in its order: what went wrong is on top.
  */
-export function htmlReport(report: Report, ...others: readonly Report[]): string {
-  const all = [report, ...others];
-  const { tone, title } = headline(all.toSorted((a, b) => urgency(b) - urgency(a))[0] ?? report);
-  const of = others.length === 0 ? report.provider.displayName : `${formatCount(all.length)} imports`;
-  const policy = `default-src 'none'; style-src ${hashOf(pageStyle)}; script-src ${hashOf(pageScript)}; img-src data:; base-uri 'none'; form-action 'none'`;
+export function htmlReport(reports: readonly ShownReport[]): string {
+  const places = unitIds(reports);
+  const parts = reports
+    .map((report, index): PagePart => ({ report, place: places[index] ?? '' }))
+    .toSorted((a, b) => byUrgency(a.report, b.report));
+  const [worst, ...others] = parts;
+  if (worst === undefined)
+    return page('Nothing to import', 'good', pageStyle, markup`<main><h1>${nothingToImport}</h1></main>`);
+  const { tone, title } = headline(worst.report);
+  const keysEach = Math.max(minKeysEach, Math.floor(maxKeys / parts.length));
+  const day = reports[0]?.run.startedAt.slice(0, 10) ?? '';
+  return others.length === 0
+    ? page(`${title}: ${worst.report.provider.displayName}, ${day}`, tone, pageStyle, onlyPart(worst.report))
+    : page(
+        `${title}: ${counted(parts.length, 'import')}, ${day}`,
+        tone,
+        `${pageStyle}${importsStyle}`,
+        markup`${importsHead(parts)}${parts.map((part) => partOfSeveral(part, keysEach))}`,
+      );
+}
+
+function page(title: string, tone: Headline['tone'], style: string, body: Markup): string {
+  const policy = `default-src 'none'; style-src ${hashOf(style)}; script-src ${hashOf(pageScript)}; img-src data:; base-uri 'none'; form-action 'none'`;
   return markup`<!doctype html>
 <html lang="en">
 <head>
@@ -31,36 +56,38 @@ export function htmlReport(report: Report, ...others: readonly Report[]): string
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <meta name="referrer" content="no-referrer">
-<title>${title}: ${of}, ${report.run.startedAt.slice(0, 10)}</title>
+<title>${title}</title>
 <link rel="icon" href="${icon(tone)}">
-<style>${new Markup(pageStyle)}</style>
+<style>${new Markup(style)}</style>
 </head>
 <body>
 ${hatching}
-${others.length === 0 ? importPart(report, '') : markup`${importsHead(all)}${joined(all.map((each) => importPart(each, importsPlace(each))))}`}<script>${new Markup(pageScript)}</script>
+${body}<script>${new Markup(pageScript)}</script>
 </body>
 </html>
 `.text;
 }
 
-/** All that is told of one import. `place` is its name on a page of several, else empty. */
-function importPart(report: Report, place: string): Markup {
-  const tests = testTimes(report);
-  const parts = markup`${pageHead(report)}
-${attention(report, place)}${timeline(report, tests)}${latency(tests)}${keyTable(keyRows(report))}${results(report)}`;
-  return place === ''
-    ? markup`<main>
-${parts}</main>
+function onlyPart(report: Report): Markup {
+  return markup`<main>
+${pageHead(report, report.provider.displayName)}
+${details(report, '')}</main>
 ${pageFoot(report)}
-`
-    : markup`<article id="${place}">
-${parts}${pageFoot(report)}
+`;
+}
+
+function partOfSeveral({ report, place }: PagePart, most: number): Markup {
+  return markup`<article id="${place}">
+${pageHead(report, `${report.provider.displayName} on ${unitOf(report).host}`)}
+${details(report, place, most)}${pageFoot(report)}
 </article>
 `;
 }
 
-function urgency(report: Report): number {
-  return ['good', 'unsure', 'bad'].indexOf(headline(report).tone);
+/** What stands under the head of an import. `place` is what it is called on a page of several, else empty. */
+function details(report: Report, place: string, most?: number): Markup {
+  const tests = testTimes(report);
+  return markup`${attention(report, place)}${timeline(report, tests)}${latency(tests)}${keyTable(keyRows(report), most)}${results(report)}`;
 }
 
 /** How the bars of tests look that were tried again. */

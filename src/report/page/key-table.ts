@@ -14,24 +14,29 @@ const letters = { good: 'g', unsure: 'u', bad: 'b', none: 'n' } as const;
 /** What needs a look stands first. */
 const urgency: readonly KeyRow['tone'][] = ['bad', 'unsure', 'good', 'none'];
 
-/** Every line of the key file as a row, what needs a look first. A plain table by itself; the page's script adds search, filter and sorting. */
-export function keyTable(rows: readonly KeyRow[]): Markup {
-  if (rows.length === 0) return markup``;
+/**
+ * Every line of the key file as a row, what needs a look first; only so many where `most` says so. A plain table by itself;
+ * the page's script adds search, filter and sorting.
+ */
+export function keyTable(all: readonly KeyRow[], most = Infinity): Markup {
+  if (all.length === 0) return markup``;
+  const inOrder = all.toSorted((a, b) => urgency.indexOf(a.tone) - urgency.indexOf(b.tone) || a.line - b.line);
+  const rows = inOrder.slice(0, most);
   const cut = maxMessageLength(rows);
-  const inOrder = rows.toSorted((a, b) => urgency.indexOf(a.tone) - urgency.indexOf(b.tone) || a.line - b.line);
+  const hidden = all.length - rows.length;
   // The end tags of cells and rows may be left out in HTML; with thousands of rows that is a third of the page.
   return markup`<section class="keys"><h2>Keys</h2>
 <form class="tools" hidden>
 <input type="search" placeholder="Search account, key, code…" aria-label="Search the table" autocomplete="off" spellcheck="false">
-<select aria-label="Which keys">${options(rows)}</select>
+<select aria-label="Which keys">${options(hidden > 0 ? rows : all)}</select>
 <output aria-live="polite"></output>
 </form>
 <table><thead><tr>${joined(columns.map((word) => markup`<th scope="col">${word}`))}<tbody>
 ${joined(
-  inOrder.map((row) => rowOf(row, cut)),
+  rows.map((row) => rowOf(row, cut)),
   '\n',
 )}
-</table></section>
+</table>${hidden > 0 ? markup`<p class="dim">and ${formatCount(hidden)} more; the JSON report has all of them</p>` : null}</section>
 `;
 }
 

@@ -6,12 +6,12 @@ import type { Report } from '../report-schema.ts';
 import { testsText } from '../text/facts-text.ts';
 import { percent } from './scale.ts';
 
-/** The head of the page: what was run where, and how it went. */
-export function pageHead(report: Report): Markup {
+/** The head of what is told of one import, under a heading: what was run where, and how it went. */
+export function pageHead(report: Report, heading: string): Markup {
   const { run, provider, host } = report;
   const { tone, title, sentence } = headline(report);
   return markup`<header>
-<h1>${provider.displayName}</h1>
+<h1>${heading}</h1>
 <p class="sub">${provider.id} on <b>${host.url}</b>${host.kind === '' ? '' : ` (${host.kind} ${host.version})`}</p>
 <p class="sub">${report.mode} import, ${plainWord(report.accessMode)} access · <time datetime="${run.startedAt}">${momentText(run.startedAt)}</time> · ${durationText(run.durationMs)}</p>
 </header>

@@ -52,6 +52,11 @@ export function endText(report: Report): string[] {
 export function holds(report: Report): string {
   const { serving, all } = servingCounts(report);
   switch (report.exitCode) {
+    case 1:
+      return 'It is not known what the host holds.';
+    case 2:
+    case 3:
+      return 'Nothing was written to the host.';
     case 4:
       return 'The host is as it was before.';
     case 5:

@@ -1,4 +1,3 @@
-import { bucketsOf } from '../../core/buckets.ts';
 import { counted, formatCount } from '../../core/counted.ts';
 import { holds, servingCounts } from './footer-text.ts';
 import type { Report } from '../report-schema.ts';
@@ -21,7 +20,8 @@ export function toneOf(exitCode: number): Headline['tone'] {
   return exitCode === 5 || exitCode === 7 || exitCode === 8 ? 'unsure' : 'bad';
 }
 
-const titles: Record<Report['batchStatus'], string> = {
+/** How a run ended, as a title. */
+export const titles: Record<Report['batchStatus'], string> = {
   succeeded: 'Succeeded',
   partially_succeeded: 'Partially succeeded',
   failed: 'Failed',
@@ -48,11 +48,6 @@ function held(report: Report): string {
   switch (report.exitCode) {
     case 0:
       return 'The host holds what was wanted';
-    case 1:
-      return 'It is not known what the host holds';
-    case 2:
-    case 3:
-      return 'Nothing was written to the host';
     default:
       return holds(report).replace(/[:.]$/, '');
   }
@@ -92,18 +87,8 @@ export function outcomeSentence(report: Report): string {
   }
 }
 
-/** How several imports in one go ended, and what the host holds now, in one sentence without its end. */
-export function importsSentence(reports: readonly Report[]): string {
-  const hosts = [...new Set(reports.map(({ host }) => hostName(host.url)))].join(', ');
-  const all = `${counted(reports.length, 'import')} on ${hosts}`;
-  if (reports.every(isIdle)) return `Nothing to do: ${all} (${servingText(...reports)})`;
-  const ends = [...bucketsOf(reports, ({ batchStatus }) => batchStatus)].map(
-    ([status, own]) => `${formatCount(own.length)} ${titles[status].toLowerCase()}`,
-  );
-  return `${all}: ${ends.join(', ')}; ${servingText(...reports)}`;
-}
-
-function servingText(...reports: readonly Report[]): string {
+/** How many accounts serve, of one import or several. */
+export function servingText(...reports: readonly Report[]): string {
   const counts = reports.map(servingCounts);
   const serving = counts.reduce((sum, each) => sum + each.serving, 0);
   const all = counts.reduce((sum, each) => sum + each.all, 0);

@@ -1,6 +1,7 @@
 import { counted, enumerated, firstOf, formatCount, maxListed } from '../../core/counted.ts';
 import { bucketsOf } from '../../core/buckets.ts';
 import type { Change, PlanView } from '../../plan/plan-view.ts';
+import type { UnitName } from '../../core/run-event.ts';
 import { markOf, type Style } from '../../core/style.ts';
 import { fold } from './fold.ts';
 import { hostName, plainWord } from './headline.ts';
@@ -25,25 +26,33 @@ export interface PlanScreen {
 }
 
 /** Plans for people: what would be made, changed from what to what, and removed, and what it comes to in all. */
-export function planText(views: readonly PlanView[], { style, columns }: PlanScreen): string {
-  const blocks = views.map((view) => planBlock(view, style));
+export function planText(views: readonly NamedPlan[], { style, columns }: PlanScreen): string {
+  const alike = bucketsOf(views, (view) => JSON.stringify([headOf(view, ''), planLines(view, style)]));
+  const blocks = [...alike.values()].map((own) => planBlock(own, style));
   return fold([...blocks, style.bold(totalText(views))].join('\n\n'), columns);
 }
 
-function planBlock(view: PlanView, style: Style): string {
-  const { host, provider, changes } = view;
-  const heading = `${provider.displayName} (${provider.id}) on ${hostName(host.url)} (${host.kind} ${host.version}), ${view.mode}, ${plainWord(view.accessMode)} access`;
+/** A plan with the name of its host, where that has one. */
+export type NamedPlan = PlanView & { unit?: UnitName };
+
+/** What is the same on several hosts is shown once. */
+function planBlock(alike: readonly NamedPlan[], style: Style): string {
+  const hosts = alike.map(({ unit, host }) => `${unit?.host ?? hostName(host.url)} (${host.kind} ${host.version})`);
+  const [view] = alike;
+  return view === undefined ? '' : [style.bold(headOf(view, firstOf(hosts))), ...planLines(view, style)].join('\n');
+}
+
+function headOf({ provider, mode, accessMode }: PlanView, where: string): string {
+  return `${provider.displayName} (${provider.id}) on ${where}, ${mode}, ${plainWord(accessMode)} access`;
+}
+
+function planLines(view: PlanView, style: Style): string[] {
+  const { provider, changes } = view;
   const told = changes.filter(({ action }) => glyphs[action] !== '=');
   const same = changes.filter(({ action }) => glyphs[action] === '=');
   const lines = [...groupsOf(told).flatMap((group) => groupLines(group, style)), ...sameLines(same, style)];
   const warnings = view.warnings.map((warning) => `${markOf('unsure', style)} ${warning.code}: ${warning.message}`);
-  return [
-    style.bold(heading),
-    `Keys go to ${provider.baseUrl}`,
-    '',
-    ...lines,
-    ...(warnings.length > 0 ? ['', ...warnings] : []),
-  ].join('\n');
+  return [`Keys go to ${provider.baseUrl}`, '', ...lines, ...(warnings.length > 0 ? ['', ...warnings] : [])];
 }
 
 /** Accounts to which the same happens are one group; in the order in which the first of each is carried out. */

@@ -5,7 +5,7 @@ import { keysText } from './facts-text.ts';
 import { cut, fold } from './fold.ts';
 import { spokenDuration } from './format.ts';
 import { idleUntested } from './footer-text.ts';
-import { importsSentence, isIdle, outcomeSentence, plainWord, toneOf } from './headline.ts';
+import { isIdle, outcomeSentence, plainWord, toneOf } from './headline.ts';
 import { needsALook, type LookGroup } from './look-groups.ts';
 import { failedTests } from './problem-groups.ts';
 
@@ -62,17 +62,8 @@ function idleText(head: string, groups: readonly LookGroup[], screen: Pick<Resul
   return [head, ...short.map(({ tone, text }) => `${markOf(tone, style)} ${cut(text, columns - 2)}`)].join('\n');
 }
 
-/** How several imports in one go went: all of them in words and in counts, then each. */
-export function importsText(reports: readonly Report[], exitCode: number, screen: ResultScreen): string {
-  const { style, columns } = screen;
-  const head = [
-    `${markOf(toneOf(exitCode), style)} ${style.bold(importsSentence(reports))}`,
-    ...(reports.every(isIdle) ? [] : [`  ${style.dim(countsText(reports))}`]),
-  ];
-  return [fold(head.join('\n'), columns), ...reports.map((report) => resultText(report, screen))].join('\n\n');
-}
-
-function countsText(reports: readonly Report[]): string {
+/** Keys, tests and time of one run or several, in a line. */
+export function countsText(reports: readonly Report[]): string {
   const sum = (of: (report: Report) => number) => reports.reduce((total, report) => total + of(report), 0);
   const tests = [
     [sum(({ summary }) => summary.passed), 'passed'],
@@ -84,8 +75,16 @@ function countsText(reports: readonly Report[]): string {
   return [
     `keys: ${keysText(reports.map(({ summary }) => summary))}`,
     ...(told.length > 0 ? [`tests: ${told.join(', ')}`] : []),
-    spokenDuration(sum(({ run }) => run.durationMs)),
+    spokenDuration(lasted(reports)),
   ].join(' · ');
+}
+
+/** From the first start to the last end: several may have run side by side. */
+function lasted(reports: readonly Report[]): number {
+  const [first, second] = reports;
+  if (first !== undefined && second === undefined) return first.run.durationMs;
+  const times = (of: (run: Report['run']) => string) => reports.map(({ run }) => Date.parse(of(run)));
+  return Math.max(...times((run) => run.finishedAt)) - Math.min(...times((run) => run.startedAt));
 }
 
 /** What became of the resources and of users, where something did. */

@@ -4,8 +4,8 @@ import { readProbeKey } from '../../options/read-keys.ts';
 import { probeExitCode, probePool, type PoolProbe } from '../../../flows/probe-pool.ts';
 import { isInService } from '../../../flows/repair-accounts.ts';
 import type { ProbeOutput } from '../../../report/outputs/provider-schemas.ts';
-import { sandboxOf } from '../../../core/sandbox-kinds.ts';
 import type { Redactor } from '../../../core/secrets/redactor.ts';
+import type { Secret } from '../../../core/secrets/secret.ts';
 import { Interruption } from '../../../core/relay-error.ts';
 import { serviceOf } from '../../../host/account.ts';
 import { namedHost } from '../../../host/host.ts';
@@ -15,6 +15,7 @@ import {
   readVerdicts,
   type KeptVerdicts,
   type VerdictNews,
+  type VerdictOwner,
 } from '../../../journal/verdicts.ts';
 import { askConsent } from '../../session/consent.ts';
 import type { Provider } from '../../../pack/manifest.ts';
@@ -31,68 +32,93 @@ type ProbeFlags = Flags<'probe'>;
 
 /** `relay probe`: tests the accounts and the gateway again, and changes accounts only as the options say. */
 export async function probeCommand(flags: ProbeFlags, io: Io, redactor: Redactor): Promise<number> {
-  const probeKey = await readProbeKey(flags, io, redactor);
   if (flags.repair === 'remove')
     await askConsent(['Accounts that do not work would be removed; their keys cannot come back.'], io, flags);
+  if (flags.file !== undefined) {
+    const { probeFleet } = await import('../../fleet/probe-fleet.ts');
+    return probeFleet({ ...flags, file: flags.file }, io, redactor);
+  }
+  const probeKey = await readProbeKey(flags, io, redactor);
   return withProvider(flags, true, io, redactor, async (at) => {
-    const { run, provider, modes, tools, idle } = at;
-    const before = await lastVerdicts(at, flags);
-    const wasOut = before?.accounts.filter(({ heldOut }) => heldOut === true) ?? [];
-    const probe = await probePool(
-      {
-        run,
-        provider,
-        modes,
-        repair: flags.repair ?? null,
-        revive: flags.revive === true,
-        heldOut: new Set(wasOut.map(({ id }) => id)),
-        allowMassRemoval: flags.allowMassRemoval === true,
-        probe: flags.probe ?? defaults.probe,
-        probeKey,
-        concurrency: flags.concurrency ?? null,
-        gatewayWaitMs: flags.gatewayWait ?? gatewayWaitMs,
-      },
-      tools,
-    );
-    await idle();
-    const news = probe.aborted === null ? await compare(probe, before, at, flags) : null;
-    const exitCode = flags.sinceLast === true ? exitCodeOfNews(probe, news) : probeExitCode(probe);
-    if (!printResult(io, flags, 'probe', view(at, probe, news, exitCode))) {
+    const { probe, news, value } = await probeAt(at, flags, probeKey);
+    if (!printResult(io, flags, 'probe', value)) {
       const style = styleFor(io, 'stdout', flags.color);
       for (const line of flags.sinceLast === true ? newsLines(news, probe, style) : probeLines(probe, style))
         print(io.stdout, fold(line, columnsOf(io)));
     }
-    if (exitCode !== 0) {
+    if (value.exitCode !== 0) {
       const [happened = '', ...named] = probeClosing(probe);
-      printFooter(io, { happened, named, ...next(flags, probe, provider) });
+      printFooter(io, { happened, named, ...next(flags, probe, at.provider) });
     }
-    return exitCode;
+    return value.exitCode;
   });
 }
 
+/** What the tests of a provider's accounts told, and what is new in that. */
+export interface Probed {
+  probe: PoolProbe;
+  news: VerdictNews | null;
+  value: ProbeOutput;
+}
+
+/** Tests the accounts and the gateway of a provider on one host, as the options say, and keeps what they told. */
+export async function probeAt(at: AtProvider, flags: ProbeFlags, probeKey: Secret | null): Promise<Probed> {
+  const { run, provider, modes, tools, idle } = at;
+  const before = await lastVerdicts(at);
+  const wasOut = before?.accounts.filter(({ heldOut }) => heldOut === true) ?? [];
+  const probe = await probePool(
+    {
+      run,
+      provider,
+      modes,
+      repair: flags.repair ?? null,
+      revive: flags.revive === true,
+      heldOut: new Set(wasOut.map(({ id }) => id)),
+      allowMassRemoval: flags.allowMassRemoval === true,
+      probe: flags.probe ?? defaults.probe,
+      probeKey,
+      concurrency: flags.concurrency ?? null,
+      gatewayWaitMs: flags.gatewayWait ?? gatewayWaitMs,
+    },
+    tools,
+  );
+  await idle();
+  const news = probe.aborted === null ? await compare(probe, before, at) : null;
+  const exitCode = flags.sinceLast === true ? exitCodeOfNews(probe, news) : probeExitCode(probe);
+  return { probe, news, value: view(at, probe, news, exitCode) };
+}
+
 /** What the tests told when this was last done with this state; the embedded host is another one each time. */
-async function lastVerdicts({ provider, tools, state }: AtProvider, flags: ProbeFlags) {
-  return sandboxOf(flags.host) !== undefined
-    ? undefined
-    : readVerdicts(await state(), tools.host.info.url, provider.id);
+async function lastVerdicts(at: AtProvider): Promise<KeptVerdicts | undefined> {
+  if (at.vendorUrl !== null) return undefined;
+  const state = await at.state();
+  const kept = await Promise.all(ownersOf(at).map((owner) => readVerdicts(state, owner)));
+  const [first, ...others] = kept.filter((each) => each !== undefined);
+  return first && { ...first, accounts: [first, ...others].flatMap(({ accounts }) => accounts) };
+}
+
+function ownersOf({ provider, modes, tools }: AtProvider): VerdictOwner[] {
+  return modes.map((access) => ({ hostUrl: tools.host.info.url, provider: provider.id, access }));
 }
 
 /** Keeps what the tests told for the next time, and says what is new; nothing where nothing was kept before. */
 async function compare(
   { accounts }: PoolProbe,
   before: KeptVerdicts | undefined,
-  { provider, tools, state }: AtProvider,
-  flags: ProbeFlags,
+  target: AtProvider,
 ): Promise<VerdictNews | null> {
-  if (sandboxOf(flags.host) !== undefined) return null;
-  const now = accounts.flatMap(({ verdict: { account, validation }, idle }) => {
+  if (target.vendorUrl !== null) return null;
+  const now = accounts.flatMap(({ access, verdict: { account, validation }, idle }) => {
     if (validation === 'not_tried') return [];
     const heldOut = idle === 'revivable' && serviceOf(account) === 'paused_by_hand';
     const { id, name } = account;
-    return [{ id, name, failed: validation === 'failed', ...(heldOut ? { heldOut } : {}) }];
+    return [{ access, id, name, failed: validation === 'failed', ...(heldOut ? { heldOut } : {}) }];
   });
-  const at = new Date(tools.clock.now()).toISOString();
-  await keepVerdicts(await state(), tools.host.info.url, provider.id, { at, accounts: now });
+  const at = new Date(target.tools.clock.now()).toISOString();
+  const state = await target.state();
+  for (const owner of ownersOf(target)) {
+    await keepVerdicts(state, owner, { at, accounts: now.filter(({ access }) => access === owner.access) });
+  }
   return before === undefined ? null : newsSince(before, now);
 }
 

@@ -18,31 +18,25 @@ type RemoveFlags = Flags<'remove'>;
 
 /** `relay remove`: takes what relay manages for a provider off the host. 0 gone, 5 something is shared, 6 something is left. */
 export async function removeCommand(flags: RemoveFlags, io: Io, redactor: Redactor): Promise<number> {
+  if (flags.file !== undefined) {
+    const { removeFleet } = await import('../../fleet/remove-fleet.ts');
+    return removeFleet({ ...flags, file: flags.file }, io, redactor);
+  }
   return withProvider(flags, flags.dryRun !== true, io, redactor, async ({ provider, modes, tools, idle }) => {
     const all = await findManaged(provider, modes, tools);
     await idle();
     throwIfStopped(tools);
     if (flags.dryRun === true) {
-      const value: RemoveOutput = {
-        schema: 'relay.remove/1',
-        dryRun: true,
-        would: all.flatMap(objectsOf),
-        removed: [],
-        shared: [],
-        leftovers: [],
-        exitCode: 0,
-      };
-      if (printResult(io, flags, 'remove', value)) return 0;
+      if (printResult(io, flags, 'remove', wouldRemove(all))) return 0;
       if (all.length === 0) print(io.stdout, codes.NOT_THERE.summary);
-      else for (const line of all.flatMap(describe)) print(io.stdout, line);
+      else for (const line of all.flatMap(describeRemoval)) print(io.stdout, line);
       return 0;
     }
-    const questions = all.flatMap(describe);
-    await askConsent(questions, io, flags, tools.stop);
+    await askConsent(all.flatMap(describeRemoval), io, flags, tools.stop);
     const result = await removeProvider(all, tools);
     await idle();
-    const exitCode = result.leftovers.length > 0 ? 6 : result.shared.some(({ staysAnyway }) => !staysAnyway) ? 5 : 0;
-    const value: RemoveOutput = { schema: 'relay.remove/1', dryRun: false, would: [], ...result, exitCode };
+    const value = removalOf(result);
+    const { exitCode } = value;
     if (!printResult(io, flags, 'remove', value)) {
       say(result, flags, io);
       if (all.length === 0) print(io.stdout, codes.NOT_THERE.summary);
@@ -62,6 +56,19 @@ export async function removeCommand(flags: RemoveFlags, io: Io, redactor: Redact
   });
 }
 
+/** What would be removed. */
+export function wouldRemove(all: readonly Managed[]): RemoveOutput {
+  const nothing = { removed: [], shared: [], leftovers: [], exitCode: 0 };
+  return { schema: 'relay.remove/1', dryRun: true, would: all.flatMap(objectsOf), ...nothing };
+}
+
+/** What was removed, and how that went. */
+export function removalOf(result: Removal): RemoveOutput {
+  const { shared, leftovers } = result;
+  const exitCode = leftovers.length > 0 ? 6 : shared.some(({ staysAnyway }) => !staysAnyway) ? 5 : 0;
+  return { schema: 'relay.remove/1', dryRun: false, would: [], ...result, exitCode };
+}
+
 function objectsOf({ resources, accounts, staging, grants }: Managed) {
   const refs = (kind: string, list: readonly { id: string; name?: string }[]) =>
     list.map(({ id, name = '' }) => ({ kind, id, name }));
@@ -79,7 +86,16 @@ function objectsOf({ resources, accounts, staging, grants }: Managed) {
 }
 
 /** What would go, and who would feel it. */
-function describe({ access, place, resources, accounts, grants, userKeys, foreign, outsiders }: Managed): string[] {
+export function describeRemoval({
+  access,
+  place,
+  resources,
+  accounts,
+  grants,
+  userKeys,
+  foreign,
+  outsiders,
+}: Managed): string[] {
   const name = place?.name ?? accessSlug(access);
   const going = outsiders.length > 0 ? [] : resources.filter(({ staysAnyway }) => staysAnyway !== true);
   const kinds = enumerated(going.map(({ kind }) => kind).toReversed());

@@ -23,6 +23,7 @@ import { repeatCommand } from '../../options/repeat-command.ts';
 import { printFooter } from '../../output/footer.ts';
 import { printResult } from '../../output/result.ts';
 import { askConsent } from '../../session/consent.ts';
+import type { HostSession } from '../../session/host-session.ts';
 import { hostRequest, withHost } from '../../session/with-host.ts';
 
 type RevokeFlags = Flags<'revoke'>;
@@ -33,6 +34,10 @@ type RevokeFlags = Flags<'revoke'>;
  */
 export async function revokeCommand(flags: RevokeFlags, io: Io, redactor: Redactor): Promise<number> {
   const key = await keyOf(flags, io, redactor);
+  if (flags.file !== undefined) {
+    const { revokeFleet } = await import('../../fleet/revoke-fleet.ts');
+    return revokeFleet(key, { ...flags, file: flags.file }, io, redactor);
+  }
   const loaded = await loadConfig(flags.config, io);
   const providers = await providersOf(flags, loaded.config);
   return withHost(await hostRequest(flags, loaded, io), flags, io, redactor, async ({ tools, state, idle, hold }) => {
@@ -42,21 +47,9 @@ export async function revokeCommand(flags: RevokeFlags, io: Io, redactor: Redact
     const account = onlyOne(found, flags);
     const { name, id, marker } = account;
     await hold(marker?.provider ?? '', newRunId());
-    await askConsent([`The account "${name}" (${id}) would serve nobody any more.`], io, flags, tools.stop);
-    const done = await revokeAccount(account, tools);
-    await idle();
-    const files = await filesThatHold(marker?.fingerprint ?? '', await state());
-    const told: RevokeOutput = {
-      schema: 'relay.revoke/1',
-      host: namedHost(tools.host.info),
-      account: toldOf(account),
-      done,
-      sameKey: found.sameKey.map(toldOf),
-      untold: found.untold,
-      stillServing: found.stillServing,
-      keyFiles: files,
-      exitCode: found.sameKey.length === 0 ? 0 : 5,
-    };
+    await askConsent([revocationQuestion(account)], io, flags, tools.stop);
+    const told = await revokeFound(account, found, { tools, state, idle });
+    const { done } = told;
     if (!printResult(io, flags, 'revoke', told)) say(told, flags, io);
     const [other] = told.sameKey;
     if (other !== undefined)
@@ -67,6 +60,32 @@ export async function revokeCommand(flags: RevokeFlags, io: Io, redactor: Redact
       });
     return told.exitCode;
   });
+}
+
+/** What an operator says yes to. */
+export function revocationQuestion({ name, id }: Account): string {
+  return `The account "${name}" (${id}) would serve nobody any more.`;
+}
+
+/** Takes the account that was found out of service, and tells what became of it. Throws as `revokeAccount` does. */
+export async function revokeFound(
+  account: Account,
+  found: FoundAccounts,
+  { tools, state, idle }: Pick<HostSession, 'tools' | 'state' | 'idle'>,
+): Promise<RevokeOutput> {
+  const done = await revokeAccount(account, tools);
+  await idle();
+  return {
+    schema: 'relay.revoke/1',
+    host: namedHost(tools.host.info),
+    account: toldOf(account),
+    done,
+    sameKey: found.sameKey.map(toldOf),
+    untold: found.untold,
+    stillServing: found.stillServing,
+    keyFiles: await filesThatHold(account.marker?.fingerprint ?? '', await state()),
+    exitCode: found.sameKey.length === 0 ? 0 : 5,
+  };
 }
 
 /** Throws `USAGE` where none of the ways to name a key was given, or the key file cannot be read. */
@@ -87,7 +106,7 @@ async function keyOf(flags: RevokeFlags, io: Io, redactor: Redactor): Promise<Re
 }
 
 /** The providers that are meant; all where no pack is named. */
-async function providersOf(flags: RevokeFlags, config: ConfigFile): Promise<string[] | undefined> {
+export async function providersOf(flags: RevokeFlags, config: ConfigFile): Promise<string[] | undefined> {
   refuseBareProvider(flags);
   const { pack, provider } = flags;
   if (pack === undefined) return undefined;
@@ -99,7 +118,8 @@ function toldOf({ id, name, marker }: Account): RevokeOutput['account'] {
   return { id, name, provider: marker?.provider ?? '', fingerprint: marker?.fingerprint ?? '' };
 }
 
-function onlyOne({ meant, untold }: FoundAccounts, flags: RevokeFlags): Account {
+/** The only account that is meant. Throws `KEY_NOT_FOUND` and `KEY_AMBIGUOUS`. */
+export function onlyOne({ meant, untold }: FoundAccounts, flags: RevokeFlags): Account {
   const { name: asked, pack } = flags;
   const [account, ...others] = meant;
   if (account === undefined)

@@ -11,7 +11,8 @@ import { packOfProvider } from '../../../pack/find-pack.ts';
 import { faultsIn } from '../../../plan/overview.ts';
 import { readKeys } from '../../options/read-keys.ts';
 import { isGiven } from '../../options/resolve-options.ts';
-import { hostRequest, withHost, type HostSession } from '../../session/with-host.ts';
+import type { HostSession } from '../../session/host-session.ts';
+import { hostRequest, withHost } from '../../session/with-host.ts';
 import type { Flags } from '../../../config/options/option-flags.ts';
 import { readOverview } from '../../../flows/read-overview.ts';
 import { readStatus } from '../../../flows/read-status.ts';
@@ -38,9 +39,13 @@ type StatusFlags = Flags<'status'>;
  * `--detailed-exitcode` 8 when something is not fine.
  */
 export async function statusCommand(flags: StatusFlags, io: Io, redactor: Redactor): Promise<number> {
-  const { pack } = flags;
+  const { pack, file } = flags;
   if (flags.all === true && flags.onlyProblems === true)
     throw new RelayError('USAGE', '--all and --only-problems exclude each other.', { hint: 'Give one of them.' });
+  if (file !== undefined) {
+    const { statusFleet } = await import('../../fleet/status-fleet.ts');
+    return statusFleet({ ...flags, file }, io, redactor);
+  }
   // Progress has no form of its own in a table.
   const asked = { ...flags, output: flags.output === 'csv' ? ('text' as const) : flags.output };
   if (pack === undefined) return overviewCommand(flags, asked, io, redactor);

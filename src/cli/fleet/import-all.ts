@@ -1,0 +1,89 @@
+import { throwIfStopped } from '../../apply/run-tools.ts';
+import { counted } from '../../core/counted.ts';
+import { RelayError } from '../../core/relay-error.ts';
+import { runUnits, type FleetPolicy } from '../../flows/fleet/run-units.ts';
+import type { UnitReport } from '../../report/outputs/imports-schema.ts';
+import { outcomeSentence } from '../../report/text/headline.ts';
+import type { WatchedWhole } from '../session/watch.ts';
+import { throwFaults } from './collect.ts';
+import type { FleetHosts } from './fleet-hosts.ts';
+import { importUnit, lookAt, mayPass, notBegun, unplannedUnit, type Seen, type UnitImport } from './import-unit.ts';
+
+/** How looking at all went, for the stage that it was. */
+export function lookText(seen: readonly Seen[]): { ok: boolean; text: string } {
+  const failed = seen.filter((each) => 'error' in each).length;
+  const planned = counted(seen.length - failed, 'import');
+  return { ok: failed === 0, text: `${planned} planned${failed === 0 ? '' : `, ${failed} could not be`}` };
+}
+
+/** How importing all went. */
+export function importText(reports: readonly UnitReport[]): { ok: boolean; text: string } {
+  const failed = reports.filter(({ exitCode }) => exitCode !== 0).length;
+  return {
+    ok: failed === 0,
+    text: failed === 0 ? 'all ended well' : `${failed} of ${reports.length} did not end well`,
+  };
+}
+
+/**
+ * Plans every unit. What the operator has to correct is thrown for all at once; what a host is refused with is the matter of
+ * its units, unless the first failure is to end all. Where nothing follows, what may pass is tried again.
+ */
+export async function lookAtAll(
+  byHosts: readonly (readonly UnitImport[])[],
+  hosts: FleetHosts,
+  policy: FleetPolicy,
+  isAll: boolean,
+): Promise<ReadonlyMap<UnitImport, Seen>> {
+  const seen = new Map<UnitImport, Seen>();
+  await runUnits<UnitImport, Seen>(
+    byHosts,
+    {
+      work: (each) => lookAt(each, hosts),
+      notBegun: () => ({ error: new RelayError('NOT_BEGUN', 'It was not looked at.') }),
+      isFailure: (end) => 'error' in end,
+      mayPass: (end) => (isAll && 'error' in end ? mayPass(end.error.exitCode, end.error.code) : null),
+      ended: (each, end) => void seen.set(each, end),
+    },
+    policy,
+  );
+  throwIfStopped(policy);
+  const faults = [...seen].flatMap(([{ unit }, end]) =>
+    'error' in end ? [{ name: `${unit.name.provider} on ${unit.name.host}`, error: end.error }] : [],
+  );
+  throwFaults(faults.filter(({ error }) => error.exitCode !== 3 || (policy.failFast && error.code !== 'NOT_BEGUN')));
+  return seen;
+}
+
+/** Carries out every unit. A host that could not be looked at is left for the end. */
+export function importAll(
+  byHosts: readonly (readonly UnitImport[])[],
+  seen: ReadonlyMap<UnitImport, Seen>,
+  { hosts, whole, policy }: { hosts: FleetHosts; whole: WatchedWhole; policy: FleetPolicy },
+): Promise<UnitReport[]> {
+  const total = byHosts.flat().length;
+  const tried = new Set<UnitImport>();
+  let done = 0;
+  return runUnits<UnitImport, UnitReport>(
+    byHosts,
+    {
+      work: async (each) => {
+        const found = seen.get(each) as Seen;
+        const isFirst = !tried.has(each);
+        tried.add(each);
+        if (isFirst && 'error' in found) return unplannedUnit(each, found.error);
+        return importUnit(each, found, hosts);
+      },
+      notBegun: (each) => notBegun(each, whole.stop),
+      isFailure: ({ exitCode }) => exitCode !== 0,
+      mayPass: ({ exitCode, errors: [first] }) => mayPass(exitCode, first?.code),
+      ended: ({ unit }, report) => {
+        done += 1;
+        const { exitCode } = report;
+        const summary = outcomeSentence(report);
+        whole.events.emit({ type: 'unit-finished', unit: unit.name, exitCode, summary, done, total });
+      },
+    },
+    policy,
+  );
+}
