@@ -3,6 +3,7 @@
 // real sub2api that holds nothing else of relay, with the admin key in RELAY_ADMIN_KEY and the vendor of the sandbox, which
 // that host must reach. Ends with 1 where an aim is missed by more than a tenth.
 import { parseArgs } from 'node:util';
+import { measureFleets } from './fleet.js';
 import { measureImports } from './imports.js';
 import { measureStarts } from './start-up.js';
 
@@ -11,7 +12,7 @@ const { values, positionals } = parseArgs({
   options: { pairs: { type: 'string', default: '3' }, host: { type: 'string' } },
 });
 const chosen = new Set(positionals);
-const rows = { ...measureStarts, ...measureImports };
+const rows = { ...measureStarts, ...measureImports, ...measureFleets };
 const unknown = positionals.filter((name) => !(name in rows));
 if (unknown.length > 0) throw new Error(`no row ${unknown.join(', ')}; there are ${Object.keys(rows).join(', ')}`);
 
