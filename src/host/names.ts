@@ -2,7 +2,7 @@ import { accessSlug, type AccessMode } from '../core/modes.ts';
 
 /** Whether a text has the form of a run's id: its time, and something random. */
 export function isRunId(text: string): boolean {
-  return /^\d{8}-\d{6}-[0-9a-f]{6}$/.test(text);
+  return /^\d{8}-\d{6}-[0-9a-f]{6,10}$/.test(text);
 }
 
 /** What the e-mails of the users begin with that relay makes for a gateway check. */

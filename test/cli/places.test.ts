@@ -61,7 +61,7 @@ describe('a report that would take the place of what the command reads', () => {
     expect((await run()).exitCode).toBe(0);
     const [id = ''] = (
       await place.run(['runs', 'list', '--output', 'json'], { env: { RELAY_STATE_DIR: 'state' } })
-    ).stdout.match(/\d{8}-\d{6}-[0-9a-f]{6}/) ?? [''];
+    ).stdout.match(/\d{8}-\d{6}-[0-9a-f]{10}/) ?? [''];
     const resumed = await place.run(['resume', id, '--keys', 'keys.txt', '--report', 'keys.txt'], {
       env: { RELAY_STATE_DIR: 'state', RELAY_ADMIN_KEY: host.adminKey },
     });

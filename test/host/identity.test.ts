@@ -52,6 +52,9 @@ describe('who a sub2api host is (N12)', () => {
     const value = await told('2026-03-01T12:00:00.123456Z');
     expect(await told('2026-03-01T20:00:00.123456+08:00')).toBe(value);
     expect(await told('2026-03-01T12:00:01.123456Z')).not.toBe(value);
+    expect(await told('2026-03-01T12:00:00.123457Z')).not.toBe(value);
+    // A host leaves zeros at the end out.
+    expect(await told('2026-03-01T12:00:00.12Z')).toBe(await told('2026-03-01T12:00:00.120000Z'));
   });
 
   it('is not that of a user, where the host lists others than were asked for', async () => {

@@ -63,14 +63,14 @@ export async function importInto(
   return publish(report, { place, lasting: vendorUrl === null }, flags, commands, io);
 }
 
-/** From how many keys on an import is large. */
-const manyKeys = 2000;
+/** From how many keys on an import is large, in one run or in many. */
+export const manyKeys = 2000;
 
 /**
  * Left to itself, V8 lets a large import hold several times what it needs before it clears that up. Not for every run: what
  * Node has compiled in advance counts for nothing once a flag was set.
  */
-async function holdLess(): Promise<void> {
+export async function holdLess(): Promise<void> {
   const { setFlagsFromString } = await import('node:v8');
   setFlagsFromString('--heap-growing-percent=12');
 }

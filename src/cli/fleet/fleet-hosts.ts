@@ -1,4 +1,5 @@
 import { performance } from 'node:perf_hooks';
+import type { HostIdentity } from '../../host/host.ts';
 import type { HostSettings } from '../../config/host-settings.ts';
 import { Pace } from '../../core/pace/pace.ts';
 import { systemClock } from '../../core/clock.ts';
@@ -69,8 +70,7 @@ export class FleetHosts {
     return this.#whole.within({ host: name, provider: null, access: null }, async (watched) => {
       const open = await connectTo(this.#opening.settings.get(name) as HostSettings, watched);
       try {
-        await this.#refuseTwice(name, open, watched.events.emit);
-        return open;
+        return { ...open, identity: await this.#identityOf(name, open, watched.events.emit) };
       } catch (error) {
         await open.close();
         throw error;
@@ -79,16 +79,21 @@ export class FleetHosts {
   }
 
   /** Two addresses may lead to one host, on which two runs would be at work then. */
-  async #refuseTwice(name: string, { host }: OpenHost, emit: HostSession['tools']['emit']): Promise<void> {
+  async #identityOf(
+    name: string,
+    { host }: OpenHost,
+    emit: HostSession['tools']['emit'],
+  ): Promise<HostIdentity | null> {
     const { url } = host.info;
     const identity = await host.identity();
-    if (identity === null) return;
+    if (identity === null) return null;
     const other = this.#identities.get(identity.value);
     this.#identities.set(identity.value, other ?? { host: name, url });
-    if (other === undefined || other.host === name) return;
+    if (other === undefined || other.host === name) return identity;
     if (identity.proven)
       throw new RelayError('HOST_TWICE', `${name} (${url}) and ${other.host} (${other.url}) are one host.`);
     emit({ type: 'notice', text: `${name} (${url}) and ${other.host} (${other.url}) may be one host.` });
+    return identity;
   }
 }
 

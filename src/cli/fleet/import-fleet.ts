@@ -10,6 +10,7 @@ import type { Redactor } from '../../core/secrets/redactor.ts';
 import { importsReportSchema } from '../../report/outputs/imports-schema.ts';
 import { exitCodeOfAll } from '../../report/outcome.ts';
 import type { Io } from '../io.ts';
+import { holdLess, manyKeys } from '../commands/import-on-host.ts';
 import { checkPlaces } from '../options/check-places.ts';
 import { checkTerms } from '../options/choose-pack.ts';
 import { newRunId, readImportRequest, reportPlace } from '../options/import-options.ts';
@@ -45,6 +46,7 @@ export async function importFleet(flags: ImportFlags & { file: string }, io: Io,
   });
   const ofHosts = byHost(fleet, read);
   const all = ofHosts.flat();
+  if (all.reduce((sum, { request }) => sum + request.job.keyFile.entries.length, 0) > manyKeys) await holdLess();
   const settings = new Map(all.map(({ unit, request }) => [unit.name.host, request.host]));
   const { place, named } = reportPlace(flags);
   const written = place !== null && (flags.dryRun !== true || named) ? place : null;

@@ -156,10 +156,10 @@ export function accessMode(word: string | undefined): AccessMode {
   return word === 'self-service' || word === 'self_service' ? 'self_service' : 'subscription';
 }
 
-/** The time and a little chance, so that runs sort by time and never share an id. */
+/** The time and chance, so that runs sort by time and never share an id: a fleet begins thousands in one second. */
 export function newRunId(): string {
   const time = new Date().toISOString().replace(/[-:]/g, '').slice(0, 15).replace('T', '-').toLowerCase();
-  return `${time}-${randomBytes(3).toString('hex')}`;
+  return `${time}-${randomBytes(5).toString('hex')}`;
 }
 
 function withBaseUrl(provider: Provider, baseUrl: string | undefined, allowHttp: boolean): Provider {

@@ -3,6 +3,7 @@ import { lockKeys } from '../../journal/lock/lock-keys.ts';
 import type { HeldLocks } from '../../journal/lock/held-locks.ts';
 import { takeLocks } from '../../journal/lock/lock.ts';
 import { LockWatch } from '../../journal/lock/lock-watch.ts';
+import type { HostIdentity } from '../../host/host.ts';
 import { systemClock } from '../../core/clock.ts';
 import type { RelayError } from '../../core/relay-error.ts';
 import type { StateStore } from '../../journal/state-store.ts';
@@ -33,14 +34,24 @@ export async function runAtWork(
  */
 export function lockHolder(
   state: () => Promise<StateStore>,
-  { host, clock, stop, emit, timeoutMs }: Pick<RunTools, 'host' | 'clock' | 'stop' | 'emit'> & { timeoutMs: number },
+  {
+    host,
+    clock,
+    stop,
+    emit,
+    timeoutMs,
+    identity: known,
+  }: Pick<RunTools, 'host' | 'clock' | 'stop' | 'emit'> & {
+    timeoutMs: number;
+    identity: HostIdentity | null | undefined;
+  },
   lost: (reason: RelayError) => void,
 ): (provider: string, run: string) => Promise<HeldLocks | undefined> {
   const hostUrl = host.info.url;
   const held = new Set<string>();
   // Where one object holds everything, two runs on different providers would write over each other.
   const isWhole = host.info.capabilities.lock === 'host';
-  let identity: ReturnType<typeof host.identity> | undefined;
+  let identity = known === undefined ? undefined : Promise.resolve(known);
   return async (asked, run) => {
     const provider = isWhole ? wholeHost : asked;
     if (held.has(provider)) return undefined;

@@ -63,7 +63,7 @@ export function stateOf(
 
 /** What works with an open host, for as long as it is watched: locks that it holds are given back then. */
 export async function sessionOn(
-  { host, vendorUrl }: Pick<OpenHost, 'host' | 'vendorUrl'>,
+  { host, vendorUrl, identity }: Pick<OpenHost, 'host' | 'vendorUrl' | 'identity'>,
   { events, stop, endEarly, atWork, atEnd }: Watched,
   { timeoutMs, redactor, state }: Pick<HostSession, 'redactor' | 'state'> & { timeoutMs: number },
 ): Promise<HostSession> {
@@ -76,7 +76,7 @@ export async function sessionOn(
   const base = { clock: systemClock, emit: events.emit, journal: noJournal, stop };
   const tools = { ...base, host: whole.until(stop), base: whole, phaseOf, calls };
   const { lockHolder } = await import('./hold-lock.ts');
-  const hold = lockHolder(state, { ...tools, timeoutMs }, endEarly);
+  const hold = lockHolder(state, { ...tools, timeoutMs, identity }, endEarly);
   return {
     tools,
     vendorUrl,

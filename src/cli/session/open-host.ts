@@ -1,7 +1,7 @@
 import type { Environment, HostSettings, SandboxPlace } from '../../config/host-settings.ts';
 import { proxyFor } from '../../config/proxy-settings.ts';
 import type { Diagnosis } from '../../host/diagnosis.ts';
-import type { Host } from '../../host/host.ts';
+import type { Host, HostIdentity } from '../../host/host.ts';
 import type { HttpOptions } from '../../host/http/http-client.ts';
 import { hostKinds, kindOf, type HostKind } from '../../host/catalog.ts';
 import { secretOf, type GivenLogin } from '../../host/login.ts';
@@ -15,6 +15,8 @@ export interface OpenHost {
   host: Host;
   /** The address of the embedded vendor, when the host is the embedded one. */
   vendorUrl: string | null;
+  /** Who the host says that it is, where that was asked already. */
+  identity?: HostIdentity | null;
   close: () => Promise<void>;
 }
 

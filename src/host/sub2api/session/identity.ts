@@ -18,11 +18,16 @@ export async function identityOf(client: ApiClient): Promise<HostIdentity | null
     // The host writes a time in the zone that it runs in, which may be another one after a restart.
     const { id, created_at: madeAt } = first;
     const value = createHash('sha256')
-      .update(`sub2api ${id} ${Date.parse(madeAt)}`)
+      .update(`sub2api ${id} ${Date.parse(madeAt)} ${microsecondsIn(madeAt)}`)
       .digest('hex');
     return { value, proven: true };
   } catch (failure) {
     if (!(failure instanceof HostFailure) || ['LOGIN_REFUSED', 'COMPLIANCE_GATE'].includes(failure.code)) throw failure;
     return null;
   }
+}
+
+/** The fraction of a second, of which dates keep three digits: of many hosts two may have been set up in one millisecond. */
+function microsecondsIn(time: string): string {
+  return (/\.(\d{1,6})/.exec(time)?.[1] ?? '').padEnd(6, '0');
 }
