@@ -129,6 +129,11 @@ export async function loginTo(
   order: HostOrder = 'command first',
 ): Promise<Login> {
   const own = order === 'entry first' ? await loginFromConfig(named, stdin) : undefined;
+  // Half a login of its own does not open it to that of others.
+  if (order === 'entry first' && own === undefined && (named?.adminEmail ?? named?.adminPasswordFile) !== undefined)
+    throw new RelayError('LOGIN_MISSING', `The login of ${url} in the configuration is not whole.`, {
+      hint: 'Name adminEmail and adminPasswordFile, or adminKeyFile, under hosts.',
+    });
   const login =
     own ??
     (await loginFromOptions(options, env, stdin)) ??

@@ -12,6 +12,7 @@ import type { Provider } from '../pack/manifest.ts';
 import { isIn, managedAccounts } from '../plan/managed-accounts.ts';
 import { counted, enumerated } from '../core/counted.ts';
 import { RelayError } from '../core/relay-error.ts';
+import { HostFailure } from '../host/host-failure.ts';
 import { accessSlug, type AccessMode } from '../core/modes.ts';
 import { leftClients, removeLeftClients } from './left-clients.ts';
 import { takeSnapshot } from './read-status.ts';
@@ -113,10 +114,26 @@ export async function removeProvider(all: readonly Managed[], tools: RunTools): 
       );
     }
   } catch (error) {
-    if (!(error instanceof RelayError) || error !== stopReason(tools.stop)) throw error;
-    throw error.holding(heldText(result));
+    if (error instanceof RelayError && error === stopReason(tools.stop)) throw error.holding(heldText(result));
+    if (!(error instanceof HostFailure)) throw error;
+    // Whatever was asked to go may have gone, or not.
+    const told = new Set([...result.removed, ...result.leftovers].map(({ kind, id }) => `${kind} ${id}`));
+    const open = all.flatMap(objectsOf).filter(({ kind, id }) => !told.has(`${kind} ${id}`));
+    const why = `the host failed before it was seen to be gone (${error.code})`;
+    result.leftovers.push(...open.map((each) => leftoverOf({ action: 'created', ...each }, why, tools.host)));
   }
   return result;
+}
+
+/** All that is managed and goes with the provider. */
+function objectsOf({ accounts, resources, staging }: Managed): { kind: string; id: Id; name: string }[] {
+  return [
+    ...accounts.map(({ id, name }) => ({ kind: 'account', id, name })),
+    ...resources
+      .filter(({ staysAnyway }) => staysAnyway !== true)
+      .map(({ kind, object: { id, name } }) => ({ kind, id, name })),
+    ...staging.objects.map(({ id, name = '' }) => ({ kind: staging.kind, id, name })),
+  ];
 }
 
 /** What the host holds where the removal was told to stop in its midst. */

@@ -100,6 +100,11 @@ export function endsWell(code: number): boolean {
   return code === 0 || code === 8;
 }
 
+/** The exit code of several looks, after which all hosts hold what they held: what is worst of them. */
+export function exitCodeOfLooks(exitCodes: readonly number[]): number {
+  return [1, 143, 130, 2, 3, 5, 7, 8].find((code) => exitCodes.includes(code)) ?? 0;
+}
+
 /** The exit code of several runs in one go (rule N11): what all of them say, or "partly done" where they differ. */
 export function exitCodeOfAll(exitCodes: readonly number[]): number {
   const told = [6, 143, 130, 1].find((code) => exitCodes.includes(code));

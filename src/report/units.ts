@@ -1,8 +1,8 @@
 import { bucketsOf } from '../core/buckets.ts';
-import { counted, formatCount } from '../core/counted.ts';
+import { counted, firstOf, formatCount } from '../core/counted.ts';
 import { accessSlug } from '../core/modes.ts';
 import { unitText } from '../core/run-event.ts';
-import type { ShownReport, UnitReport } from './outputs/imports-schema.ts';
+import type { Missing, ShownReport, UnitReport } from './outputs/imports-schema.ts';
 import type { Report } from './report-schema.ts';
 import { headline, hostName, toneOf } from './text/headline.ts';
 import { problemGroups } from './text/problem-groups.ts';
@@ -14,6 +14,13 @@ export const nothingToImport = 'There was nothing to import.';
 export function onlyReport(reports: readonly ShownReport[]): Report | undefined {
   const [first, ...others] = reports;
   return others.length === 0 && first?.unit === undefined ? first : undefined;
+}
+
+/** What is said of shards whose reports are not there; empty where none is missing. */
+export function missingText(missing: Missing): string {
+  if (missing.length === 0) return '';
+  const names = missing.map(({ index, of }) => `${index}/${of}`);
+  return `${counted(missing.length, 'shard is', 'shards are')} missing: ${firstOf(names)}. What became of their hosts is not known.`;
 }
 
 /** Of which host, provider and access a report is, also where it was written for one import alone. */

@@ -43,6 +43,16 @@ beforeEach(async () => {
   await fleet('{ pack: kimi, keys: kimi-keys.txt, hosts: all }');
 });
 
+/** Has a host take no connection for as long as that holds. */
+function downWhile({ url: base }: { url: string }, isDown: () => boolean): void {
+  const carry = direct.carry.bind(direct);
+  vi.spyOn(direct, 'carry').mockImplementation((url, request) =>
+    isDown() && url.href.startsWith(base)
+      ? Promise.reject(Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' }))
+      : carry(url, request),
+  );
+}
+
 async function configure(hosts: Record<string, string>, keys: Record<string, string> = {}): Promise<void> {
   const entries = Object.entries(hosts).map(([name, url]) => {
     return `  ${name}: { url: '${url}', adminKeyFile: ./${keys[name] ?? name}-key }`;
@@ -137,6 +147,16 @@ describe('a fleet', () => {
         { unit: { host: 'eu-2' }, result: null, error: null },
       ],
     });
+    // Two hosts with different keys that end alike: nobody can mean both.
+    await place.write('alike-keys.txt', 'sk-good-zzzzzzzzzzzzzzzzzaaa1');
+    await fleet('{ pack: groq, keys: alike-keys.txt, host: eu-2 }');
+    expect(await run('import --yes --allow-mass-removal --no-report')).toMatchObject({ exitCode: 0 });
+    await fleet('{ pack: kimi, keys: kimi-keys.txt, hosts: all }');
+    expect(await run('revoke --last4 aaa1 --yes')).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining('KEY_AMBIGUOUS: Accounts with 2 different keys may be meant.') as unknown,
+    });
+    expect(await run('revoke --last4 aaa1 --pack groq --yes')).toMatchObject({ exitCode: 0 });
     const nowhere = await run('revoke --last4 zzzz --yes');
     expect(nowhere).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('KEY_NOT_FOUND') as unknown });
   });
@@ -153,34 +173,31 @@ describe('a fleet', () => {
     ]);
     expect(done.stderr.match(/down kimi-cn: /g)).toHaveLength(1);
     const plan = await run('plan --output json');
-    expect(plan.exitCode).toBe(5);
+    expect(plan.exitCode).toBe(3);
     expect(importsPlanSchema.parse(JSON.parse(plan.stdout)).failed).toMatchObject([
       { unit: { host: 'down' }, code: 'HOST_UNREACHABLE' },
     ]);
-    expect((await run('status --output json')).exitCode).toBe(5);
+    expect((await run('status --output json')).exitCode).toBe(3);
   });
 
   it('brings up at the end a host that was down when all were looked at', async () => {
     let isUp = false;
-    const carry = direct.carry.bind(direct);
-    vi.spyOn(direct, 'carry').mockImplementation((url, request) => {
-      if (isUp || !url.href.startsWith(eu2.url)) return carry(url, request);
-      return Promise.reject(Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' }));
-    });
+    downWhile(eu2, () => !isUp);
     await configure({ late: eu2.url, 'eu-1': eu1.url }, { late: 'eu-2' });
     const push = eu1.requests.push.bind(eu1.requests);
     eu1.requests.push = (...more) => {
       isUp ||= more.some(({ method }) => method === 'POST');
       return push(...more);
     };
-    await fleet('{ pack: groq, keys: groq-keys.txt, hosts: all }');
+    await fleet('{ pack: groq, keys: groq-keys.txt, hosts: all }', '{ pack: kimi, keys: kimi-keys.txt, host: late }');
     const done = await run('import --yes --hosts-at-once 1', { where: 'here' });
     expect(done.exitCode).toBe(0);
-    expect((await report()).imports.map(({ unit, exitCode }) => [unit.host, exitCode])).toEqual([
-      ['late', 0],
-      ['eu-1', 0],
+    expect((await report()).imports.map(({ unit, exitCode }) => [unit.host, unit.provider, exitCode])).toEqual([
+      ['late', 'groq', 0],
+      ['late', 'kimi-cn', 0],
+      ['eu-1', 'groq', 0],
     ]);
-    expect(accounts()).toEqual([1, 1]);
+    expect(accounts()).toEqual([1, 3]);
   });
 });
 
@@ -192,6 +209,50 @@ describe('a login in a fleet', () => {
     await place.write('relay.config.yaml', `hosts:\n  eu-1: { url: '${eu1.url}' }\n`);
     expect(await run('status', { env: { RELAY_ADMIN_KEY: eu1.adminKey } })).toMatchObject({ exitCode: 0 });
     expect(await run('status', { env })).toMatchObject({ exitCode: 3 });
+  });
+
+  it.each([
+    ['{ pack: kimi, keys: kimi-keys.txt }', '{ pack: groq, keys: groq-keys.txt, hosts: [eu-1] }'],
+    ['{ pack: groq, keys: groq-keys.txt, hosts: [eu-1] }', '{ pack: kimi, keys: kimi-keys.txt }'],
+  ])('is the same for a host that is named in two ways: %s, %s', async (...imports) => {
+    await place.write(
+      'relay.config.yaml',
+      `host: eu-1\nhosts:\n  eu-1: { url: '${eu1.url}', adminKeyFile: ./eu-1-key }\n`,
+    );
+    await fleet(...imports);
+    const env = { RELAY_ADMIN_KEY: 'admin-key-of-somebody-else-00000000' };
+    for (const command of ['plan', 'status', 'doctor'])
+      expect([command, (await run(command, { env })).exitCode]).toEqual([command, 0]);
+  });
+
+  it('is not completed by that of others where only half of it is named', async () => {
+    await place.write('relay.config.yaml', `hosts:\n  eu-1: { url: '${eu1.url}', adminEmail: ann@example.org }\n`);
+    expect(await run('status', { env: { RELAY_ADMIN_KEY: eu1.adminKey } })).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining('in the configuration is not whole') as unknown,
+    });
+  });
+});
+
+describe('a removal', () => {
+  it('that a host does not see to its end tells what may be left, and does not say that nothing was done', async () => {
+    await fleet('{ pack: kimi, keys: kimi-keys.txt, hosts: [eu-1, eu-2] }');
+    expect(await run('import --yes --no-report')).toMatchObject({ exitCode: 0 });
+    let deletes = 0;
+    const push = eu2.requests.push.bind(eu2.requests);
+    eu2.requests.push = (...more) => {
+      deletes += more.filter(({ method }) => method === 'DELETE').length;
+      return push(...more);
+    };
+    downWhile(eu2, () => deletes > 0);
+    const done = await run('remove --yes --output json', { where: 'here' });
+    expect(done.exitCode).toBe(6);
+    const { units } = fleetResultSchema.parse(JSON.parse(done.stdout));
+    expect(units.map(({ unit, exitCode }) => [unit.host, exitCode])).toEqual([
+      ['eu-1', 0],
+      ['eu-2', 6],
+    ]);
+    expect(done.stderr).toMatch(/eu-2 kimi-cn: left: account "kimi-cn-0\d"/);
   });
 });
 
@@ -233,6 +294,14 @@ describe('what was shown before the first write', () => {
     expect(refused.exitCode).toBe(2);
     expect(refused.stderr).toContain('error CONSENT_NEEDED: eu-1 kimi-cn, eu-2 kimi-cn: 1 account would be removed');
     expect(accounts()).toEqual([2, 2]);
+    // The report of an earlier time does not stand in for one that was refused.
+    const again = await run('import --no-input --report named.json --junit named.xml');
+    expect(again.exitCode).toBe(2);
+    expect(await report('named.json')).toMatchObject({
+      exitCode: 2,
+      imports: [{ exitCode: 2, errors: [{ code: 'CONSENT_NEEDED' }] }, { exitCode: 2 }],
+    });
+    expect(await readFile(join(place.folder, 'named.xml'), 'utf8')).toContain('CONSENT_NEEDED');
   });
 });
 
@@ -293,7 +362,29 @@ describe('shards', () => {
 
     const missing = await place.run(['report', 'merge', ...names.slice(1)]);
     expect(missing.exitCode).toBe(6);
-    expect(missing.stdout).toContain('1 shard missing: 1/3.');
+    expect(missing.stdout).toContain('1 shard is missing: 1/3.');
+    await place.run([
+      'report',
+      'merge',
+      ...names.slice(1),
+      '--report',
+      'part.json',
+      '--junit',
+      'part.xml',
+      '--markdown',
+      'part.md',
+      '--html',
+      'part.html',
+    ]);
+    for (const file of ['part.xml', 'part.md', 'part.html'])
+      expect([file, await readFile(join(place.folder, file), 'utf8')]).toEqual([
+        file,
+        expect.stringMatching(/shards? is missing|SHARDS_MISSING/),
+      ]);
+    for (const form of ['markdown', 'html', 'junit'])
+      expect((await place.run(['report', 'show', 'part.json', '--as', form])).stdout).toMatch(
+        /shard is missing|SHARDS_MISSING/,
+      );
     expect(missing.stderr.split('\n').at(-1)).toBe('Next: relay import --file FILE --shard 1/3');
     // One that was never written is missing as well.
     expect(await place.run(['report', 'merge', 'absent.json', ...names.slice(1)])).toMatchObject({
@@ -335,6 +426,9 @@ describe('a fleet that cannot be right', () => {
   it.each([
     ['--host beside hosts of the file', 'import --host sandbox', {}, '--host and the file of --file name hosts'],
     ['a pack beside the file', 'status --pack kimi', {}, '--pack and --file say two things'],
+    ['a mode beside the file', 'import --mode partial', {}, '--mode and --file say two things'],
+    ['an access beside the file', 'remove --access self-service --yes', {}, '--access and --file say two things'],
+    ['what no file can say', 'import --only-failed', {}, 'Leave it out: it is for a single import'],
     ['a shard that is none', 'import --shard 11/10', {}, '--shard "11/10" is no shard'],
     ['auto where nothing is set', 'import --shard auto', {}, 'finds no shard in the environment'],
     [
@@ -418,4 +512,15 @@ it('takes the keys of each host by its name', async () => {
   await fleet("{ pack: groq, keys: '{host}-groq-keys.txt', hosts: [eu-1, eu-2] }");
   expect(await run('import --yes --no-report')).toMatchObject({ exitCode: 0 });
   expect(accounts()).toEqual([1, 2]);
+});
+
+it('works with the access of the configuration, whatever it does', async () => {
+  await place.write(
+    'relay.config.yaml',
+    `access: self-service\nhosts:\n  eu-1: { url: '${eu1.url}', adminKeyFile: ./eu-1-key }\n`,
+  );
+  for (const command of ['plan', 'status', 'remove --dry-run']) {
+    const told = await run(`${command} --output json`);
+    expect([command, told.stdout]).toEqual([command, expect.stringContaining('"access": "self_service"')]);
+  }
 });

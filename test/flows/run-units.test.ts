@@ -94,7 +94,7 @@ describe('the units of a fleet', () => {
             const times = begun.filter((each) => each === name).length;
             const passes = first === 'down' || first === 'locked';
             expect(times).toBe(isDown ? 1 : passes ? 2 : 1);
-            // Of a host that is down, the first try of the others comes at the end.
+            // Of a host that is down, the first try of the others comes at the end, and is their last.
             expect(told.get(name)).toBe(!isDown && passes ? second : first);
             isDown ||= first === 'down';
           }

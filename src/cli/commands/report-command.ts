@@ -31,8 +31,9 @@ export async function showReport(named: string, flags: ShowFlags, io: Io, redact
       'PROVIDER_NOT_FOUND',
       `The report holds no import of "${flags.provider}".${ids.length === 0 ? '' : ` It has ${ids.join(', ')}.`}`,
     );
+  const missing = 'several' in read ? read.several.fleet.missing : [];
   const screen = { style: styleFor(io, 'stdout', flags.color), columns: columnsOf(io) };
-  if (flags.as !== 'text') print(io.stdout, (await renderReports(reports, flags.as)).trimEnd());
+  if (flags.as !== 'text') print(io.stdout, (await renderReports(reports, flags.as, missing)).trimEnd());
   else if ('several' in read && flags.provider === undefined)
     print(io.stdout, importsText(read.several.imports, read.several, screen));
   else print(io.stdout, reports.map((report) => reportText(report, screen)).join('\n\n'));

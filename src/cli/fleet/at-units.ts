@@ -58,7 +58,9 @@ export async function atUnits<Looked>(
   redactor: Redactor,
 ): Promise<number> {
   const sources = sourcesOf(flags, io, redactor);
-  const fleet = await readFleet(flags, io, sources);
+  // Where the file only names the hosts, options may narrow what is looked for there.
+  const asked = does.ofHosts === true ? { ...flags, pack: undefined, provider: undefined, keys: undefined } : flags;
+  const fleet = await readFleet(asked, io, sources);
   const settings = await settingsOfHosts(fleet, flags, sources);
   const byHost = does.units?.(fleet) ?? fleet.hosts.map(({ units }) => units);
   const units = byHost.flat();
@@ -69,8 +71,8 @@ export async function atUnits<Looked>(
     whole.atEnd(() => hosts.close());
     const policy = { ...fleetPace(flags.hostsAtOnce), stop: whole.stop, failFast: flags.failFast === true };
     const inAll = { clock: systemClock, emit: whole.events.emit };
-    const at = <Result>(unit: FleetUnit, work: (each: AtUnit) => Promise<Result>) =>
-      hosts.at(unit, (session) =>
+    const at = <Result>(unit: FleetUnit, isLast: boolean, work: (each: AtUnit) => Promise<Result>) =>
+      hosts.at(unit, isLast, (session) =>
         work({ ...session, run: newRunId(), pack: unit.pack, provider: unit.provider, modes: [unit.name.access] }),
       );
     const seen = new Map<FleetUnit, { looked: Looked } | { error: RelayError }>();
@@ -86,7 +88,7 @@ export async function atUnits<Looked>(
             byHost,
             {
               work: (unit) =>
-                at(unit, async (each) => {
+                at(unit, false, async (each) => {
                   const found = await look(each);
                   questions.push(...found.questions.map((question) => `${unit.name.host}: ${question}`));
                   return { looked: found.looked };
@@ -98,7 +100,7 @@ export async function atUnits<Looked>(
             },
             policy,
           ),
-        (ends) => ({ ok: true, text: counted(ends.length, 'unit') }),
+        lookedText,
       );
       await whole.events.idle();
       throwIfStopped(whole);
@@ -107,7 +109,9 @@ export async function atUnits<Looked>(
           ? [{ name: does.ofHosts === true ? name.host : `${name.provider} on ${name.host}`, error: end.error }]
           : [],
       );
-      throwFaults(faults.filter(({ error }) => error.exitCode !== 3 || policy.failFast));
+      throwFaults(
+        faults.filter(({ error }) => error.exitCode !== 3 || (policy.failFast && error.code !== 'NOT_BEGUN')),
+      );
       does.afterLook?.(
         [...seen.values()].flatMap((end) => ('looked' in end ? [end.looked] : [])),
         faults.length > 0,
@@ -123,13 +127,11 @@ export async function atUnits<Looked>(
         runUnits<FleetUnit, UnitEnd>(
           byHost,
           {
-            work: async (unit) => {
+            work: async (unit, isLast) => {
               const before = seen.get(unit);
-              if (before !== undefined && 'error' in before) {
-                seen.delete(unit);
-                return failed(before.error);
-              }
-              return at(unit, (each) => does.work(each, before?.looked)).then(
+              if (before !== undefined && 'error' in before && !isLast) return failed(before.error);
+              const looked = before !== undefined && 'looked' in before ? before.looked : undefined;
+              return at(unit, isLast, (each) => does.work(each, looked)).then(
                 (found) => ({ ...found, error: null }),
                 failed,
               );
@@ -143,4 +145,10 @@ export async function atUnits<Looked>(
     await whole.events.idle();
     return tellUnits(does, { fleet, units, ends }, flags, io);
   });
+}
+
+function lookedText(ends: readonly object[]): { ok: boolean; text: string } {
+  const bad = ends.filter((end) => 'error' in end).length;
+  const all = counted(ends.length, 'unit');
+  return { ok: bad === 0, text: bad === 0 ? all : `${bad} of ${all} could not be looked at` };
 }

@@ -65,6 +65,6 @@ export async function doctorFleet(
       summaryOf,
     );
     await whole.events.idle();
-    return tellUnits({ name: 'doctor', holds: nothingWritten }, { fleet, units, ends }, flags, io);
+    return tellUnits({ name: 'doctor', isLook: true, holds: nothingWritten }, { fleet, units, ends }, flags, io);
   });
 }

@@ -30,7 +30,6 @@ export class FleetHosts {
   readonly #whole: WatchedWhole;
   readonly #opening: Opening;
   readonly #open = new Map<string, Promise<OpenHost>>();
-  readonly #failed = new Set<string>();
   readonly #identities = new Map<string, { host: string; url: string }>();
 
   constructor(whole: WatchedWhole, opening: Opening) {
@@ -39,12 +38,13 @@ export class FleetHosts {
   }
 
   /**
-   * Works at one unit, in a session of its own: what ends it early, such as a lost lock, ends no other. Throws what opening the
-   * host throws, `HOST_TWICE` where another host of the fleet is the same one, and what the work throws.
+   * Works at one unit, in a session of its own: what ends it early, such as a lost lock, ends no other. `isLast`: a host that does
+   * not open then is not tried again for its other units. Throws what opening the host throws, `HOST_TWICE` where another host
+   * of the fleet is the same one, and what the work throws.
    */
-  async at<Result>(unit: FleetUnit, work: (at: HostSession) => Promise<Result>): Promise<Result> {
+  async at<Result>(unit: FleetUnit, isLast: boolean, work: (at: HostSession) => Promise<Result>): Promise<Result> {
     return this.#whole.within(unit.name, async (watched) => {
-      const open = await this.#opened(unit.name.host);
+      const open = await this.#opened(unit.name.host, isLast);
       return work(await sessionOn(open, watched, this.#opening));
     });
   }
@@ -53,13 +53,11 @@ export class FleetHosts {
     for (const opened of this.#open.values()) await opened.then(({ close }) => close()).catch(() => undefined);
   }
 
-  #opened(host: string): Promise<OpenHost> {
+  #opened(host: string, isLast: boolean): Promise<OpenHost> {
     const known = this.#open.get(host);
     if (known !== undefined) return known;
     const opened = this.#connect(host).catch((error: unknown) => {
-      // A host that is down is tried once more, and then not for each of its units.
-      if (!this.#failed.has(host)) this.#open.delete(host);
-      this.#failed.add(host);
+      if (!isLast) this.#open.delete(host);
       throw error;
     });
     this.#open.set(host, opened);

@@ -26,20 +26,20 @@ export function importText(reports: readonly UnitReport[]): { ok: boolean; text:
 }
 
 /**
- * Plans every unit. What the operator has to correct is thrown for all at once; what a host is refused with is the matter of
+ * Plans every unit, and fills in what came of it. What the operator has to correct is thrown for all at once; what a host is refused with is the matter of
  * its units, unless the first failure is to end all. Where nothing follows, what may pass is tried again.
  */
 export async function lookAtAll(
   byHosts: readonly (readonly UnitImport[])[],
+  seen: Map<UnitImport, Seen>,
   hosts: FleetHosts,
   policy: FleetPolicy,
   isAll: boolean,
-): Promise<ReadonlyMap<UnitImport, Seen>> {
-  const seen = new Map<UnitImport, Seen>();
+): Promise<void> {
   await runUnits<UnitImport, Seen>(
     byHosts,
     {
-      work: (each) => lookAt(each, hosts),
+      work: (each, isLast) => lookAt(each, hosts, isLast && isAll),
       notBegun: () => ({ error: new RelayError('NOT_BEGUN', 'It was not looked at.') }),
       isFailure: (end) => 'error' in end,
       mayPass: (end) => (isAll && 'error' in end ? mayPass(end.error.exitCode, end.error.code) : null),
@@ -52,7 +52,6 @@ export async function lookAtAll(
     'error' in end ? [{ name: `${unit.name.provider} on ${unit.name.host}`, error: end.error }] : [],
   );
   throwFaults(faults.filter(({ error }) => error.exitCode !== 3 || (policy.failFast && error.code !== 'NOT_BEGUN')));
-  return seen;
 }
 
 /** Carries out every unit. A host that could not be looked at is left for the end. */
@@ -62,17 +61,13 @@ export function importAll(
   { hosts, whole, policy }: { hosts: FleetHosts; whole: WatchedWhole; policy: FleetPolicy },
 ): Promise<UnitReport[]> {
   const total = byHosts.flat().length;
-  const tried = new Set<UnitImport>();
   let done = 0;
   return runUnits<UnitImport, UnitReport>(
     byHosts,
     {
-      work: async (each) => {
+      work: async (each, isLast) => {
         const found = seen.get(each) as Seen;
-        const isFirst = !tried.has(each);
-        tried.add(each);
-        if (isFirst && 'error' in found) return unplannedUnit(each, found.error);
-        return importUnit(each, found, hosts);
+        return 'error' in found && !isLast ? unplannedUnit(each, found.error) : importUnit(each, found, hosts, isLast);
       },
       notBegun: (each) => notBegun(each, whole.stop),
       isFailure: ({ exitCode }) => exitCode !== 0,

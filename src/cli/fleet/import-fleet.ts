@@ -4,10 +4,11 @@ import { limitsOf } from '../../config/defaults.ts';
 import type { ImportFlags } from '../../config/options/option-flags.ts';
 import { bucketsOf } from '../../core/buckets.ts';
 import { systemClock } from '../../core/clock.ts';
-import { counted, firstOf } from '../../core/counted.ts';
+import { counted } from '../../core/counted.ts';
+import { RelayError } from '../../core/relay-error.ts';
 import { unitText } from '../../core/run-event.ts';
 import type { Redactor } from '../../core/secrets/redactor.ts';
-import { importsReportSchema } from '../../report/outputs/imports-schema.ts';
+import { importsReportSchema, type ImportsReport, type UnitReport } from '../../report/outputs/imports-schema.ts';
 import { exitCodeOfAll } from '../../report/outcome.ts';
 import type { Io } from '../io.ts';
 import { holdLess, manyKeys } from '../commands/import-on-host.ts';
@@ -20,12 +21,12 @@ import { confirmHosts } from '../session/confirm-host.ts';
 import { askConsent } from '../session/consent.ts';
 import { stateOf } from '../session/host-session.ts';
 import { statePlaceOf } from '../session/open-state.ts';
-import { watch } from '../session/watch.ts';
+import { watch, type WatchedWhole } from '../session/watch.ts';
 import { FleetHosts, fleetPace } from './fleet-hosts.ts';
 import { importAll, importText, lookAtAll, lookText } from './import-all.ts';
-import type { Seen, UnitImport } from './import-unit.ts';
+import { refusedWithAll, type Seen, type UnitImport } from './import-unit.ts';
 import { showPlans } from './plan-fleet.ts';
-import { publishImports } from './publish-fleet.ts';
+import { publishImports, writeRefusal } from './publish-fleet.ts';
 import { optionsForAll, readFleet, type Fleet } from './read-fleet.ts';
 
 /**
@@ -54,18 +55,29 @@ export async function importFleet(flags: ImportFlags & { file: string }, io: Io,
   const distinct = [...new Map(inputs.map((each) => [`${each.named} ${each.file}`, each])).values()];
   await checkPlaces(flags, written, [{ file: resolve(io.cwd, flags.file), named: '--file' }, ...distinct], io);
   await confirmHosts([...settings.values()], flags, io);
-  return watch(limitsOf(flags), flags, io, redactor, async (whole) => {
+  const seen = new Map<UnitImport, Seen>();
+  const reportOf = (reports: readonly UnitReport[]): ImportsReport =>
+    importsReportSchema.parse({
+      schema: 'relay.imports-report/1',
+      startedAt: new Date(startedAt).toISOString(),
+      finishedAt: new Date().toISOString(),
+      relayVersion: io.version,
+      exitCode: exitCodeOfAll(reports.map(({ exitCode }) => exitCode)),
+      fleet: { digest: fleet.digest, shard: fleet.shard, missing: [] },
+      imports: reports,
+    });
+  const work = async (whole: WatchedWhole): Promise<number> => {
     const state = stateOf(statePlaceOf(flags, io), whole, io, redactor);
     const hosts = new FleetHosts(whole, { ...limitsOf(flags), redactor, state, settings });
     whole.atEnd(() => hosts.close());
     const policy = { ...fleetPace(flags.hostsAtOnce), stop: whole.stop, failFast: flags.failFast === true };
     const inAll = { clock: systemClock, emit: whole.events.emit };
-    const seen = await inStage(
+    await inStage(
       inAll,
       'plan',
       `Look at ${counted(fleet.hosts.length, 'host')}`,
-      () => lookAtAll(ofHosts, hosts, policy, flags.dryRun === true),
-      (found) => lookText([...found.values()]),
+      () => lookAtAll(ofHosts, seen, hosts, policy, flags.dryRun === true),
+      () => lookText([...seen.values()]),
     );
     await whole.events.idle();
     if (flags.dryRun === true) return showPlans(all, seen, fleet, flags, io);
@@ -82,17 +94,18 @@ export async function importFleet(flags: ImportFlags & { file: string }, io: Io,
       importText,
     );
     await whole.events.idle();
-    const report = importsReportSchema.parse({
-      schema: 'relay.imports-report/1',
-      startedAt: new Date(startedAt).toISOString(),
-      finishedAt: new Date().toISOString(),
-      relayVersion: io.version,
-      exitCode: exitCodeOfAll(reports.map(({ exitCode }) => exitCode)),
-      fleet: { digest: fleet.digest, shard: fleet.shard, missing: [] },
-      imports: reports,
-    });
-    return publishImports(report, { place: written, lasting, next: repeatCommand('relay import', flags) }, flags, io);
-  });
+    const next = repeatCommand('relay import', flags);
+    return publishImports(reportOf(reports), { place: written, lasting, next }, flags, io);
+  };
+  try {
+    return await watch(limitsOf(flags), flags, io, redactor, work);
+  } catch (error) {
+    if (!(error instanceof RelayError) || flags.dryRun === true) throw error;
+    // A report of an earlier time must not stand in for one that was refused.
+    const refused = reportOf(all.map((each) => refusedWithAll(each, seen.get(each), error)));
+    await writeRefusal({ ...refused, exitCode: error.exitCode }, named ? written : null, flags, io);
+    throw error;
+  }
 }
 
 /** What needs a yes, each question once, with the units that it is about. */
@@ -101,7 +114,7 @@ function questionsOf(seen: ReadonlyMap<UnitImport, Seen>): string[] {
     'error' in end ? [] : end.questions.map((question) => ({ question, name: unitText(unit.name) })),
   );
   return [...bucketsOf(asked, ({ question }) => question)].map(
-    ([question, own]) => `${firstOf(own.map(({ name }) => name))}: ${question}`,
+    ([question, own]) => `${own.map(({ name }) => name).join(', ')}: ${question}`,
   );
 }
 

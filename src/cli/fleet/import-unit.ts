@@ -22,9 +22,9 @@ export interface UnitImport {
 export type Seen = { view: PlanView; questions: readonly string[]; steps: string } | { error: RelayError };
 
 /** Plans a unit, to be shown and asked about. Sends nothing but reads, and holds no lock. */
-export async function lookAt({ unit, request, flags }: UnitImport, hosts: FleetHosts): Promise<Seen> {
+export async function lookAt({ unit, request, flags }: UnitImport, hosts: FleetHosts, isLast: boolean): Promise<Seen> {
   try {
-    return await hosts.at(unit, async (at) => {
+    return await hosts.at(unit, isLast, async (at) => {
       const prepared = await prepare(request, at, flags, true);
       const view = planView(prepared, at.tools.host, at.redactor);
       return { view, questions: prepared.questions, steps: stepsDigest(view.changes) };
@@ -38,20 +38,26 @@ export async function lookAt({ unit, request, flags }: UnitImport, hosts: FleetH
  * Imports a unit: looks again, holding its lock, and carries out what it sees then. Refuses what needs a yes that was not given
  * when all was asked. Whatever happens is told by the report.
  */
-export async function importUnit(each: UnitImport, seen: Seen, hosts: FleetHosts): Promise<UnitReport> {
+export async function importUnit(
+  each: UnitImport,
+  seen: Seen,
+  hosts: FleetHosts,
+  isLast: boolean,
+): Promise<UnitReport> {
   const startedAt = Date.now();
   try {
-    const report = await hosts.at(each.unit, async (at) => {
+    const report = await hosts.at(each.unit, isLast, async (at) => {
       const prepared = await prepare(each.request, at, each.flags);
-      const asked = 'error' in seen ? [] : seen.questions;
-      const unasked = prepared.questions.filter((question) => !asked.includes(question));
+      const { changes } = planView(prepared, at.tools.host, at.redactor);
+      const isSame = !('error' in seen) && seen.steps === stepsDigest(changes);
+      // A question names a few of what it is about; other steps may lie behind the same words.
+      const unasked = isSame ? [] : prepared.questions;
       if (unasked.length > 0 && each.flags.yes !== true)
         throw new RelayError('CONSENT_NEEDED', unasked[0] ?? '', {
           details: unasked.slice(1),
           hint: 'This was not so when all was planned. Run the same again to be asked, or add --yes to agree.',
         });
-      const { changes } = planView(prepared, at.tools.host, at.redactor);
-      if (!('error' in seen) && seen.steps !== stepsDigest(changes))
+      if (!('error' in seen) && !isSame)
         at.tools.emit({ type: 'notice', text: 'The host has changed since it was planned, so it was planned anew.' });
       throwIfStopped(at.tools);
       return execute(prepared, at, { startedAt, stages: 0 });
@@ -61,6 +67,13 @@ export async function importUnit(each: UnitImport, seen: Seen, hosts: FleetHosts
     const refused = asRelayError(error);
     return refusedUnit(each, refused.toProblem(), refused.exitCode, startedAt);
   }
+}
+
+/** The report of a unit that was not begun, since all were refused: its own fault, or that of others. */
+export function refusedWithAll(each: UnitImport, seen: Seen | undefined, refusal: RelayError): UnitReport {
+  if (seen !== undefined && 'error' in seen) return unplannedUnit(each, seen.error);
+  const { code, exitCode, hint } = refusal;
+  return refusedUnit(each, problem(code, 'It was not begun.', hint), exitCode, Date.now());
 }
 
 /** The report of a unit that could not be planned. */

@@ -1,5 +1,5 @@
 import type { ImportFlags } from '../../config/options/option-flags.ts';
-import { exitCodeOfAll } from '../../report/outcome.ts';
+import { exitCodeOfLooks } from '../../report/outcome.ts';
 import { importsPlanSchema } from '../../report/outputs/imports-schema.ts';
 import { planText } from '../../report/text/plan-text.ts';
 import { unitTable, type UnitRow } from '../../report/text/units-text.ts';
@@ -45,7 +45,7 @@ export function showPlans(
     }
   }
   const pending = flags.detailedExitcode === true && planned.some(({ acts }) => acts);
-  const exitCode = exitCodeOfAll([
+  const exitCode = exitCodeOfLooks([
     ...planned.map(() => (pending ? 8 : 0)),
     ...failed.map(({ error }) => error.exitCode),
   ]);

@@ -3,7 +3,7 @@ import { firstOf } from '../../core/counted.ts';
 import type { Redactor } from '../../core/secrets/redactor.ts';
 import { probeExitCode } from '../../flows/probe-pool.ts';
 import type { ProbeOutput } from '../../report/outputs/provider-schemas.ts';
-import { probeAt } from '../commands/provider/probe-command.ts';
+import { probeAt, repairQuestions } from '../commands/provider/probe-command.ts';
 import type { Io } from '../io.ts';
 import { probeClosing } from '../output/probe-lines.ts';
 import { atUnits } from './at-units.ts';
@@ -29,6 +29,7 @@ export async function probeFleet(
       name: 'probe',
       title: 'Probe',
       holds: 'The hosts hold what they held, but for what --repair and --revive changed.',
+      ...(flags.repair === 'remove' ? { look: async () => ({ looked: null, questions: repairQuestions(flags) }) } : {}),
       work: async (at) => {
         await at.hold(at.provider.id, at.run);
         const { probe, value } = await probeAt(at, flags, null);

@@ -32,15 +32,15 @@ export async function publishImports(
   flags: PrintFlags & ExtraReportFlags,
   io: Io,
 ): Promise<number> {
-  const { exitCode, imports } = all;
+  const { exitCode, imports, fleet } = all;
   const json = place === null ? [] : await writeReport(all, place, io);
-  const extra = await writeExtraReports(imports, flags, io);
+  const extra = await writeExtraReports(imports, flags, io, fleet.missing);
   const toProgram = place === '-' && json.length === 0;
   if (!toProgram && !printResult(io, flags, 'reports', all) && flags.quiet !== true) {
     const files = [...(place === null || json.length > 0 ? [] : [place]), ...extra.written];
     printOutcome((screen) => importsText(imports, all, screen), { files, lasting }, flags, io);
   }
-  const github = await tellGithub(imports, flags, toProgram || flags.output !== 'text', io);
+  const github = await tellGithub(imports, flags, toProgram || flags.output !== 'text', io, fleet.missing);
   const lost = [...json, ...extra.lost, ...github];
   const [unwritten, ...others] = lost;
   for (const { code, message } of exitCode === 0 ? others : lost) print(io.stderr, `${code}: ${message}`);
@@ -52,6 +52,19 @@ export async function publishImports(
   const { code, message, hint } = unwritten;
   printFooter(io, { happened: `${code}: ${message}`, holds: 'The hosts hold what was wanted.', todo: hint, next });
   return 1;
+}
+
+/** Writes the reports of imports that were refused as a whole, where they were asked for; what cannot be written is told. */
+export async function writeRefusal(
+  all: ImportsReport,
+  place: string | null,
+  flags: PrintFlags & ExtraReportFlags,
+  io: Io,
+): Promise<void> {
+  const json = place === null ? [] : await writeReport(all, place, io);
+  const { lost } = await writeExtraReports(all.imports, flags, io);
+  const github = await tellGithub(all.imports, flags, place === '-' || flags.output !== 'text', io);
+  for (const { code, message } of [...json, ...lost, ...github]) print(io.stderr, `${code}: ${message}`);
 }
 
 /** What happened in those that did not end well, the worst first, and what to do. */
@@ -87,7 +100,9 @@ function printFailures(
       missing.length > 0
         ? 'What the hosts of missing shards hold is not known.'
         : others === 0
-          ? 'None of them is on its host as wanted.'
+          ? imports.length === 1
+            ? 'It is not on its host as wanted.'
+            : 'None of them is on its host as wanted.'
           : others === 1
             ? 'The other one is on its host as wanted.'
             : `The other ${others} are on their hosts as wanted.`,

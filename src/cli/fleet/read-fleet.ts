@@ -19,7 +19,7 @@ import type { Sources } from '../options/sources.ts';
 import { collect } from './collect.ts';
 
 /** What every command is told that works on a fleet. */
-export type FleetFlags = Flags<'import' | 'status' | 'probe' | 'remove' | 'revoke' | 'doctor'> & { access?: string };
+export type FleetFlags = Flags<'import' | 'status' | 'probe' | 'remove' | 'revoke' | 'doctor'>;
 
 /** One import of a fleet, or one look at it: a provider with an access mode, on one host. */
 export interface FleetUnit extends ChosenPack {
@@ -43,6 +43,18 @@ export interface Fleet {
   shard: Shard;
 }
 
+/** What the file has words for. */
+const sayable: ReadonlySet<string> = new Set([
+  'pack',
+  'provider',
+  'keys',
+  'mode',
+  'access',
+  'user',
+  'baseUrl',
+  'packSha256',
+]);
+
 /** Options that say what to import, and so stand in the file. */
 const inFile = optionsThat(({ ofEach }) => ofEach === true) as (keyof ImportFlags & OptionName)[];
 
@@ -60,9 +72,15 @@ export async function readFleet(
   refuseBeside(flags, io);
   const file = resolve(io.cwd, flags.file);
   const shard = readShard(flags.shard, io.env);
-  const entries = await readFleetFile(file);
   const loaded = await sources.config();
-  if (entries.some(({ hosts }) => hosts !== undefined) && isGiven(flags, 'host'))
+  const { access: usual } = loaded.config;
+  const listed = await readFleetFile(file);
+  // Whatever a command does, it does it where the file says, and a configuration is part of that.
+  const entries = listed.map((entry) => (usual === undefined ? entry : { ...entry, access: entry.access ?? usual }));
+  const namesHosts = entries.some(({ hosts }) => hosts !== undefined);
+  // One host may be named in several ways, and its login is the same for all.
+  const order: HostOrder = namesHosts ? 'entry first' : 'command first';
+  if (namesHosts && isGiven(flags, 'host'))
     throw new RelayError('USAGE', '--host and the file of --file name hosts.', {
       hint: 'Leave --host out, or take the hosts out of the file.',
     });
@@ -72,9 +90,8 @@ export async function readFleet(
     async (entry) =>
       hostsOf(entry, Object.keys(loaded.config.hosts ?? {}), () => hostWord(flags, io.env, loaded.config)).map(
         (word) => {
-          const order: HostOrder = entry.hosts === undefined ? 'command first' : 'entry first';
           const address = hostAddress({ ...flags, host: word }, io.env, loaded, order);
-          return { entry, word, order, address: address.kind === 'url' ? foldedAddress(address.url) : word };
+          return { entry, word, address: address.kind === 'url' ? foldedAddress(address.url) : word };
         },
       ),
   );
@@ -85,8 +102,8 @@ export async function readFleet(
   const units = await collect(
     own,
     ({ entry }) => `imports[${entries.indexOf(entry)}]`,
-    async ({ entry, word, order }) => {
-      const unit = await unitOf(entry, word, order, { flags, folder: dirname(file), sources });
+    async ({ entry, word }) => {
+      const unit = await unitOf(entry, word, order, { folder: dirname(file), sources });
       await alsoRead(unit);
       return unit;
     },
@@ -122,7 +139,9 @@ function refuseBeside(flags: FleetFlags, { env }: Io): void {
   const twice = inFile.find((name) => isGiven(flags as ImportFlags, name));
   if (twice !== undefined)
     throw new RelayError('USAGE', `${longOption(twice)} and --file say two things.`, {
-      hint: 'Write it into the file, for each import that it is for.',
+      hint: sayable.has(twice)
+        ? 'Write it into the file: for an import, or for all of them under defaults.'
+        : 'Leave it out: it is for a single import.',
     });
   const { probeKeyFile } = flags as ImportFlags;
   if (probeKeyFile !== undefined || env['RELAY_PROBE_KEY'])
@@ -175,9 +194,9 @@ async function unitOf(
   { hosts, users, pack, keys, ...entry }: FleetEntry,
   word: string,
   order: HostOrder,
-  { flags, folder, sources }: { flags: FleetFlags; folder: string; sources: Sources },
+  { folder, sources }: { folder: string; sources: Sources },
 ): Promise<FleetUnit> {
-  const access = entry.access ?? flags.access;
+  const { access } = entry;
   const path = isPackPath(pack) ? resolve(folder, pack) : pack;
   const chosen = await sources.pack({ pack: path, packSha256: entry.packSha256 });
   const provider = chooseProvider(chosen.pack, entry.provider);

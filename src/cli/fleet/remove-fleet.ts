@@ -5,6 +5,7 @@ import { RelayError } from '../../core/relay-error.ts';
 import type { Redactor } from '../../core/secrets/redactor.ts';
 import { findManaged, removeProvider } from '../../flows/remove-provider.ts';
 import { describeRemoval, removalOf, wouldRemove } from '../commands/provider/remove-command.ts';
+import { leftoverLine } from '../../report/text/leftover-text.ts';
 import type { Io } from '../io.ts';
 import { nothingWritten } from '../output/footer.ts';
 import { atUnits, type AtUnit } from './at-units.ts';
@@ -16,11 +17,17 @@ type RemoveFlags = Flags<'remove'> & { file: string };
 export async function removeFleet(flags: RemoveFlags, io: Io, redactor: Redactor): Promise<number> {
   const told = { name: 'remove', title: 'Remove' } as const;
   const isDry = flags.dryRun === true;
-  if (isDry) return atUnits({ ...told, title: 'Look at', holds: nothingWritten, work: dryRun }, flags, io, redactor);
+  if (isDry)
+    return atUnits(
+      { ...told, title: 'Look at', isLook: true, holds: nothingWritten, work: dryRun },
+      flags,
+      io,
+      redactor,
+    );
   return atUnits<readonly string[]>(
     {
       ...told,
-      holds: 'The other hosts hold nothing of it any more.',
+      holds: 'What was removed is gone; what is named above is there still, or may be.',
       look: async (at) => {
         const lines = (await managedAt(at)).flatMap(describeRemoval);
         return { looked: lines, questions: lines };
@@ -41,7 +48,9 @@ export async function removeFleet(flags: RemoveFlags, io: Io, redactor: Redactor
           exitCode,
           isFine: exitCode === 0,
           result: value,
-          word: removed.length === 0 ? 'nothing there' : `${counted(removed.length, 'object')} removed`,
+          named: leftovers.map(leftoverLine),
+          word:
+            removed.length + leftovers.length === 0 ? 'nothing there' : `${counted(removed.length, 'object')} removed`,
           says: [
             ...(shared.length === 0 ? [] : [`${shared.length} kept for others`]),
             ...(leftovers.length === 0 ? [] : [`${leftovers.length} left`]),

@@ -1,6 +1,7 @@
 import type { Flags } from '../../config/options/option-flags.ts';
 import { loadConfig } from '../../config/config-file.ts';
-import { counted, enumerated } from '../../core/counted.ts';
+import { bucketsOf } from '../../core/buckets.ts';
+import { counted, enumerated, firstOf } from '../../core/counted.ts';
 import { RelayError } from '../../core/relay-error.ts';
 import type { Redactor } from '../../core/secrets/redactor.ts';
 import { findRevoked, type RevokedKey } from '../../flows/revoke-account.ts';
@@ -32,8 +33,16 @@ export async function revokeFleet(key: RevokedKey, flags: RevokeFlags, io: Io, r
         return { looked: account, questions: account === null ? [] : [revocationQuestion(account)] };
       },
       afterLook: (looked, hasFailed) => {
+        const found = looked.filter((account) => account !== null);
+        const keys = bucketsOf(found, ({ marker }) => marker?.fingerprint ?? '');
+        // Different hosts may have different keys that end alike, or are called alike.
+        if (keys.size > 1)
+          throw new RelayError('KEY_AMBIGUOUS', `Accounts with ${keys.size} different keys may be meant.`, {
+            details: [...keys].map(([fingerprint, own]) => `${fingerprint}: ${firstOf(own.map(({ name }) => name))}`),
+            hint: 'Name the key by its --fingerprint.',
+          });
         // Where a host did not answer, the key may be there.
-        if (hasFailed || looked.some((account) => account !== null)) return;
+        if (hasFailed || found.length > 0) return;
         throw new RelayError(
           'KEY_NOT_FOUND',
           `No account of relay on ${counted(looked.length, 'host')} holds such a key.`,

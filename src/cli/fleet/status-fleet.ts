@@ -24,6 +24,7 @@ export async function statusFleet(
   return atUnits(
     {
       name: 'status',
+      isLook: true,
       title: 'Look at',
       holds: nothingWritten,
       work: async ({ pack, provider, modes, tools, idle }) => {

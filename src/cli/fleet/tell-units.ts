@@ -1,9 +1,11 @@
 import { stopReason } from '../../apply/run-tools.ts';
 import type { PrintFlags } from '../../config/options/option-flags.ts';
-import { counted } from '../../core/counted.ts';
+import { bucketsOf } from '../../core/buckets.ts';
+import { counted, firstOf } from '../../core/counted.ts';
+import { unitText } from '../../core/run-event.ts';
 import { asRelayError, problem, RelayError, type Problem } from '../../core/relay-error.ts';
 import type { UnitWork } from '../../flows/fleet/run-units.ts';
-import { exitCodeOfAll } from '../../report/outcome.ts';
+import { exitCodeOfAll, exitCodeOfLooks } from '../../report/outcome.ts';
 import { fleetResultSchema, type FleetResult } from '../../report/outputs/fleet-schema.ts';
 import { unitTable, type UnitRow } from '../../report/text/units-text.ts';
 import { columnsOf } from '../columns.ts';
@@ -24,19 +26,26 @@ export interface Found {
   /** How it is, in a word or two, and what more there is to say. */
   word: string;
   says: string;
+  /** What is left there, each with its command. */
+  named?: readonly string[];
 }
 
 /** The same, or what kept it from being done. */
 export type UnitEnd = Found & { error: Problem | null };
 
 /** What a command at many units is told. */
-export type UnitFlags = FleetFlags & PrintFlags & { file: string; onlyProblems?: boolean };
+export type UnitFlags = FleetFlags & PrintFlags & { file: string; onlyProblems?: boolean; dryRun?: boolean };
+
+/** How many causes are told with what to do about them. */
+const maxCauses = 8;
 
 /** How a command is told of that was done at many units. */
 export interface Told {
   name: FleetResult['command'];
   /** Whether it is about whole hosts, whatever providers they have. */
   ofHosts?: true;
+  /** Whether it only looks. */
+  isLook?: boolean;
   /** What the hosts hold when it did not end well everywhere. */
   holds: string;
 }
@@ -81,7 +90,7 @@ export function endings(
 export function summaryOf(all: readonly UnitEnd[]): { ok: boolean; text: string } {
   const bad = all.filter(({ isFine }) => !isFine).length;
   const ok = all.every(({ exitCode }) => exitCode === 0);
-  return { ok, text: bad === 0 ? 'all are fine' : `${bad} of ${all.length} ${bad === 1 ? 'is' : 'are'} not fine` };
+  return { ok, text: bad === 0 ? 'all are fine' : `${bad} of ${all.length} ${bad === 1 ? 'needs' : 'need'} a look` };
 }
 
 /** What is said of a shard that got no host. */
@@ -91,13 +100,14 @@ export function emptyShard({ index, of }: Fleet['shard']): string {
 
 /** Shows how the units are, or tells programs, and says what to do next where not all are fine. */
 export function tellUnits(
-  { name, ofHosts, holds }: Told,
+  { name, ofHosts, isLook, holds }: Told,
   { fleet, units, ends }: { fleet: Fleet; units: readonly FleetUnit[]; ends: readonly UnitEnd[] },
   flags: UnitFlags,
   io: Io,
 ): number {
   const { digest, shard } = fleet;
-  const exitCode = exitCodeOfAll(ends.map((each) => each.exitCode));
+  const codes = ends.map((each) => each.exitCode);
+  const exitCode = isLook === true ? exitCodeOfLooks(codes) : exitCodeOfAll(codes);
   const value = fleetResultSchema.parse({
     schema: 'relay.fleet/1',
     command: name,
@@ -121,13 +131,29 @@ export function tellUnits(
     if (units.length === 0) print(io.stdout, emptyShard(shard));
     else if (shown.length > 0) print(io.stdout, unitTable(shown, screen, ofHosts));
   }
-  const bad = ends.filter((each) => each.exitCode !== 0);
   if (exitCode === 0) return 0;
+  const bad = units.flatMap((unit, index) => {
+    const end = ends[index];
+    return end === undefined || end.exitCode === 0
+      ? []
+      : [{ name: ofHosts === true ? unit.name.host : unitText(unit.name), end }];
+  });
+  const causes = bucketsOf(
+    bad.flatMap(({ name: unit, end }) => (end.error === null ? [] : [{ unit, error: end.error }])),
+    ({ error }) => error.code,
+  );
+  for (const own of [...causes.values()].slice(0, maxCauses)) {
+    const [{ unit, error }] = own as [(typeof own)[number]];
+    print(io.stderr, `${firstOf(own.map((each) => each.unit))}: ${error.code}: ${error.message}`);
+    print(io.stderr, `  To do${own.length === 1 ? '' : ` (${unit})`}: ${error.hint}`);
+  }
+  for (const { name: unit, end } of bad)
+    for (const line of end.named ?? []) print(io.stderr, `${unit}: ${line.trim()}`);
   printFooter(io, {
-    happened: `${bad.length} of ${counted(units.length, ofHosts === true ? 'host' : 'unit')} ${bad.length === 1 ? 'is' : 'are'} not fine.`,
+    happened: `${bad.length} of ${counted(units.length, ofHosts === true ? 'host' : 'unit')} did not end well.`,
     holds,
-    todo: bad.find(({ error }) => error !== null)?.error?.hint,
-    next: repeatCommand(`relay ${name}`, flags),
+    todo: causes.size === 0 ? undefined : 'Do what is said of each.',
+    next: `${repeatCommand(`relay ${name}`, flags)}${flags.dryRun === true ? ' --dry-run' : ''}`,
   });
   return exitCode;
 }

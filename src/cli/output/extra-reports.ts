@@ -1,7 +1,7 @@
 import { appendFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { ExtraReportFlags } from '../../config/options/option-flags.ts';
-import type { ShownReport } from '../../report/outputs/imports-schema.ts';
+import type { Missing, ShownReport } from '../../report/outputs/imports-schema.ts';
 import { RelayError } from '../../core/relay-error.ts';
 import { print, type Io } from '../io.ts';
 import { renderReports, reportForms } from './render-report.ts';
@@ -33,11 +33,12 @@ export async function writeExtraReports(
   reports: readonly ShownReport[],
   flags: ExtraReportFlags,
   io: Io,
+  missing: Missing = [],
 ): Promise<ExtraReports> {
   const done: ExtraReports = { written: [], lost: [] };
   for (const { form, file } of desired(flags)) {
     try {
-      await writeWhole(await renderReports(reports, form), file, `--${form}`, io);
+      await writeWhole(await renderReports(reports, form, missing), file, `--${form}`, io);
       done.written.push(file);
     } catch (error) {
       done.lost.push(known(error, `the report for --${form}`));
@@ -55,13 +56,14 @@ export async function tellGithub(
   flags: ExtraReportFlags,
   machine: boolean,
   io: Io,
+  missing: Missing = [],
 ): Promise<RelayError[]> {
   if (flags.github !== true) return [];
   const summary = io.env['GITHUB_STEP_SUMMARY'];
   try {
     const { annotations } = await import('../../report/forms/annotations.ts');
-    for (const line of annotations(reports)) print(machine ? io.stderr : io.stdout, line);
-    if (summary) await append(`${await renderReports(reports, 'markdown')}\n`, summary, io);
+    for (const line of annotations(reports, missing)) print(machine ? io.stderr : io.stdout, line);
+    if (summary) await append(`${await renderReports(reports, 'markdown', missing)}\n`, summary, io);
     return [];
   } catch (error) {
     return [known(error, 'the step summary')];

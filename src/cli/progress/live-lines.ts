@@ -43,7 +43,7 @@ export function liveLines(waiting: Waiting, now: number, columns: number, style:
   const next = [...retries].toSorted(([, a], [, b]) => a.until - b.until);
   const more = next.length - maxRetries;
   return [
-    ...notices.flatMap((notice) => fold(notice, width, 0).split('\n')).map(style.unsure),
+    ...notices.flatMap((notice) => fold(notice, width, 0).split('\n')).map((line) => style.unsure(line)),
     ...unitLines(waiting.units, width, style),
     ...(progress === undefined ? [] : [barLine(progress, width, style)]),
     ...[pace, budget].filter((text) => text !== '').map((text) => style.dim(cut(text, width))),

@@ -88,6 +88,7 @@ export const importTable = {
     about: 'all or nothing, or keep what works',
     default: 'strict',
     config: true,
+    ofEach: true,
     on: imports,
   },
   access: {
@@ -96,6 +97,7 @@ export const importTable = {
     about: 'how users reach the models',
     default: 'subscription',
     config: { about: 'how users reach the models, for import and plan', only: ['import', 'plan'] },
+    ofEach: true,
     on: [...imports, ...ofProvider],
     differs: { status: onlyProviders, probe: onlyProviders, remove: onlyProviders, connect: onlyProviders },
   },

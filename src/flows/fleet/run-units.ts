@@ -2,7 +2,8 @@ import type { Pace } from '../../core/pace/pace.ts';
 
 /** What is done at each unit of a fleet, and what its end says. Nothing of it throws. */
 export interface UnitWork<Unit, End> {
-  work: (unit: Unit) => Promise<End>;
+  /** `isLast`: it is not tried again, however it ends. */
+  work: (unit: Unit, isLast: boolean) => Promise<End>;
   /** The end of a unit that was not begun: the work was stopped, or something had failed that was to end all. */
   notBegun: (unit: Unit, why: 'stopped' | 'failed') => End;
   isFailure: (end: End) => boolean;
@@ -50,7 +51,7 @@ export async function runUnits<Unit, End>(
         end(unit, does.notBegun(unit, not));
         continue;
       }
-      const how = await does.work(unit);
+      const how = await does.work(unit, isLast || failFast);
       const passes = isLast || failFast || stop.aborted ? null : does.mayPass(how);
       if (passes === null) end(unit, how);
       else if (passes === 'unit') later.push(unit);

@@ -1,9 +1,9 @@
 import { bucketsOf } from '../../core/buckets.ts';
 import { counted, firstOf } from '../../core/counted.ts';
-import type { ShownReport } from '../outputs/imports-schema.ts';
+import type { Missing, ShownReport } from '../outputs/imports-schema.ts';
 import { problemGroups, type ProblemGroup } from '../text/problem-groups.ts';
 import type { Report } from '../report-schema.ts';
-import { onlyReport, unitName } from '../units.ts';
+import { missingText, onlyReport, unitName } from '../units.ts';
 import { workflowCommand } from './workflow-command.ts';
 
 /** A service that reads them shows no more of one step. */
@@ -23,9 +23,14 @@ interface Annotation {
  * Workflow commands that annotate a run of GitHub Actions: at most ten over all reports, one for each code, errors first.
  * Of several reports each tells how often its code came, and in which imports.
  */
-export function annotations(reports: readonly ShownReport[]): string[] {
+export function annotations(reports: readonly ShownReport[], missing: Missing = []): string[] {
   const only = onlyReport(reports);
-  const all = only === undefined ? ofSeveral(reports) : problemGroups(only).map((group) => ofOne(group, only));
+  const absent: Annotation[] =
+    missing.length === 0
+      ? []
+      : [{ tone: 'bad', code: 'SHARDS_MISSING', title: 'SHARDS_MISSING', lines: [missingText(missing)] }];
+  const met = only === undefined ? ofSeveral(reports) : problemGroups(only).map((group) => ofOne(group, only));
+  const all = [...absent, ...met];
   const fits = all.length <= maxAnnotations;
   const shown = all.slice(0, fits ? maxAnnotations : maxAnnotations - 1);
   const rest = all.slice(shown.length);

@@ -6,7 +6,7 @@ import { leftoverLine, unresolvedLine } from '../text/leftover-text.ts';
 import { besidesVerdicts } from '../text/problem-groups.ts';
 import { shorten } from '../text/shorten.ts';
 import { endsWell } from '../outcome.ts';
-import type { ShownReport } from '../outputs/imports-schema.ts';
+import type { Missing, ShownReport } from '../outputs/imports-schema.ts';
 import type { Report } from '../report-schema.ts';
 import { onlyReport, unitIds, unitName } from '../units.ts';
 
@@ -29,24 +29,41 @@ interface Suite {
 
 /**
  * Reports as JUnit XML: of each import a test case for its outcome, for each stage, and for each line of the key file.
- * Some case of it fails whenever it exits with another code than 0 or 8. What was undone with the run, not tried, or
+ * Some case of it fails whenever it exits with another code than 0 or 8, and one for each shard that is missing. What was undone with the run, not tried, or
  * stands on an earlier line is skipped. Where there are several, or one of several, the name of a suite tells of which
  * host, provider and access it is, and the class of its cases too, so that files of several shards can be read as one.
  */
-export function junitReport(reports: readonly ShownReport[]): string {
+export function junitReport(reports: readonly ShownReport[], missing: Missing = []): string {
   const only = onlyReport(reports);
   const ids = unitIds(reports);
   const suites =
     only === undefined
       ? reports.flatMap((report, index) => suitesOf(report, `${unitName(report)}: `, `relay.${ids[index]}`))
       : suitesOf(only, '', `relay.${only.provider.id}`);
-  const all = suites.flatMap(({ cases }) => cases);
+  const absent = missing.map(missingCase);
+  const all = [...absent, ...suites.flatMap(({ cases }) => cases)];
   const ms = reports.reduce((sum, { run }) => sum + run.durationMs, 0);
   const of = only === undefined ? counted(reports.length, 'import') : only.provider.id;
   return markup`<?xml version="1.0" encoding="UTF-8"?>
 <testsuites name="relay import of ${of}" ${counts(all)} time="${seconds(ms)}">
-${suites.map(suiteOf)}</testsuites>
+${absent.length === 0 ? markup`` : missingSuite(absent)}${suites.map(suiteOf)}</testsuites>
 `.text;
+}
+
+/** A shard of which nothing is known fails. */
+function missingCase({ index, of }: Missing[number]): Case {
+  const message = 'The report of this shard is not there, so what became of its hosts is not known.';
+  return { name: `shard ${index}/${of}`, ms: 0, end: 'failed', body: failure('SHARDS_MISSING', message, message) };
+}
+
+function missingSuite(cases: readonly Case[]): Markup {
+  return markup`  <testsuite name="shards" ${counts(cases)} time="0.000">
+${joined(
+  cases.map((each) => caseOf(each, 'relay.shards')),
+  '\n',
+)}
+  </testsuite>
+`;
 }
 
 function suitesOf(report: Report, name: string, place: string): Suite[] {

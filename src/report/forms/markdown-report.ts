@@ -1,12 +1,12 @@
 import { counted, formatCount } from '../../core/counted.ts';
 import { accessSlug } from '../../core/modes.ts';
 import { endsWell } from '../outcome.ts';
-import type { ShownReport } from '../outputs/imports-schema.ts';
+import type { Missing, ShownReport } from '../outputs/imports-schema.ts';
 import { keysText } from '../text/facts-text.ts';
 import { servingCounts } from '../text/footer-text.ts';
 import { cut } from '../text/fold.ts';
 import { headline } from '../text/headline.ts';
-import { byUrgency, countsOf, endsOf, firstProblem, nothingToImport, unitName, unitOf } from '../units.ts';
+import { byUrgency, countsOf, endsOf, firstProblem, missingText, nothingToImport, unitName, unitOf } from '../units.ts';
 import { importBlocks, marks } from './markdown-import.ts';
 import { code, inline, table, tableRow } from './markdown.ts';
 
@@ -20,15 +20,16 @@ const maxProblemLength = 160;
  * Reports as Markdown, for a ticket or a step summary: the outcome, what needs a look, and what to do. Several are a table,
  * what went wrong first, and then only those that did not end well are told in full, as many as there is room for.
  */
-export function markdownReport(reports: readonly ShownReport[]): string {
+export function markdownReport(reports: readonly ShownReport[], missing: Missing = []): string {
   const [first, ...others] = reports;
+  const absent = missing.length === 0 ? [] : [`## ${marks.bad} ${missingText(missing)}`];
   const blocks =
     first === undefined
       ? ['## Nothing to import', nothingToImport]
       : others.length === 0
         ? importBlocks(first, first.provider.displayName, 2)
         : severalBlocks(reports);
-  return `${blocks.join('\n\n')}\n`;
+  return `${[...absent, ...blocks].join('\n\n')}\n`;
 }
 
 function severalBlocks(reports: readonly ShownReport[]): string[] {

@@ -16,7 +16,12 @@ export const unitReportSchema = reportSchema.extend({ unit: unitSchema });
 
 export type UnitReport = z.infer<typeof unitReportSchema>;
 
-const shard = z.object({ index: z.int().min(1), of: z.int().min(1) });
+/** More shards than that are no help, and a list of what is missing must end. */
+const mostShards = 10_000;
+
+const shard = z
+  .object({ index: z.int().min(1), of: z.int().min(1).max(mostShards) })
+  .refine(({ index, of }) => index <= of, 'is no shard of so many');
 
 /** Of which fleet a report is, and of which part of it. */
 export const fleetSchema = z.object({
@@ -26,6 +31,9 @@ export const fleetSchema = z.object({
 });
 
 export type Fleet = z.infer<typeof fleetSchema>;
+
+/** Shards of which nothing is known. */
+export type Missing = Fleet['missing'];
 
 /** The report of several imports in one go: the single ones, and one exit code. */
 export const importsReportSchema = z.object({

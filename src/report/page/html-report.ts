@@ -3,9 +3,9 @@ import { counted } from '../../core/counted.ts';
 import { keyRows } from '../forms/key-rows.ts';
 import { Markup, markup } from '../forms/markup.ts';
 import { headline, type Headline } from '../text/headline.ts';
-import type { ShownReport } from '../outputs/imports-schema.ts';
+import type { Missing, ShownReport } from '../outputs/imports-schema.ts';
 import type { Report } from '../report-schema.ts';
-import { byUrgency, nothingToImport, unitIds, unitOf } from '../units.ts';
+import { byUrgency, missingText, nothingToImport, unitIds, unitOf } from '../units.ts';
 import { keyTable } from './key-table.ts';
 import { latency } from './latency.ts';
 import { importsHead, importsStyle, type PagePart } from './imports-head.ts';
@@ -25,24 +25,33 @@ const minKeysEach = 100;
  * the browser run this script and this style only, whatever the reports hold. Several are told in a table first, and stand
  * in its order: what went wrong is on top.
  */
-export function htmlReport(reports: readonly ShownReport[]): string {
+export function htmlReport(reports: readonly ShownReport[], missing: Missing = []): string {
   const places = unitIds(reports);
   const parts = reports
     .map((report, index): PagePart => ({ report, place: places[index] ?? '' }))
     .toSorted((a, b) => byUrgency(a.report, b.report));
   const [worst, ...others] = parts;
+  const absent =
+    missing.length === 0 ? markup`` : markup`<header><h1><i class="dot bad"></i> ${missingText(missing)}</h1></header>`;
   if (worst === undefined)
-    return page('Nothing to import', 'good', pageStyle, markup`<main><h1>${nothingToImport}</h1></main>`);
-  const { tone, title } = headline(worst.report);
+    return page(
+      missing.length === 0 ? 'Nothing to import' : 'Not whole',
+      missing.length === 0 ? 'good' : 'bad',
+      pageStyle,
+      markup`${absent}<main><h1>${nothingToImport}</h1></main>`,
+    );
+  const known = headline(worst.report);
+  const { tone, title } =
+    missing.length === 0 ? known : { tone: 'bad' as const, title: `Not whole, ${known.title.toLowerCase()}` };
   const keysEach = Math.max(minKeysEach, Math.floor(maxKeys / parts.length));
   const day = reports[0]?.run.startedAt.slice(0, 10) ?? '';
-  return others.length === 0
+  return others.length === 0 && missing.length === 0
     ? page(`${title}: ${worst.report.provider.displayName}, ${day}`, tone, pageStyle, onlyPart(worst.report))
     : page(
         `${title}: ${counted(parts.length, 'import')}, ${day}`,
         tone,
         `${pageStyle}${importsStyle}`,
-        markup`${importsHead(parts)}${parts.map((part) => partOfSeveral(part, keysEach))}`,
+        markup`${absent}${importsHead(parts)}${parts.map((part) => partOfSeveral(part, keysEach))}`,
       );
 }
 

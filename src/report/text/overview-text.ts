@@ -23,7 +23,7 @@ export function overviewText(
     const parts = [
       `${formatCount(each.serving)} of ${formatCount(each.accounts)} serve`,
       ...faults,
-      ...used.map(style.dim),
+      ...used.map((text) => style.dim(text)),
     ];
     return `${markOf(tone, style)} ${nameOf(each).padEnd(width)}  ${parts.join(', ')}`;
   });

@@ -1,9 +1,9 @@
 import { bucketsOf } from '../../core/buckets.ts';
-import { counted, firstOf, formatCount } from '../../core/counted.ts';
+import { counted, formatCount } from '../../core/counted.ts';
 import { unitText, type UnitName } from '../../core/run-event.ts';
 import { markOf, type Style } from '../../core/style.ts';
 import type { Fleet, UnitReport } from '../outputs/imports-schema.ts';
-import { countsOf, endsOf } from '../units.ts';
+import { countsOf, endsOf, missingText } from '../units.ts';
 import { servingCounts } from './footer-text.ts';
 import { cut, fold } from './fold.ts';
 import { isIdle, plainWord, servingText, toneOf } from './headline.ts';
@@ -55,20 +55,14 @@ export function importsText(
   { style, columns }: Pick<ResultScreen, 'style' | 'columns'>,
 ): string {
   const { index, of } = fleet.shard;
-  const part = of === 1 ? '' : `Shard ${index} of ${of}: `;
+  const part = fleet.missing.length > 0 ? 'Not whole: ' : of === 1 ? '' : `Shard ${index} of ${of}: `;
   const sentence = reports.length === 0 ? 'no host is in it, so there was nothing to do' : importsSentence(reports);
   const head = [
     `${markOf(toneOf(exitCode), style)} ${style.bold(`${part}${sentence}`)}`,
     ...(reports.every(isIdle) ? [] : [`  ${style.dim(countsText(reports))}`]),
   ];
-  const missing = fleet.missing.map(({ index: each, of: all }) => `${each}/${all}`);
-  const absent =
-    missing.length === 0
-      ? []
-      : [
-          '',
-          `${markOf('bad', style)} ${counted(missing.length, 'shard')} missing: ${firstOf(missing)}. What became of their hosts is not known.`,
-        ];
+  const missing = missingText(fleet.missing);
+  const absent = missing === '' ? [] : ['', `${markOf('bad', style)} ${missing}`];
   const table = reports.length === 0 ? [] : ['', unitTable(reports.map(rowOf), { style, columns })];
   return [fold([...head, ...absent].join('\n'), columns), ...table, ...looksText(reports, { style, columns })].join(
     '\n',

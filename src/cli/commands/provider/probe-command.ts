@@ -32,12 +32,11 @@ type ProbeFlags = Flags<'probe'>;
 
 /** `relay probe`: tests the accounts and the gateway again, and changes accounts only as the options say. */
 export async function probeCommand(flags: ProbeFlags, io: Io, redactor: Redactor): Promise<number> {
-  if (flags.repair === 'remove')
-    await askConsent(['Accounts that do not work would be removed; their keys cannot come back.'], io, flags);
   if (flags.file !== undefined) {
     const { probeFleet } = await import('../../fleet/probe-fleet.ts');
     return probeFleet({ ...flags, file: flags.file }, io, redactor);
   }
+  await askConsent(repairQuestions(flags), io, flags);
   const probeKey = await readProbeKey(flags, io, redactor);
   return withProvider(flags, true, io, redactor, async (at) => {
     const { probe, news, value } = await probeAt(at, flags, probeKey);
@@ -52,6 +51,11 @@ export async function probeCommand(flags: ProbeFlags, io: Io, redactor: Redactor
     }
     return value.exitCode;
   });
+}
+
+/** What a probe with these options has to be agreed to. */
+export function repairQuestions({ repair }: ProbeFlags): string[] {
+  return repair === 'remove' ? ['Accounts that do not work would be removed; their keys cannot come back.'] : [];
 }
 
 /** What the tests of a provider's accounts told, and what is new in that. */

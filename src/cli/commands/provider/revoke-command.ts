@@ -63,8 +63,8 @@ export async function revokeCommand(flags: RevokeFlags, io: Io, redactor: Redact
 }
 
 /** What an operator says yes to. */
-export function revocationQuestion({ name, id }: Account): string {
-  return `The account "${name}" (${id}) would serve nobody any more.`;
+export function revocationQuestion({ name, id, marker }: Account): string {
+  return `The account "${name}" (${id}) of ${marker?.provider}, ${marker?.fingerprint}, would serve nobody any more.`;
 }
 
 /** Takes the account that was found out of service, and tells what became of it. Throws as `revokeAccount` does. */
