@@ -132,7 +132,7 @@ function objectsOf({ accounts, resources, staging }: Managed): { kind: string; i
     ...resources
       .filter(({ staysAnyway }) => staysAnyway !== true)
       .map(({ kind, object: { id, name } }) => ({ kind, id, name })),
-    ...staging.objects.map(({ id, name = '' }) => ({ kind: staging.kind, id, name })),
+    ...staging.objects.map(({ id, name }) => ({ kind: staging.kind, id, name })),
   ];
 }
 
