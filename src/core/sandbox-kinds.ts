@@ -1,5 +1,5 @@
 /** The kinds of hosts that relay can imitate; the first is the one that `sandbox` means. */
-export const sandboxKindNames = ['sub2api', 'new-api'] as const;
+export const sandboxKindNames = ['sub2api', 'new-api', 'cliproxyapi'] as const;
 export type SandboxKindName = (typeof sandboxKindNames)[number];
 
 /** What `--host` takes for the embedded host: `sandbox`, or with the kind that it shall imitate. */

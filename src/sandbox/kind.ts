@@ -35,6 +35,7 @@ export interface AskedSandbox {
   hostVersion?: string | undefined;
   complianceGate?: boolean | undefined;
   apiLimit?: string | undefined;
+  bans?: boolean | undefined;
 }
 
 /** What an imitated host of any kind has. */
@@ -42,13 +43,16 @@ export interface MadeHost {
   app: Router;
   version: string;
   adminKey: string;
-  adminPassword: string;
+  /** What the admin logs in with, where there are logins beside the key. */
+  adminPassword?: string;
   /** The id of the admin, where the host asks for it beside the key. */
   adminUser?: string;
   /** By what the admin logs in, and by what `--user` names the one user. */
   adminEmail?: string;
   adminName?: string;
-  userEmail: string;
+  userEmail?: string;
+  /** A key that opens the gateway, where the host has no users who could have one. */
+  clientKey?: string;
 }
 
 /** The version that was asked for, if this kind has it; undefined where none was. Throws an Error that names those it has. */

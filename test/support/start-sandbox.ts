@@ -16,6 +16,8 @@ export type SandboxOptions = OptionsOf<'sub2api'>;
 export type Sandbox = RunningOf<'sub2api'>;
 export type NewApiOptions = OptionsOf<'new-api'>;
 export type NewApi = RunningOf<'new-api'>;
+export type CliProxyOptions = OptionsOf<'cliproxyapi'>;
+export type CliProxy = RunningOf<'cliproxyapi'>;
 
 /** What is served in this process, by address. */
 const served = new Map<string, { app: Router; stopped: AbortSignal }>();
@@ -123,4 +125,9 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 /** The same for a new-api. */
 export async function startNewApi(options: NewApiOptions = {}): Promise<NewApi> {
   return start(sandboxKinds['new-api'], options, serveHere);
+}
+
+/** The same for a CLIProxyAPI. */
+export async function startCliProxy(options: CliProxyOptions = {}): Promise<CliProxy> {
+  return start(sandboxKinds.cliproxyapi, options, serveHere);
 }

@@ -31,20 +31,22 @@ export async function sandboxCommand(flags: Flags<'sandbox'>, io: Io): Promise<n
       });
     },
   );
-  const { url, version, adminUser, adminKey, adminEmail, adminName, adminPassword, userEmail, vendorUrl } = sandbox;
-  const login = { adminUser, adminKey, adminEmail, adminName, adminPassword };
+  const { url, version, adminUser, adminKey, adminEmail, adminName, adminPassword, clientKey, vendorUrl } = sandbox;
+  const login = { adminUser, adminKey, adminEmail, adminName, adminPassword, clientKey };
   const told: SandboxOutput = { schema: 'relay.sandbox/1', url, kind, version, ...login, vendorUrl };
   if (flags.output === 'json') print(io.stdout, JSON.stringify(told));
   else {
+    const { userEmail } = sandbox;
     const user = adminUser === undefined ? '' : ` of user ${adminUser}`;
     print(
       io.stdout,
       [
         `host      ${url} (${kind} ${version})`,
         `vendor    ${vendorUrl} (the base URL of OpenAI packs is ${vendorUrl}/v1)`,
-        `admin     ${adminEmail ?? adminName}, password ${adminPassword}`,
+        ...(adminPassword === undefined ? [] : [`admin     ${adminEmail ?? adminName}, password ${adminPassword}`]),
         `admin key ${adminKey}${user}`,
-        `user      ${userEmail}, to whom --user gives a subscription`,
+        ...(userEmail === undefined ? [] : [`user      ${userEmail}, to whom --user gives a subscription`]),
+        ...(clientKey === undefined ? [] : [`client    ${clientKey}, a key that opens the gateway`]),
         '',
         'Try it:',
         `  RELAY_ADMIN_KEY=${adminKey} relay import --pack kimi --keys keys.txt --host ${url} --base-url ${vendorUrl}/v1`,

@@ -149,4 +149,10 @@ export const commandTable = {
     config: ofOne,
     on: ['sandbox'],
   },
+  bans: {
+    kind: 'switch',
+    about: 'of a cliproxyapi: ban an address for half an hour after five failed logins',
+    config: ofOne,
+    on: ['sandbox'],
+  },
 } as const satisfies Record<string, OptionRecord>;

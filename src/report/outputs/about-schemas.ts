@@ -38,7 +38,8 @@ export const sandboxSchema = z.object({
   adminKey: z.string(),
   adminEmail: z.string().optional().describe('Where the admin logs in by an e-mail address.'),
   adminName: z.string().optional().describe('Where the admin logs in by a name.'),
-  adminPassword: z.string(),
+  adminPassword: z.string().optional().describe('Where the admin logs in by a password.'),
+  clientKey: z.string().optional().describe('A key that opens the gateway, where the host has no users.'),
   vendorUrl: z.string(),
 });
 
