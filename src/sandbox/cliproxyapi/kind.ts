@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { versionAmong, type SandboxKind } from '../kind.ts';
+import { keyListNames } from './config/config.ts';
 import { createHostApp } from './host-app.ts';
 import type { CliProxySettings, Host } from './host.ts';
 import { createState, type CliProxyState } from './state.ts';
@@ -30,7 +31,11 @@ interface CliProxyHost {
 /** Everything that a careless host could quote: upstream keys, client keys, and the management key. */
 function secretsOf({ managementKey, state }: Host): string[] {
   const { config, credentials, clientKeys } = state;
-  const upstream = [...credentials.values()].map(({ key }) => key);
+  const stored = [
+    ...config['openai-compatibility'].flatMap((each) => each['api-key-entries'] ?? []),
+    ...keyListNames.flatMap((name) => config[name]),
+  ];
+  const upstream = [...stored.map((each) => each['api-key']), ...[...credentials.values()].map(({ key }) => key)];
   return [managementKey, ...config['api-keys'], ...clientKeys, ...upstream].filter((secret) => secret !== '');
 }
 

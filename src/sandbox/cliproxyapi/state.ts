@@ -19,10 +19,14 @@ interface Reload {
 export interface CliProxyState {
   /** The configuration that management reads and edits. */
   config: Config;
+  /** The list of client keys was replaced by nothing, which lists call null until the next reload. */
+  areClientKeysNull: boolean;
   /** The configuration file. A change of it from outside is noticed. */
   file: string;
   /** The file as the host wrote it or took it over last. */
   knownFile: string;
+  /** The file as memory would write it, without what is being changed. */
+  memoryFile: string;
   /** The keys that open the gateway by now; without any it is open. */
   clientKeys: string[];
   /** The keys that serve by now. */
@@ -54,8 +58,10 @@ export function createState(clientKey: string): CliProxyState {
   const file = writeConfig(firstFile, config);
   return {
     config,
+    areClientKeysNull: false,
     file,
     knownFile: file,
+    memoryFile: file,
     clientKeys: [clientKey],
     credentials: new Map(),
     authFiles: new Map(),

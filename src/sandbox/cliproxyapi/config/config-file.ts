@@ -8,6 +8,7 @@ import { normalProviders } from './normalize.ts';
 /** The file cannot be read as a configuration; in the words of the host. */
 export class FileProblem extends Error {}
 
+const port = z.int().nullish();
 const texts = z.array(z.string()).nullish();
 
 /** The words of Go's YAML library for a text that is none. */
@@ -32,6 +33,8 @@ export function readConfig(text: string): Config {
   }
   if (!isJsonObject(file))
     throw new FileProblem('yaml: unmarshal errors:\n  line 1: cannot unmarshal into config.Config');
+  if (!port.safeParse(file['port']).success)
+    throw new FileProblem('yaml: unmarshal errors:\n  line 1: cannot unmarshal into int');
   const clientKeys = texts.safeParse(file['api-keys']);
   if (!clientKeys.success) throw new FileProblem('yaml: unmarshal errors:\n  line 1: cannot unmarshal into []string');
   const config = emptyConfig(clientKeys.data ?? []);
@@ -53,6 +56,13 @@ export function writeConfig(text: string, config: Config): string {
   return document.toString({ lineWidth: 0 });
 }
 
+/** A list as it is written: what is not set, and what says no more than that, is left out. */
 function withoutUnset(list: unknown): unknown {
-  return JSON.parse(JSON.stringify(list)) as unknown;
+  const written = JSON.stringify(list, (name, value: unknown) => {
+    if (name === 'models' && value === null) return [];
+    return (name === 'request-retry' && value === 0) || (name === 'disable-cooling' && value === false)
+      ? undefined
+      : value;
+  });
+  return JSON.parse(written) as unknown;
 }

@@ -20,7 +20,6 @@ const models = z.array(model).nullish();
 
 /** One upstream key of a provider. */
 const providerKey = struct({ 'api-key': text, weight: setNumber, 'proxy-url': optionalText });
-export type ProviderKey = z.infer<typeof providerKey>;
 
 /** What all kinds of entries may say of failures. */
 const retries = { 'disable-cooling': setFlag, 'request-retry': setNumber, 'request-scoped-errors': anything };

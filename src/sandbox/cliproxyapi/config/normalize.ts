@@ -45,24 +45,26 @@ function normalEntry<Entry extends KeyEntry>(entry: Entry): Entry {
   };
 }
 
-/** Entries of `claude-api-key`: models that say nothing go, the rest stays, also twice and empty. */
-export function normalClaude<Entry extends KeyEntry>(given: readonly Entry[]): Entry[] {
-  return given.map(normalEntry).map((entry) => ({
-    ...entry,
-    models:
-      entry.models
-        ?.map((model) => ({ ...model, name: model.name.trim(), alias: model.alias.trim() }))
-        .filter((model) => model.name !== '' || model.alias !== '') ?? entry.models,
-  }));
+/** Trimmed models; those that say nothing go. */
+function withModels<Entry extends KeyEntry>(entry: Entry): Entry {
+  const models = entry.models
+    ?.map((model) => ({ ...model, name: model.name.trim(), alias: model.alias.trim() }))
+    .filter((model) => model.name !== '' || model.alias !== '');
+  return { ...entry, models: models ?? entry.models };
+}
+
+/** Entries of `claude-api-key`: all stay, also what is there twice, and the empty ones. */
+export function normalClaude(given: readonly KeyEntry[]): KeyEntry[] {
+  return given.map((entry) => withModels(normalEntry(entry)));
 }
 
 /** Entries of `codex-api-key`: those without a base URL go. */
-export function normalCodex<Entry extends KeyEntry>(given: readonly Entry[]): Entry[] {
-  return given.map(normalEntry).filter((entry) => entry['base-url'] !== '');
+export function normalCodex(given: readonly KeyEntry[]): KeyEntry[] {
+  return normalClaude(given).filter((entry) => entry['base-url'] !== '');
 }
 
 /** Entries of `gemini-api-key`: those that say nothing go, and so do exact repetitions. */
-export function normalGemini<Entry extends KeyEntry>(given: readonly Entry[]): Entry[] {
+export function normalGemini(given: readonly KeyEntry[]): KeyEntry[] {
   const seen = new Set<string>();
   return given.map(normalEntry).filter((entry) => {
     if (entry['api-key'] === '' && entry['base-url'] === '') return false;

@@ -18,9 +18,11 @@ function finish({ state, settings }: Host, read: string, at: number): void {
     const config = readConfig(read);
     const clientKeys = config['api-keys'].map((key) => key.trim()).filter((key) => key !== '');
     state.config = config;
+    state.areClientKeysNull = false;
     state.clientKeys = [...new Set(clientKeys)];
     applyConfig(state.credentials, config, { at, drainMsPerKey: settings.drainMsPerKey });
     state.knownFile = state.file;
+    state.memoryFile = read;
   } catch (error) {
     if (!(error instanceof FileProblem)) throw error;
   }
@@ -54,24 +56,24 @@ export function catchUp(host: Host): void {
  */
 export function save(host: Host): Response {
   const { state, settings, now } = host;
-  const before = state.file;
   try {
     if (settings.failNextSaves > 0) {
       settings.failNextSaves -= 1;
       throw new FileProblem('open /config.yaml: permission denied');
     }
-    state.file = writeConfig(before, state.config);
+    state.file = writeConfig(state.file, state.config);
   } catch (error) {
     if (!(error instanceof FileProblem)) throw error;
     return json(500, { error: `failed to save config: ${error.message}` });
   }
   if (settings.loseNextWrites > 0) {
     settings.loseNextWrites -= 1;
-    state.reload = { read: before, dueAt: now() + settings.reloadMs };
-  } else if (state.reload === undefined) {
-    begin(host, now());
+    state.reload = { read: state.memoryFile, dueAt: now() + settings.reloadMs };
+    state.reloadsWaiting = 0;
   } else {
-    state.reloadsWaiting += 1;
+    state.memoryFile = state.file;
+    if (state.reload === undefined) begin(host, now());
+    else state.reloadsWaiting += 1;
   }
   catchUp(host);
   return json(200, { status: 'ok' });

@@ -49,8 +49,8 @@ function view(host: Host, name: string, file: AuthFile): object {
 export function addAuthFileRoutes(app: HostApp, host: Host): void {
   const { authFiles: files } = host.state;
   app.get(path, () => {
-    const names = [...files.keys()].toSorted((one, other) => (one.toLowerCase() < other.toLowerCase() ? -1 : 1));
-    return json(200, { files: names.flatMap((name) => view(host, name, files.get(name)!)) });
+    const sorted = [...files].toSorted(([one], [other]) => (one.toLowerCase() < other.toLowerCase() ? -1 : 1));
+    return json(200, { files: sorted.map(([name, file]) => view(host, name, file)) });
   });
   app.get(`${path}/download`, (c) => {
     const name = nameOf(c, true);

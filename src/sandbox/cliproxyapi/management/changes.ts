@@ -20,10 +20,17 @@ export function changed<Entry extends object>(
     .map(([name, each]) => [name.toLowerCase(), each] as const)
     .filter(([name, each]) => fields.includes(name) && (each !== null || unsetByNull.has(name)));
   const read = shape.safeParse(Object.fromEntries(given));
-  if (!read.success) throw refused(400, 'invalid body');
+  if (!read.success) throw refused(400, problem(given));
   const names = new Set(given.map(([name]) => name));
   const set = Object.entries(read.data).filter(([name]) => names.has(name));
   return Object.assign({ ...entry }, Object.fromEntries(set));
+}
+
+/** What is said of a change with a value of another type. */
+function problem(given: readonly (readonly [string, unknown])[]): string {
+  const of = new Map(given);
+  if (typeof (of.get('disable-cooling') ?? true) !== 'boolean') return 'disable-cooling must be a boolean or null';
+  return Number.isInteger(of.get('weight') ?? 1) ? 'invalid body' : 'weight must be an integer';
 }
 
 /** The change that a request asks for. Throws for one that says none. */

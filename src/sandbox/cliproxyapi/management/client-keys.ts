@@ -15,9 +15,11 @@ const change = struct({
 /** The keys that clients open the gateway with: bare texts, kept as they are sent. */
 export function addClientKeyRoutes(app: HostApp, host: Host): void {
   const path = '/v0/management/api-keys';
-  app.get(path, () => json(200, { 'api-keys': host.state.config['api-keys'] }));
+  app.get(path, () => json(200, { 'api-keys': host.state.areClientKeysNull ? null : host.state.config['api-keys'] }));
   app.put(path, async (c) => {
-    host.state.config['api-keys'] = await readList(c, text);
+    const keys = await readList(c, text);
+    host.state.config['api-keys'] = keys;
+    host.state.areClientKeysNull = keys.length === 0;
     return save(host);
   });
   app.patch(path, async (c) => {
@@ -30,6 +32,7 @@ export function addClientKeyRoutes(app: HostApp, host: Host): void {
       // Whom nobody knows is added.
       keys[at === -1 ? keys.length : at] = fresh;
     } else throw refused(400, 'missing fields');
+    host.state.areClientKeysNull = false;
     return save(host);
   });
   app.delete(path, (c) => {

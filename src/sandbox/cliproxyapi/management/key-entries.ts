@@ -67,7 +67,7 @@ function without(c: HostContext, name: KeyListName, entries: readonly KeyEntry[]
 /** One list with an entry for each key. */
 export function addKeyEntryRoutes(app: HostApp, host: Host, name: KeyListName): void {
   const path = `/v0/management/${name}`;
-  const { entry: shape, normalize } = keyLists[name];
+  const { entry: shape, normalize, isStrict } = keyLists[name];
   const { state } = host;
   const keep = (entries: readonly KeyEntry[]) => {
     state.config[name] = normalize(entries);
@@ -77,6 +77,8 @@ export function addKeyEntryRoutes(app: HostApp, host: Host, name: KeyListName): 
     const ids = idsOf(state.config, name);
     const entries = state.config[name].map((each, at) => ({
       ...each,
+      // The one vendor whose address everybody knows need not be named.
+      ...(isStrict && each['base-url'] === '' ? { 'base-url': undefined } : {}),
       'auth-index': liveIndex(host, ids[at]?.[0] ?? ''),
     }));
     return json(200, { [name]: entries });

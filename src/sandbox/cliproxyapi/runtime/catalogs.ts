@@ -1,6 +1,49 @@
 import type { KeyListName } from '../config/config.ts';
 
-/** What an entry without models offers: the models that the host knows of that vendor. Of others, nothing is imitated. */
-export const catalogs: Partial<Record<KeyListName, readonly string[]>> = {
-  'claude-api-key': [],
+/** What an entry without models offers: the models that the host knows of that vendor. */
+export const catalogs: Record<KeyListName, readonly string[]> = {
+  'claude-api-key': [
+    'claude-3-5-haiku-20241022',
+    'claude-3-7-sonnet-20250219',
+    'claude-fable-5',
+    'claude-haiku-4-5-20251001',
+    'claude-opus-4-1-20250805',
+    'claude-opus-4-20250514',
+    'claude-opus-4-5-20251101',
+    'claude-opus-4-6',
+    'claude-opus-4-7',
+    'claude-opus-4-8',
+    'claude-opus-5',
+    'claude-sonnet-4-20250514',
+    'claude-sonnet-4-5-20250929',
+    'claude-sonnet-4-6',
+    'claude-sonnet-5',
+  ],
+  'codex-api-key': [
+    'codex-auto-review',
+    'gpt-5.3-codex-spark',
+    'gpt-5.4',
+    'gpt-5.4-mini',
+    'gpt-5.5',
+    'gpt-5.6-luna',
+    'gpt-5.6-sol',
+    'gpt-5.6-terra',
+    'gpt-image-1.5',
+    'gpt-image-2',
+  ],
+  'gemini-api-key': [
+    'gemini-2.5-flash',
+    'gemini-2.5-flash-lite',
+    'gemini-2.5-pro',
+    'gemini-3-flash-preview',
+    'gemini-3-pro-image-preview',
+    'gemini-3-pro-preview',
+    'gemini-3.1-flash-image-preview',
+    'gemini-3.1-flash-lite-preview',
+    'gemini-3.1-pro-preview',
+    'gemini-3.5-flash',
+    'gemini-3.5-flash-lite',
+    'gemini-3.6-flash',
+    'gemini-3.7-flash',
+  ],
 };
