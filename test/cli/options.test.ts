@@ -111,6 +111,7 @@ describe('a command line', () => {
       'sandbox --host-kind new-api --host-version A --api-limit 180/180s',
       { hostKind: 'new-api', hostVersion: 'A', apiLimit: '180/180s', output: 'text' },
     ],
+    ['sandbox', 'sandbox --host-kind cliproxyapi --bans', { hostKind: 'cliproxyapi', bans: true, output: 'text' }],
   ])('of %s: %s', async (command, line, flags, words = []) => {
     const understood = await parse(line.split(' '));
     expect({ ...understood, words: understood?.words.filter((each) => each !== undefined) }).toEqual({
