@@ -12,6 +12,8 @@ export interface CliProxySettings {
   reloadMs: number;
   /** What the removal of a key costs for each key that is left. */
   drainMsPerKey: number;
+  /** How long new keys wait once those are gone that the same write removed. */
+  swapGapMs: number;
   /** So many of the next writes are answered 200, and overwritten by a reload that had read the file before them. */
   loseNextWrites: number;
   /** So many of the next writes cannot be saved: 500, and memory keeps them. */

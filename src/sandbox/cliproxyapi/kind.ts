@@ -53,6 +53,7 @@ export const cliProxySandbox: SandboxKind<CliProxyOptions, CliProxyHost> = {
       bans: options.bans ?? false,
       reloadMs: 5,
       drainMsPerKey: 0,
+      swapGapMs: 0,
       loseNextWrites: 0,
       failNextSaves: 0,
       emptyNextReads: 0,

@@ -187,4 +187,16 @@ describe('keys that are removed', () => {
     expect(await live()).toEqual(['sk-good-3', 'sk-good-1']);
     expect(await models(host)).toEqual(['ali-a', 'ali-b']);
   });
+
+  it('leave a gap where the same write brings the only other one', async () => {
+    const { host, pass } = await still({ reloadMs: 0, swapGapMs: 5 });
+    await putKeys(host, 'sk-good-1');
+    await putKeys(host, 'sk-good-2');
+    expect((await complete(host)).body.error.code).toBe('model_not_found');
+    pass(5);
+    expect((await complete(host)).status).toBe(200);
+    await putKeys(host, 'sk-good-2', 'sk-good-3');
+    await putKeys(host, 'sk-good-3');
+    expect((await complete(host)).status).toBe(200);
+  });
 });

@@ -20,7 +20,7 @@ function finish({ state, settings }: Host, read: string, at: number): void {
     state.config = config;
     state.areClientKeysNull = false;
     state.clientKeys = [...new Set(clientKeys)];
-    applyConfig(state.credentials, config, { at, drainMsPerKey: settings.drainMsPerKey });
+    applyConfig(state.credentials, config, { at, ...settings });
     state.knownFile = state.file;
     state.memoryFile = read;
   } catch (error) {

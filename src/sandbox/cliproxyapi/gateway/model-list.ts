@@ -13,7 +13,11 @@ interface Listed {
 function listed(host: Host): Listed[] {
   const byModel = new Map<string, Credential[]>();
   for (const each of serving(host))
-    for (const id of each.models.keys()) byModel.set(id, [...(byModel.get(id) ?? []), each]);
+    for (const id of each.models.keys()) {
+      const sharing = byModel.get(id);
+      if (sharing === undefined) byModel.set(id, [each]);
+      else sharing.push(each);
+    }
   return [...byModel]
     .filter(([id, credentials]) => isListed(credentials, id, host.now()))
     .map(([id, credentials]) => ({ id, last: credentials.at(-1) }))

@@ -7,12 +7,12 @@ const batch = 250;
 
 /**
  * Has the credentials that serve become those of a configuration. Each one that goes costs time for each other one that is
- * left, goes on serving until its turn, and has those wait that come. Cool-downs are over.
+ * left, goes on serving until its turn, and has those wait that come, for a moment longer than it serves. Cool-downs are over.
  */
 export function applyConfig(
   live: Map<string, Credential>,
   config: Config,
-  { at, drainMsPerKey }: { at: number; drainMsPerKey: number },
+  { at, drainMsPerKey, swapGapMs }: { at: number; drainMsPerKey: number; swapGapMs: number },
 ): void {
   const wanted = new Map(synthesize(config).map((each) => [each.id, each]));
   const leaving = [...live.values()].filter(({ id }) => !wanted.has(id));
@@ -26,7 +26,7 @@ export function applyConfig(
     removals += 1;
     turn += drainMsPerKey * left;
     each.goneAt = turn;
-    if (removals <= batch) additionsAt = turn;
+    if (removals <= batch) additionsAt = turn + swapGapMs;
   }
   for (const [id, settings] of wanted) {
     const before = live.get(id);
