@@ -39,10 +39,20 @@ export function hostLimits(desired: Desired, host: HostSnapshot): { problems: Pr
         accountSettings.priority,
       ),
     ],
-    warnings: host.capabilities.ignores
-      .filter(({ field }) => saysItself(field, desired.provider))
-      .map(({ field, why }) => problem('HOST_IGNORES', `This host does not honour ${field} of the pack: ${why}.`)),
+    warnings: [
+      ...host.capabilities.ignores
+        .filter(({ field }) => saysItself(field, desired.provider))
+        .map(({ field, why }) => problem('HOST_IGNORES', `This host does not honour ${field} of the pack: ${why}.`)),
+      ...leftOut(desired, disable),
+    ],
   };
+}
+
+/** What cannot be put out of service is not put in. */
+function leftOut({ mode, failed }: Desired, disable: Can): Problem[] {
+  if (mode !== 'partial' || failed !== 'disable' || disable.possible) return [];
+  const text = `This host does not honour --failed disable: ${disable.why}. Keys that fail are left out.`;
+  return [problem('HOST_IGNORES', text, 'Nothing need be done. Give them again once they work.')];
 }
 
 function refused(isAsked: boolean, flag: string, can: Can): Problem[] {

@@ -26,6 +26,8 @@ export function planGrants(
   const problems: Problem[] = [];
   const warnings: Problem[] = [];
   const seen = new Map<string, Target>();
+  // Told by the limits of the host, of which there is nobody to look for.
+  if (!snapshot.capabilities.grants[desired.access].possible) return { steps, problems, warnings };
   for (const [index, target] of desired.targets.entries()) {
     const user = snapshot.users[index];
     if (user === undefined || !user.active) {

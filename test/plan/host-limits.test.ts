@@ -84,6 +84,23 @@ describe('what is asked for and the host cannot do (N10)', () => {
     expect(problemsOn(all, desired)).toEqual([]);
   });
 
+  it('looks for no user where there is none to be found', () => {
+    const host = anEmptyHost({ capabilities: { ...capabilities, grants: none }, users: [undefined] });
+    const result = buildPlan(aDesired({ access: 'self_service', targets: [target] }), host);
+    expect('problems' in result && result.problems.map(({ code }) => code)).toEqual(['HOST_CANNOT']);
+  });
+
+  it.each([
+    ['partial', 'disable', 1],
+    ['partial', 'remove', 0],
+    ['strict', 'disable', 0],
+  ] as const)('in %s mode with --failed %s, keys that fail are said to be left out %d times', (mode, failed, times) => {
+    const host = anEmptyHost({ capabilities: { ...capabilities, disable: not } });
+    const result = buildPlan(aDesired({ mode, failed }), host);
+    const told = 'plan' in result ? result.plan.warnings.filter(({ code }) => code === 'HOST_IGNORES') : [];
+    expect(told.filter(({ message }) => message.endsWith('Keys that fail are left out.'))).toHaveLength(times);
+  });
+
   it('is told of access once, though users are named too', () => {
     expect(
       problemsOn({ grants: none }, { access: 'subscription', targets: [target] }).map((each) => each.message),
