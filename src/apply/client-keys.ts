@@ -56,6 +56,7 @@ export class ClientKeys {
   async #newKey(place: Id | null, access: AccessMode): Promise<Secret> {
     const client = this.#client;
     if (client === null) throw new RelayError('PROBE_KEY_IMPOSSIBLE', 'relay makes no keys on this host.');
+    if (client.anyKey !== undefined) return client.anyKey;
     this.#made ??= this.#make(client);
     const perform = <T, Answer>(write: ClientWrite<T, Answer>) => this.#perform(client.name, write);
     return client.keyFor(await this.#made, place, access, perform);

@@ -1,8 +1,8 @@
 import type { Code } from '../core/codes.ts';
 import { RelayError } from '../core/relay-error.ts';
 
-/** The journal cannot be kept, or another run may be at work on the same provider. */
-const silencing: ReadonlySet<Code> = new Set(['JOURNAL_FAILED', 'LOCK_LOST']);
+/** The journal cannot be kept, another run may be at work on the same provider, or somebody else on the same settings. */
+const silencing: ReadonlySet<Code> = new Set(['JOURNAL_FAILED', 'LOCK_LOST', 'OTHER_WRITER']);
 
 /** Whether nothing new may be sent to the host any more; without the lock not even what undoes, or takes back. */
 export function forbidsSending(code: Code): boolean {

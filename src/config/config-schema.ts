@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { hostKindNames } from '../core/host-kinds.ts';
-import { sandboxKindNames, sandboxWords } from '../core/sandbox-kinds.ts';
+import { sandboxWords } from '../core/sandbox-kinds.ts';
 import { disguiseOfOwn } from '../core/disguise.ts';
 import { unwrap } from '../text/shape-findings.ts';
 import { parseDuration } from './duration.ts';
@@ -128,10 +128,5 @@ export function wordsOfSettings(): string[] {
     const inner = unwrap(schema);
     return inner instanceof z.ZodEnum ? inner.options.map(String) : [];
   };
-  return [
-    ...Object.values(configSchema.shape).flatMap(choicesOf),
-    ...hostKindNames,
-    ...sandboxKindNames,
-    ...sandboxWords,
-  ];
+  return [...Object.values(configSchema.shape).flatMap(choicesOf), ...hostKindNames, ...hostKindNames, ...sandboxWords];
 }

@@ -3,7 +3,8 @@ import { disguiseOfOwn } from '../core/disguise.ts';
 import { isLoopback } from '../core/loopback.ts';
 import { didYouMean } from '../core/suggest.ts';
 import { RelayError } from '../core/relay-error.ts';
-import { sandboxOf, sandboxWords, type SandboxKindName } from '../core/sandbox-kinds.ts';
+import type { HostKindName } from '../core/host-kinds.ts';
+import { sandboxOf, sandboxWords } from '../core/sandbox-kinds.ts';
 import { shellWord } from '../core/shell-word.ts';
 import { Secret } from '../core/secrets/secret.ts';
 import type { LoadedConfig } from './config-file.ts';
@@ -26,7 +27,7 @@ export type Login = ({ key: Secret; user?: string } | { email: string; password:
 /** The embedded host, which brings its own login; `of` is the kind that it imitates. */
 export interface SandboxPlace {
   kind: 'sandbox';
-  of: SandboxKindName;
+  of: HostKindName;
 }
 
 export type HostSettings =

@@ -310,6 +310,16 @@ export const codes = {
     summary: 'Another run is at work on this provider of this host.',
     hint: 'Wait until it has ended. If there is no such run any more, remove the file that the message names.',
   },
+  GATEWAY_OPEN: {
+    exit: 0,
+    summary: 'The gateway of the host serves everybody, without a key.',
+    hint: 'Add a client key on the host, unless something in front of it keeps others out.',
+  },
+  OTHER_WRITER: {
+    exit: 3,
+    summary: 'Somebody else is changing the same settings of the host.',
+    hint: 'This host keeps no two writers apart. Stop the other one, look what the host holds, and run the same again.',
+  },
   HOST_REPLY_UNEXPECTED: {
     exit: 3,
     summary: 'The host answered with something relay does not understand.',

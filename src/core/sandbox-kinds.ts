@@ -1,12 +1,10 @@
-/** The kinds of hosts that relay can imitate; the first is the one that `sandbox` means. */
-export const sandboxKindNames = ['sub2api', 'new-api', 'cliproxyapi'] as const;
-export type SandboxKindName = (typeof sandboxKindNames)[number];
+import { hostKindNames, type HostKindName } from './host-kinds.ts';
 
 /** What `--host` takes for the embedded host: `sandbox`, or with the kind that it shall imitate. */
-export const sandboxWords: readonly string[] = ['sandbox', ...sandboxKindNames.map((kind) => `sandbox:${kind}`)];
+export const sandboxWords: readonly string[] = ['sandbox', ...hostKindNames.map((kind) => `sandbox:${kind}`)];
 
-/** The kind that the embedded host imitates, where a word asks for that host. */
-export function sandboxOf(word: string | undefined): SandboxKindName | undefined {
-  if (word === 'sandbox') return sandboxKindNames[0];
-  return sandboxKindNames.find((kind) => word === `sandbox:${kind}`);
+/** The kind that the embedded host imitates, where a word asks for that host; the first where it names none. */
+export function sandboxOf(word: string | undefined): HostKindName | undefined {
+  if (word === 'sandbox') return hostKindNames[0];
+  return hostKindNames.find((kind) => word === `sandbox:${kind}`);
 }

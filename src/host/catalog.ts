@@ -23,18 +23,28 @@ export interface HostKind {
 }
 
 /** Loaded when it is asked: a host that the first kind recognises is none of the others. */
-const newApi = () => import('./new-api/kind.ts').then(({ newApiKind }) => newApiKind);
+function later<Kind extends HostKindName>(
+  kind: Kind,
+  load: () => Promise<Omit<HostKind, 'recognisedBy'> & { recognisedBy: string }>,
+): HostKind & { kind: Kind } {
+  return {
+    kind,
+    recognisedBy: async () => (await load()).recognisedBy,
+    recognise: async (options) => (await load()).recognise(options),
+    connect: async (options, login) => (await load()).connect(options, login),
+    diagnose: async (options, login) => (await load()).diagnose(options, login),
+  };
+}
 
-const newApiLater = {
-  kind: 'new-api',
-  recognisedBy: async () => (await newApi()).recognisedBy,
-  recognise: async (options: HttpOptions) => (await newApi()).recognise(options),
-  connect: async (options: HttpOptions, login: AdminLogin) => (await newApi()).connect(options, login),
-  diagnose: async (options: HttpOptions, login: GivenLogin) => (await newApi()).diagnose(options, login),
-} as const;
+const newApiLater = later('new-api', () => import('./new-api/kind.ts').then(({ newApiKind }) => newApiKind));
+const cliproxyapiLater = later('cliproxyapi', () =>
+  import('./cliproxyapi/kind.ts').then(({ cliproxyapiKind }) => cliproxyapiKind),
+);
 
 /** The kinds that relay works with. */
-export const hostKinds: readonly HostKind[] = [sub2apiKind, newApiLater] satisfies readonly { kind: HostKindName }[];
+export const hostKinds: readonly HostKind[] = [sub2apiKind, newApiLater, cliproxyapiLater] satisfies readonly {
+  kind: HostKindName;
+}[];
 
 /**
  * The kind of the host at an address: the one that was asked for, the only one there is, or the one that is recognised.

@@ -27,6 +27,8 @@ export interface TemporaryClient {
   name: string;
   /** By which it is made and found again. */
   state: object;
+  /** What does for a key where the gateway lets everybody in: then no client is made. */
+  anyKey?: Secret;
   create(): Promise<WriteResult<unknown>>;
   find(): Promise<Id | undefined>;
   /** A key of it, with access to the place; without one, it reaches nothing but the account that it names. */

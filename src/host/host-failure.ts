@@ -62,6 +62,18 @@ export async function writeResult<T>(request: () => Promise<T>): Promise<WriteRe
   }
 }
 
+/** Does what follows a change that was sent: whatever fails there, nobody can say any more that nothing was done. */
+export async function onceSent<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (failure) {
+    if (!(failure instanceof HostFailure) || failure.delivery === 'unknown') throw failure;
+    const { code, message, status, reason, transient, maybeInFlight, retryAfterMs, said, hint } = failure;
+    const facts = { status, reason, transient, maybeInFlight, retryAfterMs, said, cause: failure };
+    throw new HostFailure(code, message, { ...facts, delivery: 'unknown', ...(hint === undefined ? {} : { hint }) });
+  }
+}
+
 /** The end of a write that an adapter does not send. `why`: in words that follow a colon. */
 export function notSent(why: string): WriteResult<never> {
   const failure = new HostFailure('HOST_FAILED', `It was not sent: ${why}.`, {

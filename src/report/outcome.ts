@@ -71,10 +71,11 @@ function accessStatus(ending: Ending): Outcome['accessStatus'] {
   return broken ? 'broken' : 'unchecked';
 }
 
-/** When several hold: 6, then 130 and 143, 4, 7, 5. */
+/** When several hold: 6, then 130 and 143, 3, 4, 7, 5. */
 function exitCode(ending: Ending): number {
   if (isOpen(ending)) return 6;
   if (ending.interruptedBy !== null) return ending.interruptedBy === 'SIGINT' ? 130 : 143;
+  if (ending.silenced && ending.aborted && ending.untouched) return 3;
   if (ending.undone) return 4;
   if (ending.gatewayOk === false) return 7;
   // Without any account that works, only a run that went through has everything else in place.

@@ -3,7 +3,7 @@ import { statusSchema } from '../../src/plan/status-schema.ts';
 import { addUser } from '../../src/sandbox/new-api/people/add-user.ts';
 import type { Plan, Subscription, User } from '../../src/sandbox/new-api/rows.ts';
 import { workplace, type Workplace } from '../support/binary.ts';
-import { importKeys, newApiEnv } from '../support/new-api-runs.ts';
+import { importKeys, hostEnv } from '../support/whole-runs.ts';
 import { startNewApi, type NewApi } from '../support/start-sandbox.ts';
 
 let place: Workplace;
@@ -27,7 +27,7 @@ const userOf = (email = host.userEmail): User => {
   return user;
 };
 
-const env = (adminKey = host.adminKey) => newApiEnv(place, host, adminKey);
+const env = (adminKey = host.adminKey) => hostEnv(place, host, adminKey);
 const relay = (command: string, ...args: string[]) => place.run([command, '--pack', 'kimi', ...args], { env: env() });
 const rollback = async () => {
   const { run } = await place.report();

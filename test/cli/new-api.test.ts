@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { statusSchema } from '../../src/plan/status-schema.ts';
 import { workplace, type Workplace } from '../support/binary.ts';
-import { importKeys, newApiEnv } from '../support/new-api-runs.ts';
+import { importKeys, hostEnv } from '../support/whole-runs.ts';
 import { startNewApi, type NewApi } from '../support/start-sandbox.ts';
 
 let place: Workplace;
@@ -19,7 +19,7 @@ afterEach(async () => {
 const channels = () => [...host.state.channels.values()];
 const writes = () => host.requests.filter(({ method }) => method !== 'GET').length;
 
-const env = () => newApiEnv(place, host);
+const env = () => hostEnv(place, host);
 
 /** Runs a command on the host, as its root. */
 async function relay(command: string, ...args: string[]) {

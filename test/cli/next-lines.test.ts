@@ -387,6 +387,8 @@ const notProduced: Partial<Record<Code, string>> = {
   TEST_NOT_NOTED: 'a warning that asks for nothing; test/flows',
   PROBE_LEFT_BEHIND: 'needs a killed run, and a host that refuses to remove its user; test/flows/left-behind.test.ts',
   HOST_CANNOT: 'needs a host of another kind: the sandbox can do all that may be asked for',
+  GATEWAY_OPEN: 'the same, one that keeps client keys in a list; test/cli/cliproxyapi.test.ts',
+  OTHER_WRITER: 'the same, and somebody who writes at the same moment; test/cli/cliproxyapi.test.ts',
   USER_ELSEWHERE: 'the same, one on which a user is in one group at a time; test/cli/new-api-subscription.test.ts',
   PRICE_NEEDED: 'needs a host of another kind: the sandbox serves models without a price',
   HOST_IGNORES: 'the same: the sandbox honours all that a pack may say',

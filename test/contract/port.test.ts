@@ -7,7 +7,14 @@ import { hostKinds, kindOf } from '../../src/host/catalog.ts';
 import { connectNewApi } from '../../src/host/new-api/session/connect.ts';
 import { memoryHost } from '../../src/host/memory/memory-host.ts';
 import { newWorld } from '../../src/host/memory/world.ts';
-import { startNewApi, startSandbox, type NewApi, type Sandbox } from '../support/start-sandbox.ts';
+import {
+  startCliProxy,
+  startNewApi,
+  startSandbox,
+  type CliProxy,
+  type NewApi,
+  type Sandbox,
+} from '../support/start-sandbox.ts';
 import { quickClock } from '../support/clocks.ts';
 import { newApiContract } from './new-api-contract.ts';
 import { portContract, type OpenedPort } from './port-contract.ts';
@@ -20,7 +27,7 @@ const keys = {
 const http = { userAgent: 'relay/test', timeoutMs: 30_000, redactor: new Redactor() };
 
 /** A sandbox as relay finds it. */
-async function portOf(sandbox: Sandbox | NewApi): Promise<OpenedPort> {
+async function portOf(sandbox: Sandbox | NewApi | CliProxy): Promise<OpenedPort> {
   const options = { ...http, baseUrl: sandbox.url, clock: quickClock() };
   const { connect } = await kindOf(hostKinds, undefined, options);
   return {
@@ -58,6 +65,8 @@ for (const hostVersion of ['A', 'B'] as const)
       async () => portOf(await startNewApi({ hostVersion })),
       access,
     );
+
+portContract('the sandbox as CLIProxyAPI', async () => portOf(await startCliProxy()));
 
 const given = process.env['RELAY_TEST_HOST'];
 if (given !== undefined && given !== '') {

@@ -3,7 +3,7 @@ import { Pace } from '../../src/core/pace/pace.ts';
 import type { AccessMode } from '../../src/core/modes.ts';
 import { reportSchema } from '../../src/report/report-schema.ts';
 import { quickClock } from '../support/clocks.ts';
-import { importIntoNewApi } from '../support/import-into-new-api.ts';
+import { importIntoHost } from '../support/import-into-host.ts';
 import { paceOf } from '../support/paces.ts';
 import { startNewApi, type NewApi } from '../support/start-sandbox.ts';
 
@@ -19,7 +19,7 @@ describe('a host that takes so many requests in so much time', () => {
   it('is kept to, and its limit is told while accounts are tested and in the report', async () => {
     const clock = quickClock();
     host = await startNewApi({ apiLimit: { calls: 60, seconds: 180 }, now: () => clock.now() });
-    const { report, events } = await importIntoNewApi(host, 'strict', access, keysOf(40), { clock });
+    const { report, events } = await importIntoHost(host, 'strict', access, keysOf(40), { clock });
     expect(report.summary).toMatchObject({ passed: 40, failed: 0, failedVerdict: 0 });
     const { budget } = reportSchema.parse(report).run;
     expect(budget).toMatchObject({ windowMs: 180_000, why: 'refused' });
@@ -38,7 +38,7 @@ describe('a host that takes so many requests in so much time', () => {
 
   it('has no limit to tell of where it refuses nothing', async () => {
     host = await startNewApi();
-    const { report } = await importIntoNewApi(host, 'strict', access, keysOf(3));
+    const { report } = await importIntoHost(host, 'strict', access, keysOf(3));
     expect(report.run.budget).toMatchObject({ limit: null, why: 'starting', refused: 0, heldBack: 0 });
   });
 });
@@ -48,7 +48,7 @@ describe('a host that wants a request for each account', () => {
     const clock = quickClock();
     const calls = new Pace({ start: 2, most: 6 }, clock);
     host = await startNewApi();
-    const { report } = await importIntoNewApi(host, 'strict', access, keysOf(40), { clock, calls });
+    const { report } = await importIntoHost(host, 'strict', access, keysOf(40), { clock, calls });
     expect(report.summary).toMatchObject({ passed: 40 });
     expect(calls.summary).toMatchObject({ most: 6, now: 0, refused: 0 });
   });
@@ -61,7 +61,7 @@ describe('a host that wants a request for each account', () => {
     const calls = paceOf(1, clock);
     host = await startNewApi();
     const keys = [...keysOf(5), ...more];
-    const { report } = await importIntoNewApi(host, 'strict', access, keys, { clock, calls });
+    const { report } = await importIntoHost(host, 'strict', access, keys, { clock, calls });
     expect(report.exitCode).toBe(exitCode);
     expect(calls.summary).toMatchObject({ most: 1, now: 0 });
   });

@@ -251,7 +251,7 @@ const endings = fc
   }));
 
 describe('any end of a run', () => {
-  it('has the exit code that counts most: 6, then 130 and 143, 4, 7, 5 (N11)', () => {
+  it('has the exit code that counts most: 6, then 130 and 143, 3, 4, 7, 5 (N11)', () => {
     const idle = ({ gatewayOk, accounts }: Ending) =>
       gatewayOk !== false && accounts.desired > 0 && accounts.working === 0;
     const order: [number, (ending: Ending) => boolean][] = [
@@ -262,6 +262,7 @@ describe('any end of a run', () => {
       ],
       [130, (ending) => ending.interruptedBy === 'SIGINT'],
       [143, (ending) => ending.interruptedBy === 'SIGTERM'],
+      [3, ({ silenced, aborted, untouched }) => silenced && aborted && untouched],
       [4, (ending) => ending.undone || (idle(ending) && ending.aborted && ending.untouched)],
       [7, (ending) => ending.gatewayOk === false || (idle(ending) && !ending.aborted)],
       [5, ({ accounts, malformed, errors, aborted }) => accounts.failed + malformed + errors > 0 || aborted],

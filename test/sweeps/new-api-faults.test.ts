@@ -2,7 +2,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { accessModes, accessSlug, type AccessMode, type ImportMode } from '../../src/core/modes.ts';
 import { RelayError } from '../../src/core/relay-error.ts';
 import { commonFaults, type Fault } from '../support/faults.ts';
-import { importIntoNewApi } from '../support/import-into-new-api.ts';
+import { importIntoHost } from '../support/import-into-host.ts';
 import { goodKeys as keys } from '../support/keys.ts';
 import { startNewApi, type NewApi } from '../support/start-sandbox.ts';
 import { sweeping } from '../support/sweep.ts';
@@ -62,7 +62,7 @@ const imported = {
 /** One run on a host that plays one fault at its k-th request; nothing when the run sends fewer. */
 async function runWith(k: number, fault: Fault, mode: ImportMode, access: AccessMode): Promise<number | null> {
   const host = await startNewApi({ faults: [{ path: '*', nth: k, ...fault }] });
-  const done = await importIntoNewApi(host, mode, access, keys).catch((error: unknown) => {
+  const done = await importIntoHost(host, mode, access, keys).catch((error: unknown) => {
     if (error instanceof RelayError) return error;
     throw error;
   });

@@ -49,7 +49,7 @@ configuration file:
 Its kind is recognised by what it answers, without a credential; --host-kind decides. Kinds: ${hostKindNames.join(', ')}.
 
 The login is an admin API key, or an e-mail or name with a password. A new-api wants an access token, and older ones whose
-it is (--admin-user ID, 1 where nothing is said):
+it is (--admin-user ID, 1 where nothing is said); a CLIProxyAPI, which has no users, its management key:
 
   RELAY_ADMIN_KEY=… relay doctor --host https://new-api.example.org --admin-user 1
 

@@ -1,5 +1,4 @@
 import { hostKindNames } from '../../core/host-kinds.ts';
-import { sandboxKindNames } from '../../core/sandbox-kinds.ts';
 import { onHost } from './option-groups.ts';
 import type { OptionRecord } from './option-record.ts';
 
@@ -23,7 +22,7 @@ export const hostTable = {
     env: ['RELAY_HOST_KIND'],
     config: { about: 'kind of the host, for a host that names none itself' },
     on: [...reaching, 'sandbox'],
-    differs: { sandbox: { about: 'the kind to imitate', words: sandboxKindNames } },
+    differs: { sandbox: { about: 'the kind to imitate' } },
   },
   adminKeyFile: {
     kind: 'file',

@@ -114,7 +114,7 @@ export class ApiClient {
 
   /** Sends a change once, unless it holds a mark that stands for a hidden text: the host would keep that in its place. */
   write<T>(
-    method: 'POST' | 'PUT' | 'DELETE',
+    method: 'POST' | 'PUT' | 'PATCH' | 'DELETE',
     path: string,
     body: unknown,
     schema: z.ZodType<T>,

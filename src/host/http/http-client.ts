@@ -9,7 +9,7 @@ import { noAnswer } from './no-answer.ts';
 import { proxyHint, ProxyRefusal, refusedByProxy } from './proxy-refusal.ts';
 
 export interface HttpRequest {
-  method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** From the root of the host, with a leading slash and without a trailing one. */
   path: string;
   query?: Record<string, string | number>;

@@ -9,6 +9,7 @@ import { Redactor } from '../../src/core/secrets/redactor.ts';
 import { Secret } from '../../src/core/secrets/secret.ts';
 import { executeImport } from '../../src/flows/import/execute-import.ts';
 import { prepareImport } from '../../src/flows/import/prepare-import.ts';
+import { connectCliproxyapi } from '../../src/host/cliproxyapi/session/connect.ts';
 import { connectNewApi } from '../../src/host/new-api/session/connect.ts';
 import { chooseProvider, findPack } from '../../src/pack/find-pack.ts';
 import type { Report } from '../../src/report/report-schema.ts';
@@ -16,11 +17,11 @@ import { leaksIn } from './canaries.ts';
 import { quickClock, type QuickClock } from './clocks.ts';
 import { jobDefaults, keyFileOf } from './import-run.ts';
 import { paceOf } from './paces.ts';
-import type { NewApi } from './start-sandbox.ts';
+import type { CliProxy, NewApi } from './start-sandbox.ts';
 
 /** An import inside this process, with a clock whose pauses take no time. */
-export async function importIntoNewApi(
-  host: NewApi,
+export async function importIntoHost(
+  host: NewApi | CliProxy,
   mode: ImportMode,
   access: AccessMode,
   keys: readonly string[],
@@ -31,7 +32,9 @@ export async function importIntoNewApi(
   for (const entry of file.entries) if (entry.kind === 'key') redactor.learn(entry.key);
   const events: RunEvent[] = [];
   const http = { baseUrl: host.url, userAgent: 'relay/test', timeoutMs: 30_000, clock, redactor };
-  const base = await connectNewApi(http, { key: new Secret(host.adminKey) });
+  const isProxy = 'clientKey' in host;
+  const connect = isProxy ? connectCliproxyapi : connectNewApi;
+  const base = await connect(http, { key: new Secret(host.adminKey) });
   const stop = new AbortController().signal;
   setMaxListeners(0, stop);
   const tools: RunTools = {
@@ -55,15 +58,14 @@ export async function importIntoNewApi(
       keyFile: file,
       mode,
       access,
-      targets: [{ asked: host.userEmail, user: { email: host.userEmail }, days: null }],
+      targets: isProxy ? [] : [{ asked: host.userEmail, user: { email: host.userEmail }, days: null }],
     },
     { tools },
   );
   const startedAt = clock.now();
   const report = await executeImport(prepared, { tools, startedAt, stages: () => [], openJournal: async () => null });
+  const userKeys = isProxy ? [host.clientKey] : [...host.state.tokens.values()].map((token) => token.key);
   const told = JSON.stringify([report, events]);
-  expect(leaksIn(told, [...keys, host.adminKey, ...[...host.state.tokens.values()].map((token) => token.key)])).toEqual(
-    [],
-  );
+  expect(leaksIn(told, [...keys, host.adminKey, ...userKeys])).toEqual([]);
   return { report, events };
 }

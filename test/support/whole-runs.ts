@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import type { Finished, Workplace } from './binary.ts';
-import type { NewApi } from './start-sandbox.ts';
+import type { CliProxy, NewApi } from './start-sandbox.ts';
 
-/** What commands find there: a new-api, and its root's token or the one of somebody else. */
-export function newApiEnv(place: Workplace, host: NewApi, adminKey = host.adminKey): Record<string, string> {
+/** What commands find there: a host, and its admin key or the one of somebody else. */
+export function hostEnv(place: Workplace, host: NewApi | CliProxy, adminKey = host.adminKey): Record<string, string> {
   return {
     RELAY_HOST: host.url,
     RELAY_ADMIN_KEY: adminKey,
@@ -14,7 +14,7 @@ export function newApiEnv(place: Workplace, host: NewApi, adminKey = host.adminK
 /** Imports a key for each of the words, at the vendor of the sandbox; `access` where the arguments name none. */
 export async function importKeys(
   place: Workplace,
-  host: NewApi,
+  host: NewApi | CliProxy,
   access: 'self-service' | 'subscription',
   words: readonly string[],
   args: readonly string[],
@@ -23,10 +23,10 @@ export async function importKeys(
   const how = args.includes('--access') ? [] : ['--access', access];
   const upstream = args.includes('--base-url') ? [] : ['--base-url', `${host.vendorUrl}/v1`];
   const all = ['import', '--pack', 'kimi', ...how, ...upstream, '--allow-http', '--keys', 'keys.txt', '--yes', ...args];
-  return place.run(all, { env: newApiEnv(place, host) });
+  return place.run(all, { env: hostEnv(place, host) });
 }
 
 /** The fake vendor does what a word in a key says. */
 export function wholeRunKey(word: string): string {
-  return `sk-${word}-new-api-whole-runs`;
+  return `sk-${word}-000-in-whole-runs`;
 }

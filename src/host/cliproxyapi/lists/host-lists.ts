@@ -1,0 +1,179 @@
+import { z } from 'zod';
+import { HostFailure, onceSent, writeResult, type WriteResult } from '../../host-failure.ts';
+import type { ApiClient } from '../../http/api-client.ts';
+import { RelayError } from '../../../core/relay-error.ts';
+import { Secret } from '../../../core/secrets/secret.ts';
+import { management } from '../api/client.ts';
+import { anything } from '../api/wire.ts';
+import { configLists } from './config-file.ts';
+import {
+  elementsOf,
+  listNames,
+  secretsIn,
+  unitsIn,
+  withUnit,
+  type Elements,
+  type ListName,
+  type Unit,
+} from './units.ts';
+import { foreignIn, ownIn, same, sketchOf } from './compare.ts';
+
+/** How often a change must be seen in a row until it counts as kept, and how long between two looks, in milliseconds. */
+const looks = 5;
+const lookMs = 100;
+
+/** How long it is looked for, in milliseconds, and how often it is written again when it has vanished. */
+const patienceMs = 30_000;
+const maxWrites = 6;
+
+/** What stood in each list when relay looked at it last, or after it wrote there. */
+export type SeenLists = Map<ListName, Elements>;
+
+/** What all lists hold. */
+export type Lists = Readonly<Record<ListName, Elements>>;
+
+/**
+ * The lists of upstream keys of a host, which answers a write with 200 and may lose it: it reads its file again in the
+ * background, and a write that falls into that is overwritten. So a change is written, looked for until it stays, and
+ * written again if it has vanished. What others have must not change meanwhile.
+ */
+export class HostLists {
+  readonly #client: ApiClient;
+  readonly #seen: SeenLists;
+  /** What is kept out of all texts already. */
+  readonly #learnt = new Set<string>();
+
+  /** `seen`: shared by all who work on one host, so that whoever writes knows what was planned with. */
+  constructor(client: ApiClient, seen: SeenLists = new Map()) {
+    this.#client = client;
+    this.#seen = seen;
+  }
+
+  /** All units, as they are planned with: what others change of them from now on stops whoever writes. */
+  async unitsToPlan(): Promise<Unit[]> {
+    this.#seen.clear();
+    return this.units();
+  }
+
+  /** All units. Throws `HostFailure`. */
+  async units(): Promise<Unit[]> {
+    const lists = await Promise.all(
+      listNames.map(async (list) => {
+        const elements = await this.#read(list);
+        if (!this.#seen.has(list)) this.#seen.set(list, elements);
+        return unitsIn(list, elements);
+      }),
+    );
+    return lists.flat();
+  }
+
+  /** Whether lists say the same as those that were read elsewhere. */
+  async agree(others: Lists): Promise<boolean> {
+    for (const list of listNames)
+      if (!same(sketchOf(list, await this.#read(list)), sketchOf(list, others[list]))) return false;
+    return true;
+  }
+
+  /**
+   * Writes a unit as `change` makes it of what stands there, and waits until the host keeps it. Nothing is sent where nothing
+   * changes. Throws `OTHER_WRITER` where anything else in the list has changed since relay last saw it.
+   */
+  async write(list: ListName, change: (units: readonly Unit[]) => Unit | undefined): Promise<WriteResult<void>> {
+    return writeResult(async () => {
+      const before = await this.#read(list);
+      const unit = change(unitsIn(list, before));
+      if (unit === undefined) return;
+      const after = withUnit(before, unit);
+      const foreign = foreignIn(before, unit);
+      if (foreignIn(this.#seen.get(list) ?? before, unit) !== foreign)
+        throw new RelayError('OTHER_WRITER', `Somebody else has changed ${list} of the host since relay looked at it.`);
+      const wanted = sketchOf(list, after);
+      if (same(wanted, sketchOf(list, before)) && (await this.#isSaved(list, after, unit))) return;
+      await this.#send(list, before, unit, after);
+      await onceSent(() => this.#keep(list, wanted, unit, foreign));
+      this.#seen.set(list, after);
+    });
+  }
+
+  /** What could not be saved shows in the list all the same. An empty file tells nothing. */
+  async #isSaved(list: ListName, elements: Elements, unit: Unit): Promise<boolean> {
+    const file = await configLists(this.#client);
+    return file === undefined || same(ownIn(list, file[list], unit), ownIn(list, elements, unit));
+  }
+
+  /** Looks for what was written until it stays, and writes it again where it has vanished. */
+  async #keep(list: ListName, wanted: readonly string[], unit: Unit, foreign: string): Promise<void> {
+    for (let writes = 1; !(await this.#stays(list, wanted, unit, foreign)); writes += 1) {
+      if (writes === maxWrites)
+        throw new HostFailure(
+          'HOST_FAILED',
+          `The host did not keep a change of ${list} that it had answered with 200.`,
+          {
+            delivery: 'unknown',
+            transient: false,
+            hint: 'Something else writes to the configuration of the host at the same time: stop it, and run the same again.',
+          },
+        );
+      const now = await this.#read(list);
+      await this.#send(list, now, unit, withUnit(now, unit));
+    }
+  }
+
+  async #read(list: ListName): Promise<Elements> {
+    const form = z.looseObject({ [list]: elementsOf(list).nullable() });
+    const elements = (await this.#client.get(`${management}/${list}`, form))[list] ?? [];
+    for (const secret of secretsIn(list, elements)) {
+      if (this.#learnt.has(secret)) continue;
+      this.#learnt.add(secret);
+      this.#client.http.redactor.learn(new Secret(secret));
+    }
+    return elements;
+  }
+
+  /**
+   * There is no way to add one element, so a new one is sent with all; a known one is changed by its name alone, where it
+   * alone bears that.
+   */
+  async #send(list: ListName, before: Elements, unit: Unit, after: Elements): Promise<void> {
+    const path = `${management}/${list}`;
+    const isNamed = (each: unknown) => (each as { name?: unknown }).name === unit.name;
+    const isAlone = list === 'openai-compatibility' && unit.name !== '' && before.filter(isNamed).length === 1;
+    const send = async () => {
+      if (!isAlone || after.length > before.length) return this.#client.write('PUT', path, after, anything);
+      if (after.length < before.length)
+        return this.#client.write('DELETE', `${path}?name=${encodeURIComponent(unit.name)}`, undefined, anything);
+      const element = after.find(isNamed) as Record<string, unknown>;
+      const { 'base-url': baseUrl, 'api-key-entries': keys, models, headers } = element;
+      const value = { 'base-url': baseUrl, 'api-key-entries': keys, models, headers };
+      return this.#client.write('PATCH', path, { name: unit.name, value }, anything);
+    };
+    const end = await send();
+    if (end.status !== 'applied') throw end.failure;
+  }
+
+  /** Whether list and file show it so often in a row. `false` where it has vanished. */
+  async #stays(list: ListName, wanted: readonly string[], unit: Unit, foreign: string): Promise<boolean> {
+    const { clock } = this.#client.http;
+    const until = clock.now() + patienceMs;
+    let seen = 0;
+    let missed = 0;
+    while (seen < looks) {
+      const shown = await this.#read(list);
+      if (foreignIn(shown, unit) !== foreign)
+        throw new RelayError('OTHER_WRITER', `Somebody else is changing ${list} of the host at the same time.`);
+      const file = await configLists(this.#client);
+      const isSeen =
+        same(sketchOf(list, shown), wanted) && file !== undefined && same(sketchOf(list, file[list]), wanted);
+      // An empty file is one that is being written: it tells nothing.
+      if (isSeen) seen += 1;
+      else if (file !== undefined) {
+        seen = 0;
+        missed += 1;
+        if (missed >= looks) return false;
+      }
+      if (clock.now() > until) return false;
+      if (seen < looks) await this.#client.pause(lookMs);
+    }
+    return true;
+  }
+}

@@ -1,0 +1,118 @@
+import { RelayError } from '../../../core/relay-error.ts';
+import { CheckList, type CheckId, type Diagnosis } from '../../diagnosis.ts';
+import type { ApiClient } from '../../http/api-client.ts';
+import { HttpClient, type HttpOptions } from '../../http/http-client.ts';
+import { tellAddress, tellClock } from '../../http/tell-address.ts';
+import { secretOf, type GivenLogin } from '../../login.ts';
+import { management, openClient } from '../api/client.ts';
+import { pluginsWire } from '../api/wire.ts';
+import { configLists } from '../lists/config-file.ts';
+import { HostLists } from '../lists/host-lists.ts';
+import { listNames } from '../lists/units.ts';
+import { hostOf, infoOf, isFrontPage, isSafeMode, logIn, rootRequest } from './connect.ts';
+
+/** How often list and file are compared until they agree, and how long between two looks, in milliseconds. */
+const looks = 10;
+const lookMs = 200;
+
+/**
+ * Takes the steps of `connectCliproxyapi` one by one and tells how each went; stops where the next would mean nothing. Writes
+ * nothing, and tries the login once.
+ */
+export async function diagnoseCliproxyapi(options: HttpOptions, login: GivenLogin): Promise<Diagnosis> {
+  const http = new HttpClient(options);
+  const found: Diagnosis = { checks: new CheckList(), info: null, host: null, termsOfUse: null };
+  const { checks } = found;
+  if (!('missing' in login)) http.redactor.learn(secretOf(login));
+  const reply = await attempt(checks, 'address', () => openClient(http).ask(rootRequest));
+  if (reply === undefined) return found;
+  if (!isFrontPage(reply) && !isSafeMode(reply)) {
+    checks.fail('address', {
+      message: `${http.baseUrl} does not answer as a CLIProxyAPI does`,
+      hint: 'Give the root address of the host, without a path.',
+    });
+    return found;
+  }
+  tellAddress(http, reply, checks);
+  tellClock(checks, reply.headers.get('date'), http.clock.now());
+  if (isSafeMode(reply))
+    checks.warn(
+      'setup',
+      'safe mode: it was started with a client key that stands in its sample configuration, and serves nobody',
+      'Take that key out of api-keys in its configuration file, and restart it.',
+    );
+  else checks.pass('setup', 'serves');
+  if ('missing' in login) {
+    checks.fail('login', login.missing);
+    return found;
+  }
+  const session = await attempt(checks, 'login', () => logIn(http, login));
+  if (session === undefined) return found;
+  checks.pass('login', `management key${login.from === undefined ? '' : ` (${login.from})`}`);
+  checks.pass('version', `CLIProxyAPI ${session.version}`);
+  found.info = infoOf(http, session.version, false);
+  await tellPlugins(checks, session.client);
+  await tellFile(checks, session.client);
+  found.host = (await attempt(checks, 'settings', () => hostOf(http, session, login))) ?? null;
+  if (found.host !== null) found.info = found.host.info;
+  return found;
+}
+
+/** A plugin may decide by itself who is let in. */
+async function tellPlugins(checks: CheckList, client: ApiClient): Promise<void> {
+  try {
+    const { plugins_enabled: areOn } = await client.get(`${management}/plugins`, pluginsWire);
+    if (areOn === true)
+      checks.warn(
+        'second_factor',
+        'plugins are on, and one of them may decide who is let in instead of the client keys',
+        'If the gateway check is refused with 401, look at the login plugins of the host.',
+      );
+    else checks.pass('second_factor', 'no plugins');
+  } catch (failure) {
+    if (!(failure instanceof RelayError)) throw failure;
+    checks.skip('second_factor', 'the host does not tell of plugins');
+  }
+}
+
+/**
+ * Where list and file go on to differ, somebody has put another file in the place of the one that the host watches. For a
+ * moment they do so whenever one of the two is changed.
+ */
+async function tellFile(checks: CheckList, client: ApiClient): Promise<void> {
+  await attempt(checks, 'settings', async () => {
+    const lists = new HostLists(client);
+    let isEmpty = true;
+    for (let look = 1; look <= looks; look += 1) {
+      const file = await configLists(client);
+      if (file !== undefined && (await lists.agree(file))) {
+        checks.pass('settings', `${listNames.length} lists of keys, as its file says`);
+        return;
+      }
+      isEmpty &&= file === undefined;
+      if (look < looks) await client.pause(lookMs);
+    }
+    if (isEmpty)
+      checks.warn(
+        'settings',
+        'the configuration file of the host is empty',
+        'Put it right before the host is restarted: without it, it would come up open to everybody.',
+      );
+    else
+      checks.warn(
+        'settings',
+        'the host holds other keys than its file says: the file was replaced, and is not watched any more',
+        'Restart the host before you import: the next write of it would undo what the file says.',
+      );
+  });
+}
+
+async function attempt<T>(checks: CheckList, id: CheckId, work: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await work();
+  } catch (failure) {
+    if (!(failure instanceof RelayError)) throw failure;
+    checks.fail(id, failure);
+    return undefined;
+  }
+}

@@ -1,0 +1,93 @@
+import { describe, expect, it } from 'vitest';
+import { aKeySpec, cliProxyPorts, create, done, writesOf } from '../../support/cliproxyapi-ports.ts';
+import { fingerprintOf } from '../../support/builders.ts';
+
+const start = cliProxyPorts();
+const [one, two] = ['first-upstream-key-01', 'second-upstream-key-02'];
+
+async function opened() {
+  const port = await start();
+  const { sandbox } = port;
+  const host = await port.open();
+  const add = (key: string) => create(host, key, aKeySpec(sandbox, key, { name: key.slice(0, 5) }));
+  const keysIn = (text: string) => [one, two].filter((key) => text.includes(key));
+  const held = () => ({ memory: keysIn(JSON.stringify(sandbox.state.config)), file: keysIn(sandbox.state.file) });
+  return { ...port, host, add, held };
+}
+
+describe('a write of a CLIProxyAPI', () => {
+  it('is looked for until list and file have shown it five times in a row', async () => {
+    const { add, clock, held, sandbox } = await opened();
+    done(await add(one));
+    expect(held()).toEqual({ memory: [one], file: [one] });
+    expect(writesOf(sandbox)).toEqual(['PUT /openai-compatibility']);
+    expect(clock.pauses).toEqual([100, 100, 100, 100]);
+  });
+
+  it.each([1, 2, 5])('is sent again when the host has lost it, %d times', async (times) => {
+    const { add, held, sandbox } = await opened();
+    sandbox.settings.loseNextWrites = times;
+    done(await add(one));
+    expect(held()).toEqual({ memory: [one], file: [one] });
+    expect(writesOf(sandbox)).toHaveLength(times + 1);
+  });
+
+  it('is given up after six times, in words that say what to look for', async () => {
+    const { add, sandbox } = await opened();
+    sandbox.settings.loseNextWrites = 6;
+    expect(await add(one)).toMatchObject({
+      status: 'unknown',
+      failure: {
+        code: 'HOST_FAILED',
+        message: expect.stringContaining('did not keep a change of openai-compatibility') as unknown,
+        hint: expect.stringContaining('at the same time') as unknown,
+      },
+    });
+    expect(writesOf(sandbox)).toHaveLength(6);
+  });
+
+  it('is neither seen nor lost in a file that is being written', async () => {
+    const { add, clock, sandbox } = await opened();
+    sandbox.settings.emptyNextReads = 12;
+    done(await add(one));
+    expect(writesOf(sandbox)).toHaveLength(1);
+    expect(clock.pauses).toHaveLength(12 + 4);
+  });
+
+  it('is unknown when the host could not save it, since its memory keeps it', async () => {
+    const { add, held, host, sandbox } = await opened();
+    sandbox.settings.failNextSaves = 1;
+    expect(await add(one)).toMatchObject({
+      status: 'unknown',
+      failure: { status: 500, transient: false, message: expect.stringContaining('failed to save config') as unknown },
+    });
+    expect(held()).toEqual({ memory: [one], file: [] });
+    expect((await host.reads.accounts()).map(({ marker }) => marker?.fingerprint)).toEqual([fingerprintOf(one)]);
+    done(await add(one));
+    expect(held()).toEqual({ memory: [one], file: [one] });
+  });
+
+  it('carries what was asked for at the same time, and is one for all of it', async () => {
+    const { add, held, sandbox } = await opened();
+    for (const end of await Promise.all([add(one), add(two)])) done(end);
+    expect(held().file).toEqual([one, two]);
+    expect(writesOf(sandbox)).toHaveLength(1);
+  });
+
+  it('is not sent where nothing changes', async () => {
+    const { add, sandbox } = await opened();
+    done(await add(one));
+    done(await add(one));
+    expect(writesOf(sandbox)).toHaveLength(1);
+  });
+
+  it('is lost without harm when it takes a key away', async () => {
+    const { add, held, host, sandbox } = await opened();
+    done(await add(one));
+    const [account] = await host.reads.accounts();
+    sandbox.settings.loseNextWrites = 1;
+    done(await host.writes.deleteAccount(account?.id ?? ''));
+    expect(held()).toEqual({ memory: [], file: [] });
+    expect(writesOf(sandbox).slice(1)).toEqual(['DELETE /openai-compatibility', 'DELETE /openai-compatibility']);
+  });
+});
