@@ -10,8 +10,8 @@ export type JournalNote =
   /** What a change has made: its id, and the state in which the host shows it. */
   | { type: 'made'; kind: string; seq: number; id: Id; after?: object }
   | { type: 'reverted'; seq: number }
-  /** An account is about to be removed. */
-  | { type: 'removing'; id: Id; name: string }
+  /** An account is about to be removed; what it was tells how to make it anew, of whoever has its key. */
+  | { type: 'removing'; id: Id; name: string; platform: string; before: object }
   /** An account of an earlier run is gone for good. */
   | { type: 'removed'; id: Id; name: string };
 

@@ -358,8 +358,8 @@ export const codes = {
   },
   RESTORED_NOTHING: {
     exit: 6,
-    summary: 'Accounts that the run removed cannot be brought back, since their keys are not kept.',
-    hint: 'Import them again from their key file.',
+    summary: 'Accounts that the run removed are gone, since their keys are not kept.',
+    hint: 'Give the key file from before: `relay rollback RUN --keys FILE`; or import it again.',
   },
   SETTINGS_DROPPED: {
     exit: 4,

@@ -5,7 +5,8 @@ import { reopenChanges } from '../apply/reopen-changes.ts';
 import { findUnrecorded } from '../apply/undo/find-unrecorded.ts';
 import { noJournal } from '../apply/journal.ts';
 import { addLeftovers, leftoverOf, type Leftover } from '../apply/leftover.ts';
-import { foreseeUndo, undo, type UndoForecast, type UndoResult } from '../apply/undo/undo.ts';
+import { giveBack, sortRemoved, type Keys, type RemovedAccount } from '../apply/accounts/give-back.ts';
+import { foreseeUndo, undo, type Undone, type UndoForecast, type UndoResult } from '../apply/undo/undo.ts';
 import { HostFailure } from '../host/host-failure.ts';
 import type { RecordedRun } from '../journal/read-journal.ts';
 import type { Problem } from '../core/relay-error.ts';
@@ -17,15 +18,18 @@ import { refuseBarred } from './refuse-barred.ts';
 export interface Rollback {
   /** What it has removed or restored; not what was gone before. */
   undone: UndoResult['undone'];
+  /** Accounts that the run had removed, and that are there again. */
+  givenBack: Undone[];
   leftovers: Leftover[];
   warnings: Problem[];
 }
 
-/** What rolling a run back would do now; only looks. Throws `HostFailure`. */
+/** What rolling a run back with these keys would do now; only looks. Throws `HostFailure`. */
 export async function foreseeRollback(
   run: RecordedRun,
+  keys: Keys,
   tools: RunTools,
-): Promise<UndoForecast & { warnings: Problem[] }> {
+): Promise<UndoForecast & { givenBack: Undone[]; warnings: Problem[] }> {
   const changes = reopenChanges(run.changes, tools.host, run.begin.run);
   refuseBarred(
     changes.map(({ kind }) => kind),
@@ -39,36 +43,59 @@ export async function foreseeRollback(
   const id = await client?.find();
   if (port !== null && client !== undefined && id !== undefined)
     forecast.removed.push({ kind: port.driver.kind, id, name: client.name });
-  return { ...forecast, warnings: lostAccounts([...run.removed, ...(await goneOf(run, tools))]) };
+  const { returning, lost } = sortRemoved(await goneOf(run, tools), keys, await tools.host.reads.accounts());
+  const givenBack = returning.map(({ removed }) => ({ kind: 'account', id: removed.id, name: removed.name }));
+  return { ...forecast, givenBack, warnings: lostAccounts(lost, keys) };
 }
 
-/** Undoes a run, finished or not. Safe to repeat: what is gone already is nothing to do. Throws `HostFailure`. */
-export async function rollbackRun(run: RecordedRun, tools: RunTools): Promise<Rollback> {
+/**
+ * Undoes a run, finished or not, and makes those accounts anew that it has removed and whose keys are given. Safe to repeat:
+ * what is gone, or back, already is nothing to do. Throws `HostFailure`.
+ */
+export async function rollbackRun(run: RecordedRun, keys: Keys, tools: RunTools): Promise<Rollback> {
   const { log, leftovers } = await reopenRun(run, tools);
   refuseBarred(
     log.changes.map(({ kind }) => kind),
     tools.host,
   );
-  const lost = [...run.removed, ...(await goneOf(run, tools))];
-  const { undone, leftovers: left } = await inStage(
+  const gone = await goneOf(run, tools);
+  const {
+    undone,
+    back,
+    lost,
+    leftovers: left,
+  } = await inStage(
     tools,
     'undo',
     'Undo',
-    () => undoAll(tools, log),
+    async () => {
+      // First what comes: the last account of a place may serve users until then.
+      const given = await giveBack(gone, keys, tools, log);
+      const result = await undoAll(tools, log);
+      addLeftovers(given.leftovers, result.leftovers);
+      return { ...given, undone: result.undone };
+    },
     (result) => ({
       ok: result.leftovers.length === 0,
       text: result.leftovers.length === 0 ? 'the host is as it was' : `${result.leftovers.length} left on the host`,
     }),
   );
   addLeftovers(leftovers, left);
-  return { undone, leftovers, warnings: lostAccounts(lost) };
+  return { undone, givenBack: back, leftovers, warnings: lostAccounts(lost, keys) };
 }
 
-function lostAccounts(lost: readonly { name: string }[]): Problem[] {
+function lostAccounts(lost: readonly { name: string }[], keys: Keys): Problem[] {
   const names = lost.map((account) => `"${account.name}"`).join(', ');
   return lost.length === 0
     ? []
-    : [problem('RESTORED_NOTHING', `The run had removed ${names}; they cannot be brought back.`)];
+    : [
+        problem(
+          'RESTORED_NOTHING',
+          keys.size === 0
+            ? `The run had removed ${names}, whose keys only their key file has.`
+            : `The run had removed ${names}, which cannot be given back: the key file does not hold their keys.`,
+        ),
+      ];
 }
 
 /** What cannot be undone, or looked at any more, is left and named. */
@@ -88,9 +115,9 @@ async function undoAll(tools: RunTools, log: ChangeLog): Promise<UndoResult> {
   }
 }
 
-/** Accounts that were about to be removed when the run was interrupted, and that are gone. */
-async function goneOf({ removing }: RecordedRun, { host }: RunTools): Promise<RecordedRun['removing']> {
-  if (removing.length === 0) return [];
+/** Accounts that the run has removed, and those that it was about to remove when it was interrupted and that are gone. */
+async function goneOf({ removed, removing }: RecordedRun, { host }: RunTools): Promise<RemovedAccount[]> {
+  if (removing.length === 0) return removed;
   const there = new Set((await host.reads.accounts()).map((account) => account.id));
-  return removing.filter(({ id }) => !there.has(id));
+  return [...removed, ...removing.filter(({ id }) => !there.has(id))];
 }

@@ -40,7 +40,7 @@ const target = z.object({
 });
 
 /** The version of the journal's form. Another one is refused by its number. */
-export const journalVersion = 6;
+export const journalVersion = 7;
 
 /** Everything that is needed to do the work of a run without the pack and the command line, but its keys. */
 export const runOrderSchema = z.object({
@@ -84,7 +84,7 @@ export const noteSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('change'), at, change: changeSchema }),
   z.object({ type: z.literal('made'), at, seq: z.int(), id, after: state.optional() }),
   z.object({ type: z.literal('reverted'), at, seq: z.int() }),
-  z.object({ type: z.literal('removing'), at, ...named }),
+  z.object({ type: z.literal('removing'), at, ...named, platform: z.string(), before: state }),
   z.object({ type: z.literal('removed'), at, ...named }),
   z.object({ type: z.literal('resumed'), at }),
   z.object({ type: z.literal('end'), at, outcome: z.string(), exitCode: z.int() }),

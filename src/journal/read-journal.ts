@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { RemovedAccount } from '../apply/accounts/give-back.ts';
 import type { Change } from '../apply/change.ts';
 import { didYouMean } from '../core/suggest.ts';
 import { RelayError } from '../core/relay-error.ts';
@@ -15,10 +16,10 @@ export interface RecordedRun {
   changes: Change[];
   /** The last number that was given to a change. */
   lastSeq: number;
-  /** Accounts of earlier runs that are gone for good. */
-  removed: { id: string; name: string }[];
+  /** Accounts of earlier runs that are gone. */
+  removed: RemovedAccount[];
   /** Such accounts of which only the intent is noted. */
-  removing: { id: string; name: string }[];
+  removing: RemovedAccount[];
   /** How it ended; nothing when it was interrupted, or goes on. */
   end: { outcome: string; exitCode: number; at: string } | null;
 }
@@ -101,7 +102,7 @@ type Outcome = Pick<RecordedRun, 'changes' | 'lastSeq' | 'removed' | 'removing' 
 function outcomeOf(place: string, notes: readonly Note[]): Outcome {
   const changes = new Map<number, Change>();
   const removed: RecordedRun['removed'] = [];
-  const removing = new Map<string, { id: string; name: string }>();
+  const removing = new Map<string, RemovedAccount>();
   let lastSeq = 0;
   let end: RecordedRun['end'] = null;
   const made = (id: string) =>
@@ -118,11 +119,14 @@ function outcomeOf(place: string, notes: readonly Note[]): Outcome {
     }
     if (note.type === 'reverted') changes.delete(note.seq);
     // What the run had made itself is no loss when it goes again.
-    if (note.type === 'removing' && !made(note.id)) removing.set(note.id, { id: note.id, name: note.name });
+    if (note.type === 'removing' && !made(note.id)) {
+      const { id, name, platform, before } = note;
+      removing.set(id, { id, name, platform, before });
+    }
     if (note.type === 'removed') {
       const { id, name } = note;
+      removed.push(removing.get(id) ?? { id, name, platform: '', before: {} });
       removing.delete(id);
-      removed.push({ id, name });
     }
     if (note.type === 'resumed') end = null;
     if (note.type === 'end') end = { outcome: note.outcome, exitCode: note.exitCode, at: note.at };

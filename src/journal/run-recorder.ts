@@ -81,6 +81,7 @@ export class RunRecorder implements RunJournal {
   #screened(note: JournalNote): JournalNote {
     const { writable } = this.#tools;
     if (note.type === 'made' && note.after !== undefined) return { ...note, after: writable(note.kind, note.after) };
+    if (note.type === 'removing') return { ...note, before: writable('account', note.before) };
     if (note.type !== 'change') return note;
     const { change } = note;
     const after = writable(change.kind, change.after);

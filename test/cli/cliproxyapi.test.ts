@@ -183,6 +183,22 @@ describe('a CLIProxyAPI, by the commands that people give', () => {
     expect(await everything()).toBe(before);
   });
 
+  it('gets a removed key back by rollback, of whoever has the key file from before', async () => {
+    await start();
+    await importing(['good-one']);
+    const before = await everything();
+    await place.write('before.txt', wholeRunKey('good-one'));
+    await importing(['good-two'], '--allow-mass-removal');
+    const { run } = await place.report();
+    const rollback = (...args: string[]) => place.run(['rollback', run.id, '--yes', ...args], { env: env() });
+    const without = await rollback();
+    expect([without.exitCode, without.stderr]).toEqual([6, expect.stringContaining('RESTORED_NOTHING')]);
+    const { exitCode, stdout } = await rollback('--keys', 'before.txt');
+    expect([exitCode, stdout]).toEqual([0, expect.stringContaining('given back account "kimi-cn-self-01"')]);
+    expect(await everything()).toBe(before);
+    expect((await complete(host, 'kimi-latest')).status).toBe(200);
+  });
+
   it('is given back by rollback what it had before', async () => {
     await start();
     await importing(['good-one']);

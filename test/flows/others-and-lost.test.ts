@@ -218,6 +218,29 @@ describe('what a crash hides', () => {
   });
 });
 
+describe('accounts that a run has removed', () => {
+  it('are given back by rollback where their keys are given, and stay when it is repeated', async () => {
+    await importInto(sandbox, keys, { stateDir });
+    const before = wholeState(sandbox);
+    const { report } = await importInto(sandbox, [...keys.slice(1), third], { stateDir });
+    expect(report.removed).toMatchObject([{ name: 'kimi-cn-01' }]);
+    for (const isRepeated of [false, true]) {
+      const { givenBack, undone, warnings, leftovers } = await rollbackIn(sandbox, stateDir, report.run.id, keys);
+      expect([warnings, leftovers]).toEqual([[], []]);
+      expect(givenBack).toMatchObject(isRepeated ? [] : [{ kind: 'account', name: 'kimi-cn-01' }]);
+      expect(undone).toHaveLength(isRepeated ? 0 : 1);
+    }
+    expect(wholeState(sandbox)).toEqual(before);
+  });
+
+  it('are named where their keys are not among those', async () => {
+    await importInto(sandbox, keys, { stateDir });
+    const { report } = await importInto(sandbox, keys.slice(1), { stateDir });
+    const { givenBack, warnings } = await rollbackIn(sandbox, stateDir, report.run.id, [third]);
+    expect([givenBack, warnings]).toMatchObject([[], [{ code: 'RESTORED_NOTHING' }]]);
+  });
+});
+
 describe('a run that is stopped while it removes', () => {
   it.each([
     ['before anything went', false, 'rolled_back'],

@@ -130,7 +130,12 @@ describe('rollback on a host on which other objects bear the numbers by now', ()
     sandbox = await startSandbox();
     await byHand();
     const before = wholeState(sandbox);
-    expect(await rollbackIn(sandbox, stateDir, await lastRun())).toEqual({ undone: [], leftovers: [], warnings: [] });
+    expect(await rollbackIn(sandbox, stateDir, await lastRun())).toEqual({
+      undone: [],
+      givenBack: [],
+      leftovers: [],
+      warnings: [],
+    });
     expect(wholeState(sandbox)).toEqual(before);
   });
 

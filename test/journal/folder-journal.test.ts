@@ -36,6 +36,9 @@ const priority = (seq: number, before: number, after: number): Change => ({
   after: { priority: after },
 });
 
+const removing = (id: string) =>
+  ({ type: 'removing', id, name: `acme-0${id}`, platform: 'openai', before: { priority: 50 } }) as const;
+
 describe('a journal', () => {
   it('is read again as it was written, and only the owner may read it', async () => {
     const journal = await begin();
@@ -60,7 +63,7 @@ describe('a journal', () => {
   it('forgets an account that the run made and removed again: rollback has lost nothing', async () => {
     const journal = await begin();
     await journal.note({ type: 'change', change: account }, { type: 'made', kind: 'account', seq: 2, id: '7' });
-    await journal.note({ type: 'removing', id: '7', name: 'acme-01' }, { type: 'reverted', seq: 2 });
+    await journal.note(removing('7'), { type: 'reverted', seq: 2 });
     expect(await readRun(stateDir, 'run-2')).toMatchObject({ changes: [], removing: [], removed: [] });
   });
 
@@ -156,8 +159,8 @@ describe('a journal', () => {
   });
 
   it.each([
-    ['another version, by its number', '{"v":7,"type":"begin"}\n', /version 7; this relay reads 6/],
-    ['the version before, by its number', '{"v":5,"type":"begin"}\n', /version 5; this relay reads 6/],
+    ['another version, by its number', '{"v":8,"type":"begin"}\n', /version 8; this relay reads 7/],
+    ['the version before, by its number', '{"v":6,"type":"begin"}\n', /version 6; this relay reads 7/],
     ['no beginning', 'hello\n', /does not begin as a journal/],
     ['nothing', '', /does not begin as a journal/],
   ])('is refused when it has %s', async (_name, text, message) => {
@@ -186,9 +189,12 @@ describe('a journal', () => {
 });
 
 describe('accounts of earlier runs that a run removes', () => {
-  const removing = (id: string) => ({ type: 'removing', id, name: `acme-0${id}` }) as const;
   const removed = (id: string) => ({ type: 'removed', id, name: `acme-0${id}` }) as const;
-  const named = (...ids: string[]) => ids.map((id) => ({ id, name: `acme-0${id}` }));
+  const named = (...ids: string[]) =>
+    ids.map((id) => {
+      const { type: _, ...told } = removing(id);
+      return told;
+    });
 
   it('are told as gone, or as about to go, each once', async () => {
     const journal = await begin();

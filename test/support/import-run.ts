@@ -17,6 +17,7 @@ import { reachSub2api } from '../../src/host/sub2api/session/connect.ts';
 import { readRun, runsIn } from './state-folder.ts';
 import { RunRecorder, type JournalTools } from '../../src/journal/run-recorder.ts';
 import type { KeyFile } from '../../src/keys/key-file.ts';
+import { fingerprintKey } from '../../src/keys/fingerprint.ts';
 import { parseKeyFile } from '../../src/keys/parse-key-file.ts';
 import { chooseProvider, findPack } from '../../src/pack/find-pack.ts';
 import type { ImportPlan } from '../../src/plan/import-plan.ts';
@@ -195,10 +196,16 @@ export async function passTimeoutsAt(
 }
 
 /** Undoes a run of which only the journal is left. */
-export async function rollbackIn(sandbox: Sandbox, stateDir: string, run: string): Promise<Rollback> {
+export async function rollbackIn(
+  sandbox: Sandbox,
+  stateDir: string,
+  run: string,
+  given: readonly string[] = [],
+): Promise<Rollback> {
   const { tools, events, said, kept } = await toolsFor(sandbox, keyFileOf(''), {});
+  const keys = new Map(given.map((key) => [fingerprintKey(new Secret(key)).fingerprint, new Secret(key)]));
   const journal = await RunRecorder.reopen(runsIn(stateDir), run, kept);
-  const done = await rollbackRun(await readRun(stateDir, run), { ...tools, journal });
+  const done = await rollbackRun(await readRun(stateDir, run), keys, { ...tools, journal });
   keepsSecrets(sandbox, [said, done, events]);
   return done;
 }

@@ -1,6 +1,7 @@
 import { HostFailure } from '../../host/host-failure.ts';
-import type { Id } from '../../host/account.ts';
+import type { Account, Id } from '../../host/account.ts';
 import type { ChangeLog } from '../change-log.ts';
+import { wholeState } from '../drivers/account-state.ts';
 import { isOfOne } from '../ends-run.ts';
 import { shortInTurn } from '../host-pace.ts';
 import type { Leftover } from '../leftover.ts';
@@ -27,12 +28,17 @@ export async function removeAccounts<T extends { id: Id; name: string }>(
 ): Promise<{ removed: T[]; left: T[]; leftovers: Leftover[] }> {
   if (steps.length === 0) return { removed: [], left: [], leftovers: [] };
   const { lastSeq } = log;
-  await takeOut(steps, tools, log);
+  const were = new Map((await unstopped(tools).host.reads.accounts()).map((account) => [account.id, account]));
+  await takeOut(
+    steps.flatMap(({ id }) => were.get(id) ?? []),
+    tools,
+    log,
+  );
   let left = [...steps];
   for (const pause of roundPauses) {
     if (left.length === 0 || (tools.stop.aborted && pause > 0)) break;
     if (pause > 0) await tools.clock.sleep(pause, tools.stop);
-    await Promise.all(left.map((step) => remove(step, tools)));
+    await Promise.all(left.map((step) => remove(step, were.get(step.id), tools)));
     left = await stillThere(left, tools);
   }
   const leftIds = new Set(left.map((step) => step.id));
@@ -58,10 +64,9 @@ export async function removeAccounts<T extends { id: Id; name: string }>(
  * Out of service first, then a moment for requests under way: seen on a running host, where one in a thousand was refused
  * while accounts that served were deleted. Where the host does not do it, they go all the same.
  */
-async function takeOut(steps: readonly { id: Id }[], tools: RunTools, log: ChangeLog): Promise<void> {
+async function takeOut(accounts: readonly Account[], tools: RunTools, log: ChangeLog): Promise<void> {
   if (tools.stop.aborted || !tools.host.info.capabilities.disable.possible) return;
-  const ids = new Set(steps.map((step) => step.id));
-  const serving = (await tools.host.reads.accounts()).filter((account) => ids.has(account.id) && account.enabled);
+  const serving = accounts.filter(({ enabled }) => enabled);
   if (serving.length === 0) return;
   try {
     await setEnabled(serving, false, tools, log);
@@ -71,12 +76,19 @@ async function takeOut(steps: readonly { id: Id }[], tools: RunTools, log: Chang
   await tools.clock.sleep(settleMs, tools.stop);
 }
 
-async function remove({ id, name }: { id: Id; name: string }, tools: RunTools): Promise<void> {
+async function remove(
+  { id, name }: { id: Id; name: string },
+  account: Account | undefined,
+  tools: RunTools,
+): Promise<void> {
+  // It was gone before.
+  if (account === undefined) return;
   const { host, journal, stop } = tools;
+  const { platform } = account;
   try {
     await shortInTurn(async () => {
       if (stop.aborted) return undefined;
-      await journal.note({ type: 'removing', id, name });
+      await journal.note({ type: 'removing', id, name, platform, before: wholeState(account) });
       // How it ends is not asked here; looking tells.
       return host.writes.deleteAccount(id);
     }, tools);

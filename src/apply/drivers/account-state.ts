@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { accessModes } from '../../core/modes.ts';
+import type { Account } from '../../host/account.ts';
 import type { Change } from '../change.ts';
 
 export const accountStateSchema = z
@@ -32,6 +33,27 @@ export const accountStateSchema = z
 
 /** Settings of an account, as much as a change names. */
 export type AccountState = z.infer<typeof accountStateSchema>;
+
+/** All that is known of an account, by which one can be made that is like it: of the free settings, those that relay has set. */
+export function wholeState(account: Account): AccountState {
+  const { name, baseUrl, mapping, concurrency, priority, places, enabled, paused, marker, tested } = account;
+  const settings = Object.fromEntries(
+    (marker?.sets ?? []).filter((set) => set in account.settings).map((set) => [set, { value: account.settings[set] }]),
+  );
+  return {
+    name,
+    baseUrl,
+    mapping,
+    places,
+    enabled,
+    paused,
+    marker,
+    tested,
+    settings,
+    ...(concurrency === null ? {} : { concurrency }),
+    ...(priority === null ? {} : { priority }),
+  };
+}
 
 /** The state that a change has left an account in; nothing of a change of another kind. */
 export function accountStateOf({ kind, after }: Change): AccountState | undefined {

@@ -125,7 +125,10 @@ export const commands: { readonly [Name in CommandName]: CommandRecord<Name> } =
   rollback: {
     takes: '<run>',
     about: 'undo a run, finished or not',
-    examples: ['relay rollback 20261121-101530-4f2a91 --dry-run', 'relay rollback 20261121-101530-4f2a91 --yes'],
+    examples: [
+      'relay rollback 20261121-101530-4f2a91 --dry-run',
+      'relay rollback 20261121-101530-4f2a91 --keys keys-before.txt --yes',
+    ],
     run: async (flags, { io, redactor }, [run = '']) =>
       (await import('./runs/rollback-command.ts')).rollbackCommand(run, flags, io, redactor),
   },

@@ -32,11 +32,12 @@ export const importTable = {
     about: 'upstream keys, one a line; - is standard input',
     config: { about: 'file with upstream keys' },
     ofEach: true,
-    on: [...imports, 'resume', 'status', 'revoke'],
+    on: [...imports, 'resume', 'rollback', 'status', 'revoke'],
     needed: imports,
     differs: {
       revoke: { about: 'tells accounts of earlier runs, which do not say how their keys end' },
       resume: { about: 'the keys of the run; - is standard input' },
+      rollback: { about: 'gives back the accounts that the run removed, of keys in this file; - is standard input' },
       status: { about: 'say which accounts have a key in this file, and which keys have none' },
     },
   },

@@ -56,9 +56,12 @@ export const rollbackSchema = z.object({
   run: z.string(),
   dryRun: z.boolean(),
   would: z
-    .array(objectSchema.extend({ action: z.enum(['removed', 'restored']) }))
+    .array(objectSchema.extend({ action: z.enum(['removed', 'restored', 'given_back']) }))
     .describe('What a dry run would undo.'),
   undone: z.array(objectSchema),
+  givenBack: z
+    .array(objectSchema)
+    .describe('Accounts that the run had removed, and that were made anew from `--keys`.'),
   leftovers: z.array(leftoverSchema),
   warnings: z.array(problemSchema),
   exitCode: z.int(),

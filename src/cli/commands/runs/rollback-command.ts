@@ -1,3 +1,4 @@
+import type { Keys } from '../../../apply/accounts/give-back.ts';
 import type { Leftover } from '../../../apply/leftover.ts';
 import { throwIfStopped } from '../../../apply/run-tools.ts';
 import type { UndoForecast } from '../../../apply/undo/undo.ts';
@@ -7,6 +8,7 @@ import { readRun } from '../../../journal/read-journal.ts';
 import type { RollbackOutput } from '../../../report/outputs/run-schemas.ts';
 import { leftoverLine, leftoversAdvice, leftoversState } from '../../../report/text/leftover-text.ts';
 import { linesOfAlike } from '../../../core/alike.ts';
+import { acceptedKeys } from '../../../keys/key-file.ts';
 import { counted } from '../../../core/counted.ts';
 import type { Redactor } from '../../../core/secrets/redactor.ts';
 import type { Problem } from '../../../core/relay-error.ts';
@@ -14,6 +16,8 @@ import { askConsent } from '../../session/consent.ts';
 import { withState } from '../../session/open-state.ts';
 import { print, styleFor, type Io } from '../../io.ts';
 import { printFooter, type LastWords } from '../../output/footer.ts';
+import { checkStdin } from '../../options/import-options.ts';
+import { readKeys } from '../../options/read-keys.ts';
 import { repeatCommand } from '../../options/repeat-command.ts';
 import { runCommand } from '../../options/run-command.ts';
 import { printResult } from '../../output/result.ts';
@@ -26,12 +30,14 @@ const nothingThere = 'Nothing of this run is on the host.';
 
 /** `relay rollback RUN`: undoes a run, finished or not, after asking. 0 when the host is as it was, 6 when it is not. */
 export async function rollbackCommand(id: string, flags: RollbackFlags, io: Io, redactor: Redactor): Promise<number> {
-  if (flags.dryRun === true) return showForecast(id, flags, io, redactor);
+  checkStdin(flags);
+  const keys = await keysOf(flags, io, redactor);
+  if (flags.dryRun === true) return showForecast(id, keys, flags, io, redactor);
   const { begin } = await withState(flags, io, redactor, ({ runs }) => readRun(runs, id));
   return withRun(begin, flags, io, redactor, async ({ run, tools, journal, idle }) => {
     try {
       if (flags.yes !== true) {
-        const forecast = await foreseeRollback(run, tools);
+        const forecast = await foreseeRollback(run, keys, tools);
         await idle();
         await askConsent(questionsOf(forecast), io, flags, tools.stop);
       }
@@ -40,7 +46,7 @@ export async function rollbackCommand(id: string, flags: RollbackFlags, io: Io, 
       await journal.leave(run.end);
       throw error;
     }
-    const { undone, leftovers, warnings } = await rollbackRun(run, tools);
+    const { undone, givenBack, leftovers, warnings } = await rollbackRun(run, keys, tools);
     await idle();
     const exitCode = leftovers.length > 0 || warnings.length > 0 ? 6 : 0;
     await journal.end(exitCode === 0 ? 'rolled_back' : 'failed', exitCode);
@@ -50,6 +56,7 @@ export async function rollbackCommand(id: string, flags: RollbackFlags, io: Io, 
       dryRun: false,
       would: [],
       undone,
+      givenBack,
       leftovers,
       warnings,
       exitCode,
@@ -57,14 +64,16 @@ export async function rollbackCommand(id: string, flags: RollbackFlags, io: Io, 
     const told = printResult(io, flags, 'rollback', value);
     if (!told && flags.quiet !== true) {
       const style = styleFor(io, 'stdout', flags.color);
-      const lines = linesOfAlike(
-        undone,
-        ({ kind }) => kind,
-        (each) => `${style.good('undone')} ${nameOf(each)}`,
-        (more, { kind }) => `${style.good('undone')} ${more} more ${kind}s`,
-      );
+      const linesOf = (word: string, objects: typeof undone) =>
+        linesOfAlike(
+          objects,
+          ({ kind }) => kind,
+          (each) => `${style.good(word)} ${nameOf(each)}`,
+          (more, { kind }) => `${style.good(word)} ${more} more ${kind}s`,
+        );
+      const lines = [...linesOf('given back', givenBack), ...linesOf('undone', undone)];
       for (const line of lines) print(io.stdout, line);
-      if (undone.length === 0) print(io.stdout, nothingThere);
+      if (lines.length === 0) print(io.stdout, nothingThere);
     }
     if (exitCode === 0) return 0;
     printFooter(io, lastWords(id, leftovers, warnings, flags));
@@ -73,15 +82,16 @@ export async function rollbackCommand(id: string, flags: RollbackFlags, io: Io, 
 }
 
 /** Takes no lock and notes nothing: a run that is at work is only looked at. */
-async function showForecast(id: string, flags: RollbackFlags, io: Io, redactor: Redactor): Promise<number> {
+async function showForecast(id: string, keys: Keys, flags: RollbackFlags, io: Io, redactor: Redactor): Promise<number> {
   const run = await withState(flags, io, redactor, ({ runs }) => readRun(runs, id));
   return withHost(await hostOfRun(run.begin, flags, io), flags, io, redactor, async ({ tools, idle }) => {
-    const { removed, restored, leftovers, warnings } = await foreseeRollback(run, tools);
+    const { removed, restored, givenBack, leftovers, warnings } = await foreseeRollback(run, keys, tools);
     await idle();
     throwIfStopped(tools);
     const would = [
       ...removed.map((each) => ({ ...each, action: 'removed' as const })),
       ...restored.map((each) => ({ ...each, action: 'restored' as const })),
+      ...givenBack.map((each) => ({ ...each, action: 'given_back' as const })),
     ];
     const value: RollbackOutput = {
       schema: 'relay.rollback/1',
@@ -89,13 +99,15 @@ async function showForecast(id: string, flags: RollbackFlags, io: Io, redactor: 
       dryRun: true,
       would,
       undone: [],
+      givenBack: [],
       leftovers,
       warnings,
       exitCode: 0,
     };
     if (printResult(io, flags, 'rollback', value)) return 0;
     const style = styleFor(io, 'stdout', flags.color);
-    for (const each of would) print(io.stdout, `${style.bad(`would be ${each.action}`)} ${nameOf(each)}`);
+    for (const each of would)
+      print(io.stdout, `${style.bad(`would be ${each.action.replace('_', ' ')}`)} ${nameOf(each)}`);
     for (const each of leftovers) print(io.stdout, `${style.unsure('would be kept')} ${nameOf(each)}: ${each.reason}`);
     for (const each of warnings) print(io.stdout, `${style.unsure(each.code)}: ${each.message}`);
     if (would.length === 0) print(io.stdout, nothingThere);
@@ -104,8 +116,23 @@ async function showForecast(id: string, flags: RollbackFlags, io: Io, redactor: 
 }
 
 /** What would go, of each kind; there is nothing to ask where nothing would. */
-function questionsOf({ removed, restored }: UndoForecast): string[] {
-  return [...listed(removed, 'would be removed'), ...listed(restored, 'would get back what held before the run')];
+function questionsOf({
+  removed,
+  restored,
+  givenBack,
+}: UndoForecast & { givenBack: UndoForecast['removed'] }): string[] {
+  return [
+    ...listed(removed, 'would be removed'),
+    ...listed(restored, 'would get back what held before the run'),
+    ...listed(givenBack, 'would be made anew'),
+  ];
+}
+
+/** The keys of accounts that the run may have removed. */
+async function keysOf({ keys }: RollbackFlags, io: Io, redactor: Redactor): Promise<Keys> {
+  if (keys === undefined) return new Map();
+  const read = acceptedKeys(await readKeys(keys, 'strict', io, redactor));
+  return new Map(read.map(({ fingerprint, key }) => [fingerprint, key]));
 }
 
 function listed(objects: UndoForecast['removed'], what: string): string[] {
