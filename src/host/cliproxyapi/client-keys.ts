@@ -3,19 +3,15 @@ import { z } from 'zod';
 import { Secret } from '../../core/secrets/secret.ts';
 import type { Id } from '../account.ts';
 import { driverByName, type ClientKeyPort } from '../client-keys.ts';
-import { HostFailure, notSent, onceSent, writeResult, type WriteResult } from '../host-failure.ts';
+import { notSent, writeResult, type WriteResult } from '../host-failure.ts';
 import type { ApiClient } from '../http/api-client.ts';
 import { probeUserPrefix } from '../names.ts';
 import { management } from './api/client.ts';
 import { anything } from './api/wire.ts';
 import { configLists } from './lists/config-file.ts';
+import { writeUntilKept } from './lists/write-until-kept.ts';
 
 const path = `${management}/api-keys`;
-
-/** How often a client key must be seen in a row, how long between two looks, and how often it is sent. */
-const looks = 5;
-const lookMs = 100;
-const maxWrites = 6;
 
 /** How often the gateway is asked until it knows a key that the list has, and how long between. */
 const knownTries = 20;
@@ -100,28 +96,19 @@ async function remove(client: ApiClient, name: string): Promise<WriteResult<void
 
 /** Adds a key, or takes it away, and waits until list and file stay so. */
 function keep(client: ApiClient, key: string, isThere: boolean): Promise<WriteResult<void>> {
-  return writeResult(async () => {
-    const send = async () => {
-      const end = await (isThere ? putIn(client, key) : takeAway(client, key));
-      if (end.status !== 'applied') throw end.failure;
-    };
-    await send();
-    await onceSent(async () => {
-      for (let writes = 1; !(await stays(client, key, isThere)); writes += 1) {
-        if (writes === maxWrites)
-          throw new HostFailure(
-            'HOST_FAILED',
-            'The host did not keep a change of api-keys that it had answered with 200.',
-            {
-              delivery: 'unknown',
-              transient: false,
-              hint: 'Something else writes to the configuration of the host at the same time: stop it, and run the same again.',
-            },
-          );
-        await send();
-      }
-    });
-  });
+  return writeResult(() =>
+    writeUntilKept('api-keys', client, {
+      send: async () => {
+        const end = await (isThere ? putIn(client, key) : takeAway(client, key));
+        if (end.status !== 'applied') throw end.failure;
+      },
+      look: async () => {
+        const file = await configLists(client);
+        const shown = await clientKeysOf(client);
+        return file && [shown, file.clients].every((keys) => keys.includes(key) === isThere);
+      },
+    }),
+  );
 }
 
 async function putIn(client: ApiClient, key: string): Promise<WriteResult<unknown>> {
@@ -134,22 +121,6 @@ async function takeAway(client: ApiClient, key: string): Promise<WriteResult<unk
   if ((await clientKeysOf(client)).every((each) => isBlank(each) || each === key))
     return notSent('it is the last client key, and without one the gateway is open to everybody');
   return client.write('DELETE', `${path}?value=${encodeURIComponent(key)}`, undefined, anything);
-}
-
-async function stays(client: ApiClient, key: string, isThere: boolean): Promise<boolean> {
-  let misses = 0;
-  for (let seen = 0; seen < looks;) {
-    const file = await configLists(client);
-    const shown = (await clientKeysOf(client)).includes(key) === isThere;
-    if (file !== undefined && shown && file.clients.includes(key) === isThere) seen += 1;
-    else if (file !== undefined) {
-      seen = 0;
-      misses += 1;
-      if (misses >= looks) return false;
-    }
-    if (seen < looks) await client.pause(lookMs);
-  }
-  return true;
 }
 
 /** The very first requests with a new key may be refused. */

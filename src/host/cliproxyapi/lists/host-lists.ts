@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { HostFailure, onceSent, writeResult, type WriteResult } from '../../host-failure.ts';
+import { writeResult, type WriteResult } from '../../host-failure.ts';
 import type { ApiClient } from '../../http/api-client.ts';
 import { RelayError } from '../../../core/relay-error.ts';
 import { Secret } from '../../../core/secrets/secret.ts';
@@ -16,15 +16,8 @@ import {
   type ListName,
   type Unit,
 } from './units.ts';
+import { writeUntilKept } from './write-until-kept.ts';
 import { foreignIn, ownIn, same, sketchOf } from './compare.ts';
-
-/** How often a change must be seen in a row until it counts as kept, and how long between two looks, in milliseconds. */
-const looks = 5;
-const lookMs = 100;
-
-/** How long it is looked for, in milliseconds, and how often it is written again when it has vanished. */
-const patienceMs = 30_000;
-const maxWrites = 6;
 
 /** What stood in each list when relay looked at it last, or after it wrote there. */
 export type SeenLists = Map<ListName, Elements>;
@@ -89,8 +82,15 @@ export class HostLists {
         throw new RelayError('OTHER_WRITER', `Somebody else has changed ${list} of the host since relay looked at it.`);
       const wanted = sketchOf(list, after);
       if (same(wanted, sketchOf(list, before)) && (await this.#isSaved(list, after, unit))) return;
-      await this.#send(list, before, unit, after);
-      await onceSent(() => this.#keep(list, wanted, unit, foreign));
+      let known: Elements | undefined = before;
+      await writeUntilKept(list, this.#client, {
+        send: async () => {
+          const now = known ?? (await this.#read(list));
+          known = undefined;
+          await this.#send(list, now, unit);
+        },
+        look: () => this.#shows(list, wanted, unit, foreign),
+      });
       this.#seen.set(list, after);
     });
   }
@@ -99,24 +99,6 @@ export class HostLists {
   async #isSaved(list: ListName, elements: Elements, unit: Unit): Promise<boolean> {
     const file = await configLists(this.#client);
     return file === undefined || same(ownIn(list, file[list], unit), ownIn(list, elements, unit));
-  }
-
-  /** Looks for what was written until it stays, and writes it again where it has vanished. */
-  async #keep(list: ListName, wanted: readonly string[], unit: Unit, foreign: string): Promise<void> {
-    for (let writes = 1; !(await this.#stays(list, wanted, unit, foreign)); writes += 1) {
-      if (writes === maxWrites)
-        throw new HostFailure(
-          'HOST_FAILED',
-          `The host did not keep a change of ${list} that it had answered with 200.`,
-          {
-            delivery: 'unknown',
-            transient: false,
-            hint: 'Something else writes to the configuration of the host at the same time: stop it, and run the same again.',
-          },
-        );
-      const now = await this.#read(list);
-      await this.#send(list, now, unit, withUnit(now, unit));
-    }
   }
 
   async #read(list: ListName): Promise<Elements> {
@@ -134,7 +116,8 @@ export class HostLists {
    * There is no way to add one element, so a new one is sent with all; a known one is changed by its name alone, where it
    * alone bears that.
    */
-  async #send(list: ListName, before: Elements, unit: Unit, after: Elements): Promise<void> {
+  async #send(list: ListName, before: Elements, unit: Unit): Promise<void> {
+    const after = withUnit(before, unit);
     const path = `${management}/${list}`;
     const isNamed = (each: unknown) => (each as { name?: unknown }).name === unit.name;
     const isAlone = list === 'openai-compatibility' && unit.name !== '' && before.filter(isNamed).length === 1;
@@ -151,29 +134,12 @@ export class HostLists {
     if (end.status !== 'applied') throw end.failure;
   }
 
-  /** Whether list and file show it so often in a row. `false` where it has vanished. */
-  async #stays(list: ListName, wanted: readonly string[], unit: Unit, foreign: string): Promise<boolean> {
-    const { clock } = this.#client.http;
-    const until = clock.now() + patienceMs;
-    let seen = 0;
-    let missed = 0;
-    while (seen < looks) {
-      const shown = await this.#read(list);
-      if (foreignIn(shown, unit) !== foreign)
-        throw new RelayError('OTHER_WRITER', `Somebody else is changing ${list} of the host at the same time.`);
-      const file = await configLists(this.#client);
-      const isSeen =
-        same(sketchOf(list, shown), wanted) && file !== undefined && same(sketchOf(list, file[list]), wanted);
-      // An empty file is one that is being written: it tells nothing.
-      if (isSeen) seen += 1;
-      else if (file !== undefined) {
-        seen = 0;
-        missed += 1;
-        if (missed >= looks) return false;
-      }
-      if (clock.now() > until) return false;
-      if (seen < looks) await this.#client.pause(lookMs);
-    }
-    return true;
+  /** Whether list and file show what is wanted; nothing while the file is empty. */
+  async #shows(list: ListName, wanted: readonly string[], unit: Unit, foreign: string): Promise<boolean | undefined> {
+    const shown = await this.#read(list);
+    if (foreignIn(shown, unit) !== foreign)
+      throw new RelayError('OTHER_WRITER', `Somebody else is changing ${list} of the host at the same time.`);
+    const file = await configLists(this.#client);
+    return file && same(sketchOf(list, shown), wanted) && same(sketchOf(list, file[list]), wanted);
   }
 }
