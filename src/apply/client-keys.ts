@@ -95,6 +95,7 @@ export class ClientKeys {
     const { kind } = portOf(host).driver;
     const { name } = client;
     let id: Id | null = this.#changes(name)[0]?.id ?? null;
+    let why = '';
     for (const [round, pause] of removalPauses.entries()) {
       if (pause > 0) await clock.sleep(pause);
       try {
@@ -105,7 +106,8 @@ export class ClientKeys {
         const bare = await client.empty(id);
         // What it still has would outlive it; in the last round it goes all the same, since its key dies with it.
         if (!bare && round < removalPauses.length - 1) continue;
-        await client.remove(id);
+        const end = await client.remove(id);
+        if (end.status !== 'applied') why = end.failure.message;
         id = (await client.find()) ?? null;
         if (id === null) return await this.#gone(name);
       } catch (failure) {
@@ -114,7 +116,8 @@ export class ClientKeys {
         if (!(failure instanceof HostFailure)) throw failure;
       }
     }
-    return [leftoverOf({ kind, action: 'created', id, name }, 'it could not be removed', host)];
+    const reason = why === '' ? 'it could not be removed' : `it could not be removed: ${why}`;
+    return [leftoverOf({ kind, action: 'created', id, name }, reason, host)];
   }
 
   async #gone(name: string): Promise<Leftover[]> {

@@ -21,11 +21,20 @@ export class RelayError extends Error {
   readonly details: readonly string[];
   /** The command to run next, where it is known and is not the one that was given. */
   readonly next: string | null;
+  readonly #exitCode: number;
 
   constructor(
     code: Code,
     message: string,
-    more: { hint?: string; details?: readonly string[]; cause?: unknown; holds?: string; next?: string } = {},
+    more: {
+      hint?: string;
+      details?: readonly string[];
+      cause?: unknown;
+      holds?: string;
+      next?: string;
+      /** Where the host holds something other than the code tells. */
+      exitCode?: number;
+    } = {},
   ) {
     super(message, more.cause === undefined ? {} : { cause: more.cause });
     this.code = code;
@@ -33,17 +42,18 @@ export class RelayError extends Error {
     this.details = more.details ?? [];
     this.holds = more.holds ?? null;
     this.next = more.next ?? null;
+    this.#exitCode = more.exitCode ?? exitCodeOf(code);
   }
 
-  /** How a command ends that this error ended before its first write. */
+  /** How a command ends that this error ended, before its first write unless it says otherwise. */
   get exitCode(): number {
-    return exitCodeOf(this.code);
+    return this.#exitCode;
   }
 
   /** The same error, met when the host holds this. */
   holding(holds: string): RelayError {
-    const { code, message, hint, details, cause } = this;
-    return new RelayError(code, message, { hint, details, cause, holds });
+    const { code, message, hint, details, cause, exitCode } = this;
+    return new RelayError(code, message, { hint, details, cause, holds, exitCode });
   }
 
   toProblem(): Problem {

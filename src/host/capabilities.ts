@@ -26,6 +26,8 @@ export interface Capabilities {
   atOnce: { tests: number; calls: number; batches: number };
   /** Taking an account out of service without removing it. */
   disable: Can;
+  /** Two accounts of one key side by side, of which the newer takes the place of the older. */
+  sameKeyTwice: Can;
   /** Whether relay can make a key of its own for the gateway check, in each mode. */
   clientKeys: Record<AccessMode, Can>;
   /** Access for named users, in each mode. */

@@ -1,4 +1,4 @@
-import type { Can } from '../host/capabilities.ts';
+import type { Can, Capabilities } from '../host/capabilities.ts';
 import { saysItself } from '../pack/own-words.ts';
 import { problem, type Problem } from '../core/relay-error.ts';
 import type { HostSnapshot, Desired } from './observed.ts';
@@ -8,7 +8,7 @@ import type { HostSnapshot, Desired } from './observed.ts';
  * ignored there, and told. Pure.
  */
 export function hostLimits(desired: Desired, host: HostSnapshot): { problems: Problem[]; warnings: Problem[] } {
-  const { grants, grantDays, disable, accountSettings } = host.capabilities;
+  const { grants, grantDays, disable, sameKeyTwice, accountSettings } = host.capabilities;
   const { keys, targets, access, extend } = desired;
   const named = targets.length > 0;
   const lines = (is: (settings: (typeof keys)[number]['settings']) => boolean) =>
@@ -16,7 +16,13 @@ export function hostLimits(desired: Desired, host: HostSnapshot): { problems: Pr
   return {
     problems: [
       ...refused(named, '--user', grants[access]),
-      ...refused(access === 'subscription' && !named, '--access subscription', grants.subscription),
+      ...refused(
+        access === 'subscription' && !named,
+        '--access subscription',
+        grants.subscription,
+        'Import with --access self-service; nothing was sent.',
+      ),
+      ...refused(desired.accounts === 'replace', '--accounts replace', sameKeyTwice),
       ...refused(
         targets.some(({ days }) => days !== null),
         'the days of --user',
@@ -43,20 +49,24 @@ export function hostLimits(desired: Desired, host: HostSnapshot): { problems: Pr
       ...host.capabilities.ignores
         .filter(({ field }) => saysItself(field, desired.provider))
         .map(({ field, why }) => problem('HOST_IGNORES', `This host does not honour ${field} of the pack: ${why}.`)),
-      ...leftOut(desired, disable),
+      ...leftOut(desired, host.capabilities),
     ],
   };
 }
 
 /** What cannot be put out of service is not put in. */
-function leftOut({ mode, failed }: Desired, disable: Can): Problem[] {
-  if (mode !== 'partial' || failed !== 'disable' || disable.possible) return [];
-  const text = `This host does not honour --failed disable: ${disable.why}. Keys that fail are left out.`;
+function leftOut({ mode, failed }: Desired, { disable, proof }: Capabilities): Problem[] {
+  if (mode !== 'partial' || failed === 'remove') return [];
+  const isProven = proof === 'before-create';
+  const why =
+    failed === 'disable' ? !disable.possible && disable.why : isProven && 'keys are proven before they are stored';
+  if (why === false) return [];
+  const text = `This host does not honour --failed ${failed}: ${why}. Keys that fail are left out.`;
   return [problem('HOST_IGNORES', text, 'Nothing need be done. Give them again once they work.')];
 }
 
-function refused(isAsked: boolean, flag: string, can: Can): Problem[] {
-  return isAsked && !can.possible ? [problem('HOST_CANNOT', `This host cannot honour ${flag}: ${can.why}.`)] : [];
+function refused(isAsked: boolean, flag: string, can: Can, hint?: string): Problem[] {
+  return isAsked && !can.possible ? [problem('HOST_CANNOT', `This host cannot honour ${flag}: ${can.why}.`, hint)] : [];
 }
 
 function refusedColumn(column: string, lines: readonly number[], can: Can): Problem[] {

@@ -1,4 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Secret } from '../../src/core/secrets/secret.ts';
+import { fingerprintKey } from '../../src/keys/fingerprint.ts';
 import { statusSchema } from '../../src/plan/status-schema.ts';
 import { workplace, type Workplace } from '../support/binary.ts';
 import { importKeys, hostEnv, wholeRunKey } from '../support/whole-runs.ts';
@@ -162,6 +164,27 @@ describe('a CLIProxyAPI, by the commands that people give', () => {
     expect([ended.exitCode, ended.stderr]).toEqual([exitCode, expect.stringContaining('OTHER_WRITER')]);
     expect((await providers())[0]).toMatchObject({ ...foreign, headers: { 'X-Theirs': 'no' } });
     expect((await keysHeld()).slice(0, 1)).toEqual(before);
+  });
+
+  it('says of a change that was sent that the host may hold it, where somebody else writes beside a revoke', async () => {
+    await start();
+    await importing(['good-one', 'good-two']);
+    host.settings.reloadMs = 0;
+    const { fingerprint } = fingerprintKey(new Secret(wholeRunKey('good-two')));
+    onRequest('GET', '/config.yaml', async () => {
+      await ask(host, 'PATCH /openai-compatibility', { name: foreign.name, value: { headers: { 'X-Theirs': 'no' } } });
+    });
+    const { exitCode, stderr } = await relay('revoke', '--fingerprint', fingerprint, '--yes');
+    expect([exitCode, stderr]).toEqual([6, expect.stringContaining('OTHER_WRITER')]);
+    expect(stderr).toContain('The host may hold what relay had sent until then.');
+  });
+
+  it('is not told to make anew what stands in its list once', async () => {
+    await start();
+    await importing(['good-one']);
+    const { exitCode, stderr } = await importing(['good-one'], '--accounts', 'replace', '--allow-mass-removal');
+    expect([exitCode, stderr]).toEqual([2, expect.stringContaining('--accounts replace')]);
+    expect(await keysHeld()).toEqual(keysOf('good-one'));
   });
 
   it('is looked after: status, probe, connect, revoke, remove', async () => {

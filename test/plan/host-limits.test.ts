@@ -54,6 +54,7 @@ const refusals: Row[] = [
     { disable: not },
     'the column "enabled" of the key file (line 2)',
   ],
+  ['accounts made anew', { accounts: 'replace' }, { sameKeyTwice: not }, '--accounts replace'],
   [
     'a concurrency of an account',
     { keys: keysWith({ concurrency: 10 }, {}, { concurrency: 3 }) },
@@ -92,10 +93,11 @@ describe('what is asked for and the host cannot do (N10)', () => {
 
   it.each([
     ['partial', 'disable', 1],
+    ['partial', 'keep', 1],
     ['partial', 'remove', 0],
     ['strict', 'disable', 0],
   ] as const)('in %s mode with --failed %s, keys that fail are said to be left out %d times', (mode, failed, times) => {
-    const host = anEmptyHost({ capabilities: { ...capabilities, disable: not } });
+    const host = anEmptyHost({ capabilities: { ...capabilities, disable: not, proof: 'before-create' } });
     const result = buildPlan(aDesired({ mode, failed }), host);
     const told = 'plan' in result ? result.plan.warnings.filter(({ code }) => code === 'HOST_IGNORES') : [];
     expect(told.filter(({ message }) => message.endsWith('Keys that fail are left out.'))).toHaveLength(times);

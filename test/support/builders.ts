@@ -208,6 +208,7 @@ export const capabilities: Capabilities = {
   testEndsErrors: true,
   atOnce: { tests: 128, calls: 16, batches: 2 },
   disable: { possible: true },
+  sameKeyTwice: { possible: true },
   clientKeys: { subscription: { possible: true }, self_service: { possible: true } },
   grants: {
     subscription: { possible: true },

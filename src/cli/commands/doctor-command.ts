@@ -8,6 +8,7 @@ import { examineHost } from '../../flows/run-diagnostics.ts';
 import type { Diagnosis } from '../../host/diagnosis.ts';
 import type { GivenLogin } from '../../host/login.ts';
 import { chooseProvider } from '../../pack/find-pack.ts';
+import type { HostInfo } from '../../host/host.ts';
 import type { Provider } from '../../pack/manifest.ts';
 import { doctorReport, type DoctorReport } from '../../report/doctor-report.ts';
 import { doctorText } from '../../report/text/doctor-text.ts';
@@ -64,7 +65,7 @@ export async function doctorCommand(flags: DoctorFlags, io: Io, redactor: Redact
       ({ found, report } = await examine());
       await events.idle();
     } else if (flags.acceptCompliance === true && found.host !== null) print(io.stderr, 'There is nothing to accept.');
-    show(report, flags, io);
+    show(report, found.info, flags, io);
     return end(report, { accepted: accepts, waits: found.termsOfUse !== null }, flags, io);
   });
 }
@@ -118,12 +119,13 @@ function summary({ report: { checks, ok } }: Examination): { ok: boolean; text: 
   return { ok, text: ok ? `${checks.length} checks` : `failed: ${failed.join(', ')}` };
 }
 
-function show(report: DoctorReport, flags: DoctorFlags, io: Io): void {
+function show(report: DoctorReport, info: HostInfo | null, flags: DoctorFlags, io: Io): void {
   if (printResult(io, flags, 'doctor', report)) return;
   print(io.stdout, doctorText(report, styleFor(io, 'stdout', flags.color), columnsOf(io)));
   if (!report.ok || flags.quiet === true) return;
   const { pack = 'PACK' } = flags;
-  const next = { ...flags, acceptCompliance: undefined, pack, keys: 'FILE' };
+  const access = info?.capabilities.grants.subscription.possible === false ? { access: 'self-service' as const } : {};
+  const next = { ...flags, acceptCompliance: undefined, pack, keys: 'FILE', ...access };
   print(io.stdout, `Next: ${repeatCommand('relay import', next)}`);
 }
 

@@ -26,6 +26,7 @@ export const cliproxyapiCapabilities: Capabilities = {
   // Writes are gathered, and go one after the other; 60 calls, 8 at once, took 2.5 s.
   atOnce: { tests: 16, calls: 200, batches: 1 },
   disable: { possible: false, why: 'a key serves as long as it stands in the list of its provider' },
+  sameKeyTwice: { possible: false, why: 'a key stands in the list of its provider once' },
   clientKeys: { subscription: { possible: true }, self_service: { possible: true } },
   grants: { subscription: noUsers, self_service: noUsers },
   grantDays: noUsers,
@@ -100,5 +101,6 @@ function entriesOf(units: readonly Unit[], screen: { hide: (text: string) => str
       id: shownPlace(unit, screen),
       name: screen.hide(unit.name) || shownPlace(unit, screen),
       owner: unit.mark && { provider: unit.mark.provider, access: unit.mark.access },
+      isOff: unit.disabled,
     }));
 }

@@ -8,6 +8,8 @@ export interface ProviderEntry extends HostObject {
   name: string;
   /** Whose it is, by its mark. */
   owner: { provider: string; access: string } | null;
+  /** Somebody has switched it off: what stands in it serves nobody. */
+  isOff: boolean;
 }
 
 /** The kind of thing that holds the keys of a provider. */
@@ -26,10 +28,18 @@ export const entryLayout: Layout = {
     warnings: [],
     problems: [...nameProblems(job, entriesIn(resources)), ...addressProblems(job.provider)],
   }),
-  status: (owner, { resources }) =>
-    alike(owner, entriesIn(resources)).map((each): FoundResource => {
-      return { kind: entryKind, id: each.id, name: each.name, state: 'foreign' };
-    }),
+  status: (owner, { resources }) => {
+    const entries = entriesIn(resources);
+    const told = (list: readonly ProviderEntry[], state: FoundResource['state']) =>
+      list.map(({ id, name }): FoundResource => ({ kind: entryKind, id, name, state }));
+    return [
+      ...told(
+        entries.filter((each) => isOwn(owner, each) && each.isOff),
+        'switched_off',
+      ),
+      ...told(alike(owner, entries), 'foreign'),
+    ];
+  },
   managed: () => [],
 };
 
@@ -65,6 +75,15 @@ function nameProblems(owner: Owner, entries: readonly ProviderEntry[]): Problem[
     ...(own.length > 1
       ? [problem('NAME_AMBIGUOUS', several, 'Remove all but one in the configuration of the host.')]
       : []),
+    ...own
+      .filter(({ isOff }) => isOff)
+      .map((each) =>
+        problem(
+          'HOST_CANNOT',
+          `Somebody has switched off the provider "${each.name}": what stands in it serves nobody.`,
+          'Switch it on in the configuration of the host, then import again.',
+        ),
+      ),
     ...alike(owner, entries).map((each) =>
       problem(
         'FOREIGN_OBJECT',

@@ -21,6 +21,7 @@ const capabilities: Capabilities = {
   testEndsErrors: true,
   atOnce: { tests: 128, calls: 16, batches: 1 },
   disable: { possible: false, why: 'an entry serves as long as it is there' },
+  sameKeyTwice: { possible: true },
   clientKeys: { subscription: { possible: true }, self_service: { possible: true } },
   grants: { subscription: noUsers, self_service: noUsers },
   grantDays: noUsers,

@@ -34,6 +34,7 @@ export const newApiCapabilities: Capabilities = {
   // A batch is a request for each channel, and some of them at once already.
   atOnce: { tests: 128, calls: 8, batches: 1 },
   disable: { possible: true },
+  sameKeyTwice: { possible: true },
   clientKeys: { subscription: { possible: true }, self_service: { possible: true } },
   grants: {
     subscription: { possible: true },

@@ -7,7 +7,7 @@ import { ask, provider } from '../../sandbox/cliproxyapi/client.ts';
 import { cliProxyPorts, writesOf } from '../../support/cliproxyapi-ports.ts';
 
 const start = cliProxyPorts();
-const seen: CheckId[] = ['address', 'setup', 'version', 'login', 'second_factor', 'settings'];
+const seen: CheckId[] = ['address', 'setup', 'version', 'login', 'plugins', 'lists'];
 const plugins = '/v0/management/plugins';
 
 async function looked() {
@@ -49,10 +49,20 @@ describe('what the doctor tells of a CLIProxyAPI', () => {
     expect(of('login')?.state).toBe('pass');
   });
 
+  it('is that the gateway is open to everybody where it has no client keys', async () => {
+    const { clock, look, sandbox } = await looked();
+    await ask(sandbox, 'PUT /api-keys', []);
+    await clock.sleep(1000);
+    expect((await look()).of('setup')).toMatchObject({
+      state: 'warning',
+      message: expect.stringContaining('serves everybody') as unknown,
+    });
+  });
+
   it('is that plugins are on, which may let in whom they like', async () => {
     const { look, sandbox } = await looked();
     sandbox.addFault({ path: plugins, fault: 'status', status: 200, body: { plugins_enabled: true, plugins: [{}] } });
-    expect((await look()).of('second_factor')).toMatchObject({
+    expect((await look()).of('plugins')).toMatchObject({
       state: 'warning',
       message: expect.stringContaining('instead of the client keys') as unknown,
       hint: expect.stringContaining('401') as unknown,
@@ -63,7 +73,7 @@ describe('what the doctor tells of a CLIProxyAPI', () => {
     const { look, sandbox } = await looked();
     sandbox.addFault({ path: plugins, fault: 'status', status, body: {}, times: 0 });
     const { of } = await look();
-    expect([of('second_factor')?.state, of('settings')?.state]).toEqual(['skipped', 'pass']);
+    expect([of('plugins')?.state, of('lists')?.state]).toEqual(['skipped', 'pass']);
   });
 
   it('is that the gateway is open', async () => {
@@ -81,10 +91,10 @@ describe('what the doctor tells of a CLIProxyAPI', () => {
         list === 'openai-compatibility' ? provider(sandbox) : { 'api-key': 'sk-a', 'base-url': 'https://a' };
       await ask(sandbox, `PUT /${list}`, [entry]);
       await clock.sleep(1000);
-      expect((await look()).of('settings')?.state).toBe('pass');
+      expect((await look()).of('lists')?.state).toBe('pass');
       sandbox.state.file = sandbox.state.file.replace(/base-url: \S+/, 'base-url: https://other.example');
       sandbox.state.knownFile = sandbox.state.file;
-      expect((await look()).of('settings')).toMatchObject({
+      expect((await look()).of('lists')).toMatchObject({
         state: 'warning',
         message: expect.stringContaining('other keys than its file says') as unknown,
         hint: expect.stringContaining('Restart the host') as unknown,
@@ -95,20 +105,20 @@ describe('what the doctor tells of a CLIProxyAPI', () => {
   it.each([1, 3])('is not read from a file that is being written, %d times', async (times) => {
     const { look, sandbox } = await looked();
     sandbox.settings.emptyNextReads = times;
-    expect((await look()).of('settings')).toMatchObject({ state: 'pass' });
+    expect((await look()).of('lists')).toMatchObject({ state: 'pass' });
   });
 
   it('is not read while a change of the file is being taken over', async () => {
     const { look, sandbox } = await looked();
     sandbox.settings.reloadMs = 300;
     sandbox.state.file += '\ngemini-api-key:\n  - api-key: of-somebody-else\n    base-url: https://a.example\n';
-    expect((await look()).of('settings')).toMatchObject({ state: 'pass' });
+    expect((await look()).of('lists')).toMatchObject({ state: 'pass' });
   });
 
   it('is that the file is empty, with which the host would come up open to all', async () => {
     const { look, sandbox } = await looked();
     sandbox.settings.emptyNextReads = 1000;
-    expect((await look()).of('settings')).toMatchObject({
+    expect((await look()).of('lists')).toMatchObject({
       state: 'warning',
       message: expect.stringContaining('is empty') as unknown,
       hint: expect.stringContaining('before the host is restarted') as unknown,

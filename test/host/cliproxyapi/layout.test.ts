@@ -45,6 +45,16 @@ async function planned(entries: Partial<Record<Platform, unknown[]>>, job = owne
 }
 const codes = ({ problems }: { problems: readonly { code: string }[] }) => problems.map(({ code }) => code);
 
+describe('a provider that somebody has switched off', () => {
+  it('is told, and nothing is added to it', async () => {
+    const { problems, found } = await planned({ openai: [entry({ headers: headers(), disabled: true })] });
+    expect(problems).toMatchObject([
+      { code: 'HOST_CANNOT', message: expect.stringContaining('switched off') as unknown },
+    ]);
+    expect(found).toMatchObject([{ kind: entryKind, name, state: 'switched_off' }]);
+  });
+});
+
 describe('the place of a provider on a CLIProxyAPI', () => {
   it.each(accessModes)('has its name before anything stands there, and no steps: %s', async (access) => {
     const { place, steps, problems, warnings, host } = await planned({}, owner({}, access));

@@ -56,6 +56,6 @@ openai-compatibility:
     sandbox.addFault({ ...answer, path: '/v0/management/config.yaml', body: file });
     sandbox.addFault({ ...answer, path: '/v0/management/openai-compatibility', body: list });
     const { checks } = await cliproxyapiKind.diagnose(options, { key: new Secret(sandbox.adminKey) });
-    expect(checks.all(['settings'])).toMatchObject([{ state: 'pass' }]);
+    expect(checks.all(['lists'])).toMatchObject([{ state: 'pass' }]);
   });
 });

@@ -1,4 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { Secret } from '../../../src/core/secrets/secret.ts';
+import { inHand } from '../../../src/host/turns.ts';
+import { ask, list } from '../../sandbox/cliproxyapi/client.ts';
 import { aKeySpec, cliProxyPorts, create, done, writesOf } from '../../support/cliproxyapi-ports.ts';
 import { fingerprintOf } from '../../support/builders.ts';
 
@@ -72,6 +75,43 @@ describe('a write of a CLIProxyAPI', () => {
     for (const end of await Promise.all([add(one), add(two)])) done(end);
     expect(held().file).toEqual([one, two]);
     expect(writesOf(sandbox)).toHaveLength(1);
+  });
+
+  it('takes over no key that a person has put beside those of relay', async () => {
+    const { add, clock, host, sandbox } = await opened();
+    done(await add(one));
+    const [own] = (await list(sandbox)) as { name: string; 'api-key-entries': object[] }[];
+    const keys = [...(own?.['api-key-entries'] ?? []), { 'api-key': two, weight: 4 }];
+    await ask(sandbox, 'PATCH /openai-compatibility', { name: own?.name, value: { 'api-key-entries': keys } });
+    await clock.sleep(1000);
+    const third = 'third-upstream-key-03';
+    const specs = [two, third].map((key) => aKeySpec(sandbox, key, { name: key.slice(0, 5) }));
+    const ends = done(
+      await host.writes.createAccounts(
+        specs,
+        ({ marker }) => new Secret(marker.fingerprint === fingerprintOf(two) ? two : third),
+        'key',
+        inHand,
+      ),
+    );
+    expect(ends).toMatchObject([
+      { ok: false, message: expect.stringContaining('somebody else') as unknown },
+      { ok: true },
+    ]);
+    const marked = (await host.reads.accounts()).filter(({ marker }) => marker !== null).map(({ name }) => name);
+    expect(marked).toEqual([one.slice(0, 5), third.slice(0, 5)]);
+  });
+
+  it('is not sent where several entries bear its mark', async () => {
+    const { add, clock, sandbox } = await opened();
+    done(await add(one));
+    const [own] = (await list(sandbox)) as { name: string }[];
+    await ask(sandbox, 'PUT /openai-compatibility', [own, { ...own, name: 'copy' }]);
+    await clock.sleep(1000);
+    expect(await add(two)).toMatchObject({
+      status: 'rejected',
+      failure: { message: expect.stringContaining('several providers of the host bear its mark') as unknown },
+    });
   });
 
   it('is not sent where nothing changes', async () => {

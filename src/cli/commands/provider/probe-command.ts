@@ -18,6 +18,7 @@ import {
   type VerdictOwner,
 } from '../../../journal/verdicts.ts';
 import { askConsent } from '../../session/consent.ts';
+import type { HostInfo } from '../../../host/host.ts';
 import type { Provider } from '../../../pack/manifest.ts';
 import { fold } from '../../../report/text/fold.ts';
 import { columnsOf } from '../../columns.ts';
@@ -47,7 +48,7 @@ export async function probeCommand(flags: ProbeFlags, io: Io, redactor: Redactor
     }
     if (value.exitCode !== 0) {
       const [happened = '', ...named] = probeClosing(probe);
-      printFooter(io, { happened, named, ...next(flags, probe, at.provider) });
+      printFooter(io, { happened, named, ...next(flags, probe, at.provider, repairOn(at.tools.host.info)) });
     }
     return value.exitCode;
   });
@@ -157,10 +158,16 @@ function view(
   };
 }
 
+/** What a host can do with accounts that do not work. */
+function repairOn({ capabilities }: HostInfo): 'disable' | 'remove' {
+  return capabilities.disable.possible ? 'disable' : 'remove';
+}
+
 function next(
   flags: ProbeFlags,
   { accounts, gateways, leftovers, problems, aborted }: PoolProbe,
   provider: Pick<Provider, 'baseUrl'>,
+  repair: 'disable' | 'remove',
 ): Pick<LastWords, 'todo' | 'next'> {
   const again = repeatCommand('relay probe', flags);
   if (leftovers.length > 0) return { todo: 'Run the commands above.', next: again };
@@ -176,6 +183,6 @@ function next(
   const serving = accounts.some(({ verdict, change }) => {
     return verdict.validation === 'failed' && verdict.account.enabled && change === null;
   });
-  if (serving && flags.repair === undefined) return { next: `${again} --repair disable` };
+  if (serving && flags.repair === undefined) return { next: `${again} --repair ${repair}` };
   return { todo: 'Replace the keys that fail.', next: anew };
 }

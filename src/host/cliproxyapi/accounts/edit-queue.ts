@@ -57,7 +57,8 @@ export class EditQueue {
     const absent = new Set<Waiting>();
     try {
       const end = await this.#lists.write(list, (units) => {
-        const before = units.find(find);
+        const [before, ...more] = units.filter(find);
+        if (more.length > 0) throw severalMarked();
         let now = before;
         absent.clear();
         for (const each of together) {
@@ -81,4 +82,12 @@ function gone(): WriteResult<void> {
     transient: false,
   });
   return { status: 'rejected', failure };
+}
+
+function severalMarked(): HostFailure {
+  return new HostFailure('HOST_FAILED', 'It was not sent: several providers of the host bear its mark.', {
+    delivery: 'not_applied',
+    transient: false,
+    hint: 'Remove all but one in the configuration of the host.',
+  });
 }

@@ -30,7 +30,7 @@ function accountOf(unit: Unit, held: HeldKey, index: number, screen: Screen): Ac
     ),
     concurrency: null,
     priority: null,
-    places: disabled ? [] : [place],
+    places: [place],
     settings: {},
     marker,
     tested: own?.tested === true,

@@ -61,12 +61,18 @@ export function keyWrites(lists: HostLists, client: ApiClient): AccountWrites {
     createAccounts: async (specs, keyOf) => {
       const [first] = specs;
       if (first === undefined) return { status: 'applied', value: [] };
-      const end = await queue.edit(keyOfSpec(first), withKeys(specs, keyOf));
+      let theirs: ReadonlySet<string> = new Set();
+      const end = await queue.edit(keyOfSpec(first), (unit) => {
+        theirs = unmarkedIn(unit);
+        const own = specs.filter(({ marker }) => !theirs.has(marker.fingerprint));
+        return own.length === 0 ? unit : withKeys(own, keyOf)(unit);
+      });
       return mapResult(end, () =>
-        specs.map(({ marker }) => ({
-          ok: true as const,
-          id: accountId(resourceName(marker.provider, marker.access), marker.fingerprint),
-        })),
+        specs.map(({ marker }) =>
+          theirs.has(marker.fingerprint)
+            ? { ok: false as const, message: 'somebody else has put that key there; take it out, then import again' }
+            : { ok: true as const, id: accountId(resourceName(marker.provider, marker.access), marker.fingerprint) },
+        ),
       );
     },
     changeAccount: async (id, change) => {
@@ -120,6 +126,12 @@ function keyOfSpec({ platform, marker }: AccountSpec): UnitKey {
     id: resourceName(marker.provider, marker.access),
     find: (unit) => isOf(unit, marker),
   };
+}
+
+/** Keys in a unit of relay's that bear no mark. */
+function unmarkedIn(unit: Unit | undefined): ReadonlySet<string> {
+  const all = unit?.keys.map(({ fingerprint }) => fingerprint) ?? [];
+  return new Set(all.filter((fingerprint) => unit?.mark?.keys.has(fingerprint) !== true));
 }
 
 /** Adds keys to a unit, which is made with the first of them. A key that stands there already gets its mark anew. */

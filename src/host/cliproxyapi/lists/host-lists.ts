@@ -138,7 +138,10 @@ export class HostLists {
   async #shows(list: ListName, wanted: readonly string[], unit: Unit, foreign: string): Promise<boolean | undefined> {
     const shown = await this.#read(list);
     if (foreignIn(shown, unit) !== foreign)
-      throw new RelayError('OTHER_WRITER', `Somebody else is changing ${list} of the host at the same time.`);
+      throw new RelayError('OTHER_WRITER', `Somebody else is changing ${list} of the host at the same time.`, {
+        holds: 'The host may hold what relay had sent until then.',
+        exitCode: 6,
+      });
     const file = await configLists(this.#client);
     return file && same(sketchOf(list, shown), wanted) && same(sketchOf(list, file[list]), wanted);
   }

@@ -7,6 +7,7 @@ import { HttpClient, type HttpOptions } from '../../http/http-client.ts';
 import { wrongAddress } from '../../http/wrong-address.ts';
 import { secretOf, type AdminLogin } from '../../login.ts';
 import { httpGateway } from '../../protocols/http-gateway.ts';
+import { partsOfId } from '../accounts/translate.ts';
 import { management, managementClient, openClient } from '../api/client.ts';
 import { openReply } from '../api/reply.ts';
 import { anything, rootWire } from '../api/wire.ts';
@@ -58,11 +59,11 @@ export async function connectCliproxyapi(options: HttpOptions, login: AdminLogin
       status: reply.status,
       delivery: 'not_applied',
     });
-  return hostOf(http, await logIn(http, login), login);
+  return hostOf(http, await logIn(http, login));
 }
 
 /** The host behind a login that it took. Throws `HostFailure`. */
-export async function hostOf(http: HttpClient, { client, version }: Session, login: AdminLogin): Promise<Host> {
+export async function hostOf(http: HttpClient, { client, version }: Session): Promise<Host> {
   const isOpen = (await clientKeysOf(client)).every(isBlank);
   return cliproxyapiHost({
     info: infoOf(http, version, isOpen),
@@ -70,7 +71,7 @@ export async function hostOf(http: HttpClient, { client, version }: Session, log
     isOpen,
     seen: new Map(),
     gateway: httpGateway(http),
-    command: commandOf(http.baseUrl, login),
+    command: commandOf(http.baseUrl),
   });
 }
 
@@ -87,14 +88,13 @@ export function infoOf(http: HttpClient, version: string, isOpen: boolean): Host
   return { kind: 'cliproxyapi', version, url: http.baseUrl, capabilities: cliproxyapiCapabilities, warnings };
 }
 
-/** Keys have no address of their own: a person looks at the whole list. */
-function commandOf(url: string, login: AdminLogin): Host['command'] {
-  const { inShell = '$RELAY_ADMIN_KEY' } = login;
-  return (does, kind, id) => {
-    const provider = id === null ? '' : id.slice(0, id.includes('/') ? id.lastIndexOf('/') : id.length);
-    const isClient = kind === 'client key';
-    const path = isClient ? 'api-keys' : 'openai-compatibility';
-    const removes = does === 'remove' && kind === 'provider' && provider !== '';
-    return `curl${removes ? ' -X DELETE' : ''} -H "Authorization: Bearer ${inShell}" '${url}${management}/${path}${removes ? `?name=${encodeURIComponent(provider)}` : ''}'`;
-  };
+/**
+ * A key has no address of its own, and a look at its list shows the keys of everybody: what is looked at, and removed, is by
+ * relay itself.
+ */
+function commandOf(url: string): Host['command'] {
+  return (does, kind, id) =>
+    does === 'remove' && kind === 'account' && id !== null
+      ? `relay revoke --fingerprint ${partsOfId(id).fingerprint} --host '${url}'`
+      : `relay status --all --host '${url}'`;
 }

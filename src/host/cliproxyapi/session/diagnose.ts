@@ -8,7 +8,6 @@ import { management, openClient } from '../api/client.ts';
 import { pluginsWire } from '../api/wire.ts';
 import { configLists } from '../lists/config-file.ts';
 import { HostLists } from '../lists/host-lists.ts';
-import { listNames } from '../lists/units.ts';
 import { hostOf, infoOf, isFrontPage, isSafeMode, logIn, rootRequest } from './connect.ts';
 
 /** How often list and file are compared until they agree, and how long between two looks, in milliseconds. */
@@ -53,8 +52,10 @@ export async function diagnoseCliproxyapi(options: HttpOptions, login: GivenLogi
   found.info = infoOf(http, session.version, false);
   await tellPlugins(checks, session.client);
   await tellFile(checks, session.client);
-  found.host = (await attempt(checks, 'settings', () => hostOf(http, session, login))) ?? null;
-  if (found.host !== null) found.info = found.host.info;
+  found.host = (await attempt(checks, 'lists', () => hostOf(http, session))) ?? null;
+  if (found.host === null) return found;
+  found.info = found.host.info;
+  for (const { message, hint } of found.info.warnings) checks.warn('setup', message, hint);
   return found;
 }
 
@@ -64,14 +65,14 @@ async function tellPlugins(checks: CheckList, client: ApiClient): Promise<void> 
     const { plugins_enabled: areOn } = await client.get(`${management}/plugins`, pluginsWire);
     if (areOn === true)
       checks.warn(
-        'second_factor',
+        'plugins',
         'plugins are on, and one of them may decide who is let in instead of the client keys',
         'If the gateway check is refused with 401, look at the login plugins of the host.',
       );
-    else checks.pass('second_factor', 'no plugins');
+    else checks.pass('plugins', 'no plugins');
   } catch (failure) {
     if (!(failure instanceof RelayError)) throw failure;
-    checks.skip('second_factor', 'the host does not tell of plugins');
+    checks.skip('plugins', 'the host does not tell of plugins');
   }
 }
 
@@ -80,13 +81,13 @@ async function tellPlugins(checks: CheckList, client: ApiClient): Promise<void> 
  * moment they do so whenever one of the two is changed.
  */
 async function tellFile(checks: CheckList, client: ApiClient): Promise<void> {
-  await attempt(checks, 'settings', async () => {
+  await attempt(checks, 'lists', async () => {
     const lists = new HostLists(client);
     let isEmpty = true;
     for (let look = 1; look <= looks; look += 1) {
       const file = await configLists(client);
       if (file !== undefined && (await lists.agree(file))) {
-        checks.pass('settings', `${listNames.length} lists of keys, as its file says`);
+        checks.pass('lists', 'as the file of the host says');
         return;
       }
       isEmpty &&= file === undefined;
@@ -94,13 +95,13 @@ async function tellFile(checks: CheckList, client: ApiClient): Promise<void> {
     }
     if (isEmpty)
       checks.warn(
-        'settings',
+        'lists',
         'the configuration file of the host is empty',
         'Put it right before the host is restarted: without it, it would come up open to everybody.',
       );
     else
       checks.warn(
-        'settings',
+        'lists',
         'the host holds other keys than its file says: the file was replaced, and is not watched any more',
         'Restart the host before you import: the next write of it would undo what the file says.',
       );

@@ -42,6 +42,7 @@ export function capabilitiesOf(version: string, settings: PublicSettings): Capab
     // Seen on hosts of two cores: 256 tests without an error; two batches are safe, and more gain nothing.
     atOnce: { tests: 256, calls: 16, batches: 2 },
     disable: { possible: true },
+    sameKeyTwice: { possible: true },
     clientKeys: { subscription: probeUserOf(settings), self_service: probeUserOf(settings) },
     grants: {
       subscription: { possible: true },
