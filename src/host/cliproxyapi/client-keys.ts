@@ -37,7 +37,10 @@ function secretIn(key: string): Secret {
  * itself. Where the list is empty everybody is let in, which one key would end, and which the removal of the last one begins:
  * relay adds none to an empty list, and never removes the last.
  */
-export function clientKeyPort(client: ApiClient, isOpen: boolean): ClientKeyPort {
+export function clientKeyPort(
+  client: ApiClient,
+  { isOpen, refuseUnsaved }: { isOpen: boolean; refuseUnsaved: () => Promise<void> },
+): ClientKeyPort {
   const list = async () => (await clientKeysOf(client)).flatMap((key) => named(key));
   return {
     driver: driverByName('client key', list, (id) => remove(client, id)),
@@ -51,7 +54,10 @@ export function clientKeyPort(client: ApiClient, isOpen: boolean): ClientKeyPort
         create: async () => {
           const key = `${name}-${randomBytes(24).toString('hex')}`;
           client.http.redactor.learn(secretIn(key));
-          return keep(client, key, true);
+          return writeResult(async () => {
+            await refuseUnsaved();
+            await keep(client, key, true);
+          });
         },
         find: async () => ((await find()) === undefined ? undefined : name),
         keyFor: async () => {
@@ -88,27 +94,25 @@ function named(key: string): { id: Id; name: string; run: string }[] {
 async function remove(client: ApiClient, name: string): Promise<WriteResult<void>> {
   const own = (await clientKeysOf(client)).filter((key) => key.startsWith(`${name}-`));
   for (const key of own) {
-    const end = await keep(client, key, false);
+    const end = await writeResult(() => keep(client, key, false));
     if (end.status !== 'applied') return end;
   }
   return { status: 'applied', value: undefined };
 }
 
-/** Adds a key, or takes it away, and waits until list and file stay so. */
-function keep(client: ApiClient, key: string, isThere: boolean): Promise<WriteResult<void>> {
-  return writeResult(() =>
-    writeUntilKept('api-keys', client, {
-      send: async () => {
-        const end = await (isThere ? putIn(client, key) : takeAway(client, key));
-        if (end.status !== 'applied') throw end.failure;
-      },
-      look: async () => {
-        const file = await configLists(client);
-        const shown = await clientKeysOf(client);
-        return file && [shown, file.clients].every((keys) => keys.includes(key) === isThere);
-      },
-    }),
-  );
+/** Adds a key, or takes it away, and waits until list and file stay so. Throws what writing throws. */
+function keep(client: ApiClient, key: string, isThere: boolean): Promise<void> {
+  return writeUntilKept('api-keys', client, {
+    send: async () => {
+      const end = await (isThere ? putIn(client, key) : takeAway(client, key));
+      if (end.status !== 'applied') throw end.failure;
+    },
+    look: async () => {
+      const file = await configLists(client);
+      const shown = await clientKeysOf(client);
+      return file && [shown, file.clients].every((keys) => keys.includes(key) === isThere);
+    },
+  });
 }
 
 async function putIn(client: ApiClient, key: string): Promise<WriteResult<unknown>> {

@@ -6,7 +6,7 @@ import { keyReads, keyWrites } from './accounts/writes.ts';
 import { shownPlace } from './accounts/translate.ts';
 import { clientKeyPort } from './client-keys.ts';
 import { entryKind, entryLayout, isPlace, type ProviderEntry } from './layout.ts';
-import { HostLists, type SeenLists } from './lists/host-lists.ts';
+import { HostLists, type Seen } from './lists/host-lists.ts';
 import type { Unit } from './lists/units.ts';
 import { callProof } from './proof.ts';
 
@@ -49,7 +49,7 @@ export interface CliproxyapiParts extends Pick<Host, 'command' | 'gateway'> {
   client: ApiClient;
   /** Whether it lets everybody in, having no client keys. */
   isOpen: boolean;
-  seen: SeenLists;
+  seen: Seen;
 }
 
 /** The port of a CLIProxyAPI. */
@@ -84,7 +84,7 @@ export function cliproxyapiHost(parts: CliproxyapiParts, signal: AbortSignal | n
         };
       },
     },
-    clientKeys: clientKeyPort(client, isOpen),
+    clientKeys: clientKeyPort(client, { isOpen, refuseUnsaved: () => written.refuseUnsaved() }),
     grants: null,
     isolation: null,
     upstreamBase: (baseUrl) => baseUrl.replace(/\/+$/, ''),

@@ -96,8 +96,8 @@ describe('what the doctor tells of a CLIProxyAPI', () => {
       sandbox.state.knownFile = sandbox.state.file;
       expect((await look()).of('lists')).toMatchObject({
         state: 'warning',
-        message: expect.stringContaining('other keys than its file says') as unknown,
-        hint: expect.stringContaining('Restart the host') as unknown,
+        message: expect.stringContaining('something else than its configuration file says') as unknown,
+        hint: expect.stringContaining('restart the host') as unknown,
       });
     },
   );

@@ -55,6 +55,7 @@ openai-compatibility:
     const answer = { method: 'GET', fault: 'status', status: 200, times: 0 } as const;
     sandbox.addFault({ ...answer, path: '/v0/management/config.yaml', body: file });
     sandbox.addFault({ ...answer, path: '/v0/management/openai-compatibility', body: list });
+    sandbox.addFault({ ...answer, path: '/v0/management/api-keys', body: { 'api-keys': ['12345678'] } });
     const { checks } = await cliproxyapiKind.diagnose(options, { key: new Secret(sandbox.adminKey) });
     expect(checks.all(['lists'])).toMatchObject([{ state: 'pass' }]);
   });

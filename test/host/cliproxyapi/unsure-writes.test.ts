@@ -14,10 +14,19 @@ const refusals = {
 } as const;
 const cases = Object.entries(refusals);
 
+/** A host that has been written to: what comes before a first write is over. */
+async function ready() {
+  const { open, sandbox } = await start();
+  const host = await open();
+  const earlier = 'earlier-upstream-key-00';
+  done(await create(host, earlier, aKeySpec(sandbox, earlier, { name: 'acme-00' })));
+  sandbox.requests.length = 0;
+  return { host, sandbox };
+}
+
 describe('what was written into a CLIProxyAPI that cannot be looked at afterwards', () => {
   it.each(cases)('is not called undone after %s of the list', async (_, fault) => {
-    const { open, sandbox } = await start();
-    const host = await open();
+    const { host, sandbox } = await ready();
     sandbox.addFault({ ...fault, method: 'GET', path: `${root}/openai-compatibility`, nth: 2, times: 0 });
     expect((await create(host, key, aKeySpec(sandbox, key))).status).toBe('unknown');
     expect(writesOf(sandbox)).toHaveLength(1);
@@ -25,8 +34,7 @@ describe('what was written into a CLIProxyAPI that cannot be looked at afterward
   });
 
   it.each(cases)('is not called undone after %s of the file', async (_, fault) => {
-    const { open, sandbox } = await start();
-    const host = await open();
+    const { host, sandbox } = await ready();
     sandbox.addFault({ ...fault, path: `${root}/config.yaml`, times: 0 });
     expect((await create(host, key, aKeySpec(sandbox, key))).status).toBe('unknown');
     expect(sandbox.state.file).toContain(key);
@@ -41,8 +49,8 @@ describe('what was written into a CLIProxyAPI that cannot be looked at afterward
   });
 
   it.each(cases)('is not called undone after %s when it is a client key', async (_, fault) => {
-    const { open, sandbox } = await start();
-    const client = (await open()).clientKeys?.of(run);
+    const { host, sandbox } = await ready();
+    const client = host.clientKeys?.of(run);
     sandbox.addFault({ ...fault, method: 'GET', path: `${root}/api-keys`, nth: 2, times: 0 });
     expect((await client?.create())?.status).toBe('unknown');
     expect(sandbox.state.file).toContain(client?.name);

@@ -51,9 +51,11 @@ describe('a write of a CLIProxyAPI', () => {
 
   it('is neither seen nor lost in a file that is being written', async () => {
     const { add, clock, sandbox } = await opened();
+    done(await add(two));
+    clock.pauses.length = 0;
     sandbox.settings.emptyNextReads = 12;
     done(await add(one));
-    expect(writesOf(sandbox)).toHaveLength(1);
+    expect(writesOf(sandbox)).toHaveLength(2);
     expect(clock.pauses).toHaveLength(12 + 4);
   });
 
@@ -75,6 +77,25 @@ describe('a write of a CLIProxyAPI', () => {
     for (const end of await Promise.all([add(one), add(two)])) done(end);
     expect(held().file).toEqual([one, two]);
     expect(writesOf(sandbox)).toHaveLength(1);
+  });
+
+  it('is not sent where it would undo what others have in a file that the host does not watch', async () => {
+    const { add, host, sandbox } = await opened();
+    sandbox.state.file += 'claude-api-key:\n  - { api-key: sk-of-somebody-0001, base-url: https://c.example }\n';
+    sandbox.state.knownFile = sandbox.state.file;
+    const file = { code: 'OTHER_WRITER', message: expect.stringContaining('its configuration file says') as unknown };
+    await expect(add(one)).rejects.toMatchObject(file);
+    await expect(host.clientKeys?.of('20261120-120000-abcdef').create()).rejects.toMatchObject(file);
+    expect(writesOf(sandbox)).toEqual([]);
+  });
+
+  it('is sent where the file lacks but what relay could not save', async () => {
+    const { add, held, open, sandbox } = await opened();
+    sandbox.settings.failNextSaves = 1;
+    await add(one);
+    const later = await open();
+    done(await create(later, two, aKeySpec(sandbox, two, { name: two.slice(0, 5) })));
+    expect(held()).toEqual({ memory: [one, two], file: [one, two] });
   });
 
   it('takes over no key that a person has put beside those of relay', async () => {

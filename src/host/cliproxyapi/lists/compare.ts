@@ -1,4 +1,5 @@
 import { providerWire, singleWire } from '../api/wire.ts';
+import { readMark } from '../marks.ts';
 import { mappingOf, withUnit, type Elements, type ListName, type Unit } from './units.ts';
 
 /** What counts of each element of a list, by which two readings of it are compared: whoever wrote it, and in whichever form. */
@@ -29,6 +30,11 @@ export function foreignIn(elements: Elements, unit: Unit): string {
     .map((each) => JSON.stringify(told(each)))
     .toSorted()
     .join('\n');
+}
+
+/** What of a list bears no mark of relay's. */
+export function unmarked(elements: Elements): Elements {
+  return elements.filter((each) => readMark(singleWire.parse(each).headers) === null);
 }
 
 /** What stands there of a unit of relay's. */

@@ -5,7 +5,10 @@ import { RelayError } from '../../../core/relay-error.ts';
 import { Secret } from '../../../core/secrets/secret.ts';
 import { management } from '../api/client.ts';
 import { anything } from '../api/wire.ts';
-import { configLists } from './config-file.ts';
+import { probeUserPrefix } from '../../names.ts';
+import { clientKeysOf } from '../client-keys.ts';
+import { comparedToFile } from './as-file.ts';
+import { configLists, type ConfigLists } from './config-file.ts';
 import {
   elementsOf,
   listNames,
@@ -17,10 +20,21 @@ import {
   type Unit,
 } from './units.ts';
 import { writeUntilKept } from './write-until-kept.ts';
-import { foreignIn, ownIn, same, sketchOf } from './compare.ts';
+import { foreignIn, ownIn, same, sketchOf, unmarked } from './compare.ts';
 
-/** What stood in each list when relay looked at it last, or after it wrote there. */
-export type SeenLists = Map<ListName, Elements>;
+/** What those who work on one host know of it together. */
+export interface Seen {
+  /** What stood in each list when relay looked at it last, or after it wrote there. */
+  lists: Map<ListName, Elements>;
+  /** Begun with the first write: whether what others have stands in the file as well. */
+  isSaved: Promise<boolean> | undefined;
+}
+
+/** Where they differ, any write would undo what the file says. */
+export const otherThanFile = {
+  message: 'the host works with something else than its configuration file says, which the next write would undo',
+  hint: 'The file was replaced and is not watched any more, or a write of somebody was lost: restart the host, look what it holds, and run the same again.',
+};
 
 /** What all lists hold. */
 export type Lists = Readonly<Record<ListName, Elements>>;
@@ -32,19 +46,19 @@ export type Lists = Readonly<Record<ListName, Elements>>;
  */
 export class HostLists {
   readonly #client: ApiClient;
-  readonly #seen: SeenLists;
+  readonly #seen: Seen;
   /** What is kept out of all texts already. */
   readonly #learnt = new Set<string>();
 
   /** `seen`: shared by all who work on one host, so that whoever writes knows what was planned with. */
-  constructor(client: ApiClient, seen: SeenLists = new Map()) {
+  constructor(client: ApiClient, seen: Seen = { lists: new Map(), isSaved: undefined }) {
     this.#client = client;
     this.#seen = seen;
   }
 
   /** All units, as they are planned with: what others change of them from now on stops whoever writes. */
   async unitsToPlan(): Promise<Unit[]> {
-    this.#seen.clear();
+    this.#seen.lists.clear();
     return this.units();
   }
 
@@ -53,7 +67,7 @@ export class HostLists {
     const lists = await Promise.all(
       listNames.map(async (list) => {
         const elements = await this.#read(list);
-        if (!this.#seen.has(list)) this.#seen.set(list, elements);
+        if (!this.#seen.lists.has(list)) this.#seen.lists.set(list, elements);
         return unitsIn(list, elements);
       }),
     );
@@ -78,10 +92,11 @@ export class HostLists {
       if (unit === undefined) return;
       const after = withUnit(before, unit);
       const foreign = foreignIn(before, unit);
-      if (foreignIn(this.#seen.get(list) ?? before, unit) !== foreign)
+      if (foreignIn(this.#seen.lists.get(list) ?? before, unit) !== foreign)
         throw new RelayError('OTHER_WRITER', `Somebody else has changed ${list} of the host since relay looked at it.`);
       const wanted = sketchOf(list, after);
       if (same(wanted, sketchOf(list, before)) && (await this.#isSaved(list, after, unit))) return;
+      await this.refuseUnsaved();
       let known: Elements | undefined = before;
       await writeUntilKept(list, this.#client, {
         send: async () => {
@@ -91,8 +106,31 @@ export class HostLists {
         },
         look: () => this.#shows(list, wanted, unit, foreign),
       });
-      this.#seen.set(list, after);
+      this.#seen.lists.set(list, after);
     });
+  }
+
+  /**
+   * To be called before anything is written. Throws `OTHER_WRITER` where the host works with something else of others' than
+   * its file says.
+   */
+  async refuseUnsaved(): Promise<void> {
+    this.#seen.isSaved ??= comparedToFile(this.#client, (file) => this.#agreesOn(file)).then((is) => is !== 'differs');
+    const isSaved = await this.#seen.isSaved.catch((error: unknown) => {
+      this.#seen.isSaved = undefined;
+      throw error;
+    });
+    if (isSaved) return;
+    this.#seen.isSaved = undefined;
+    const { message, hint } = otherThanFile;
+    throw new RelayError('OTHER_WRITER', `${message.charAt(0).toUpperCase()}${message.slice(1)}.`, { hint });
+  }
+
+  async #agreesOn(file: ConfigLists): Promise<boolean> {
+    for (const list of listNames)
+      if (!same(sketchOf(list, unmarked(await this.#read(list))), sketchOf(list, unmarked(file[list])))) return false;
+    const theirs = (keys: readonly string[]) => keys.filter((key) => !key.startsWith(probeUserPrefix));
+    return same(theirs(await clientKeysOf(this.#client)), theirs(file.clients));
   }
 
   /** What could not be saved shows in the list all the same. An empty file tells nothing. */

@@ -69,7 +69,7 @@ export async function hostOf(http: HttpClient, { client, version }: Session): Pr
     info: infoOf(http, version, isOpen),
     client,
     isOpen,
-    seen: new Map(),
+    seen: { lists: new Map(), isSaved: undefined },
     gateway: httpGateway(http),
     command: commandOf(http.baseUrl),
   });

@@ -6,13 +6,11 @@ import { tellAddress, tellClock } from '../../http/tell-address.ts';
 import { secretOf, type GivenLogin } from '../../login.ts';
 import { management, openClient } from '../api/client.ts';
 import { pluginsWire } from '../api/wire.ts';
-import { configLists } from '../lists/config-file.ts';
-import { HostLists } from '../lists/host-lists.ts';
+import { clientKeysOf } from '../client-keys.ts';
+import { comparedToFile } from '../lists/as-file.ts';
+import { same } from '../lists/compare.ts';
+import { HostLists, otherThanFile } from '../lists/host-lists.ts';
 import { hostOf, infoOf, isFrontPage, isSafeMode, logIn, rootRequest } from './connect.ts';
-
-/** How often list and file are compared until they agree, and how long between two looks, in milliseconds. */
-const looks = 10;
-const lookMs = 200;
 
 /**
  * Takes the steps of `connectCliproxyapi` one by one and tells how each went; stops where the next would mean nothing. Writes
@@ -76,35 +74,20 @@ async function tellPlugins(checks: CheckList, client: ApiClient): Promise<void> 
   }
 }
 
-/**
- * Where list and file go on to differ, somebody has put another file in the place of the one that the host watches. For a
- * moment they do so whenever one of the two is changed.
- */
 async function tellFile(checks: CheckList, client: ApiClient): Promise<void> {
   await attempt(checks, 'lists', async () => {
     const lists = new HostLists(client);
-    let isEmpty = true;
-    for (let look = 1; look <= looks; look += 1) {
-      const file = await configLists(client);
-      if (file !== undefined && (await lists.agree(file))) {
-        checks.pass('lists', 'as the file of the host says');
-        return;
-      }
-      isEmpty &&= file === undefined;
-      if (look < looks) await client.pause(lookMs);
-    }
-    if (isEmpty)
+    const state = await comparedToFile(client, async (file) => {
+      return (await lists.agree(file)) && same(await clientKeysOf(client), file.clients);
+    });
+    if (state === 'agrees') checks.pass('lists', 'as the file of the host says');
+    else if (state === 'empty')
       checks.warn(
         'lists',
         'the configuration file of the host is empty',
         'Put it right before the host is restarted: without it, it would come up open to everybody.',
       );
-    else
-      checks.warn(
-        'lists',
-        'the host holds other keys than its file says: the file was replaced, and is not watched any more',
-        'Restart the host before you import: the next write of it would undo what the file says.',
-      );
+    else checks.warn('lists', otherThanFile.message, otherThanFile.hint);
   });
 }
 
