@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Secret } from '../../core/secrets/secret.ts';
 import { HostFailure } from '../host-failure.ts';
-import type { Gateway, GatewayAnswer } from '../gateway.ts';
+import type { CompletionRequest, Gateway, GatewayAnswer } from '../gateway.ts';
 import type { HttpReply } from '../http/exchange.ts';
 import type { HttpClient, HttpRequest } from '../http/http-client.ts';
 import { completionHttp, faultOfAnswer } from './completion.ts';
@@ -19,12 +19,16 @@ const refusal = z.looseObject({
 /** A completion waits for the vendor. */
 const completionMs = 120_000;
 
-/** The `/v1` side of the host, with a user's key. */
-export function httpGateway(http: HttpClient): Gateway {
+/** Why a good answer proves nothing, in words; nothing where it does. */
+export type Judge = (reply: HttpReply, request: CompletionRequest) => Promise<string | undefined>;
+
+/** The `/v1` side of the host, with a user's key. `judge`: looks at completions that were answered well. */
+export function httpGateway(http: HttpClient, judge?: Judge): Gateway {
   const ask = async <T>(
     key: Secret,
     request: HttpRequest,
     read: (body: unknown) => T | string,
+    objection: (reply: HttpReply) => Promise<string | undefined> = async () => undefined,
   ): Promise<GatewayAnswer<T>> => {
     let reply: HttpReply;
     try {
@@ -35,9 +39,11 @@ export function httpGateway(http: HttpClient): Gateway {
     }
     if (reply.status !== 200) return refused(http, reply);
     const value = isHtml(reply) ? 'the answer is a web page' : read(parseJson(reply.text));
-    return typeof value === 'string'
-      ? { ok: false, status: 200, message: value, retryable: false }
-      : { ok: true, status: 200, value };
+    if (typeof value === 'string') return { ok: false, status: 200, message: value, retryable: false };
+    const message = await objection(reply);
+    return message === undefined
+      ? { ok: true, status: 200, value }
+      : { ok: false, status: 200, message, retryable: true };
   };
 
   return {
@@ -47,6 +53,7 @@ export function httpGateway(http: HttpClient): Gateway {
         key,
         { ...completionHttp(request), timeoutMs: completionMs, signal },
         (body) => faultOfAnswer(request.platform, body) ?? null,
+        (reply) => judge?.(reply, request) ?? Promise.resolve(undefined),
       );
       return answer.ok ? { ...answer, value: undefined } : answer;
     },

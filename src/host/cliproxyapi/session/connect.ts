@@ -12,6 +12,8 @@ import { management, managementClient, openClient } from '../api/client.ts';
 import { openReply } from '../api/reply.ts';
 import { anything, rootWire } from '../api/wire.ts';
 import { clientKeysOf, isBlank } from '../client-keys.ts';
+import { HostLists } from '../lists/host-lists.ts';
+import { ownAnswer } from '../own-answer.ts';
 import { cliproxyapiCapabilities, cliproxyapiHost } from '../cliproxyapi-host.ts';
 
 /** The front page, which everybody is shown. */
@@ -70,7 +72,7 @@ export async function hostOf(http: HttpClient, { client, version }: Session): Pr
     client,
     isOpen,
     seen: { lists: new Map(), isSaved: undefined },
-    gateway: httpGateway(http),
+    gateway: httpGateway(http, ownAnswer(new HostLists(client))),
     command: commandOf(http.baseUrl),
   });
 }
