@@ -1,5 +1,5 @@
 import type { Code } from '../core/codes.ts';
-import type { Problem } from '../core/relay-error.ts';
+import { RelayError, type Problem } from '../core/relay-error.ts';
 import type { WriteResult } from './host-failure.ts';
 import type { Host, HostInfo } from './host.ts';
 
@@ -73,6 +73,21 @@ export class CheckList {
 
   fail(id: CheckId, { message, hint, code }: Pick<Problem, 'message' | 'hint'> & { code?: Code }): void {
     this.#told.set(id, { state: 'failure', message, hint, code: code ?? null });
+  }
+
+  /**
+   * What comes of a step; nothing, and a failure of the check, where that throws what a host can cause. `way` begins its
+   * message.
+   */
+  async attempt<T>(id: CheckId, work: () => Promise<T>, way?: string): Promise<T | undefined> {
+    try {
+      return await work();
+    } catch (failure) {
+      if (!(failure instanceof RelayError)) throw failure;
+      const { message, hint, code } = failure;
+      this.fail(id, { message: way === undefined ? message : `${way}: ${message}`, hint, code });
+      return undefined;
+    }
   }
 
   /** There is nothing to look at. */

@@ -1,5 +1,5 @@
 import { RelayError } from '../../../core/relay-error.ts';
-import { CheckList, type CheckId, type Diagnosis } from '../../diagnosis.ts';
+import { CheckList, type Diagnosis } from '../../diagnosis.ts';
 import type { ApiClient } from '../../http/api-client.ts';
 import { HttpClient, type HttpOptions } from '../../http/http-client.ts';
 import { tellAddress, tellClock } from '../../http/tell-address.ts';
@@ -21,7 +21,7 @@ export async function diagnoseCliproxyapi(options: HttpOptions, login: GivenLogi
   const found: Diagnosis = { checks: new CheckList(), info: null, host: null, termsOfUse: null };
   const { checks } = found;
   if (!('missing' in login)) http.redactor.learn(secretOf(login));
-  const reply = await attempt(checks, 'address', () => openClient(http).ask(rootRequest));
+  const reply = await checks.attempt('address', () => openClient(http).ask(rootRequest));
   if (reply === undefined) return found;
   if (!isFrontPage(reply) && !isSafeMode(reply)) {
     checks.fail('address', {
@@ -43,14 +43,14 @@ export async function diagnoseCliproxyapi(options: HttpOptions, login: GivenLogi
     checks.fail('login', login.missing);
     return found;
   }
-  const session = await attempt(checks, 'login', () => logIn(http, login));
+  const session = await checks.attempt('login', () => logIn(http, login));
   if (session === undefined) return found;
   checks.pass('login', `management key${login.from === undefined ? '' : ` (${login.from})`}`);
   checks.pass('version', `CLIProxyAPI ${session.version}`);
   found.info = infoOf(http, session.version, false);
   await tellPlugins(checks, session.client);
   await tellFile(checks, session.client);
-  found.host = (await attempt(checks, 'lists', () => hostOf(http, session))) ?? null;
+  found.host = (await checks.attempt('lists', () => hostOf(http, session))) ?? null;
   if (found.host === null) return found;
   found.info = found.host.info;
   for (const { message, hint } of found.info.warnings) checks.warn('setup', message, hint);
@@ -75,7 +75,7 @@ async function tellPlugins(checks: CheckList, client: ApiClient): Promise<void> 
 }
 
 async function tellFile(checks: CheckList, client: ApiClient): Promise<void> {
-  await attempt(checks, 'lists', async () => {
+  await checks.attempt('lists', async () => {
     const lists = new HostLists(client);
     const state = await comparedToFile(client, async (file) => {
       return (await lists.agree(file)) && same(await clientKeysOf(client), file.clients);
@@ -89,14 +89,4 @@ async function tellFile(checks: CheckList, client: ApiClient): Promise<void> {
       );
     else checks.warn('lists', otherThanFile.message, otherThanFile.hint);
   });
-}
-
-async function attempt<T>(checks: CheckList, id: CheckId, work: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await work();
-  } catch (failure) {
-    if (!(failure instanceof RelayError)) throw failure;
-    checks.fail(id, failure);
-    return undefined;
-  }
 }

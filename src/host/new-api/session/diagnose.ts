@@ -1,5 +1,5 @@
 import { RelayError } from '../../../core/relay-error.ts';
-import { CheckList, type CheckId, type Diagnosis } from '../../diagnosis.ts';
+import { CheckList, type Diagnosis } from '../../diagnosis.ts';
 import { HttpClient, type HttpOptions } from '../../http/http-client.ts';
 import { tellAddress, tellClock } from '../../http/tell-address.ts';
 import { secretOf, type GivenLogin } from '../../login.ts';
@@ -19,7 +19,7 @@ export async function diagnoseNewApi(options: HttpOptions, login: GivenLogin): P
   const { checks } = found;
   if (!('missing' in login)) http.redactor.learn(secretOf(login));
   const open = openClient(http);
-  const reply = await attempt(checks, 'address', () => open.ask(statusRequest));
+  const reply = await checks.attempt('address', () => open.ask(statusRequest));
   if (reply === undefined) return found;
   tellAddress(http, reply, checks);
   tellClock(checks, reply.headers.get('date'), http.clock.now());
@@ -34,7 +34,7 @@ export async function diagnoseNewApi(options: HttpOptions, login: GivenLogin): P
     checks.fail('login', login.missing);
     return found;
   }
-  const session = await attempt(checks, 'login', () => logIn(open, login, status));
+  const session = await checks.attempt('login', () => logIn(open, login, status));
   if (session === undefined) return found;
   await tellSession(checks, session, login);
   found.host = hostOf(found.info, session, login);
@@ -81,7 +81,7 @@ async function tellSession(
     'requests are counted: 180 in 180 s, or 360, where GLOBAL_API_RATE_LIMIT of the host says nothing else; relay waits',
   );
   checks.pass('second_factor', 'key' in login ? 'an access token needs none' : 'not asked for');
-  const options = await attempt(checks, 'settings', () => readOptions(client, isRoot));
+  const options = await checks.attempt('settings', () => readOptions(client, isRoot));
   if (options === undefined) return;
   // Only root is shown whether they are.
   if (options.isWhole && options.takesPlans) checks.pass('compliance', 'the terms of payment are confirmed');
@@ -98,14 +98,4 @@ async function tellSession(
       message: `the option ${broken} holds no valid JSON`,
       hint: 'Correct it in the settings of the host; relay overwrites nothing that it cannot read.',
     });
-}
-
-async function attempt<T>(checks: CheckList, id: CheckId, work: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await work();
-  } catch (failure) {
-    if (!(failure instanceof RelayError)) throw failure;
-    checks.fail(id, failure);
-    return undefined;
-  }
 }

@@ -24,7 +24,7 @@ export async function diagnoseSub2api(options: HttpOptions, login: GivenLogin): 
   const open = openClient(http);
   const settings = await lookFromOutside(open, found.checks);
   if (settings === undefined) return found;
-  const known = await attempt(found.checks, 'version', async () => checkVersion(settings.version, http));
+  const known = await found.checks.attempt('version', async () => checkVersion(settings.version, http));
   if (known === undefined) return found;
   found.info = infoOf(http, known, settings);
   const { kind, version } = found.info;
@@ -37,7 +37,7 @@ export async function diagnoseSub2api(options: HttpOptions, login: GivenLogin): 
 
 /** What shows without a login. Nothing when the host could not be asked what it is. */
 async function lookFromOutside(open: ApiClient, checks: CheckList): Promise<PublicSettings | undefined> {
-  const answers = await attempt(checks, 'address', async () => {
+  const answers = await checks.attempt('address', async () => {
     await checkReachable(open.http, checks);
     return true;
   });
@@ -78,7 +78,7 @@ async function lookFromInside(
     return;
   }
   const way = wayOf(login);
-  const credentials = await attempt(checks, 'login', () => logIn(open, login, settings), way);
+  const credentials = await checks.attempt('login', () => logIn(open, login, settings), way);
   if (credentials === undefined) return;
   const client = open.as(credentials);
   try {
@@ -92,7 +92,7 @@ async function lookFromInside(
     checks.pass('login', way);
     checks.pass('second_factor', noSecondFactor(login));
     checks.fail('compliance', failure);
-    found.termsOfUse = (await attempt(checks, 'compliance', () => readTermsOfUse(client))) ?? null;
+    found.termsOfUse = (await checks.attempt('compliance', () => readTermsOfUse(client))) ?? null;
     return;
   }
   const who = 'key' in login ? await firstAdmin(client) : undefined;
@@ -123,21 +123,4 @@ async function firstAdmin(client: ApiClient): Promise<string | undefined> {
     .catch(() => undefined);
   const email = userWire.safeParse(page?.items[0]).data?.email;
   return email === undefined ? undefined : client.http.clean(email, 100);
-}
-
-/** The value, or nothing and a failed check. `way` begins its message. */
-async function attempt<T>(
-  checks: CheckList,
-  id: 'address' | 'version' | 'login' | 'compliance',
-  work: () => Promise<T>,
-  way?: string,
-): Promise<T | undefined> {
-  try {
-    return await work();
-  } catch (failure) {
-    if (!(failure instanceof RelayError)) throw failure;
-    const { message, hint, code } = failure;
-    checks.fail(id, { message: way === undefined ? message : `${way}: ${message}`, hint, code });
-    return undefined;
-  }
 }
