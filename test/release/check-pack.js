@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { filesBelow, packAndInstall, project, run, runReadme, tell } from './installed.js';
 
 const allowed =
-  /^(?:LICENSE|README\.md|package\.json|docs\/options\.md|bin\/relay\.js|dist\/THIRD-PARTY-LICENSES\.txt|dist\/cli\/[\w-]+\.js(?:\.map)?|dist\/packs\/[^/]+\.json|packs\/(?:README\.md|pack\.schema\.json|[^/]+\/(?:pack\.(?:yaml|json)|keys\.example\.txt)))$/;
+  /^(?:LICENSE|README\.md|package\.json|docs\/[\w-]+\.md|bin\/relay\.js|dist\/THIRD-PARTY-LICENSES\.txt|dist\/cli\/[\w-]+\.js(?:\.map)?|dist\/packs\/[^/]+\.json|packs\/(?:README\.md|pack\.schema\.json|[^/]+\/(?:pack\.(?:yaml|json)|keys\.example\.txt)))$/;
 
 const secret =
   /-----BEGIN [A-Z ]*PRIVATE KEY|(?<![A-Za-z0-9])(?:sk-|gsk_|xai-|ghp_|github_pat_|npm_|AKIA|AIza)(?!sandbox)(?=[A-Za-z_-]*\d)[A-Za-z0-9_-]{20,}/;
