@@ -22,6 +22,19 @@ export interface Marker {
   sets?: string[] | undefined;
 }
 
+/** Whether a mark is of the same key of the same owner, whichever run it names. */
+export function isOfKey(
+  marker: Marker | null,
+  other: Pick<Marker, 'provider' | 'access' | 'fingerprint'> | null | undefined,
+): marker is Marker {
+  return (
+    marker !== null &&
+    marker.provider === other?.provider &&
+    marker.access === other.access &&
+    marker.fingerprint === other.fingerprint
+  );
+}
+
 /** What holds one upstream key on a host, as far as the engine asks. */
 export interface Account {
   id: Id;

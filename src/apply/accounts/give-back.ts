@@ -1,4 +1,4 @@
-import type { Account, Id, Marker } from '../../host/account.ts';
+import { isOfKey, type Account, type Id } from '../../host/account.ts';
 import { platforms } from '../../core/modes.ts';
 import type { Secret } from '../../core/secrets/secret.ts';
 import type { ChangeLog } from '../change-log.ts';
@@ -133,13 +133,4 @@ function stepOf({ name, platform }: RemovedAccount, before: AccountState): Creat
       marker,
     },
   };
-}
-
-function isOfKey(one: Marker | null, other: AccountState['marker']): boolean {
-  return (
-    one !== null &&
-    one.provider === other?.provider &&
-    one.access === other.access &&
-    one.fingerprint === other.fingerprint
-  );
 }

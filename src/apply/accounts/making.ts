@@ -1,4 +1,4 @@
-import type { Account, AccountSpec, Id } from '../../host/account.ts';
+import { isOfKey, type Account, type AccountSpec, type Id } from '../../host/account.ts';
 import type { AccountStep } from '../../plan/import-plan.ts';
 import type { Code } from '../../core/codes.ts';
 import type { Secret } from '../../core/secrets/secret.ts';
@@ -51,10 +51,5 @@ export function isBorn({ places }: Account, { place }: AccountSpec): boolean {
 
 /** Whether an account is the one that was sent, by its mark. */
 export function isMarkedBy({ marker }: Account, { marker: sent }: AccountSpec): boolean {
-  return (
-    marker?.run === sent.run &&
-    marker.access === sent.access &&
-    marker.provider === sent.provider &&
-    marker.fingerprint === sent.fingerprint
-  );
+  return isOfKey(marker, sent) && marker.run === sent.run;
 }

@@ -1,4 +1,4 @@
-import type { Account, Marker } from '../../host/account.ts';
+import { isOfKey, type Account, type Marker } from '../../host/account.ts';
 import type { Driver, Surroundings } from '../../host/driver.ts';
 import type { Host } from '../../host/host.ts';
 import { inHand } from '../../host/turns.ts';
@@ -15,8 +15,8 @@ export function accountDriver({ reads, writes }: Host): Driver<AccountState, Acc
     find: () => reads.accounts(),
     get: (id) => reads.account(id),
     // A person's duplicate of an account bears its marker too, under another name.
-    isMadeAs: (account, name, made) => account.name === name && isOfKey(account.marker, made.marker),
-    isStill: (account, _, made) => isOfKey(account.marker, made.marker),
+    isMadeAs: (account, name, made) => account.name === name && isOfRun(account.marker, made.marker),
+    isStill: (account, _, made) => isOfRun(account.marker, made.marker),
     differences,
     stateOf: (account, made) => ({ ...made, digest: settingsDigest(account), places: account.places }),
     remove: ({ id }) => writes.deleteAccount(id),
@@ -52,12 +52,6 @@ function differences(account: Account, { places, digest, ...state }: AccountStat
   ];
 }
 
-function isOfKey(marker: Marker | null, made: Marker | null | undefined): boolean {
-  return (
-    marker !== null &&
-    made?.run === marker.run &&
-    made.provider === marker.provider &&
-    made.access === marker.access &&
-    made.fingerprint === marker.fingerprint
-  );
+function isOfRun(marker: Marker | null, made: Marker | null | undefined): boolean {
+  return isOfKey(marker, made) && marker.run === made?.run;
 }

@@ -1,7 +1,7 @@
 import type { Account, Id } from '../../account.ts';
 import { resourceName } from '../../names.ts';
 import type { Screen } from '../../screen.ts';
-import { markerOf, type Mark } from '../marks.ts';
+import { markerOf } from '../marks.ts';
 import { platformOf, type HeldKey, type Unit } from '../lists/units.ts';
 
 /** Keys that are long enough tell how they end. */
@@ -66,9 +66,4 @@ export function partsOfId(id: Id): { place: Id; fingerprint: string } {
 
 function foreignId(place: Id, { fingerprint }: HeldKey, index: number): Id {
   return `${place}#${index}/${fingerprint.replace(/^sha256:/, '')}`;
-}
-
-/** The mark of an owner that has no key yet. */
-export function emptyMark({ provider, access }: Pick<Mark, 'provider' | 'access'>): Mark {
-  return { provider, access, keys: new Map() };
 }

@@ -8,7 +8,7 @@ import type { HostLists } from '../lists/host-lists.ts';
 import { isOf, listOf, type HeldKey, type Unit } from '../lists/units.ts';
 import type { KeyMark } from '../marks.ts';
 import { Drain } from './drain.ts';
-import { accountId, accountsOf, emptyMark, partsOfId } from './translate.ts';
+import { accountId, accountsOf, partsOfId, placeOf } from './translate.ts';
 import { EditQueue, type Edit, type UnitKey } from './edit-queue.ts';
 
 /** Accounts are keys of lists. Throws `HostFailure`. */
@@ -54,7 +54,7 @@ export function keyWrites(lists: HostLists, client: ApiClient): AccountWrites {
       listOfPlace.delete(place);
       return notSent('the host does not hold that key any more');
     }
-    const key: UnitKey = { list, id: place, find: (unit) => unit.mark !== null && placeName(unit) === place };
+    const key: UnitKey = { list, id: place, find: (unit) => unit.mark !== null && placeOf(unit) === place };
     return queue.edit(key, (unit) => (unit === undefined ? undefined : edit(unit, fingerprint)));
   };
   return {
@@ -112,12 +112,8 @@ export function keyWrites(lists: HostLists, client: ApiClient): AccountWrites {
   };
 }
 
-function placeName({ mark }: Unit): Id {
-  return mark === null ? '' : resourceName(mark.provider, mark.access);
-}
-
 async function listWith(place: Id, lists: HostLists): Promise<Unit['list'] | undefined> {
-  return (await lists.units()).find((unit) => unit.mark !== null && placeName(unit) === place)?.list;
+  return (await lists.units()).find((unit) => unit.mark !== null && placeOf(unit) === place)?.list;
 }
 
 function keyOfSpec({ platform, marker }: AccountSpec): UnitKey {
@@ -141,7 +137,7 @@ function withKeys(specs: readonly AccountSpec[], keyOf: (spec: AccountSpec) => S
       const { marker, name, baseUrl, mapping, platform } = spec;
       const held = now?.keys.find((each) => each.fingerprint === marker.fingerprint);
       const key: HeldKey = held ?? { fingerprint: marker.fingerprint, key: keyOf(spec), wire: null };
-      const mark = now?.mark ?? emptyMark(marker);
+      const mark = now?.mark ?? { provider: marker.provider, access: marker.access, keys: new Map() };
       return {
         list: listOf[platform],
         name: now?.name ?? resourceName(marker.provider, marker.access),

@@ -5,20 +5,17 @@ import { mappingOf, withUnit, type Elements, type ListName, type Unit } from './
 /** What counts of each element of a list, by which two readings of it are compared: whoever wrote it, and in whichever form. */
 export function sketchOf(list: ListName, elements: Elements): string[] {
   return elements.map((element) => {
-    const isProvider = list === 'openai-compatibility';
-    const wire = isProvider ? providerWire.parse(element) : singleWire.parse(element);
-    const keys = isProvider
-      ? (providerWire.parse(element)['api-key-entries'] ?? []).map((each) => each['api-key'].trim())
-      : [singleWire.parse(element)['api-key'].trim()];
-    const name = isProvider ? providerWire.parse(element).name.trim() : '';
+    const provider = list === 'openai-compatibility' ? providerWire.parse(element) : null;
+    const wire = singleWire.parse(element);
+    const keys = provider === null ? [wire] : (provider['api-key-entries'] ?? []);
     const headers = Object.entries(wire.headers ?? {}).map(([key, value]) => [key.toLowerCase(), value.trim()]);
     return JSON.stringify([
-      name,
+      provider?.name.trim() ?? '',
       wire['base-url'].trim(),
-      keys,
+      keys.map((each) => each['api-key'].trim()),
       Object.entries(mappingOf(wire)).toSorted(([a], [b]) => (a < b ? -1 : 1)),
       headers.toSorted(([a = ''], [b = '']) => (a < b ? -1 : 1)),
-      isProvider && providerWire.parse(element).disabled === true,
+      provider?.disabled === true,
     ]);
   });
 }

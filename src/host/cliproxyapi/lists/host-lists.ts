@@ -36,9 +36,6 @@ export const otherThanFile = {
   hint: 'The file was replaced and is not watched any more, or a write of somebody was lost: restart the host, look what it holds, and run the same again.',
 };
 
-/** What all lists hold. */
-export type Lists = Readonly<Record<ListName, Elements>>;
-
 /**
  * The lists of upstream keys of a host, which answers a write with 200 and may lose it: it reads its file again in the
  * background, and a write that falls into that is overwritten. So a change is written, looked for until it stays, and
@@ -74,11 +71,12 @@ export class HostLists {
     return lists.flat();
   }
 
-  /** Whether lists say the same as those that were read elsewhere. */
-  async agree(others: Lists): Promise<boolean> {
+  /** Whether the host works with what its file says; `theirs`: as far as it is not relay's. */
+  async agreesWith(file: ConfigLists, whose: 'all' | 'theirs'): Promise<boolean> {
+    const [entries, clients] = whose === 'all' ? [every, every] : [unmarked, unprobed];
     for (const list of listNames)
-      if (!same(sketchOf(list, await this.#read(list)), sketchOf(list, others[list]))) return false;
-    return true;
+      if (!same(sketchOf(list, entries(await this.#read(list))), sketchOf(list, entries(file[list])))) return false;
+    return same(clients(await clientKeysOf(this.#client)), clients(file.clients));
   }
 
   /**
@@ -115,7 +113,9 @@ export class HostLists {
    * its file says.
    */
   async refuseUnsaved(): Promise<void> {
-    this.#seen.isSaved ??= comparedToFile(this.#client, (file) => this.#agreesOn(file)).then((is) => is !== 'differs');
+    this.#seen.isSaved ??= comparedToFile(this.#client, (file) => this.agreesWith(file, 'theirs')).then(
+      (is) => is !== 'differs',
+    );
     const isSaved = await this.#seen.isSaved.catch((error: unknown) => {
       this.#seen.isSaved = undefined;
       throw error;
@@ -124,13 +124,6 @@ export class HostLists {
     this.#seen.isSaved = undefined;
     const { message, hint } = otherThanFile;
     throw new RelayError('OTHER_WRITER', `${message.charAt(0).toUpperCase()}${message.slice(1)}.`, { hint });
-  }
-
-  async #agreesOn(file: ConfigLists): Promise<boolean> {
-    for (const list of listNames)
-      if (!same(sketchOf(list, unmarked(await this.#read(list))), sketchOf(list, unmarked(file[list])))) return false;
-    const theirs = (keys: readonly string[]) => keys.filter((key) => !key.startsWith(probeUserPrefix));
-    return same(theirs(await clientKeysOf(this.#client)), theirs(file.clients));
   }
 
   /** What could not be saved shows in the list all the same. An empty file tells nothing. */
@@ -183,4 +176,13 @@ export class HostLists {
     const file = await configLists(this.#client);
     return file && same(sketchOf(list, shown), wanted) && same(sketchOf(list, file[list]), wanted);
   }
+}
+
+function every<T>(list: readonly T[]): readonly T[] {
+  return list;
+}
+
+/** Keys of clients that are not relay's. */
+function unprobed(keys: readonly string[]): readonly string[] {
+  return keys.filter((key) => !key.startsWith(probeUserPrefix));
 }

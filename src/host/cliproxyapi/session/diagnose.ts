@@ -6,9 +6,7 @@ import { tellAddress, tellClock } from '../../http/tell-address.ts';
 import { secretOf, type GivenLogin } from '../../login.ts';
 import { management, openClient } from '../api/client.ts';
 import { pluginsWire } from '../api/wire.ts';
-import { clientKeysOf } from '../client-keys.ts';
 import { comparedToFile } from '../lists/as-file.ts';
-import { same } from '../lists/compare.ts';
 import { HostLists, otherThanFile } from '../lists/host-lists.ts';
 import { hostOf, infoOf, isFrontPage, isSafeMode, logIn, rootRequest } from './connect.ts';
 
@@ -77,9 +75,7 @@ async function tellPlugins(checks: CheckList, client: ApiClient): Promise<void> 
 async function tellFile(checks: CheckList, client: ApiClient): Promise<void> {
   await checks.attempt('lists', async () => {
     const lists = new HostLists(client);
-    const state = await comparedToFile(client, async (file) => {
-      return (await lists.agree(file)) && same(await clientKeysOf(client), file.clients);
-    });
+    const state = await comparedToFile(client, (file) => lists.agreesWith(file, 'all'));
     if (state === 'agrees') checks.pass('lists', 'as the file of the host says');
     else if (state === 'empty')
       checks.warn(
