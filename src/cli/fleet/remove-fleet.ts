@@ -1,13 +1,13 @@
 import { throwIfStopped } from '../../apply/run-tools.ts';
 import type { Flags } from '../../config/options/option-flags.ts';
 import { counted } from '../../core/counted.ts';
-import { RelayError } from '../../core/relay-error.ts';
 import type { Redactor } from '../../core/secrets/redactor.ts';
 import { findManaged, removeProvider } from '../../flows/remove-provider.ts';
 import { describeRemoval, removalOf, wouldRemove } from '../commands/provider/remove-command.ts';
 import { leftoverLine } from '../../report/text/leftover-text.ts';
 import type { Io } from '../io.ts';
 import { nothingWritten } from '../output/footer.ts';
+import { refuseUnasked } from '../session/consent.ts';
 import { atUnits, type AtUnit } from './at-units.ts';
 import type { Found } from './tell-units.ts';
 
@@ -35,12 +35,10 @@ export async function removeFleet(flags: RemoveFlags, io: Io, redactor: Redactor
       work: async (at, asked = []) => {
         await at.hold(at.provider.id, at.run);
         const all = await managedAt(at);
-        const unasked = all.flatMap(describeRemoval).filter((line) => !asked.includes(line));
-        if (unasked.length > 0 && flags.yes !== true)
-          throw new RelayError('CONSENT_NEEDED', unasked[0] ?? '', {
-            details: unasked.slice(1),
-            hint: 'This was not so when it was asked. Run the same again to be asked, or add --yes to agree.',
-          });
+        refuseUnasked(
+          all.flatMap(describeRemoval).filter((line) => !asked.includes(line)),
+          flags,
+        );
         const value = removalOf(await removeProvider(all, at.tools));
         await at.idle();
         const { exitCode, removed, shared, leftovers } = value;

@@ -8,6 +8,7 @@ import { findRevoked, type RevokedKey } from '../../flows/revoke-account.ts';
 import type { Account } from '../../host/account.ts';
 import { onlyOne, providersOf, revocationQuestion, revokeFound } from '../commands/provider/revoke-command.ts';
 import type { Io } from '../io.ts';
+import { refuseUnasked } from '../session/consent.ts';
 import { atUnits } from './at-units.ts';
 
 type RevokeFlags = Flags<'revoke'> & { file: string };
@@ -56,10 +57,7 @@ export async function revokeFleet(key: RevokedKey, flags: RevokeFlags, io: Io, r
         const first = await findRevoked(key, providers, at.tools);
         if (first.meant.length === 0) return nothing;
         const account = onlyOne(first, flags);
-        if (account.id !== asked?.id && flags.yes !== true)
-          throw new RelayError('CONSENT_NEEDED', revocationQuestion(account), {
-            hint: 'This was not so when it was asked. Run the same again to be asked, or add --yes to agree.',
-          });
+        refuseUnasked(account.id === asked?.id ? [] : [revocationQuestion(account)], flags);
         await at.hold(account.marker?.provider ?? '', at.run);
         const told = await revokeFound(account, first, at);
         const others = told.sameKey.map(({ name }) => name);

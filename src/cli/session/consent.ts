@@ -48,3 +48,13 @@ export async function askConsent(
   throwIfStopped({ stop });
   if (answer?.trim().toLowerCase() !== 'yes') throw refused(instead ?? 'Answer "yes", or add --yes, to agree.');
 }
+
+/** Of a fleet, what has come up on a host since its questions were asked. Throws `CONSENT_NEEDED` unless all is agreed to. */
+export function refuseUnasked(questions: readonly string[], { yes }: { yes?: boolean }): void {
+  const [first, ...details] = questions;
+  if (first === undefined || yes === true) return;
+  throw new RelayError('CONSENT_NEEDED', first, {
+    details,
+    hint: 'This was not so when it was asked. Run the same again to be asked, or add --yes to agree.',
+  });
+}

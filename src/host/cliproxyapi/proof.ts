@@ -1,4 +1,5 @@
 import { parseJson } from '../../core/parse-json.ts';
+import { joinCalls } from '../../core/join-calls.ts';
 import type { Secret } from '../../core/secrets/secret.ts';
 import type { Platform } from '../../core/modes.ts';
 import { HostFailure } from '../host-failure.ts';
@@ -29,8 +30,10 @@ interface Upstream {
  * changes nothing there, and proves the key, the address and the model, but not what clients call the model.
  */
 export function callProof(lists: HostLists, client: ApiClient): ProofPort {
+  // A pool is tested account by account, and each look is at all lists.
+  const units = joinCalls(() => lists.units());
   const upstreamOf = async (id: string) => {
-    const held = await heldBy(id, lists, client);
+    const held = heldBy(id, await units(), client.http);
     return held && { platform: platformOf(held.unit.list), baseUrl: held.unit.baseUrl, key: held.key };
   };
   return {

@@ -1,3 +1,4 @@
+import { joinCalls } from '../../../core/join-calls.ts';
 import type { Secret } from '../../../core/secrets/secret.ts';
 import type { ApiClient } from '../../http/api-client.ts';
 import { HostFailure } from '../../host-failure.ts';
@@ -17,7 +18,8 @@ const pauses = { first: 200, longest: 5000 };
 export class Drain {
   readonly #client: ApiClient;
   readonly #lists: HostLists;
-  #leaving: Promise<ReadonlySet<string> | undefined> | undefined;
+  /** Asked for once by all who want to know at the same time: the answer is as long as all keys. */
+  readonly #leaving = joinCalls(() => this.#read());
 
   constructor(client: ApiClient, lists: HostLists) {
     this.#client = client;
@@ -29,23 +31,13 @@ export class Drain {
     const { clock } = this.#client.http;
     const until = clock.now() + patienceMs;
     for (let pause = pauses.first; clock.now() < until; pause = Math.min(pause * 2, pauses.longest)) {
-      const leaving = await this.#look();
+      const leaving = await this.#leaving();
       if (leaving === undefined || !leaving.has(key.open())) return;
       await this.#client.pause(pause);
     }
   }
 
-  /**
-   * The keys that serve and stand in no list, asked for once by all who want to know at the same time: the answer is as long
-   * as all of them.
-   */
-  #look(): Promise<ReadonlySet<string> | undefined> {
-    this.#leaving ??= this.#read().finally(() => {
-      this.#leaving = undefined;
-    });
-    return this.#leaving;
-  }
-
+  /** The keys that serve and stand in no list. */
   async #read(): Promise<ReadonlySet<string> | undefined> {
     try {
       const usage = await this.#client.get(`${management}/api-key-usage`, usageWire);

@@ -3,6 +3,7 @@ import type { AccountReads, AccountWrites } from '../../host.ts';
 import { HostFailure, mapResult, notSent, onceSent, writeResult } from '../../host-failure.ts';
 import type { ApiClient } from '../../http/api-client.ts';
 import { resourceName } from '../../names.ts';
+import type { Screen } from '../../screen.ts';
 import type { Secret } from '../../../core/secrets/secret.ts';
 import type { HostLists } from '../lists/host-lists.ts';
 import { isOf, listOf, type HeldKey, type Unit } from '../lists/units.ts';
@@ -18,18 +19,14 @@ export function keyReads(lists: HostLists, client: ApiClient): AccountReads {
   return {
     accounts: all,
     account: async (id) => (await all()).find((each) => each.id === id),
-    accountKey: async (id) => (await heldBy(id, lists, client))?.key,
+    accountKey: async (id) => heldBy(id, await lists.units(), http)?.key,
   };
 }
 
 /** The key that an account is, with the unit that it stands in. */
-export async function heldBy(
-  id: Id,
-  lists: HostLists,
-  { http }: ApiClient,
-): Promise<(HeldKey & { unit: Unit }) | undefined> {
-  for (const unit of await lists.units()) {
-    const index = accountsOf(unit, http).findIndex((each) => each.id === id);
+export function heldBy(id: Id, units: readonly Unit[], screen: Screen): (HeldKey & { unit: Unit }) | undefined {
+  for (const unit of units) {
+    const index = accountsOf(unit, screen).findIndex((each) => each.id === id);
     const held = unit.keys[index];
     if (held !== undefined) return { ...held, unit };
   }
