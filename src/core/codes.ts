@@ -163,6 +163,16 @@ export const codes = {
     summary: 'More than half of the accounts of the provider would be removed.',
     hint: 'Check the key file; if it is right, add --allow-mass-removal.',
   },
+  BASE_URL_NEEDED: {
+    exit: 2,
+    summary: 'Where the upstream is, only the operator knows, and did not say.',
+    hint: 'Give its address, as the host reaches it, with --base-url URL.',
+  },
+  UPSTREAM_LOOP: {
+    exit: 2,
+    summary: 'The upstream is the host itself: each request would come back to it, without end.',
+    hint: 'Give the address of the upstream, and a key of the upstream.',
+  },
   HTTP_REFUSED: {
     exit: 2,
     summary: 'Plain http would send secrets unprotected.',
@@ -244,6 +254,31 @@ export const codes = {
     exit: 2,
     summary: 'The pack needs a newer host.',
     hint: 'Upgrade the host, or use an older pack.',
+  },
+  UPSTREAM_UNREACHABLE: {
+    exit: 3,
+    summary: 'The upstream does not answer, or has no time.',
+    hint: 'Check --base-url, the network, and that the upstream runs.',
+  },
+  UPSTREAM_REFUSED: {
+    exit: 3,
+    summary: 'The upstream refuses the key.',
+    hint: 'Check the key, and that it is one of this upstream.',
+  },
+  UPSTREAM_WRONG_ADDRESS: {
+    exit: 3,
+    summary: 'Something answers, but not with a model list.',
+    hint: 'Check --base-url: it ends before the paths of requests, such as /v1 or nothing.',
+  },
+  UPSTREAM_LIST_UNUSABLE: {
+    exit: 3,
+    summary: 'What the upstream lists as its models cannot be used.',
+    hint: 'Name the models with --model MODEL, or some of the list by a pattern: --model "qwen*".',
+  },
+  UPSTREAM_MODEL_FAILS: {
+    exit: 3,
+    summary: 'The model of the upstream that was tried gave no answer.',
+    hint: 'Name another one with --model MODEL.',
   },
   HOST_UNREACHABLE: {
     exit: 3,
@@ -441,6 +476,16 @@ export const codes = {
     exit: 2,
     summary: 'The host refuses models that have no price, and the pack has none.',
     hint: 'Add the prices to the pack, set them on the host, or switch its self-use mode on.',
+  },
+  KEY_PLACEHOLDER: {
+    exit: 0,
+    summary: 'The upstream asks for no key, so one account was planned with a placeholder.',
+    hint: 'Give keys with --keys FILE if the upstream wants one.',
+  },
+  UPSTREAM_ON_HOST: {
+    exit: 0,
+    summary: 'The address of the upstream is that of a machine for itself, and the host is on another one.',
+    hint: 'Nothing need be done if the upstream runs beside the host; else give its address with --base-url.',
   },
   PRICE_MISSING: {
     exit: 0,

@@ -1,4 +1,11 @@
 /** How an import treats a failure: undo everything, or keep what works (rule B2). */
+/** What stands behind the address of a pack: a vendor, a gateway to others, or a server of one's own. */
+export const packKinds = ['vendor', 'gateway', 'local'] as const;
+
+/** Who says which models there are: the pack, the list of the upstream, or the command. */
+export const modelSources = ['pack', 'upstream', 'command'] as const;
+export type ModelSource = (typeof modelSources)[number];
+
 export const importModes = ['strict', 'partial'] as const;
 export type ImportMode = (typeof importModes)[number];
 

@@ -2,7 +2,7 @@ import type { CheckList } from '../host/diagnosis.ts';
 import type { Account } from '../host/account.ts';
 import type { Host } from '../host/host.ts';
 import type { UpstreamModels } from '../host/proof.ts';
-import type { Provider } from '../pack/manifest.ts';
+import type { PackProvider } from '../pack/manifest.ts';
 import { RelayError } from '../core/relay-error.ts';
 
 /** How many upstreams are asked, each through one account. */
@@ -13,7 +13,7 @@ export async function tellUpstream(
   checks: CheckList,
   host: Host,
   accounts: readonly Account[],
-  provider: Provider | undefined,
+  provider: PackProvider | undefined,
 ): Promise<void> {
   const owned = accounts.filter(
     ({ marker, baseUrl }) =>
@@ -38,8 +38,8 @@ export async function tellUpstream(
 }
 
 /** Accounts may have been made with another base URL than the pack's, of which the host then tells nothing. */
-function elsewhere(provider: Provider | undefined, asked: ReadonlyMap<string, Account>): string[] {
-  if (provider === undefined || asked.has(upstreamName(provider.baseUrl))) return [];
+function elsewhere(provider: PackProvider | undefined, asked: ReadonlyMap<string, Account>): string[] {
+  if (provider === undefined || provider.baseUrl === 'ask' || asked.has(upstreamName(provider.baseUrl))) return [];
   return [
     `that is where the accounts of ${provider.id} send; ${upstreamName(provider.baseUrl)} of the pack was not asked, since no account sends there`,
   ];
@@ -71,5 +71,6 @@ async function answerOf(
 
 /** The host name of an upstream. What is no URL may be anything, a key too. */
 export function upstreamName(baseUrl: string): string {
+  if (baseUrl === 'ask') return 'where the import says';
   return URL.canParse(baseUrl) ? new URL(baseUrl).host : 'what is no URL';
 }

@@ -1,6 +1,7 @@
 import type { RunTools } from '../apply/run-tools.ts';
 import { compareIds, type Account, type Id } from '../host/account.ts';
-import type { Provider } from '../pack/manifest.ts';
+import { providerToTest } from './provider-on-host.ts';
+import type { PackProvider, Provider } from '../pack/manifest.ts';
 import { managedAccounts } from '../plan/managed-accounts.ts';
 import type { AccessMode, ProbeMode } from '../core/modes.ts';
 import { notThere, RelayError } from '../core/relay-error.ts';
@@ -22,11 +23,12 @@ export interface Pool {
  * tested (rule N10). Sends nothing but reads. Throws `NOT_THERE` where there is nothing to test.
  */
 export async function findPools(
-  asked: { provider: Provider; modes: readonly AccessMode[]; probe: ProbeMode; probeKey: Secret | null },
+  asked: { provider: PackProvider; modes: readonly AccessMode[]; probe: ProbeMode; probeKey: Secret | null },
   tools: RunTools,
-): Promise<Pool[]> {
-  const { provider, probe, probeKey } = asked;
+): Promise<{ provider: Provider; pools: Pool[] }> {
+  const { probe, probeKey } = asked;
   const held = await takeSnapshot(tools);
+  const provider = providerToTest(asked.provider, held.accounts);
   const pools: Pool[] = [];
   for (const access of asked.modes) {
     const place = held.layout.place({ provider, access }, held);
@@ -35,14 +37,14 @@ export async function findPools(
     if (place !== undefined || accounts.length > 0) pools.push({ access, place, accounts, key: null });
   }
   if (pools.length === 0) throw notThere();
-  if (probe === 'none') return pools;
+  if (probe === 'none') return { provider, pools };
   if (probeKey !== null && pools.length > 1)
     throw new RelayError('USAGE', 'A user key is for one access mode, and both of this provider are there.', {
       hint: 'Say which one the key is for: --access subscription or --access self-service.',
     });
   for (const pool of pools)
     if (pool.place !== undefined) pool.key = probeKey ?? (await keyFor(pool.place, pool.access, probe, tools));
-  return pools;
+  return { provider, pools };
 }
 
 async function keyFor(

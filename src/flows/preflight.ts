@@ -1,6 +1,6 @@
 import satisfies from 'semver/functions/satisfies.js';
 import type { Host, HostInfo } from '../host/host.ts';
-import type { Provider } from '../pack/manifest.ts';
+import type { PackProvider, Provider } from '../pack/manifest.ts';
 import { hostVersions } from '../pack/provider-hosts.ts';
 import { buildPlan } from '../plan/build-plan.ts';
 import { fitProvider } from '../plan/fit-provider.ts';
@@ -9,7 +9,10 @@ import { accessModes } from '../core/modes.ts';
 import { problem, type Problem } from '../core/relay-error.ts';
 
 /** Why a host of this version cannot take the provider. */
-export function versionProblems(provider: Provider, { kind, version }: Pick<HostInfo, 'kind' | 'version'>): Problem[] {
+export function versionProblems(
+  provider: Pick<PackProvider, 'id' | 'hosts'>,
+  { kind, version }: Pick<HostInfo, 'kind' | 'version'>,
+): Problem[] {
   const range = hostVersions(provider, kind);
   if (range === undefined || satisfies(version, range, { includePrerelease: true })) return [];
   return [problem('HOST_TOO_OLD_FOR_PACK', `"${provider.id}" needs a host ${range}; this one is ${version}.`)];
@@ -26,6 +29,7 @@ export function preflightProblems(provider: Provider, host: Host, held: Provider
       {
         run: '',
         provider: fitProvider(provider, host).provider,
+        modelsFrom: 'pack',
         mode: 'strict',
         access,
         keys: [],

@@ -3,7 +3,7 @@ import { addLeftovers, type Leftover } from '../apply/leftover.ts';
 import { inStage, throwIfStopped, type RunTools } from '../apply/run-tools.ts';
 import { stagingChanges } from '../apply/accounts/staging.ts';
 import { undo } from '../apply/undo/undo.ts';
-import type { Provider } from '../pack/manifest.ts';
+import type { PackProvider, Provider } from '../pack/manifest.ts';
 import { counted } from '../core/counted.ts';
 import { accessSlug, type AccessMode, type ProbeMode } from '../core/modes.ts';
 import { RelayError, type Problem } from '../core/relay-error.ts';
@@ -21,7 +21,7 @@ import { isInService, repairAccounts, unrepaired, type ProbedAccount, type Repai
 
 export interface ProbeJobOptions extends RepairPolicy {
   run: string;
-  provider: Provider;
+  provider: PackProvider;
   modes: readonly AccessMode[];
   probe: ProbeMode;
   probeKey: Secret | null;
@@ -29,6 +29,9 @@ export interface ProbeJobOptions extends RepairPolicy {
   concurrency: number | null;
   gatewayWaitMs: number;
 }
+
+/** The same, with the provider as it stands on the host. */
+type PoolJob = Omit<ProbeJobOptions, 'provider'> & { provider: Provider };
 
 export interface PoolProbe {
   accounts: ProbedAccount[];
@@ -48,14 +51,14 @@ export async function probePool(job: ProbeJobOptions, tools: RunTools): Promise<
   const { disable } = tools.host.info.capabilities;
   if (job.repair === 'disable' && !disable.possible)
     throw new RelayError('HOST_CANNOT', `This host cannot honour --repair disable: ${disable.why}.`);
-  const pools = await findPools(job, tools);
+  const { provider, pools } = await findPools(job, tools);
   const left = await leftClients(job.run, tools);
   const log = new ChangeLog(tools.journal);
   const clientKeys = new ClientKeys(job.run, tools, log);
   const result: PoolProbe = { accounts: [], gateways: [], leftovers: [], problems: [], aborted: null };
   try {
     result.problems.push(...stayingClients(await removeLeftClients(left.orphans, tools)));
-    for (const pool of pools) await probeOne(job, pool, result, clientKeys, tools, log);
+    for (const pool of pools) await probeOne({ ...job, provider }, pool, result, clientKeys, tools, log);
   } catch (error) {
     result.aborted = asAborted(error, tools.stop);
   } finally {
@@ -78,7 +81,7 @@ export function probeExitCode({ accounts, gateways, leftovers, problems, aborted
 }
 
 async function probeOne(
-  job: ProbeJobOptions,
+  job: PoolJob,
   pool: Pool,
   result: PoolProbe,
   clientKeys: ClientKeys,
@@ -100,7 +103,7 @@ async function probeOne(
 }
 
 function test(
-  job: ProbeJobOptions,
+  job: PoolJob,
   pool: Pool,
   result: PoolProbe,
   clientKeys: ClientKeys,
@@ -146,7 +149,7 @@ function notTested(account: Pool['accounts'][number]): AccountVerdict {
 const noPlace = (access: AccessMode) => unasked(`What is managed for ${accessSlug(access)} access is missing.`);
 
 async function askGateway(
-  job: ProbeJobOptions,
+  job: PoolJob,
   { access, place, key }: Pool,
   clientKeys: ClientKeys,
   tools: RunTools,

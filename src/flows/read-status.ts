@@ -1,6 +1,7 @@
 import { formatCount } from '../core/counted.ts';
 import { inStage, throwIfStopped, type RunTools } from '../apply/run-tools.ts';
-import type { Provider } from '../pack/manifest.ts';
+import { providerOnHost } from './provider-on-host.ts';
+import type { PackProvider, Provider } from '../pack/manifest.ts';
 import { providerStatus, type HeldNow, type KeyOfStatus, type ProviderSnapshot } from '../plan/provider-status.ts';
 import type { GrantStatus, ProviderStatus } from '../plan/status-schema.ts';
 import type { AccessMode } from '../core/modes.ts';
@@ -25,7 +26,7 @@ export async function takeSnapshot(tools: LookTools): Promise<ProviderSnapshot> 
 
 export interface StatusJob {
   pack: { id: string };
-  provider: Provider;
+  provider: PackProvider;
   modes: readonly AccessMode[];
   /** Keys of a key file that accounts are compared with. */
   keys: readonly KeyOfStatus[] | null;
@@ -40,9 +41,10 @@ export function readStatus(job: StatusJob, tools: RunTools): Promise<ProviderSta
     'Look',
     async () => {
       const snapshot = await takeSnapshot(tools);
-      const found = providerStatus(job.provider, job.modes, snapshot, job.keys);
+      const provider = providerOnHost(job.provider, snapshot.accounts);
+      const found = providerStatus(provider, job.modes, snapshot, job.keys);
       const { resources, ...rest } = found;
-      const grants = await readGrants(job, snapshot, tools);
+      const grants = await readGrants({ ...job, provider }, snapshot, tools);
       return {
         schema: 'relay.status/2' as const,
         host: namedHost(tools.host.info),
@@ -61,7 +63,7 @@ export function readStatus(job: StatusJob, tools: RunTools): Promise<ProviderSta
 
 /** Users who have access to what relay manages; the clients that it makes for gateway checks are none. */
 async function readGrants(
-  { provider, modes }: StatusJob,
+  { provider, modes }: { provider: Provider; modes: readonly AccessMode[] },
   snapshot: ProviderSnapshot,
   tools: RunTools,
 ): Promise<GrantStatus[]> {

@@ -8,12 +8,13 @@ import type { Account, Id } from '../host/account.ts';
 import type { Grant } from '../host/grants.ts';
 import type { Host } from '../host/host.ts';
 import type { ManagedResource, Place } from '../host/layout.ts';
-import type { Provider } from '../pack/manifest.ts';
+import type { PackProvider } from '../pack/manifest.ts';
 import { isIn, managedAccounts } from '../plan/managed-accounts.ts';
 import { counted, enumerated } from '../core/counted.ts';
 import { RelayError } from '../core/relay-error.ts';
 import { HostFailure } from '../host/host-failure.ts';
 import { accessSlug, type AccessMode } from '../core/modes.ts';
+import { providerOnHost } from './provider-on-host.ts';
 import { leftClients, removeLeftClients } from './left-clients.ts';
 import { takeSnapshot } from './read-status.ts';
 import { refuseBarred } from './refuse-barred.ts';
@@ -49,11 +50,12 @@ export interface Removal {
 
 /** Everything that would go. Sends nothing but reads. */
 export async function findManaged(
-  provider: Provider,
+  ofPack: PackProvider,
   modes: readonly AccessMode[],
   tools: RunTools,
 ): Promise<Managed[]> {
   const held = await takeSnapshot(tools);
+  const provider = providerOnHost(ofPack, held.accounts);
   const { layout, isolation, grants, clientKeys } = tools.host;
   const isOutside = outsideOf(tools.host);
   const found: Managed[] = [];

@@ -1,6 +1,6 @@
 import type { Check, CheckId, CheckList, Diagnosis } from '../host/diagnosis.ts';
 import type { Host, HostInfo } from '../host/host.ts';
-import type { Provider } from '../pack/manifest.ts';
+import type { PackProvider, Provider } from '../pack/manifest.ts';
 import type { ProviderSnapshot } from '../plan/provider-status.ts';
 import type { Clock } from '../core/clock.ts';
 import { codes } from '../core/codes.ts';
@@ -8,6 +8,7 @@ import { accessModes, accessSlug } from '../core/modes.ts';
 import { RelayError, type Problem } from '../core/relay-error.ts';
 import { preflightProblems, versionProblems } from './preflight.ts';
 import { tellUpstream, upstreamName } from './check-upstreams.ts';
+import { providerOnHost } from './provider-on-host.ts';
 import { takeSnapshot } from './read-status.ts';
 
 const everyHost: CheckId[] = [
@@ -40,7 +41,7 @@ export interface ExamineTools {
  */
 export async function examineHost(
   { checks, info, host }: Diagnosis,
-  provider: Provider | undefined,
+  provider: PackProvider | undefined,
   tools: ExamineTools,
 ): Promise<Check[]> {
   // Without a login nothing is known of it.
@@ -63,7 +64,7 @@ function tellProbeKey(checks: CheckList, { capabilities: { clientKeys } }: HostI
   }
 }
 
-function tellVersion(checks: CheckList, provider: Provider, info: HostInfo): void {
+function tellVersion(checks: CheckList, provider: PackProvider, info: HostInfo): void {
   const { version } = info;
   const [problem] = versionProblems(provider, info);
   if (problem === undefined)
@@ -77,7 +78,7 @@ function tellVersion(checks: CheckList, provider: Provider, info: HostInfo): voi
 async function tellHeld(
   checks: CheckList,
   host: Host,
-  provider: Provider | undefined,
+  provider: PackProvider | undefined,
   tools: ExamineTools,
 ): Promise<void> {
   let held: ProviderSnapshot;
@@ -88,7 +89,7 @@ async function tellHeld(
     checks.fail('upstream', failure);
     return;
   }
-  if (provider !== undefined) tellObjects(checks, provider, host, held);
+  if (provider !== undefined) tellObjects(checks, providerOnHost(provider, held.accounts), host, held);
   await tellUpstream(checks, host, held.accounts, provider);
 }
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Change } from '../apply/change.ts';
 import { providerSchema } from '../pack/manifest.ts';
-import { accessModes, accountsPolicies, failedPolicies, importModes, probeModes } from '../core/modes.ts';
+import { accessModes, accountsPolicies, failedPolicies, importModes, modelSources, probeModes } from '../core/modes.ts';
 
 /** The lines of a journal. They hold no secret: keys stand by their fingerprints. */
 const at = z.iso.datetime();
@@ -40,7 +40,7 @@ const target = z.object({
 });
 
 /** The version of the journal's form. Another one is refused by its number. */
-export const journalVersion = 7;
+export const journalVersion = 8;
 
 /** Everything that is needed to do the work of a run without the pack and the command line, but its keys. */
 export const runOrderSchema = z.object({
@@ -58,6 +58,7 @@ export const runOrderSchema = z.object({
   }),
   provider: providerSchema,
   job: z.object({
+    modelsFrom: z.enum(modelSources),
     mode: z.enum(importModes),
     access: z.enum(accessModes),
     accounts: z.enum(accountsPolicies).default('reconcile'),

@@ -6,7 +6,7 @@ import { RelayError } from '../core/relay-error.ts';
 import { shellWord } from '../core/shell-word.ts';
 import type { Finding } from '../text/finding.ts';
 import { idPattern } from './id-pattern.ts';
-import type { Provider } from './manifest.ts';
+import type { PackProvider } from './manifest.ts';
 import { manifestNames, readPack, type Pack, type PackOrigin } from './read-pack.ts';
 
 /** The packs that are shipped, beside `dist/` and `src/` alike. */
@@ -167,7 +167,7 @@ export async function findPack(word: string, packDirs: readonly string[] = []): 
 }
 
 /** The provider that is meant: the named one, else the default, else the only one. Throws `PROVIDER_NOT_FOUND`. */
-export function chooseProvider(pack: Pack, id: string | undefined): Provider {
+export function chooseProvider(pack: Pack, id: string | undefined): PackProvider {
   const ids = pack.providers.map((provider) => provider.id);
   const named =
     id === undefined
@@ -181,6 +181,6 @@ export function chooseProvider(pack: Pack, id: string | undefined): Provider {
   throw new RelayError('PROVIDER_NOT_FOUND', message);
 }
 
-function onlyOne(pack: Pack): Provider | undefined {
+function onlyOne(pack: Pack): PackProvider | undefined {
   return pack.providers.length === 1 ? pack.providers[0] : undefined;
 }

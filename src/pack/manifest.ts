@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { accountLimits } from '../core/account-limits.ts';
-import { platforms } from '../core/modes.ts';
+import { packKinds, platforms } from '../core/modes.ts';
 import { idPattern } from './id-pattern.ts';
 import { providerHosts } from './provider-hosts.ts';
 
@@ -27,16 +27,44 @@ const prices = z.strictObject({
   perMillionTokens: z.record(modelName, modelPrice),
 });
 
-/** One way to reach a vendor. */
-export const providerSchema = z.strictObject({
+/** What stands for all models of a list: their names, `*` for any rest or beginning. */
+const patterns = z.array(modelName).min(1);
+
+const models = z.array(modelName).min(1);
+
+/** One way to reach a vendor, as it stands in a pack. */
+export const packProviderSchema = z.strictObject({
   id: id.describe('Begins the name of every account and resource on the host.'),
   displayName: text,
   default: z.boolean().default(false).describe('The provider that is used when none is named.'),
   platform: z.enum(platforms).describe('The wire protocol that the upstream speaks.'),
   accountType: z.literal('apikey'),
-  baseUrl: httpUrl.describe('The upstream, as the vendor documents it for clients. Keys are sent here.'),
-  defaultModels: z.array(modelName).min(1).describe('The models that users may ask for; they are priced and listed.'),
-  smokeTestModel: modelName.describe('The model that each account and the gateway are tested with.'),
+  baseUrl: z
+    .union([httpUrl, z.literal('ask')], 'must be an http or https URL, or "ask" where only the operator knows it')
+    .describe(
+      'The upstream, as the vendor documents it for clients. Keys are sent here. `ask`: the operator gives it.',
+    ),
+  keys: z
+    .enum(['required', 'none'])
+    .optional()
+    .describe('`none`: the upstream asks for no key; without a key file it gets one account with a placeholder.'),
+  defaultModels: z
+    .union(
+      [models, z.literal('live')],
+      'must be a list of at least one model, or "live" for those that the upstream lists',
+    )
+    .describe('The models that users may ask for; they are priced and listed. `live`: what the upstream lists.'),
+  liveModels: z
+    .strictObject({
+      only: patterns.optional().describe('Only these of the list; * stands for anything.'),
+      without: patterns.optional().describe('All but these.'),
+      most: z.int().min(1).max(1000).optional().describe('More than so many are refused; 200 where nothing is said.'),
+    })
+    .optional()
+    .describe('Which models of the list are meant, where `defaultModels` is `live`.'),
+  smokeTestModel: modelName
+    .optional()
+    .describe('The model that each account and the gateway are tested with; of a live list, by default the first.'),
   smokeTest: z
     .strictObject({
       maxTokens: z.int().min(1).max(256).default(256),
@@ -51,7 +79,10 @@ export const providerSchema = z.strictObject({
       .record(modelName, modelName)
       .describe('The name a user asks for, and the name that is sent upstream.'),
   }),
-  prices: prices.optional(),
+  prices: z
+    .union([prices, z.literal('free')], 'must be prices, or "free"')
+    .optional()
+    .describe('`free`: the upstream asks nothing, so the host bills nothing.'),
   planTemplate: z
     .strictObject({
       price: positive.describe('Price of the subscription plan, in the currency of the host.'),
@@ -105,15 +136,28 @@ export const providerSchema = z.strictObject({
   sources: z.array(text).default([]),
 });
 
+/**
+ * A way to reach a vendor that is known whole: what was left to the operator and to the upstream is filled in. Until the
+ * upstream was asked for a live list, no model is known, and the one to test with is empty.
+ */
+export const providerSchema = packProviderSchema
+  .omit({ keys: true, liveModels: true })
+  .extend({ baseUrl: httpUrl, defaultModels: models, smokeTestModel: modelName, prices: prices.optional() });
+
 /** A pack as it stands in a file: the data that describes one vendor. Fields named `x-…` are removed before parsing. */
 export const packSchema = z.strictObject({
   $schema: z.string().optional(),
   schema: z.literal('relay.pack/1'),
   id,
   displayName: text,
+  kind: z
+    .enum(packKinds)
+    .default('vendor')
+    .describe('What stands behind it: a vendor, a gateway to others, a local server.'),
   keysFrom: httpUrl.optional().describe('Where a person gets a key.'),
-  providers: z.array(providerSchema).min(1),
+  providers: z.array(packProviderSchema).min(1),
 });
 
 export type PackManifest = z.infer<typeof packSchema>;
-export type Provider = PackManifest['providers'][number];
+export type PackProvider = PackManifest['providers'][number];
+export type Provider = z.infer<typeof providerSchema>;

@@ -5,6 +5,7 @@ import { acts, type AccountStep, type GatewayStep, type ImportPlan, type Policy 
 import { hostLimits } from './host-limits.ts';
 import type { HostSnapshot, Desired } from './observed.ts';
 import { planAccounts } from './plan-accounts.ts';
+import { planModels } from './plan-models.ts';
 import { planGrants } from './plan-grants.ts';
 
 export type PlanResult = { plan: ImportPlan } | { problems: Problem[] };
@@ -28,6 +29,7 @@ export function buildPlan(desired: Desired, snapshot: HostSnapshot): PlanResult 
     run: desired.run,
     mode: desired.mode,
     access: desired.access,
+    models: planModels(desired, snapshot),
     place,
     resources: resources.steps,
     accounts: steps,

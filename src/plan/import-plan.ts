@@ -1,3 +1,4 @@
+import type { ModelsStep } from './plan-models.ts';
 import type { Account, AccountChange, AccountSpec, Id } from '../host/account.ts';
 import type { User } from '../host/grants.ts';
 import type { Place, ResourceStep } from '../host/layout.ts';
@@ -12,6 +13,7 @@ export interface ImportPlan {
   run: string;
   mode: ImportMode;
   access: AccessMode;
+  models: ModelsStep;
   /** Where the accounts serve, and what users are given access to. */
   place: Place;
   /** What the provider becomes on the host, accounts aside, in the order in which it is made. */

@@ -5,7 +5,7 @@ import type { Resources } from '../host/driver.ts';
 import type { Grant, User } from '../host/grants.ts';
 import type { IsolationPort, Layout } from '../host/layout.ts';
 import type { Provider } from '../pack/manifest.ts';
-import type { AccessMode, AccountsPolicy, FailedPolicy, ImportMode, ProbeMode } from '../core/modes.ts';
+import type { AccessMode, AccountsPolicy, FailedPolicy, ImportMode, ModelSource, ProbeMode } from '../core/modes.ts';
 import type { Target } from '../core/target.ts';
 
 /** What a host holds, as far as a plan asks, and what that means on a host of its kind. */
@@ -44,6 +44,7 @@ export interface Desired {
   run: string;
   /** The chosen provider, with the base URL that is to be used; planned with, in the form that the host wants. */
   provider: Provider;
+  modelsFrom: ModelSource;
   mode: ImportMode;
   access: AccessMode;
   keys: DesiredKey[];

@@ -1,3 +1,4 @@
+import { modelSources } from '../core/modes.ts';
 import type { User } from '../host/grants.ts';
 import { z } from 'zod';
 import type { ResourceStep, ValueChange } from '../host/layout.ts';
@@ -29,6 +30,15 @@ export const planViewSchema = z.object({
     displayName: z.string(),
     baseUrl: z.string().describe('The upstream that keys would be sent to.'),
   }),
+  models: z
+    .object({
+      from: z.enum(modelSources).describe('Who says which models there are.'),
+      offered: z.array(z.string()).describe('The names that users may ask for; patterns aside.'),
+      added: z.array(z.string()).describe('Those of them that no account offers today, where there are any accounts.'),
+      gone: z.array(z.string()).describe('Offered by an account today, and no more.'),
+      tested: z.string().describe('The one that each account is tested with.'),
+    })
+    .describe('What users may ask for.'),
   mode: z.string(),
   accessMode: z.string(),
   changes: z.array(change),
@@ -71,6 +81,7 @@ export function viewPlan(
     schema: 'relay.plan/1',
     host,
     provider,
+    models: plan.models,
     mode: plan.mode,
     accessMode: plan.access,
     changes,

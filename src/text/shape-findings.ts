@@ -20,7 +20,16 @@ export function shapeFindings(
   issues: readonly z.core.$ZodIssue[],
   words: Words,
 ): Finding[] {
-  return issues.flatMap((issue) => findingsOf(source, schema, data, issue, words));
+  return issues.flatMap(nearest).flatMap((issue) => findingsOf(source, schema, data, issue, words));
+}
+
+/** Of a value that may be one thing or another: what is wrong inside it, where it is one of them but for that. */
+function nearest(issue: z.core.$ZodIssue): z.core.$ZodIssue[] {
+  if (issue.code !== 'invalid_union') return [issue];
+  const isInside = ({ path, code }: z.core.$ZodIssue) => path.length > 0 || code === 'unrecognized_keys';
+  const inside = issue.errors.find((branch) => branch.length > 0 && branch.every(isInside));
+  if (inside === undefined) return [issue];
+  return inside.map((each) => ({ ...each, path: [...issue.path, ...each.path] })).flatMap(nearest);
 }
 
 function findingsOf(
@@ -96,10 +105,11 @@ function knownKeys(whole: z.ZodType, path: Path): string[] {
   return found instanceof z.ZodObject ? Object.keys(found.shape) : [];
 }
 
-/** The schema of a value that may be absent. */
+/** The schema of a value that may be absent, or a word in its place. */
 export function unwrap(schema: z.ZodType | undefined): z.ZodType | undefined {
   let inner = schema;
   while (inner instanceof z.ZodOptional || inner instanceof z.ZodDefault || inner instanceof z.ZodPrefault)
     inner = inner.def.innerType as z.ZodType;
-  return inner;
+  if (!(inner instanceof z.ZodUnion)) return inner;
+  return (inner.options as readonly z.ZodType[]).find((each) => !(each instanceof z.ZodLiteral));
 }

@@ -37,7 +37,10 @@ describe('what may stand where the cursor is', () => {
       ['runs', ''],
       ['list', 'show', 'prune', 'help'],
     ],
-    [['import', '--mo'], ['--mode']],
+    [
+      ['import', '--mo'],
+      ['--mode', '--model'],
+    ],
     [
       ['import', '--mode', ''],
       ['strict', 'partial'],

@@ -136,7 +136,7 @@ describe('an address that cannot be spoken to says why, and import says the same
   it('nothing listens', async () => {
     const { port, close } = await bare(null);
     close();
-    await told(`http://127.0.0.1:${port}`, `nothing listens at 127.0.0.1:${port} (ECONNREFUSED)`, 'host runs');
+    await told(`http://127.0.0.1:${port}`, `nothing listens at 127.0.0.1:${port} (ECONNREFUSED)`, 'it runs');
   });
 
   it('something that is not HTTP', async () => {

@@ -109,6 +109,18 @@ const faulty = async (...faults: FaultRule[]) => {
   await start({ faults });
 };
 
+/** An import of a gateway at an address. */
+const gatewayAt = (baseUrl: string, ...more: string[]) =>
+  onHost(
+    'import',
+    '--pack',
+    'litellm',
+    '--base-url',
+    baseUrl,
+    ...(more.includes('--keys') ? [] : ['--keys', 'keys.txt']),
+    ...more,
+  );
+
 /** A good import, and then something else. */
 const afterImport =
   (then: () => Promise<Finished> | Finished, ...more: string[]) =>
@@ -216,6 +228,19 @@ const situations: Partial<Record<Code, () => Promise<Finished>>> = {
   CONSENT_NEEDED: afterImport(() => onto('--keys', 'two.txt')),
   REMOVALS_HELD_BACK: afterImport(() => plan('--keys', 'malformed.txt', '--mode', 'partial')),
   MASS_REMOVAL: afterImport(() => onto('--keys', 'one.txt')),
+  BASE_URL_NEEDED: onFresh(() => onHost('import', '--pack', 'litellm', '--keys', 'keys.txt', '--no-input')),
+  UPSTREAM_LOOP: onFresh(() => gatewayAt(`${host.url}/v1`)),
+  UPSTREAM_UNREACHABLE: onFresh(() => gatewayAt('http://127.0.0.1:1/v1')),
+  UPSTREAM_REFUSED: onFresh(async () => {
+    await place.write('dead.txt', 'sk-dead-0001112223334445\n');
+    return gatewayAt(`${host.vendorUrl}/v1`, '--keys', 'dead.txt');
+  }),
+  UPSTREAM_WRONG_ADDRESS: onFresh(() => gatewayAt(`${host.url}/elsewhere`)),
+  UPSTREAM_LIST_UNUSABLE: onFresh(() => gatewayAt(`${host.vendorUrl}/v1`, '--model', 'nothing*')),
+  UPSTREAM_MODEL_FAILS: onFresh(() =>
+    run('packs', 'fill', 'acme', '--base-url', host.vendorUrl, '--key-file', 'keys.txt', '--model', 'no-such-model'),
+  ),
+  KEY_PLACEHOLDER: onFresh(() => onHost('import', '--pack', 'ollama', '--base-url', `${host.vendorUrl}/v1`, '--yes')),
   HTTP_REFUSED: onFresh(() => run('status', '--pack', 'kimi', '--host', 'http://gateway.example.org')),
   USER_NOT_FOUND: onFresh(() => onto('--user', 'nobody@relay.test')),
   USER_TWICE: onFresh(() => {
@@ -371,6 +396,7 @@ const situations: Partial<Record<Code, () => Promise<Finished>>> = {
 
 /** Codes for which no situation is made here, and why. */
 const notProduced: Partial<Record<Code, string>> = {
+  UPSTREAM_ON_HOST: 'needs a host that is not on this machine; test/flows/live-models.test.ts',
   LOCKED: 'needs a second process at work; test/cli/one-writer.test.ts',
   WRITE_UNSETTLED: 'needs a lost answer that looking does not settle; test/flows/import.test.ts',
   JOURNAL_FAILED: 'needs a disk that fills up in the middle of a run; test/flows',
@@ -423,7 +449,7 @@ describe('what is said to do next is accepted by relay, word for word', () => {
     expect(`${stdout}\n${stderr}`).toMatch(new RegExp(String.raw`\b${code}\b`));
     if (exitCode !== 0) expect(stderr.trimEnd().split('\n').at(-1)).toMatch(/^Next: relay \S+(?: (?!then:)|$)/);
     for (const command of commandsIn(stderr)) {
-      const words = wordsOf(command).map((word) => (word === 'FILE' ? 'keys.txt' : word));
+      const words = wordsOf(command).map((word) => ({ FILE: 'keys.txt', URL: `${host.vendorUrl}/v1` })[word] ?? word);
       if (words.at(-1) !== '--help') await parse(words.slice(1));
       const next = await place.run(words.slice(1), { env, where: 'here' });
       expect(next.stderr, command).not.toContain('error USAGE');

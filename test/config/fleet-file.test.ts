@@ -59,7 +59,7 @@ describe('a fleet file', () => {
     ['defaults: { hosts: [] }\nimports: [{ pack: a, keys: k }]', ['"hosts" of defaults names no host']],
     ['imports: [{ pack: a, keys: k, hosts: some }]', ['imports[0].hosts']],
     ['imports: [{ pack: a, keys: k, host: x, hosts: all }]', ['"host" and "hosts" say two things in imports[0]']],
-    ['imports: [{ keys: k }, { pack: a }]', ['"imports[0].pack" is missing', '"imports[1].keys" is missing']],
+    ['imports: [{ keys: k }, { pack: a }]', ['"imports[0].pack" is missing']],
     ['imports: [', ['fleet.yaml:1:']],
     ['defaults: { mode: perhaps }\nimports: [{ pack: a, keys: k }]', ['defaults.mode']],
   ])('refuses %s', async (text, says) => {

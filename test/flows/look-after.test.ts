@@ -19,6 +19,7 @@ import { quickClock } from '../support/clocks.ts';
 import { holdings, importInto, wholeState } from '../support/import-run.ts';
 import { deadKey, goodKeys as good } from '../support/keys.ts';
 import { paceOf } from '../support/paces.ts';
+import { settled } from '../support/builders.ts';
 
 type GroupRow = Sandbox['state']['groups'] extends Map<number, infer Row> ? Row : never;
 
@@ -41,7 +42,7 @@ beforeEach(async () => {
     calls: paceOf(4, clock),
     stop,
   };
-  provider = chooseProvider(await findPack('kimi'), undefined);
+  provider = settled(chooseProvider(await findPack('kimi'), undefined));
 });
 afterEach(() => sandbox.stop());
 

@@ -7,7 +7,7 @@ describe('why there was no answer', () => {
   it.each([
     ['ENOTFOUND', 'DNS knows no gateway.example.org', 'spelling'],
     ['EAI_AGAIN', 'DNS gave no answer', 'name server'],
-    ['ECONNREFUSED', 'nothing listens at gateway.example.org:8443', 'host runs'],
+    ['ECONNREFUSED', 'nothing listens at gateway.example.org:8443', 'it runs'],
     ['EHOSTUNREACH', 'no way to gateway.example.org:8443', 'VPN'],
     ['ENETUNREACH', 'no way to', 'VPN'],
     ['CONNECT_TIMEOUT', 'took no connection in time', 'firewall'],

@@ -159,8 +159,8 @@ describe('a journal', () => {
   });
 
   it.each([
-    ['another version, by its number', '{"v":8,"type":"begin"}\n', /version 8; this relay reads 7/],
-    ['the version before, by its number', '{"v":6,"type":"begin"}\n', /version 6; this relay reads 7/],
+    ['another version, by its number', '{"v":9,"type":"begin"}\n', /version 9; this relay reads 8/],
+    ['the version before, by its number', '{"v":7,"type":"begin"}\n', /version 7; this relay reads 8/],
     ['no beginning', 'hello\n', /does not begin as a journal/],
     ['nothing', '', /does not begin as a journal/],
   ])('is refused when it has %s', async (_name, text, message) => {

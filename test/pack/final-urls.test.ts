@@ -8,6 +8,7 @@ import type { Provider } from '../../src/pack/manifest.ts';
 import { accountSettings, hostVersions } from '../../src/pack/provider-hosts.ts';
 import { featuresOf, type Features } from '../../src/sandbox/sub2api/features.ts';
 import { geminiUrl, messagesUrl, openAiUrl } from '../../src/sandbox/sub2api/gateway/upstream-url.ts';
+import { settled } from '../support/builders.ts';
 
 const versions = ['0.1.129', '0.1.179'] as const;
 
@@ -97,6 +98,10 @@ const documented: Record<string, string> = {
   'stepfun-intl-plan': 'https://api.stepfun.ai/step_plan/v1/chat/completions',
   'stepfun-intl-plan-anthropic': 'https://api.stepfun.ai/step_plan/v1/messages',
   together: 'https://api.together.xyz/v1/chat/completions',
+  clinvoker: 'http://127.0.0.1:8080/openai/v1/chat/completions',
+  'lm-studio': 'http://127.0.0.1:1234/v1/chat/completions',
+  ollama: 'http://127.0.0.1:11434/v1/chat/completions',
+  vllm: 'http://127.0.0.1:8000/v1/chat/completions',
   zai: 'https://api.z.ai/api/paas/v4/chat/completions',
   'zai-anthropic': 'https://api.z.ai/api/anthropic/v1/messages',
   'zai-coding': 'https://api.z.ai/api/coding/paas/v4/chat/completions',
@@ -108,7 +113,8 @@ const documented: Record<string, string> = {
 const packs = await Promise.all([...(await knownPacks([])).keys()].map((id) => findPack(id)));
 const providers = packs
   .flatMap((pack) => pack.providers)
-  .map((provider): [string, Provider] => [provider.id, provider]);
+  .filter(({ baseUrl }) => baseUrl !== 'ask')
+  .map((provider): [string, Provider] => [provider.id, settled(provider)]);
 
 function urlOf(provider: Provider, features: Features): string {
   const base = upstreamBase(provider.baseUrl, provider.platform).replace(/\/+$/, '');

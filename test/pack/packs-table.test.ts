@@ -10,7 +10,8 @@ const page = fileURLToPath(new URL('../../packs/README.md', import.meta.url));
 
 const introduction = `# Packs
 
-What relay ships: a row for each provider, which is one way to reach a vendor. Prices are the highest that the vendor asks,
+What relay ships: a row for each provider, which is one way to reach a vendor, a gateway to
+others, or a server of your own. Prices are the highest that the vendor asks,
 where they depend on time or length, so that nobody sells below cost; look at the comments in \`pack.yaml\` before you
 rely on one. A provider with terms is a subscription whose terms limit what its key may be used for.
 
@@ -45,7 +46,7 @@ it('says what a pack does not', () => {
     ]),
   ]).split('\n');
   expect(rows.slice(2)).toEqual([
-    '| acme | `acme` | openai | api.acme.example | `small` | no prices | no | any |',
-    '| acme | `two` (default) | openai | api.acme.example | `small` | unknown | no | >=1 |',
+    '| acme | vendor | `acme` | openai | api.acme.example | `small` | no prices | no | any |',
+    '| acme | vendor | `two` (default) | openai | api.acme.example | `small` | unknown | no | >=1 |',
   ]);
 });

@@ -442,11 +442,10 @@ describe('the channel', () => {
 describe('models without a price (N18)', () => {
   const { prices, ...bare } = aProvider();
 
-  it('are a warning each, in the plan', () => {
+  it('are one warning, in the plan', () => {
     const plan = planned({ provider: bare });
     expect(plan.warnings.map((each) => [each.code, each.message])).toEqual([
-      ['PRICE_MISSING', 'The pack has no price for "big"; the host may bill nothing for it.'],
-      ['PRICE_MISSING', 'The pack has no price for "small"; the host may bill nothing for it.'],
+      ['PRICE_MISSING', 'The pack has no price for "big", "small"; the host may bill nothing for them.'],
     ]);
   });
 
@@ -461,7 +460,7 @@ describe('models without a price (N18)', () => {
     const channel = aChannel({ prices: [aPrice({ models: ['big', 'small'] })] });
     const plan = planned({ provider: bare }, aServingHost({ channels: [channel] }));
     expect(changesAnything(plan)).toBe(false);
-    expect(plan.warnings).toHaveLength(2);
+    expect(plan.warnings).toHaveLength(1);
   });
 });
 

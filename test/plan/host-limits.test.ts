@@ -207,7 +207,7 @@ describe('what a pack says and the host does not honour', () => {
     const host = anEmptyHost({ capabilities: { ...capabilities, ignores: all } });
     const result = buildPlan(aDesired({ provider: { ...silent, planTemplate } }), host);
     expect(result).toMatchObject({
-      plan: { warnings: [{ code: 'PRICE_MISSING' }, { code: 'PRICE_MISSING' }, { code: 'HOST_IGNORES' }] },
+      plan: { warnings: [{ code: 'PRICE_MISSING' }, { code: 'HOST_IGNORES' }] },
     });
   });
 });

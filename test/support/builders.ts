@@ -10,8 +10,9 @@ import type { Channel, ChannelPrice, Group, Tariff } from '../../src/host/sub2ap
 import { fingerprintKey } from '../../src/keys/fingerprint.ts';
 import { acceptedKeys } from '../../src/keys/key-file.ts';
 import { parseKeyLines } from '../../src/keys/parse-key-lines.ts';
-import { packSchema, type PackManifest, type Provider } from '../../src/pack/manifest.ts';
+import { packSchema, type PackManifest, type PackProvider, type Provider } from '../../src/pack/manifest.ts';
 import { effectiveMapping } from '../../src/pack/model-mapping.ts';
+import { settleProvider } from '../../src/pack/settle-provider.ts';
 import { buildPlan } from '../../src/plan/build-plan.ts';
 import type { AccountStep } from '../../src/plan/import-plan.ts';
 import type { HostSnapshot, Desired } from '../../src/plan/observed.ts';
@@ -22,6 +23,11 @@ import type { AccountVerdict } from '../../src/verify/probe-accounts.ts';
 export const dayMs = 86_400_000;
 /** The moment at which all that is built here stands. */
 export const noon = Date.UTC(2026, 10, 20, 12);
+
+/** A provider of a pack as it is imported where the operator says nothing else. */
+export function settled(provider: PackProvider): Provider {
+  return settleProvider(provider, provider.baseUrl).provider;
+}
 
 export function aProvider(changes: Partial<Provider> = {}): Provider {
   const pack = packSchema.parse({
@@ -47,11 +53,11 @@ export function aProvider(changes: Partial<Provider> = {}): Provider {
       },
     ],
   });
-  return { ...pack.providers[0]!, ...changes };
+  return { ...settled(pack.providers[0]!), ...changes };
 }
 
 export function aManifest(providers: Provider[] = [aProvider()]): PackManifest {
-  return { schema: 'relay.pack/1', id: 'acme', displayName: 'Acme', providers };
+  return { schema: 'relay.pack/1', id: 'acme', displayName: 'Acme', kind: 'vendor', providers };
 }
 
 export function aGroup(changes: Partial<Group> = {}): Group {
@@ -183,6 +189,7 @@ export function aDesired(changes: Partial<Desired> = {}): Desired {
   return {
     run: 'run-2',
     provider: aProvider(),
+    modelsFrom: 'pack',
     mode: 'strict',
     access: 'subscription',
     keys: keysOf('test-key-one'),

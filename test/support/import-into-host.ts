@@ -18,6 +18,7 @@ import { quickClock, type QuickClock } from './clocks.ts';
 import { jobDefaults, keyFileOf } from './import-run.ts';
 import { paceOf } from './paces.ts';
 import type { CliProxy, NewApi } from './start-sandbox.ts';
+import { settled } from './builders.ts';
 
 /** An import inside this process, with a clock whose pauses take no time. */
 export async function importIntoHost(
@@ -53,7 +54,7 @@ export async function importIntoHost(
       run: `test-${clock.randomHex(4)}`,
       relayVersion: '0.0.0-test',
       pack,
-      provider: { ...chooseProvider(pack, undefined), baseUrl: `${host.vendorUrl}/v1` },
+      provider: { ...settled(chooseProvider(pack, undefined)), baseUrl: `${host.vendorUrl}/v1` },
       ...jobDefaults,
       keyFile: file,
       mode,

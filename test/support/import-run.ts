@@ -30,6 +30,7 @@ import { Secret } from '../../src/core/secrets/secret.ts';
 import { keepsSecrets } from './canaries.ts';
 import { quickClock, type QuickClock } from './clocks.ts';
 import { toolsOver, type Sub2apiTools } from './sub2api-tools.ts';
+import { settled } from './builders.ts';
 
 export interface RunOptions extends Partial<Omit<ImportJob, 'pack' | 'provider' | 'keyFile'>> {
   pack?: string;
@@ -72,6 +73,8 @@ export type Keys = readonly string[] | string;
 /** What an import is asked for when nothing is said. */
 export const jobDefaults = {
   keysFrom: null,
+  live: null,
+  modelsFrom: 'pack',
   mode: 'strict',
   access: 'subscription',
   accounts: 'reconcile',
@@ -120,7 +123,7 @@ export async function importInto(sandbox: Sandbox, keys: Keys, options: RunOptio
     relayVersion: '0.0.0-test',
     pack,
     provider: {
-      ...chooseProvider(pack, providerId),
+      ...settled(chooseProvider(pack, providerId)),
       baseUrl: baseUrl ?? `${sandbox.vendorUrl}${vendorPath}`,
       ...(keyCheck === undefined ? {} : { keyCheck }),
     },

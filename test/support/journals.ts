@@ -22,6 +22,7 @@ export function aBegin(more: Partial<Begin> = {}): Begin {
     extend: false,
     adopt: false,
     failed: 'disable',
+    modelsFrom: 'pack',
     probe: 'auto',
     concurrency: 8,
     batchSize: 50,

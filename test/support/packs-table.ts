@@ -1,7 +1,8 @@
-import type { PackManifest, Provider } from '../../src/pack/manifest.ts';
+import type { PackManifest, PackProvider } from '../../src/pack/manifest.ts';
 
 const head = [
   'Pack',
+  'Kind',
   'Provider',
   'Platform',
   'Upstream host',
@@ -18,14 +19,20 @@ export function packsTable(packs: readonly PackManifest[]): string {
   return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
 }
 
-function rowOf(pack: PackManifest, provider: Provider): string[] {
+function pricesOf({ prices, asOf }: PackProvider): string {
+  if (prices === 'free') return 'free';
+  return prices === undefined ? 'no prices' : (asOf ?? 'unknown');
+}
+
+function rowOf(pack: PackManifest, provider: PackProvider): string[] {
   return [
     pack.id,
+    pack.kind,
     `\`${provider.id}\`${provider.default ? ' (default)' : ''}`,
     provider.platform,
-    new URL(provider.baseUrl).host,
-    `\`${provider.smokeTestModel}\``,
-    provider.prices === undefined ? 'no prices' : (provider.asOf ?? 'unknown'),
+    provider.baseUrl === 'ask' ? 'yours: `--base-url`' : new URL(provider.baseUrl).host,
+    provider.smokeTestModel === undefined ? 'of its list' : `\`${provider.smokeTestModel}\``,
+    pricesOf(provider),
     provider.terms === undefined ? 'no' : 'yes',
     provider.hosts.sub2api?.version ?? 'any',
   ];

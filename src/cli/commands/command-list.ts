@@ -70,7 +70,11 @@ export const commands: { readonly [Name in CommandName]: CommandRecord<Name> } =
   },
   'packs list': {
     about: 'every pack that is found by name. With --host, which of them that host takes, and why not',
-    examples: ['relay packs list', 'relay packs list --host https://gateway.example.org'],
+    examples: [
+      'relay packs list',
+      'relay packs list --kind local',
+      'relay packs list --host https://gateway.example.org',
+    ],
     run: async (flags, { io, redactor }) => (await import('./packs/packs-command.ts')).listPacks(flags, io, redactor),
   },
   'packs show': {
@@ -87,6 +91,16 @@ export const commands: { readonly [Name in CommandName]: CommandRecord<Name> } =
     ],
     run: async (flags, { io }, [id = '']) =>
       (await import('./packs/new-pack-command.ts')).newPackCommand(id, flags, io),
+  },
+  'packs fill': {
+    takes: '[pack]',
+    about: 'write a pack from what an upstream lists; sends reads, and one completion to test a model',
+    examples: [
+      'relay packs fill --base-url http://127.0.0.1:8000',
+      'relay packs fill our-gateway --base-url https://llm.example.org --key-file key.txt --model "qwen*"',
+    ],
+    run: async (flags, { io, redactor }, [pack]) =>
+      (await import('./packs/fill-pack-command.ts')).fillPackCommand(pack, flags, io, redactor),
   },
   'packs schema': {
     about: 'the JSON Schema of a manifest',

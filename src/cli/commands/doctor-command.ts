@@ -9,7 +9,7 @@ import type { Diagnosis } from '../../host/diagnosis.ts';
 import type { GivenLogin } from '../../host/login.ts';
 import { chooseProvider } from '../../pack/find-pack.ts';
 import type { HostInfo } from '../../host/host.ts';
-import type { Provider } from '../../pack/manifest.ts';
+import type { PackProvider } from '../../pack/manifest.ts';
 import { doctorReport, type DoctorReport } from '../../report/doctor-report.ts';
 import { doctorText } from '../../report/text/doctor-text.ts';
 import { systemClock } from '../../core/clock.ts';
@@ -17,7 +17,7 @@ import type { Redactor } from '../../core/secrets/redactor.ts';
 import { RelayError } from '../../core/relay-error.ts';
 import { acceptTermsOfUse, checkPerson } from '../session/accept-terms.ts';
 import { confirmHosts } from '../session/confirm-host.ts';
-import { choosePack, refuseBareProvider } from '../options/choose-pack.ts';
+import { choosePack, refuseBareProvider, stillToGive } from '../options/choose-pack.ts';
 import { diagnoseHost, hostPlace } from '../session/open-host.ts';
 import { columnsOf } from '../columns.ts';
 import { print, styleFor, type Io } from '../io.ts';
@@ -65,12 +65,12 @@ export async function doctorCommand(flags: DoctorFlags, io: Io, redactor: Redact
       ({ found, report } = await examine());
       await events.idle();
     } else if (flags.acceptCompliance === true && found.host !== null) print(io.stderr, 'There is nothing to accept.');
-    show(report, found.info, flags, io);
+    show(report, found.info, provider, flags, io);
     return end(report, { accepted: accepts, waits: found.termsOfUse !== null }, flags, io);
   });
 }
 
-async function providerOf(flags: DoctorFlags, config: ConfigFile): Promise<Provider | undefined> {
+async function providerOf(flags: DoctorFlags, config: ConfigFile): Promise<PackProvider | undefined> {
   refuseBareProvider(flags);
   const { pack, provider } = flags;
   return pack === undefined ? undefined : chooseProvider((await choosePack({ pack }, config)).pack, provider);
@@ -103,7 +103,7 @@ interface Examination {
 /** Looks at a host and what an import of the provider would stumble over there. */
 export async function examination(
   look: () => Promise<Diagnosis>,
-  provider: Provider | undefined,
+  provider: PackProvider | undefined,
   tools: { clock: typeof systemClock; stop: AbortSignal },
   url: string,
 ): Promise<Examination> {
@@ -119,13 +119,25 @@ function summary({ report: { checks, ok } }: Examination): { ok: boolean; text: 
   return { ok, text: ok ? `${checks.length} checks` : `failed: ${failed.join(', ')}` };
 }
 
-function show(report: DoctorReport, info: HostInfo | null, flags: DoctorFlags, io: Io): void {
+function show(
+  report: DoctorReport,
+  info: HostInfo | null,
+  provider: PackProvider | undefined,
+  flags: DoctorFlags,
+  io: Io,
+): void {
   if (printResult(io, flags, 'doctor', report)) return;
   print(io.stdout, doctorText(report, styleFor(io, 'stdout', flags.color), columnsOf(io)));
   if (!report.ok || flags.quiet === true) return;
   const { pack = 'PACK' } = flags;
   const access = info?.capabilities.grants.subscription.possible === false ? { access: 'self-service' as const } : {};
-  const next = { ...flags, acceptCompliance: undefined, pack, keys: 'FILE', ...access };
+  const next = {
+    ...flags,
+    acceptCompliance: undefined,
+    pack,
+    ...(provider === undefined ? { keys: 'FILE' } : stillToGive(provider)),
+    ...access,
+  };
   print(io.stdout, `Next: ${repeatCommand('relay import', next)}`);
 }
 

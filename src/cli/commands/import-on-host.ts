@@ -128,7 +128,7 @@ async function showPlan(
   if (flags.out !== undefined && flags.quiet !== true)
     print(
       io.stderr,
-      `Saved. To carry it out, without another question: relay import --plan ${shellWord(flags.out)} --keys ${shellWord(flags.keys ?? 'FILE')}`,
+      `Saved. To carry it out, without another question: relay import --plan ${shellWord(flags.out)}${flags.keys === undefined ? '' : ` --keys ${shellWord(flags.keys)}`}`,
     );
   return end();
 }

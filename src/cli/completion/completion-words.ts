@@ -2,7 +2,7 @@ import { loadConfig } from '../../config/config-file.ts';
 import type { ConfigFile } from '../../config/config-schema.ts';
 import { optionSettings } from '../../config/option-settings.ts';
 import { findPack, knownPacks } from '../../pack/find-pack.ts';
-import type { Provider } from '../../pack/manifest.ts';
+import type { PackProvider } from '../../pack/manifest.ts';
 import { explanations } from '../../report/explain-code.ts';
 import { withState } from '../session/open-state.ts';
 import { Redactor } from '../../core/secrets/redactor.ts';
@@ -50,7 +50,7 @@ async function runsOf(given: Given, config: ConfigFile, io: Known): Promise<stri
 }
 
 /** The providers of the pack that was named so far, or of all packs. One that cannot be read has none. */
-async function providersOf(given: Given, config: ConfigFile): Promise<readonly Provider[]> {
+async function providersOf(given: Given, config: ConfigFile): Promise<readonly PackProvider[]> {
   const dirs = config.packDirs ?? [];
   const named = given.get('pack') ?? config.pack;
   const packs = named === undefined ? [...(await knownPacks(dirs)).keys()] : [named];

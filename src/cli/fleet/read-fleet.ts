@@ -10,7 +10,7 @@ import { RelayError } from '../../core/relay-error.ts';
 import type { UnitName } from '../../core/run-event.ts';
 import { foldedAddress } from '../../journal/lock/lock-keys.ts';
 import { chooseProvider, isPackPath } from '../../pack/find-pack.ts';
-import type { Provider } from '../../pack/manifest.ts';
+import type { PackProvider } from '../../pack/manifest.ts';
 import type { Io } from '../io.ts';
 import type { ChosenPack } from '../options/choose-pack.ts';
 import { accessMode } from '../options/import-options.ts';
@@ -24,11 +24,11 @@ export type FleetFlags = Flags<'import' | 'status' | 'probe' | 'remove' | 'revok
 /** One import of a fleet, or one look at it: a provider with an access mode, on one host. */
 export interface FleetUnit extends ChosenPack {
   name: UnitName;
-  provider: Provider;
+  provider: PackProvider;
   /** What the file says of it, as options of an import. */
   options: Pick<
     ImportFlags,
-    'host' | 'pack' | 'provider' | 'keys' | 'mode' | 'access' | 'user' | 'baseUrl' | 'packSha256'
+    'host' | 'pack' | 'provider' | 'keys' | 'mode' | 'access' | 'user' | 'baseUrl' | 'packSha256' | 'model'
   >;
   /** Whose word on its host comes first. */
   order: HostOrder;
@@ -53,6 +53,7 @@ const sayable: ReadonlySet<string> = new Set([
   'user',
   'baseUrl',
   'packSha256',
+  'model',
 ]);
 
 /** Options that say what to import, and so stand in the file. */
@@ -191,7 +192,7 @@ function digestOf(all: readonly Placed[]): string {
 }
 
 async function unitOf(
-  { hosts, users, pack, keys, ...entry }: FleetEntry,
+  { hosts, users, models, pack, keys, ...entry }: FleetEntry,
   word: string,
   order: HostOrder,
   { folder, sources }: { folder: string; sources: Sources },
@@ -205,7 +206,8 @@ async function unitOf(
     ...(hosts === undefined ? {} : { host: word }),
     ...(access === undefined ? {} : { access }),
     pack: path,
-    keys: resolve(folder, keysOf(keys, word)),
+    ...(keys === undefined ? {} : { keys: resolve(folder, keysOf(keys, word)) }),
+    ...(models === undefined ? {} : { model: models }),
     ...(users === undefined ? {} : { user: users }),
   } as FleetUnit['options'];
   return {

@@ -1,6 +1,6 @@
 import type { ConfigFile } from '../../config/config-schema.ts';
 import { findPack } from '../../pack/find-pack.ts';
-import type { Provider } from '../../pack/manifest.ts';
+import type { PackProvider } from '../../pack/manifest.ts';
 import type { Pack } from '../../pack/read-pack.ts';
 import { problem, RelayError, type Problem } from '../../core/relay-error.ts';
 
@@ -32,6 +32,14 @@ export function optionNeeded(option: string): RelayError {
   return new RelayError('USAGE', `required option '${option}' not specified`, { hint: 'See `relay --help`.' });
 }
 
+/** What an import of a provider has to be given beside the pack, as words to be filled in. */
+export function stillToGive({ keys, baseUrl }: Pick<PackProvider, 'keys' | 'baseUrl'>): {
+  keys?: string;
+  baseUrl?: string;
+} {
+  return { ...(keys === 'none' ? {} : { keys: 'FILE' }), ...(baseUrl === 'ask' ? { baseUrl: 'URL' } : {}) };
+}
+
 /** Throws `USAGE` where a provider is named without the pack that it is of. */
 export function refuseBareProvider({
   pack,
@@ -55,12 +63,12 @@ function checkDigest({ file, digest }: Pack, pinned: string): void {
 }
 
 /** What the terms of a provider's wallet say, where it has any. */
-export function termsOf({ id, terms }: Provider): Problem[] {
+export function termsOf({ id, terms }: Pick<PackProvider, 'id' | 'terms'>): Problem[] {
   return terms === undefined ? [] : [problem('TERMS_APPLY', `${id}: ${terms.says} (${terms.url})`)];
 }
 
 /** Throws `TERMS_NOT_ACCEPTED` unless the terms of the provider's wallet, if it has any, were agreed to by their id. */
-export function checkTerms({ id, terms }: Provider, accepted: readonly string[]): void {
+export function checkTerms({ id, terms }: Pick<PackProvider, 'id' | 'terms'>, accepted: readonly string[]): void {
   if (terms === undefined || accepted.includes(terms.id)) return;
   throw new RelayError('TERMS_NOT_ACCEPTED', `The wallet of "${id}" has terms: ${terms.says}`, {
     hint: `Read ${terms.url}; to agree, add --accept-terms ${terms.id}.`,

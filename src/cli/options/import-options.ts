@@ -9,19 +9,22 @@ import type { ImportJob } from '../../flows/import/import-job.ts';
 import { hintsOnKeys } from '../../keys/key-hints.ts';
 import { counted } from '../../core/counted.ts';
 import { onlyKeys, type KeyFile } from '../../keys/key-file.ts';
-import type { Provider } from '../../pack/manifest.ts';
+import { placeholderKeys } from '../../keys/placeholder.ts';
+import type { PackProvider } from '../../pack/manifest.ts';
+import { settleProvider } from '../../pack/settle-provider.ts';
+import { unknownUpstream } from '../../flows/provider-on-host.ts';
 import { chooseProvider } from '../../pack/find-pack.ts';
-import { disguiseOfOwn } from '../../core/disguise.ts';
-import { isLoopback } from '../../core/loopback.ts';
 import type { AccessMode } from '../../core/modes.ts';
 import type { Redactor } from '../../core/secrets/redactor.ts';
-import { RelayError } from '../../core/relay-error.ts';
+import { problem, RelayError, type Problem } from '../../core/relay-error.ts';
 import type { Target } from '../../core/target.ts';
+import { checkedBaseUrl } from './base-url.ts';
 import { optionNeeded, termsOf } from './choose-pack.ts';
 import { inputFiles, type InputFile } from './input-files.ts';
 import type { StatePlace } from '../../config/state-place.ts';
 import type { Io } from '../io.ts';
 import { statePlaceOf } from '../session/open-state.ts';
+import { reachUpstream } from '../session/reach-upstream.ts';
 import { readProbeKey } from './read-keys.ts';
 import { isGiven } from './resolve-options.ts';
 import { sourcesOf, type Sources } from './sources.ts';
@@ -47,22 +50,25 @@ export async function readImportRequest(
   const loaded = await sources.config();
   const { keys } = options;
   const { pack, warnings } = await sources.pack(options);
-  if (keys === undefined) throw optionNeeded('--keys <file>');
+  const ofPack = chooseProvider(pack, options.provider);
+  if (keys === undefined && ofPack.keys !== 'none') throw optionNeeded('--keys <file>');
   checkStdin(options);
   const mode = options.mode ?? defaults.mode;
   const access = accessMode(options.access);
-  const provider = withBaseUrl(chooseProvider(pack, options.provider), options.baseUrl, options.allowHttp ?? false);
   const targets = await readAllTargets(options);
   const host = await sources.host(options);
+  const { provider, live } = settleProvider(ofPack, baseUrlOf(ofPack, options, host), options.model);
   const probeKey = await readProbeKey(options, io, redactor);
-  const keyFile = await sources.keys(keys, mode);
+  const { keyFile, told } = await keysOf(options, ofPack, sources);
   const tryAgain = await failedBefore(options, { provider: provider.id, access, host }, io);
   const job: ImportJob = {
     run: newRunId(),
     relayVersion: io.version,
     pack,
     provider,
-    keysFrom: keys === '-' ? null : resolve(io.cwd, keys),
+    live: live === null ? null : { order: live, reach: reachUpstream(options, io, redactor) },
+    modelsFrom: live === null ? (options.model === undefined ? 'pack' : 'command') : 'upstream',
+    keysFrom: keys === undefined || keys === '-' ? null : resolve(io.cwd, keys),
     keyFile: tryAgain === null ? keyFile : stillIn(keyFile, tryAgain, options),
     mode,
     access,
@@ -74,7 +80,7 @@ export async function readImportRequest(
     failed: options.failed ?? defaults.failed,
     allowMassRemoval: options.allowMassRemoval === true,
     probe: options.probe ?? defaults.probe,
-    warnings: [...warnings, ...termsOf(provider), ...hintsOnKeys(keyFile, provider.keyHints)],
+    warnings: [...warnings, ...told, ...termsOf(provider), ...hintsOnKeys(keyFile, provider.keyHints)],
     probeKey,
     resumed: false,
     concurrency: options.concurrency ?? null,
@@ -162,20 +168,22 @@ export function newRunId(): string {
   return `${time}-${randomBytes(5).toString('hex')}`;
 }
 
-function withBaseUrl(provider: Provider, baseUrl: string | undefined, allowHttp: boolean): Provider {
-  const text = baseUrl ?? provider.baseUrl;
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url === undefined || (url.protocol !== 'http:' && url.protocol !== 'https:'))
-    throw new RelayError('USAGE', '--base-url is no http or https URL.');
-  if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '')
-    throw new RelayError('USAGE', '--base-url must hold neither a login nor a query.');
-  const disguise = disguiseOfOwn(text);
-  if (disguise !== undefined)
-    throw new RelayError('USAGE', `--base-url ${disguise}.`, { hint: 'Write it as it is read.' });
-  if (url.protocol === 'http:' && !isLoopback(url.hostname) && !allowHttp)
-    throw new RelayError('HTTP_REFUSED', `The keys would be sent to ${url.origin} over plain http.`);
-  // A host in another script is shown, and sent, as it is read.
-  return { ...provider, baseUrl: url.href.replace(/\/+$/, '') };
+/** Where keys are sent. The embedded host brings an upstream of its own, which takes the place of one that is not known. */
+function baseUrlOf({ id, baseUrl, platform }: PackProvider, options: ImportFlags, host: HostSettings): string {
+  const text = options.baseUrl ?? (baseUrl === 'ask' && host.kind === 'sandbox' ? unknownUpstream : baseUrl);
+  if (text === 'ask') throw new RelayError('BASE_URL_NEEDED', `The pack does not say where ${id} is.`);
+  return checkedBaseUrl(text, platform, options.allowHttp ?? false);
+}
+
+/** The keys of an import; where the upstream asks for none and none are given, a placeholder for one account. */
+async function keysOf(
+  { keys, mode = defaults.mode }: ImportFlags,
+  { id }: PackProvider,
+  sources: Sources,
+): Promise<{ keyFile: KeyFile; told: Problem[] }> {
+  if (keys !== undefined) return { keyFile: await sources.keys(keys, mode), told: [] };
+  const told = problem('KEY_PLACEHOLDER', `${id} asks for no key: one account is made, with a placeholder for a key.`);
+  return { keyFile: placeholderKeys(), told: [told] };
 }
 
 async function readAllTargets(options: ImportFlags): Promise<Target[]> {

@@ -7,6 +7,7 @@ import type { ImportFlags } from '../../config/options/option-flags.ts';
 import { longOption, optionsOf } from '../../config/options/option-table.ts';
 import { readSavedPlan, type SavedPlan } from '../../flows/import/saved-plan.ts';
 import { resumeJob } from '../../flows/import/resume-job.ts';
+import { isPlaceholder, placeholderKeys } from '../../keys/placeholder.ts';
 import type { Redactor } from '../../core/secrets/redactor.ts';
 import { RelayError } from '../../core/relay-error.ts';
 import type { Io } from '../io.ts';
@@ -38,14 +39,15 @@ export async function savedPlanRequest(
     throw new RelayError('USAGE', `${longOption(other[0])} cannot stand beside --plan: the plan says it.`, {
       hint: 'Leave it out, or plan again with it.',
     });
-  if (flags.keys === undefined)
-    throw new RelayError('USAGE', 'A saved plan holds no keys.', { hint: 'Give them with --keys FILE.' });
   checkStdin(flags);
   const saved = readSavedPlan(await textOf(flags.plan, io), flags.plan, io.version);
   const { begin } = saved;
+  const { keys } = flags;
+  if (keys === undefined && !isPlaceholder(begin.keys.entries))
+    throw new RelayError('USAGE', 'A saved plan holds no keys.', { hint: 'Give them with --keys FILE.' });
   const loaded = await loadConfig(flags.config, io);
   const host = await hostSettings({ ...flags, host: begin.host.url }, io.env, loaded, io.stdin);
-  const keyFile = await readKeys(flags.keys, begin.job.mode, io, redactor);
+  const keyFile = keys === undefined ? placeholderKeys() : await readKeys(keys, begin.job.mode, io, redactor);
   const probeKey = await readProbeKey(flags, io, redactor);
   const { allowMassRemoval } = saved;
   const policy = { relayVersion: io.version, allowMassRemoval };
@@ -57,7 +59,7 @@ export async function savedPlanRequest(
       job: {
         ...job,
         run: newRunId(),
-        keysFrom: flags.keys === '-' ? null : resolve(io.cwd, flags.keys),
+        keysFrom: keys === undefined || keys === '-' ? null : resolve(io.cwd, keys),
         resumed: false,
       },
       host,

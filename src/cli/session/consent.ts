@@ -1,6 +1,6 @@
 import { throwIfStopped } from '../../apply/run-tools.ts';
 import type { ImportPlan } from '../../plan/import-plan.ts';
-import { counted } from '../../core/counted.ts';
+import { counted, firstOf } from '../../core/counted.ts';
 import { RelayError } from '../../core/relay-error.ts';
 import type { ImportJob } from '../../flows/import/import-job.ts';
 import { answerTo, canAsk } from './prompt.ts';
@@ -18,6 +18,11 @@ export function questionsOf(plan: ImportPlan, job: ImportJob, namedBy: UpstreamN
         .slice(0, 5)
         .map((step) => step.name)
         .join(', ')}${plan.removals.length > 5 ? ', …' : ''}.`,
+    );
+  const { from, gone } = plan.models;
+  if (from === 'upstream' && gone.length > 0)
+    questions.push(
+      `${counted(gone.length, 'model')} that the upstream lists no more would not be offered any longer: ${firstOf(gone)}.`,
     );
   const sendsKeys = plan.accounts.some(({ action }) => action !== 'unchanged');
   if (sendsKeys && namedBy === 'configuration')

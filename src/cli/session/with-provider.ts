@@ -1,12 +1,12 @@
 import { loadConfig } from '../../config/config-file.ts';
 import type { Flags } from '../../config/options/option-flags.ts';
 import { chooseProvider } from '../../pack/find-pack.ts';
-import type { Provider } from '../../pack/manifest.ts';
+import type { PackProvider } from '../../pack/manifest.ts';
 import type { Pack } from '../../pack/read-pack.ts';
 import { accessModes, type AccessMode } from '../../core/modes.ts';
 import type { Redactor } from '../../core/secrets/redactor.ts';
 import { RelayError } from '../../core/relay-error.ts';
-import { choosePack } from '../options/choose-pack.ts';
+import { choosePack, stillToGive } from '../options/choose-pack.ts';
 import { accessMode, newRunId } from '../options/import-options.ts';
 import { repeatCommand } from '../options/repeat-command.ts';
 import type { Io } from '../io.ts';
@@ -17,7 +17,7 @@ import { hostRequest, withHost } from './with-host.ts';
 export interface AtProvider extends Pick<HostSession, 'tools' | 'vendorUrl' | 'state' | 'idle'> {
   run: string;
   pack: Pack;
-  provider: Provider;
+  provider: PackProvider;
   /** The access modes that were asked for; both when none was. */
   modes: readonly AccessMode[];
 }
@@ -42,7 +42,7 @@ export async function withProvider(
       return await work({ run, pack, provider, modes, ...at });
     } catch (error) {
       if (!(error instanceof RelayError) || error.code !== 'NOT_THERE') throw error;
-      const next = repeatCommand('relay import', { ...flags, keys: 'FILE' });
+      const next = repeatCommand('relay import', { ...flags, ...stillToGive(provider) });
       throw new RelayError(error.code, error.message, { hint: error.hint, next });
     }
   });

@@ -22,11 +22,14 @@ const settings = {
   keys: z
     .string()
     .min(1)
-    .describe('The key file, relative to this file. {host} in it stands for the name of the host.'),
+    .describe(
+      'The key file, relative to this file. {host} in it stands for the name of the host. Not needed where the upstream wants no key.',
+    ),
   mode: z.enum(importModes),
   access: z.enum(['subscription', 'self-service', 'self_service']),
   users: z.array(z.string()).describe('Users who get a subscription: EMAIL, ID, EMAIL=DAYS or ID=DAYS.'),
   baseUrl: upstream,
+  models: z.array(z.string().min(1)).min(1).describe('Only these models, or those of a pattern such as "qwen*".'),
   packSha256: z.string(),
   host: host.describe('A host by its name in the configuration, or its URL.'),
   hosts: z
@@ -45,9 +48,8 @@ const fleetFileSchema = z.strictObject({
 type Settings = z.infer<typeof optional>;
 
 /** One of the imports that a file lists, with what the file says for all. `hosts` is nothing where it names none. */
-export interface FleetEntry extends Omit<Settings, 'host' | 'hosts' | 'pack' | 'keys'> {
+export interface FleetEntry extends Omit<Settings, 'host' | 'hosts' | 'pack'> {
   pack: string;
-  keys: string;
   hosts: 'all' | readonly string[] | undefined;
 }
 
@@ -77,10 +79,9 @@ export async function readFleetFile(file: string): Promise<FleetEntry[]> {
     const path = ['imports', index];
     const name = `imports[${index}]`;
     const hosts = hostsAt(path, name, entry) ?? hostsOfAll;
-    const { host: _host, hosts: _hosts, pack, keys, ...rest } = { ...defaults, ...entry };
+    const { host: _host, hosts: _hosts, pack, ...rest } = { ...defaults, ...entry };
     if (pack === undefined) missing(path, `the field "${name}.pack" is missing`);
-    if (keys === undefined) missing(path, `the field "${name}.keys" is missing`);
-    return pack === undefined || keys === undefined ? [] : [{ ...rest, pack, keys, hosts }];
+    return pack === undefined ? [] : [{ ...rest, pack, hosts }];
   });
   if (findings.length > 0) throw invalid(file, findings);
   return entries;

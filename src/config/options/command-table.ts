@@ -1,4 +1,4 @@
-import { platforms } from '../../core/modes.ts';
+import { packKinds, platforms } from '../../core/modes.ts';
 import { agrees, imports, ofOne } from './option-groups.ts';
 import type { OptionRecord } from './option-record.ts';
 
@@ -93,23 +93,43 @@ export const commandTable = {
     config: ofOne,
     on: ['validate'],
   },
-  platform: { kind: 'choice', words: platforms, about: 'the protocol it speaks', config: ofOne, on: ['packs new'] },
-  model: {
-    kind: 'text',
-    repeatable: true,
-    value: 'model',
-    about: 'a model; the first is the one to test with',
+  kind: {
+    kind: 'choice',
+    words: packKinds,
+    about: 'only packs for vendors, for gateways to others, or for local servers',
     config: ofOne,
-    on: ['packs new'],
+    on: ['packs list'],
+  },
+  keyFile: {
+    kind: 'file',
+    holds: 'secret',
+    about:
+      'a key file, of which the first key is used; - is standard input; without it the upstream is asked without a key',
+    config: ofOne,
+    on: ['packs fill'],
+  },
+  platform: {
+    kind: 'choice',
+    words: platforms,
+    about: 'the protocol it speaks',
+    config: ofOne,
+    on: ['packs new', 'packs fill'],
+    differs: { 'packs fill': { about: 'the protocol it speaks; found out by asking' } },
   },
   displayName: {
     kind: 'text',
     value: 'name',
     about: 'the name of the vendor; default the id',
     config: ofOne,
-    on: ['packs new'],
+    on: ['packs new', 'packs fill'],
+    differs: { 'packs fill': { about: 'the name of the upstream; default the id' } },
   },
-  to: { kind: 'folder', about: 'where the folder of the pack is made; default here', config: ofOne, on: ['packs new'] },
+  to: {
+    kind: 'folder',
+    about: 'where the folder of the pack is made; default here',
+    config: ofOne,
+    on: ['packs new', 'packs fill'],
+  },
   as: {
     kind: 'choice',
     value: 'form',

@@ -61,7 +61,7 @@ export const hostTable = {
     about: 'allow plain http to an address that is not this machine',
     default: false,
     config: true,
-    on: reaching,
+    on: [...reaching, 'packs fill'],
   },
   state: {
     kind: 'folder',
@@ -71,7 +71,13 @@ export const hostTable = {
     config: { about: 'where runs, locks and reports are: a folder, or the address of a database without a password' },
     on: [...onHost, 'runs list', 'runs show', 'runs prune', 'report show'],
   },
-  timeout: { kind: 'duration', about: 'limit of one request', default: '30s', config: true, on: reaching },
+  timeout: {
+    kind: 'duration',
+    about: 'limit of one request',
+    default: '30s',
+    config: true,
+    on: [...reaching, 'packs fill'],
+  },
   deadline: {
     kind: 'duration',
     about: 'limit of the whole run; default none',

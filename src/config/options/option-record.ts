@@ -15,6 +15,7 @@ export const commandNames = [
   'packs list',
   'packs show',
   'packs new',
+  'packs fill',
   'packs schema',
   'validate',
   'doctor',

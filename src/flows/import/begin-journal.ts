@@ -4,7 +4,20 @@ import type { ImportJob } from './import-job.ts';
 
 /** What the first line of a run's journal holds: all that finishing or undoing it needs, and no key. */
 export function beginLine(job: ImportJob, host: Host, now: number): RunOrder {
-  const { mode, access, accounts, targets, extend, adopt, failed, probe, concurrency, batchSize, gatewayWaitMs } = job;
+  const {
+    modelsFrom,
+    mode,
+    access,
+    accounts,
+    targets,
+    extend,
+    adopt,
+    failed,
+    probe,
+    concurrency,
+    batchSize,
+    gatewayWaitMs,
+  } = job;
   return {
     v: journalVersion,
     type: 'begin',
@@ -14,7 +27,20 @@ export function beginLine(job: ImportJob, host: Host, now: number): RunOrder {
     host: { url: host.info.url, kind: host.info.kind, version: host.info.version },
     pack: { id: job.pack.id, file: job.pack.file, digest: job.pack.digest, origin: job.pack.origin },
     provider: job.provider,
-    job: { mode, access, accounts, targets, extend, adopt, failed, probe, concurrency, batchSize, gatewayWaitMs },
+    job: {
+      modelsFrom,
+      mode,
+      access,
+      accounts,
+      targets,
+      extend,
+      adopt,
+      failed,
+      probe,
+      concurrency,
+      batchSize,
+      gatewayWaitMs,
+    },
     keys: {
       file: job.keysFrom,
       lines: job.keyFile.lines,

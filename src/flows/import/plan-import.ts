@@ -15,6 +15,8 @@ import { problem, RelayError, type Problem } from '../../core/relay-error.ts';
 import type { Secret } from '../../core/secrets/secret.ts';
 import { versionProblems } from '../preflight.ts';
 import type { ImportJob } from './import-job.ts';
+import { listLiveModels } from './list-live-models.ts';
+import { refuseLoop, upstreamOnHost } from './refuse-loop.ts';
 import { leftClients, unclearClients } from '../left-clients.ts';
 
 export interface PlannedImport {
@@ -32,6 +34,8 @@ export function planImport(job: ImportJob, tools: RunTools): Promise<PlannedImpo
     async () => {
       const { host } = tools;
       checkHostVersion(job, host.info);
+      await refuseLoop(job, tools);
+      await listLiveModels(job, tools);
       const fitting = fitProvider(job.provider, host);
       const desired = desiredOf(job, fitting.provider);
       const left = await leftClients(job.run, tools);
@@ -45,6 +49,7 @@ export function planImport(job: ImportJob, tools: RunTools): Promise<PlannedImpo
           warnings: [
             ...job.warnings,
             ...malformedLines(job.keyFile),
+            ...upstreamOnHost(job, tools),
             ...host.info.warnings,
             ...fitting.warnings,
             ...unclearClients(snapshot.words.client, left.unclear),
@@ -61,10 +66,16 @@ export function planImport(job: ImportJob, tools: RunTools): Promise<PlannedImpo
   );
 }
 
-function planCounts({ accounts, removals }: ImportPlan): string {
+function planCounts({ accounts, removals, models }: ImportPlan): string {
   const count = (...actions: string[]) => formatCount(accounts.filter((step) => actions.includes(step.action)).length);
   const updated = count('update', 'adopt');
-  return `accounts: ${count('create')} to create, ${updated === '0' ? '' : `${updated} to update, `}${count('unchanged')} unchanged, ${formatCount(removals.length)} to remove`;
+  const { from, offered, added, gone } = models;
+  const news = [
+    counted(offered.length, 'model'),
+    ...(added.length > 0 ? [`${added.length} new`] : []),
+    ...(gone.length > 0 ? [`${gone.length} gone`] : []),
+  ];
+  return `${from === 'upstream' ? `${news.join(', ')}; ` : ''}accounts: ${count('create')} to create, ${updated === '0' ? '' : `${updated} to update, `}${count('unchanged')} unchanged, ${formatCount(removals.length)} to remove`;
 }
 
 function checkHostVersion({ provider }: ImportJob, info: HostInfo): void {
@@ -73,7 +84,7 @@ function checkHostVersion({ provider }: ImportJob, info: HostInfo): void {
 }
 
 function desiredOf(job: ImportJob, provider: Provider): Desired {
-  const { run, mode, access, accounts, targets, extend, adopt, failed, probe } = job;
+  const { run, modelsFrom, mode, access, accounts, targets, extend, adopt, failed, probe } = job;
   const keys = acceptedKeys(job.keyFile).map(({ line, fingerprint, last4, settings }) => ({
     line,
     fingerprint,
@@ -83,6 +94,7 @@ function desiredOf(job: ImportJob, provider: Provider): Desired {
   return {
     run,
     provider,
+    modelsFrom,
     mode,
     access,
     keys,

@@ -47,8 +47,9 @@ export function resumeJob(
   return {
     run: begin.run,
     relayVersion,
-    pack: { schema: 'relay.pack/1', displayName: provider.displayName, providers: [provider], shadows: [], ...pack },
+    pack,
     provider,
+    live: null,
     keysFrom: begin.keys.file,
     keyFile: { lines: begin.keys.lines, blank: begin.keys.blank, entries },
     ...job,

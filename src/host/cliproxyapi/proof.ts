@@ -5,6 +5,7 @@ import type { Platform } from '../../core/modes.ts';
 import { HostFailure } from '../host-failure.ts';
 import type { ApiClient } from '../http/api-client.ts';
 import { completionHttp, faultOfAnswer } from '../protocols/completion.ts';
+import { keyHeaders, upstreamPath } from '../protocols/upstream-request.ts';
 import { containsWord } from '../protocols/contains-word.ts';
 import type { AccountTest, ProofPort, TestFault, TestOptions, UpstreamModels } from '../proof.ts';
 import { heldBy } from './accounts/writes.ts';
@@ -60,10 +61,11 @@ async function call(
   client: ApiClient,
   signal?: AbortSignal,
 ): Promise<{ status: number; body: string }> {
-  const base = baseUrl.replace(/\/+$/, '');
-  // Addresses of this protocol end with their version already.
-  const url = platform === 'openai' ? `${base}${path.replace(/^\/v1/, '')}` : `${base}${path}`;
-  const header = { ...loginOf(platform, key), ...(body === undefined ? {} : { 'Content-Type': 'application/json' }) };
+  const url = `${baseUrl.replace(/\/+$/, '')}${upstreamPath(platform, path)}`;
+  const header = {
+    ...keyHeaders(platform, key),
+    ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+  };
   const data = body === undefined ? {} : { data: JSON.stringify(body) };
   const request = {
     method: 'POST' as const,
@@ -74,11 +76,6 @@ async function call(
   };
   const { status_code: status, body: text } = await client.asWrites().read(request, callWire);
   return { status, body: text };
-}
-
-function loginOf(platform: Platform, key: Secret): Record<string, string> {
-  if (platform === 'anthropic') return { 'X-Api-Key': key.open(), 'Anthropic-Version': '2023-06-01' };
-  return platform === 'gemini' ? { 'X-Goog-Api-Key': key.open() } : { Authorization: `Bearer ${key.open()}` };
 }
 
 async function complete(

@@ -33,6 +33,8 @@ export interface HttpOptions {
   timeoutMs: number;
   clock: Clock;
   redactor: Redactor;
+  /** The option that gives the address; `--host` where nothing is said. */
+  named?: string;
   /** Ends every exchange early, for whoever only looks and need not end in order. */
   stop?: AbortSignal;
   /** What the host is reached through. */
@@ -142,7 +144,7 @@ export class HttpClient {
         delivery: 'unknown',
         transient: true,
         maybeInFlight: true,
-        hint: 'Raise --timeout if the host is just slow.',
+        hint: 'Raise --timeout if it is just slow.',
       });
     }
     const { proxy } = this.#options;
@@ -150,7 +152,12 @@ export class HttpClient {
     const code = errorCode(cause);
     const isOfHost = proxy === undefined || code === 'UND_ERR_PRX_TLS' || code === 'BAD_PORT';
     const address = isOfHost ? this.baseUrl : proxy.address;
-    const { why, hint, neverSent, mayPass, isReach } = noAnswer(code, address, this.clean(innermost(cause), 120));
+    const { why, hint, neverSent, mayPass, isReach } = noAnswer(
+      code,
+      address,
+      this.clean(innermost(cause), 120),
+      this.#options.named,
+    );
     const through = proxy === undefined ? '' : ` through the proxy ${proxy.address}`;
     return new HostFailure('HOST_UNREACHABLE', `${what} got no answer${through}: ${why}.`, {
       delivery: neverSent ? 'not_applied' : 'unknown',

@@ -10,15 +10,15 @@ export interface NoAnswer {
   isReach: boolean;
 }
 
-type Told = (place: { host: string; hostname: string }) => { why: string; hint: string };
+type Told = (place: { host: string; hostname: string; named: string }) => { why: string; hint: string };
 
 const trusting = (what: string) => `set NODE_EXTRA_CA_CERTS to a PEM file that holds ${what}.`;
 
 const dns = new Map<string, Told>(
   Object.entries({
-    ENOTFOUND: ({ hostname }) => ({
+    ENOTFOUND: ({ hostname, named }) => ({
       why: `DNS knows no ${hostname}`,
-      hint: 'Check the spelling of --host, and that this machine can resolve names.',
+      hint: `Check the spelling of ${named}, and that this machine can resolve names.`,
     }),
     EAI_AGAIN: ({ hostname }) => ({
       why: `DNS gave no answer about ${hostname}`,
@@ -39,18 +39,18 @@ const slowConnect: Told = ({ host }) => ({
 
 const connecting = new Map<string, Told>(
   Object.entries({
-    ECONNREFUSED: ({ host }) => ({
+    ECONNREFUSED: ({ host, named }) => ({
       why: `nothing listens at ${host}`,
-      hint: 'Check that the host runs, and the address and port of --host.',
+      hint: `Check that it runs, and the address and port of ${named}.`,
     }),
     EHOSTUNREACH: noRoute,
     ENETUNREACH: noRoute,
     EADDRNOTAVAIL: noRoute,
     CONNECT_TIMEOUT: slowConnect,
     UND_ERR_CONNECT_TIMEOUT: slowConnect,
-    UND_ERR_PRX_TLS: ({ host }) => ({
+    UND_ERR_PRX_TLS: ({ host, named }) => ({
       why: `no TLS came about with ${host} behind the proxy`,
-      hint: 'Check the address and the port of --host.',
+      hint: `Check the address and the port of ${named}.`,
     }),
   }),
 );
@@ -62,18 +62,18 @@ const unknownIssuer: Told = () => ({
 
 const brokenChain: Told = () => ({
   why: 'its certificate leads to no authority that this machine knows',
-  hint: `Let the host send its intermediate certificates too, or ${trusting('the missing ones')}`,
+  hint: `Let the server send its intermediate certificates too, or ${trusting('the missing ones')}`,
 });
 
 const certificates = new Map<string, Told>(
   Object.entries({
     CERT_HAS_EXPIRED: () => ({
       why: 'its certificate has expired',
-      hint: 'Renew the certificate of the host. If it is fresh, check the clock of this machine.',
+      hint: 'Renew the certificate of the server. If it is fresh, check the clock of this machine.',
     }),
     CERT_NOT_YET_VALID: () => ({
       why: 'its certificate is not valid yet',
-      hint: 'Check the clock of this machine, then the certificate of the host.',
+      hint: 'Check the clock of this machine, then the certificate of the server.',
     }),
     DEPTH_ZERO_SELF_SIGNED_CERT: () => ({
       why: 'its certificate is self-signed',
@@ -85,19 +85,19 @@ const certificates = new Map<string, Told>(
     UNABLE_TO_VERIFY_LEAF_SIGNATURE: brokenChain,
     ERR_TLS_CERT_ALTNAME_INVALID: ({ hostname }) => ({
       why: `its certificate is not for ${hostname}`,
-      hint: 'Use the name that the certificate is for, or give the host a certificate for this one.',
+      hint: 'Use the name that the certificate is for, or give the server a certificate for this one.',
     }),
   }),
 );
 
 const badPort: Told = ({ host }) => ({
   why: `nothing may be sent to ${host}, whose port is kept for another protocol`,
-  hint: 'Give the host another port: no browser and no fetch sends HTTP to this one.',
+  hint: 'Give the server another port: no browser and no fetch sends HTTP to this one.',
 });
 
-const noTls: Told = ({ host }) => ({
+const noTls: Told = ({ host, named }) => ({
   why: `${host} does not speak TLS as it should`,
-  hint: 'Check the port. If the host speaks plain http there, write http:// in --host.',
+  hint: `Check the port. If it speaks plain http there, write http:// in ${named}.`,
 });
 
 const cut: Told = ({ host }) => ({
@@ -107,7 +107,7 @@ const cut: Told = ({ host }) => ({
 
 const longHeaders: Told = ({ host }) => ({
   why: `${host} answers with headers that are too long`,
-  hint: 'Check the address; this is not how the host answers.',
+  hint: 'Check the address; this is not how an API answers.',
 });
 
 const later = new Map<string, Told>(
@@ -121,16 +121,19 @@ const later = new Map<string, Told>(
   }),
 );
 
-const notHttp: Told = ({ host }) => ({
+const notHttp: Told = ({ host, named }) => ({
   why: `${host} answers with something that is not HTTP`,
-  hint: 'Check the port: something else listens there. If it is for https, write https:// in --host.',
+  hint: `Check the port: something else listens there. If it is for https, write https:// in ${named}.`,
 });
 
-/** What a code of the system, of TLS or of the HTTP parser means for a request to `url`. Unknown codes are told as they are. */
-export function noAnswer(code: string | undefined, url: string, otherwise: string): NoAnswer {
+/**
+ * What a code of the system, of TLS or of the HTTP parser means for a request to `url`, whose address is given by the option
+ * `named`. Unknown codes are told as they are.
+ */
+export function noAnswer(code: string | undefined, url: string, otherwise: string, named = '--host'): NoAnswer {
   const { host, hostname } = new URL(url);
   const told = (tell: Told, neverSent: boolean, mayPass: boolean): NoAnswer => {
-    const { why, hint } = tell({ host, hostname });
+    const { why, hint } = tell({ host, hostname, named });
     return { why: `${why} (${code})`, hint, neverSent, mayPass, isReach: before !== undefined };
   };
   const known = code ?? '';
@@ -146,7 +149,7 @@ export function noAnswer(code: string | undefined, url: string, otherwise: strin
   if (known.startsWith('HPE_') || known === 'HTTPParserError') return told(notHttp, false, true);
   return {
     why: code ?? otherwise,
-    hint: 'Check --host, the network, and that the host runs.',
+    hint: `Check ${named}, the network, and that it runs.`,
     neverSent: false,
     mayPass: true,
     isReach: false,

@@ -14,17 +14,17 @@ export function redirected(http: HttpClient, request: HttpRequest, reply: HttpRe
       status,
       delivery: 'not_applied',
       transient: false,
-      hint: rootBehind(target, request.path, http.baseUrl),
+      hint: insteadOf('--host', target, request.path, http.baseUrl),
     },
   );
 }
 
-/** What to do about a redirect, where it tells the address of the host itself. */
-function rootBehind(target: string, path: string, baseUrl: string): string | undefined {
+/** What to do about a redirect, where it tells the address that the option should have given. */
+export function insteadOf(option: string, target: string, path: string, baseUrl: string): string | undefined {
   if (!URL.canParse(target, baseUrl)) return undefined;
   const { origin, pathname } = new URL(target, baseUrl);
   const root = `${origin}${pathname}`.replace(/\/+$/, '');
-  return root.endsWith(path) ? `Give --host ${root.slice(0, -path.length)} instead.` : undefined;
+  return root.endsWith(path) ? `Give ${option} ${root.slice(0, -path.length)} instead.` : undefined;
 }
 
 /** What to do about an answer that, by its look, did not come from the host itself, or comes too often. */

@@ -1,28 +1,14 @@
 import { disguiseOf } from '../../core/disguise.ts';
 import { isLoopback } from '../../core/loopback.ts';
 import type { Finding } from '../../text/finding.ts';
-import type { Provider } from '../manifest.ts';
+import { wrongForm } from '../base-url-form.ts';
+import type { PackProvider } from '../manifest.ts';
 import type { Path } from '../../text/source-text.ts';
 import type { ManifestText } from '../manifest-text.ts';
 
-/** What hosts add to a base URL, by platform; a base URL that ends in it would have it twice. */
-const added: Record<Provider['platform'], { pattern: RegExp; why: string }> = {
-  openai: {
-    pattern: /\/(?:chat\/completions|completions|responses|models)\/?$/,
-    why: 'the host adds the path of each request, so the base URL must end before it',
-  },
-  anthropic: {
-    pattern: /\/v1(?:\/messages)?\/?$/,
-    why: 'the host adds /v1/messages to an anthropic base URL, so it must not end in /v1',
-  },
-  gemini: {
-    pattern: /\/v1(?:beta)?(?:\/.*)?$/,
-    why: 'the host adds /v1beta/models to a gemini base URL, so it must be the root',
-  },
-};
-
 /** Whether the host would make the right address of the base URL, and keys travel to it safely. */
-export function checkBaseUrl(source: ManifestText, provider: Provider, at: Path): Finding[] {
+export function checkBaseUrl(source: ManifestText, provider: PackProvider, at: Path): Finding[] {
+  if (provider.baseUrl === 'ask') return [];
   const url = new URL(provider.baseUrl);
   const place = [...at, 'baseUrl'];
   const findings: Finding[] = [];
@@ -34,7 +20,7 @@ export function checkBaseUrl(source: ManifestText, provider: Provider, at: Path)
     findings.push(source.finding(place, 'BASE_URL_FORM', 'the base URL must end with its path'));
   if (url.protocol === 'http:' && !isLoopback(url.hostname))
     findings.push(source.finding(place, 'PLAIN_HTTP', 'keys would travel unprotected over http', 'warning'));
-  const { pattern, why } = added[provider.platform];
-  if (pattern.test(url.pathname)) findings.push(source.finding(place, 'BASE_URL_FORM', why));
+  const wrong = wrongForm(provider.platform, url);
+  if (wrong !== undefined) findings.push(source.finding(place, 'BASE_URL_FORM', wrong.why));
   return findings;
 }

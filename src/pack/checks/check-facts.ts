@@ -5,7 +5,7 @@ import { checkPrices } from './check-prices.ts';
 import { checkSecrets } from './check-secrets.ts';
 import type { SoundProvider } from './check-shape.ts';
 import type { Finding } from '../../text/finding.ts';
-import type { PackManifest, Provider } from '../manifest.ts';
+import type { PackManifest, PackProvider } from '../manifest.ts';
 import { effectiveMapping, overlappingPairs } from '../model-mapping.ts';
 import type { Path } from '../../text/source-text.ts';
 import type { ManifestText } from '../manifest-text.ts';
@@ -53,11 +53,17 @@ function checkDefaults(source: ManifestText, pack: PackManifest): Finding[] {
   return findings;
 }
 
-type Check = (source: ManifestText, provider: Provider, at: Path, all: readonly Partial<Provider>[]) => Finding[];
+type Check = (
+  source: ManifestText,
+  provider: PackProvider,
+  at: Path,
+  all: readonly Partial<PackProvider>[],
+) => Finding[];
 
 /** Each check with the fields that it reads. */
-const checks: { reads: (keyof Provider)[]; check: Check }[] = [
-  { reads: ['defaultModels', 'smokeTestModel', 'channelTemplate'], check: checkModels },
+const checks: { reads: (keyof PackProvider)[]; check: Check }[] = [
+  { reads: ['defaultModels'], check: checkLive },
+  { reads: ['defaultModels', 'channelTemplate'], check: checkModels },
   { reads: ['baseUrl', 'platform'], check: checkBaseUrl },
   { reads: ['defaultModels', 'prices'], check: checkPrices },
   { reads: ['id', 'keyHints'], check: checkKeyHints },
@@ -67,16 +73,16 @@ const checks: { reads: (keyof Provider)[]; check: Check }[] = [
 
 function checkProvider(
   source: ManifestText,
-  all: readonly Partial<Provider>[],
-  provider: Partial<Provider>,
+  all: readonly Partial<PackProvider>[],
+  provider: Partial<PackProvider>,
   index: number,
 ): Finding[] {
   return checks
     .filter(({ reads }) => reads.every((name) => provider[name] !== undefined))
-    .flatMap(({ check }) => check(source, provider as Provider, ['providers', index], all));
+    .flatMap(({ check }) => check(source, provider as PackProvider, ['providers', index], all));
 }
 
-function checkHostVersions(source: ManifestText, provider: Provider, at: Path): Finding[] {
+function checkHostVersions(source: ManifestText, provider: PackProvider, at: Path): Finding[] {
   return Object.keys(provider.hosts).flatMap((kind) => {
     const version = hostVersions(provider, kind);
     if (version === undefined || validRange(version) !== null) return [];
@@ -85,23 +91,44 @@ function checkHostVersions(source: ManifestText, provider: Provider, at: Path): 
   });
 }
 
-function checkModels(source: ManifestText, provider: Provider, at: Path): Finding[] {
+/** What a list of models needs beside it, and what only a live one can have. */
+function checkLive(
+  source: ManifestText,
+  { defaultModels, liveModels, smokeTestModel }: PackProvider,
+  at: Path,
+): Finding[] {
+  if (defaultModels === 'live') return [];
+  const place = `providers[${String(at.at(-1))}]`;
+  const stray = `${place}.liveModels is for a provider whose defaultModels are "live"`;
+  return [
+    ...(smokeTestModel === undefined
+      ? [source.finding(at, 'MISSING_FIELD', `the field "${place}.smokeTestModel" is missing`)]
+      : []),
+    ...(liveModels === undefined ? [] : [source.finding([...at, 'liveModels'], 'INVALID_VALUE', stray)]),
+  ];
+}
+
+function checkModels(source: ManifestText, provider: PackProvider, at: Path): Finding[] {
+  const { defaultModels, smokeTestModel } = provider;
+  // Which names lead where is known with the list alone.
+  if (defaultModels === 'live') return [];
   const findings: Finding[] = [];
   const mapping = provider.channelTemplate.modelMapping;
   const mappingAt = [...at, 'channelTemplate', 'modelMapping'];
-  const offered = new Set(provider.defaultModels);
-  for (const [index, model] of provider.defaultModels.entries()) {
-    if (provider.defaultModels.indexOf(model) < index)
+  const offered = new Set(defaultModels);
+  const effective = effectiveMapping({ ...provider, defaultModels });
+  for (const [index, model] of defaultModels.entries()) {
+    if (defaultModels.indexOf(model) < index)
       findings.push(
         source.finding([...at, 'defaultModels', index], 'DUPLICATE_MODEL', `the model "${model}" is listed twice`),
       );
   }
-  if (!Object.hasOwn(effectiveMapping(provider), provider.smokeTestModel)) {
+  if (smokeTestModel !== undefined && !Object.hasOwn(effective, smokeTestModel)) {
     findings.push(
       source.finding(
         [...at, 'smokeTestModel'],
         'SMOKE_MODEL_NOT_OFFERED',
-        `the smoke-test model "${provider.smokeTestModel}" is not among the default models`,
+        `the smoke-test model "${smokeTestModel}" is not among the default models`,
       ),
     );
   }
@@ -125,7 +152,7 @@ function checkModels(source: ManifestText, provider: Provider, at: Path): Findin
       );
     }
   }
-  for (const [one, other] of overlappingPairs(Object.keys(effectiveMapping(provider)))) {
+  for (const [one, other] of overlappingPairs(Object.keys(effective))) {
     findings.push(
       source.finding(
         [...mappingAt, one],

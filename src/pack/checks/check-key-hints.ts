@@ -1,14 +1,14 @@
 import type { Finding } from '../../text/finding.ts';
-import type { Provider } from '../manifest.ts';
+import type { PackProvider } from '../manifest.ts';
 import type { Path } from '../../text/source-text.ts';
 import type { ManifestText } from '../manifest-text.ts';
 
 /** Whether the patterns for keys can be compared, fast, and lead to other providers of the pack. */
 export function checkKeyHints(
   source: ManifestText,
-  provider: Provider,
+  provider: PackProvider,
   at: Path,
-  all: readonly Partial<Provider>[],
+  all: readonly Partial<PackProvider>[],
 ): Finding[] {
   const hints = provider.keyHints;
   if (hints === undefined) return [];

@@ -1,12 +1,12 @@
 import type { Finding } from '../../text/finding.ts';
-import type { Provider } from '../manifest.ts';
+import type { PackProvider } from '../manifest.ts';
 import type { Path } from '../../text/source-text.ts';
 import type { ManifestText } from '../manifest-text.ts';
 
 /** Whether prices can reach the host, and each is one that bills something. */
-export function checkPrices(source: ManifestText, provider: Provider, at: Path): Finding[] {
-  const { prices } = provider;
-  if (prices === undefined) return [];
+export function checkPrices(source: ManifestText, provider: PackProvider, at: Path): Finding[] {
+  const { prices, defaultModels } = provider;
+  if (prices === undefined || prices === 'free') return [];
   const place = [...at, 'prices'];
   const findings: Finding[] = [];
   if (prices.currency !== 'USD' && prices.usdRate === undefined)
@@ -27,7 +27,7 @@ export function checkPrices(source: ManifestText, provider: Provider, at: Path):
           'warning',
         ),
       );
-    if (!provider.defaultModels.includes(model))
+    if (defaultModels !== 'live' && !defaultModels.includes(model))
       findings.push(
         source.finding(
           [...place, 'perMillionTokens', model],

@@ -1,5 +1,5 @@
 import type { Finding } from '../../text/finding.ts';
-import type { Provider } from '../manifest.ts';
+import type { PackProvider } from '../manifest.ts';
 import type { Path } from '../../text/source-text.ts';
 import type { ManifestText } from '../manifest-text.ts';
 
@@ -11,7 +11,7 @@ const keyLike =
   /(?<![A-Za-z0-9])(?:sk-|gsk_|xai-|csk-|fw_|tgp_v1_|bce-v3\/|AIza|AQ\.)(?=[A-Za-z_/-]*\d)[A-Za-z0-9_/-]{20,}/g;
 
 /** Settings for hosts that are secrets by their name. */
-export function checkSecrets(source: ManifestText, provider: Provider, at: Path): Finding[] {
+export function checkSecrets(source: ManifestText, provider: PackProvider, at: Path): Finding[] {
   return inSettings(source, provider.hosts, [...at, 'hosts']);
 }
 

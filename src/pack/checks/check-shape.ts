@@ -2,12 +2,12 @@ import { z } from 'zod';
 import type { Finding } from '../../text/finding.ts';
 import { shapeFindings, unwrap } from '../../text/shape-findings.ts';
 import type { ManifestText } from '../manifest-text.ts';
-import { packSchema, providerSchema, type PackManifest, type Provider } from '../manifest.ts';
+import { packProviderSchema, packSchema, type PackManifest, type PackProvider } from '../manifest.ts';
 
 /** The fields of a provider that are right, where others of the manifest are not. */
 export interface SoundProvider {
   index: number;
-  provider: Partial<Provider>;
+  provider: Partial<PackProvider>;
 }
 
 type Shape =
@@ -29,11 +29,11 @@ function soundProviders(data: unknown, issues: readonly z.core.$ZodIssue[]): Sou
   if (!Array.isArray(providers)) return [];
   const broken = new Set(issues.map(({ path }) => path.slice(0, 3).join('/')));
   // Once for all of them: making a schema costs more than parsing with it.
-  const partial = providerSchema.partial();
+  const partial = packProviderSchema.partial();
   return providers.flatMap((raw: unknown, index): SoundProvider[] => {
     if (typeof raw !== 'object' || raw === null) return [];
     const sound = Object.entries(raw).filter(
-      ([name]) => Object.hasOwn(providerSchema.shape, name) && !broken.has(`providers/${index}/${name}`),
+      ([name]) => Object.hasOwn(packProviderSchema.shape, name) && !broken.has(`providers/${index}/${name}`),
     );
     const parsed = partial.safeParse(Object.fromEntries(sound));
     return parsed.success ? [{ index, provider: parsed.data }] : [];

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { platforms } from '../../core/modes.ts';
+import { packKinds, platforms } from '../../core/modes.ts';
 import { packSchema } from '../../pack/manifest.ts';
 
 const origin = z.object({
@@ -16,16 +16,17 @@ export const packsSchema = z.object({
     origin.extend({
       id: z.string(),
       displayName: z.string(),
+      kind: z.enum(packKinds),
       providers: z.array(
         z.object({
           id: z.string(),
           displayName: z.string(),
           platform: z.enum(platforms),
-          baseUrl: z.string(),
+          baseUrl: z.string().describe('`ask` where only the operator knows it.'),
           default: z.boolean(),
           terms: z.string().nullable().describe('What --accept-terms agrees to, where it is asked for.'),
           hosts: packSchema.shape.providers.element.shape.hosts,
-          smokeTestModel: z.string(),
+          smokeTestModel: z.string().nullable().describe('null where the upstream lists the models.'),
           asOf: z.string().nullable(),
           refused: z
             .array(z.object({ code: z.string(), message: z.string() }))

@@ -1,4 +1,5 @@
 import { counted, enumerated, firstOf, formatCount, maxListed } from '../../core/counted.ts';
+import { compareNames } from '../../core/name-order.ts';
 import { bucketsOf } from '../../core/buckets.ts';
 import type { Change, PlanView } from '../../plan/plan-view.ts';
 import type { UnitName } from '../../core/run-event.ts';
@@ -52,7 +53,24 @@ function planLines(view: PlanView, style: Style): string[] {
   const same = changes.filter(({ action }) => glyphs[action] === '=');
   const lines = [...groupsOf(told).flatMap((group) => groupLines(group, style)), ...sameLines(same, style)];
   const warnings = view.warnings.map((warning) => `${markOf('unsure', style)} ${warning.code}: ${warning.message}`);
-  return [`Keys go to ${provider.baseUrl}`, '', ...lines, ...(warnings.length > 0 ? ['', ...warnings] : [])];
+  return [
+    `Keys go to ${provider.baseUrl}`,
+    ...modelLines(view, style),
+    '',
+    ...lines,
+    ...(warnings.length > 0 ? ['', ...warnings] : []),
+  ];
+}
+
+/** Which models, where it is not the pack alone that says so, and what is new in that. */
+function modelLines({ models: { from, offered, added, gone, tested } }: PlanView, style: Style): string[] {
+  if (from === 'pack') return [];
+  const whose = from === 'upstream' ? 'listed by the upstream' : 'named by the command';
+  return [
+    `${counted(offered.length, 'model')} ${whose}, tested with ${tested}: ${firstOf(offered)}`,
+    ...(added.length === 0 ? [] : [`  ${style.good('+')} new: ${firstOf(added)}`]),
+    ...(gone.length === 0 ? [] : [`  ${style.bad('-')} gone: ${firstOf(gone)}`]),
+  ];
 }
 
 /** Accounts to which the same happens are one group; in the order in which the first of each is carried out. */
@@ -71,7 +89,7 @@ function reasonOf(detail: string): string {
 }
 
 function byName(one: Change, other: Change): number {
-  return one.name.localeCompare(other.name, 'en', { numeric: true });
+  return compareNames(one.name, other.name);
 }
 
 function groupLines(group: readonly Change[], style: Style): string[] {

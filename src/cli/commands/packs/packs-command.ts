@@ -5,7 +5,7 @@ import { inspectPack, type Pack, type PackReading } from '../../../pack/read-pac
 import type { askHost } from '../../session/ask-host.ts';
 import type { Problem } from '../../../core/relay-error.ts';
 import type { Redactor } from '../../../core/secrets/redactor.ts';
-import type { Provider } from '../../../pack/manifest.ts';
+import type { PackProvider } from '../../../pack/manifest.ts';
 import { counted } from '../../../core/counted.ts';
 import type { PacksOutput, PackViewOutput } from '../../../report/outputs/pack-schemas.ts';
 import type { Style } from '../../../core/style.ts';
@@ -19,8 +19,12 @@ type PacksFlags = Flags<'packs list' | 'packs show'>;
 export async function listPacks(flags: Flags<'packs list'>, io: Io, redactor: Redactor): Promise<number> {
   const loaded = await loadConfig(flags.config, io);
   const known = await knownPacks(loaded.config.packDirs ?? []);
-  const found = await Promise.all(
+  const all = await Promise.all(
     [...known].map(async ([id, place]) => ({ id, place, reading: await inspectPack(place.path, place.origin) })),
+  );
+  // What cannot be read may be of any kind.
+  const found = all.filter(
+    ({ reading: { pack } }) => flags.kind === undefined || (pack?.kind ?? flags.kind) === flags.kind,
   );
   const providers = found.flatMap(({ reading: { pack } }) => pack?.providers ?? []);
   const told = flags.host === undefined ? null : await saidBy(providers, flags, loaded, io, redactor);
@@ -49,7 +53,7 @@ async function saidBy(...asked: Parameters<typeof askHost>): Promise<Told> {
   return ask(...asked);
 }
 
-type Told = ReadonlyMap<Provider, Problem[]>;
+type Told = ReadonlyMap<PackProvider, Problem[]>;
 
 function packLine(
   id: string,
@@ -90,7 +94,7 @@ export async function showPack(word: string, flags: PacksFlags, io: Io): Promise
 }
 
 function packSummary(pack: Pack, told: Told | null): PacksOutput['packs'][number] {
-  const { id, displayName, origin, file, digest, shadows } = pack;
+  const { id, displayName, kind, origin, file, digest, shadows } = pack;
   const providers = pack.providers.map((provider) => ({
     id: provider.id,
     displayName: provider.displayName,
@@ -99,9 +103,9 @@ function packSummary(pack: Pack, told: Told | null): PacksOutput['packs'][number
     default: provider.default,
     terms: provider.terms?.id ?? null,
     hosts: provider.hosts,
-    smokeTestModel: provider.smokeTestModel,
+    smokeTestModel: provider.smokeTestModel ?? null,
     asOf: provider.asOf ?? null,
     ...(told === null ? {} : { refused: (told.get(provider) ?? []).map(({ code, message }) => ({ code, message })) }),
   }));
-  return { id, displayName, origin, file, digest, shadows: [...shadows], providers };
+  return { id, displayName, kind, origin, file, digest, shadows: [...shadows], providers };
 }

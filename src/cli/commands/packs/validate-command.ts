@@ -1,5 +1,5 @@
 import type { Problem } from '../../../core/relay-error.ts';
-import type { Provider } from '../../../pack/manifest.ts';
+import type { PackProvider } from '../../../pack/manifest.ts';
 import { loadConfig } from '../../../config/config-file.ts';
 import type { Flags } from '../../../config/options/option-flags.ts';
 import { checkAge } from '../../../pack/checks/check-age.ts';
@@ -56,7 +56,7 @@ export async function validateCommand(
 /** What a host said of providers, at the places of those in their files. */
 async function findingsOf(
   readings: readonly PackReading[],
-  told: ReadonlyMap<Provider, Problem[]>,
+  told: ReadonlyMap<PackProvider, Problem[]>,
 ): Promise<Finding[]> {
   const found = readings.flatMap(({ pack, findingAt }) =>
     (pack?.providers ?? []).flatMap((provider, index) =>

@@ -1,4 +1,5 @@
 import { completionOf } from '../../../flows/completion-of.ts';
+import { providerOnHost } from '../../../flows/provider-on-host.ts';
 import { takeSnapshot } from '../../../flows/read-status.ts';
 import type { Flags } from '../../../config/options/option-flags.ts';
 import { effectiveMapping } from '../../../pack/model-mapping.ts';
@@ -15,8 +16,9 @@ import { withProvider } from '../../session/with-provider.ts';
 
 /** `relay connect`: what users need to reach a provider on a host. Sends nothing but reads. */
 export async function connectCommand(flags: Flags<'connect'>, io: Io, redactor: Redactor): Promise<number> {
-  return withProvider(flags, false, io, redactor, async ({ provider, modes, tools, idle }) => {
+  return withProvider(flags, false, io, redactor, async ({ provider: ofPack, modes, tools, idle }) => {
     const held = await takeSnapshot(tools);
+    const provider = providerOnHost(ofPack, held.accounts);
     await idle();
     const models = Object.keys(effectiveMapping(provider));
     const connection = tools.host.gateway.connection(completionOf(provider));

@@ -1,5 +1,6 @@
 import { defaults, gatewayWaitMs } from '../../../config/defaults.ts';
 import type { Flags } from '../../../config/options/option-flags.ts';
+import { stillToGive } from '../../options/choose-pack.ts';
 import { readProbeKey } from '../../options/read-keys.ts';
 import { probeExitCode, probePool, type PoolProbe } from '../../../flows/probe-pool.ts';
 import { isInService } from '../../../flows/repair-accounts.ts';
@@ -19,7 +20,7 @@ import {
 } from '../../../journal/verdicts.ts';
 import { askConsent } from '../../session/consent.ts';
 import type { HostInfo } from '../../../host/host.ts';
-import type { Provider } from '../../../pack/manifest.ts';
+import type { PackProvider } from '../../../pack/manifest.ts';
 import { fold } from '../../../report/text/fold.ts';
 import { columnsOf } from '../../columns.ts';
 import { print, styleFor, type Io } from '../../io.ts';
@@ -166,7 +167,7 @@ function repairOn({ capabilities }: HostInfo): 'disable' | 'remove' {
 function next(
   flags: ProbeFlags,
   { accounts, gateways, leftovers, problems, aborted }: PoolProbe,
-  provider: Pick<Provider, 'baseUrl'>,
+  provider: Pick<PackProvider, 'baseUrl' | 'keys'>,
   repair: 'disable' | 'remove',
 ): Pick<LastWords, 'todo' | 'next'> {
   const again = repeatCommand('relay probe', flags);
@@ -177,7 +178,7 @@ function next(
   const addresses = [...new Set(accounts.map(({ verdict }) => verdict.account.baseUrl))];
   // They were imported with another address than the pack's.
   const other = addresses.length === 1 && addresses[0] !== provider.baseUrl ? { baseUrl: addresses[0] } : {};
-  const anew = repeatCommand('relay import', { ...flags, keys: 'FILE', ...other });
+  const anew = repeatCommand('relay import', { ...flags, ...stillToGive(provider), ...other });
   if (accounts.length === 0) return { next: anew };
   if (gateways.some(({ check }) => !check.ok)) return { next: repeatCommand('relay status', flags) };
   const serving = accounts.some(({ verdict, change }) => {

@@ -9,6 +9,7 @@ import { resumeJob } from '../../../flows/import/resume-job.ts';
 import { executeImport } from '../../../flows/import/execute-import.ts';
 import { prepareImport, type PreparedImport } from '../../../flows/import/prepare-import.ts';
 import { reopenRun } from '../../../flows/import/reopen-run.ts';
+import { isPlaceholder, placeholderKeys } from '../../../keys/placeholder.ts';
 import { readRun, type RecordedRun } from '../../../journal/read-journal.ts';
 import { findPack } from '../../../pack/find-pack.ts';
 import { acts } from '../../../plan/import-plan.ts';
@@ -35,7 +36,8 @@ type ResumeFlags = Flags<'resume'>;
 export async function resumeCommand(id: string, flags: ResumeFlags, io: Io, redactor: Redactor): Promise<number> {
   const startedAt = Date.now();
   const recorded = await withState(flags, io, redactor, ({ runs }) => readRun(runs, id));
-  if (flags.keys === undefined)
+  const needsNone = isPlaceholder(recorded.begin.keys.entries);
+  if (flags.keys === undefined && !needsNone)
     throw new RelayError('USAGE', 'The keys of the run are needed: the journal does not hold them.', {
       hint: 'Give them with --keys FILE.',
     });
@@ -45,7 +47,7 @@ export async function resumeCommand(id: string, flags: ResumeFlags, io: Io, reda
   const loaded = await loadConfig(flags.config, io);
   await checkPlaces(flags, place, inputFiles(flags, loaded, [recorded.begin.pack.file], io), io);
   const { mode } = recorded.begin.job;
-  const keyFile = await readKeys(flags.keys, mode, io, redactor);
+  const keyFile = flags.keys === undefined ? placeholderKeys() : await readKeys(flags.keys, mode, io, redactor);
   const probeKey = await readProbeKey(flags, io, redactor);
   const allowMassRemoval = flags.allowMassRemoval === true;
   const job = resumeJob(recorded, keyFile, probeKey, { relayVersion: io.version, allowMassRemoval });

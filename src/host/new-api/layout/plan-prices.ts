@@ -1,3 +1,4 @@
+import { priceMissing } from '../../price-missing.ts';
 import { counted, firstOf } from '../../../core/counted.ts';
 import { problem, type Problem } from '../../../core/relay-error.ts';
 import type { Owner } from '../../layout.ts';
@@ -21,9 +22,7 @@ export function planPrices({ provider }: Owner, { prices }: NewApiResources): Pl
     ...desired.flatMap(([name, ratios]) =>
       driftOf(name, Object.hasOwn(prices.models, name) ? prices.models[name] : undefined, ratios),
     ),
-    ...(prices.servesUnpriced ? unpriced : []).map((name) =>
-      problem('PRICE_MISSING', `The pack has no price for "${name}"; the host may bill nothing for it.`),
-    ),
+    ...priceMissing(prices.servesUnpriced ? unpriced : []),
   ];
   if (unpriced.length > 0 && !prices.servesUnpriced) return { ...none, warnings, problems: [priceless(unpriced)] };
   const step = { kind: priceList.kind, name: priceList.name };

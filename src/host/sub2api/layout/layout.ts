@@ -1,4 +1,4 @@
-import { problem, type Problem } from '../../../core/relay-error.ts';
+import type { Problem } from '../../../core/relay-error.ts';
 import type { Held, Layout, LayoutPlan, ManagedResource, Owner, ResourceStep } from '../../layout.ts';
 import { resourceName } from '../../names.ts';
 import { groupDrift, tariffDrift } from './drift.ts';
@@ -6,6 +6,7 @@ import { managedGroup, resourcesOf, type Sub2apiResources } from './held.ts';
 import { planChannel } from './plan-channel.ts';
 import { planGroup } from './plan-group.ts';
 import { planTariff } from './plan-tariff.ts';
+import { priceMissing } from '../../price-missing.ts';
 import { unpricedModels } from './prices.ts';
 import { statusOf } from './status.ts';
 
@@ -37,9 +38,7 @@ function planLayout(job: Owner & { run: string; adopt: boolean }, held: Held): L
 }
 
 function priceWarnings({ provider }: Owner): Problem[] {
-  return unpricedModels(provider).map((model) =>
-    problem('PRICE_MISSING', `The pack has no price for "${model}"; the host may bill nothing for it.`),
-  );
+  return priceMissing(unpricedModels(provider));
 }
 
 function driftWarnings(

@@ -1,0 +1,23 @@
+import { KeyEntries, type KeyFile } from './key-file.ts';
+
+/** Stands where hosts want a key and the upstream wants none. It opens nothing, so it is no secret. */
+const placeholder = 'relay-no-key-needed';
+
+/** The key file of an upstream that asks for no key: one line, with a placeholder. */
+export function placeholderKeys(): KeyFile {
+  const keys = new KeyEntries();
+  keys.add(1, placeholder);
+  return { lines: 1, blank: 0, entries: keys.entries };
+}
+
+type Entry = { kind: 'key'; fingerprint: string } | { kind: 'malformed' };
+
+/** Whether a run was made with the placeholder, and so needs no key file. Takes the entries of its keys. */
+export function isPlaceholder(entries: readonly Entry[]): boolean {
+  const [own] = placeholderKeys().entries;
+  return (
+    entries.length === 1 &&
+    own?.kind === 'key' &&
+    entries.some((each) => each.kind === 'key' && each.fingerprint === own.fingerprint)
+  );
+}

@@ -1,0 +1,192 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { workplace, type Workplace } from '../support/binary.ts';
+import { startSandbox, type Sandbox } from '../support/start-sandbox.ts';
+import { startOllama, type Ollama } from '../support/upstreams/ollama.ts';
+
+let place: Workplace;
+let host: Sandbox;
+let upstream: Ollama;
+beforeEach(async () => {
+  place = await workplace();
+  host = await startSandbox();
+  upstream = await startOllama({ models: ['a:1', 'b:2'], embedding: [] });
+});
+afterEach(async () => {
+  await Promise.all([host.stop(), upstream.close()]);
+  await place.remove();
+});
+
+const run = (...args: string[]) =>
+  place.run(args, {
+    env: { RELAY_ADMIN_KEY: host.adminKey, RELAY_STATE_DIR: join(place.folder, 'state') },
+    where: 'here',
+  });
+const words = (...more: string[]) => ['--pack', 'ollama', '--base-url', upstream.baseUrl, '--host', host.url, ...more];
+const imported = async (...more: string[]) => {
+  const done = await run('import', ...words(...more));
+  if (done.exitCode !== 0) throw new Error(done.stdout + done.stderr);
+};
+const planned = async (...more: string[]) => {
+  const { stdout } = await run('plan', ...words('--output', 'json', ...more));
+  return (JSON.parse(stdout) as { models: unknown }).models;
+};
+const offered = () =>
+  [...host.state.accounts.values()].map((each) => Object.keys(each.credentials['model_mapping'] as object));
+
+describe('models that the upstream lists', () => {
+  it('stand in the plan and in the journal, with the one to test with', async () => {
+    const { stdout } = await run('plan', ...words());
+    expect(stdout).toContain('2 models listed by the upstream, tested with a:1: a:1, b:2');
+    expect(await planned()).toEqual({ from: 'upstream', offered: ['a:1', 'b:2'], added: [], gone: [], tested: 'a:1' });
+    await imported();
+    const state = join(place.folder, 'state');
+    const files = (await readdir(state, { recursive: true })).filter((name) => name.endsWith('.jsonl'));
+    const [journal = ''] = await Promise.all(files.map((name) => readFile(join(state, name), 'utf8')));
+    const begin = JSON.parse(journal.split('\n')[0] ?? '') as { provider: object; job: object };
+    expect(begin).toMatchObject({
+      provider: { defaultModels: ['a:1', 'b:2'], smokeTestModel: 'a:1' },
+      job: { modelsFrom: 'upstream' },
+    });
+  });
+
+  it('show what is new and what is gone since the import before, and ask before less is offered', async () => {
+    await imported();
+    upstream.models = ['b:2', 'c:3'];
+    expect(await planned()).toMatchObject({ offered: ['b:2', 'c:3'], added: ['c:3'], gone: ['a:1'] });
+    const { stdout } = await run('plan', ...words());
+    expect(stdout).toMatch(/^ {2}\+ new: c:3$/m);
+    expect(stdout).toMatch(/^ {2}- gone: a:1$/m);
+    const refused = await run('import', ...words());
+    expect(refused.exitCode).toBe(2);
+    expect(refused.stderr).toContain(
+      'CONSENT_NEEDED: 1 model that the upstream lists no more would not be offered any longer: a:1.',
+    );
+    expect(offered()).toEqual([['a:1', 'b:2']]);
+    await imported('--yes');
+    expect(offered()).toEqual([['b:2', 'c:3']]);
+  });
+
+  it('are taken without a question where there are only more', async () => {
+    await imported();
+    upstream.models.push('c:3');
+    await imported();
+    expect(offered()).toEqual([['a:1', 'b:2', 'c:3']]);
+    expect((await run('plan', ...words('--detailed-exitcode'))).exitCode).toBe(0);
+  });
+
+  it('may be named instead, and the upstream is not asked for its list', async () => {
+    expect(await planned('--model', 'b:2')).toEqual({
+      from: 'command',
+      offered: ['b:2'],
+      added: [],
+      gone: [],
+      tested: 'b:2',
+    });
+    await imported('--model', 'b:2');
+    expect(upstream.requests.filter(({ method, path }) => method === 'GET' && path === '/v1/models')).toEqual([]);
+    expect(offered()).toEqual([['b:2']]);
+  });
+
+  it('are chosen by a pattern', async () => {
+    expect(await planned('--model', 'b*')).toMatchObject({ from: 'upstream', offered: ['b:2'] });
+  });
+
+  it('are those of a saved plan, whatever is listed by then', async () => {
+    const saved = await run('plan', ...words('--out', 'plan.json'));
+    expect(saved.stderr).toMatch(/relay import --plan plan\.json$/);
+    upstream.models = ['c:3'];
+    upstream.models.push('a:1');
+    const done = await run('import', '--plan', 'plan.json');
+    expect([done.exitCode, done.exitCode === 0 ? '' : done.stderr]).toEqual([0, '']);
+    expect(offered()).toEqual([['a:1', 'b:2']]);
+  });
+
+  it('are known to the commands that look after them, from what the accounts have', async () => {
+    await imported();
+    upstream.models = ['other:1', 'a:1', 'b:2'];
+    const of = ['--pack', 'ollama', '--host', host.url];
+    const probe = await run('probe', ...of);
+    expect([probe.exitCode, probe.exitCode === 0 ? '' : probe.stdout + probe.stderr]).toEqual([0, '']);
+    expect((await run('status', ...of, '--detailed-exitcode')).exitCode).toBe(0);
+    expect((await run('connect', ...of)).stdout).toMatch(/models +a:1, b:2/);
+    expect((await run('doctor', ...of)).exitCode).toBe(0);
+    expect((await run('remove', ...of, '--yes')).exitCode).toBe(0);
+    expect(offered()).toEqual([]);
+  });
+});
+
+describe('an upstream that asks for no key', () => {
+  it('gets one account with a placeholder, which is said, and keys take its place', async () => {
+    const first = await run('import', ...words());
+    expect(first.stdout).toContain('KEY_PLACEHOLDER: ollama asks for no key');
+    expect((await run('import', ...words())).exitCode).toBe(0);
+    await place.write('keys.txt', 'sk-of-a-proxy-in-front-1\nsk-of-a-proxy-in-front-2\n');
+    const keyed = await run('import', ...words('--keys', 'keys.txt', '--yes', '--allow-mass-removal'));
+    expect(keyed.exitCode).toBe(0);
+    expect(keyed.stdout).not.toContain('KEY_PLACEHOLDER');
+    expect(offered()).toHaveLength(2);
+  });
+
+  it('is resumed without a key file', async () => {
+    host.addFault({ method: 'POST', path: '/api/v1/admin/accounts/batch', fault: 'status', status: 500, times: 0 });
+    const cut = await run('import', ...words('--mode', 'partial', '--report', 'cut.json'));
+    expect(cut.exitCode).not.toBe(0);
+    const { run: told } = await place.report('cut.json');
+    const again = await run('resume', told.id, '--host', host.url);
+    expect(again.stderr).not.toContain('error USAGE');
+  });
+
+  it('may be one of a fleet', async () => {
+    await place.write(
+      'fleet.yaml',
+      `imports: [{ pack: ollama, baseUrl: '${upstream.baseUrl}', models: ['b*'] }, { pack: kimi }]\n`,
+    );
+    const refused = await run('plan', '--file', 'fleet.yaml', '--host', host.url);
+    expect([refused.exitCode, refused.stderr]).toEqual([2, expect.stringContaining("'--keys <file>'")]);
+    await place.write('fleet.yaml', `imports: [{ pack: ollama, baseUrl: '${upstream.baseUrl}', models: ['b*'] }]\n`);
+    expect((await run('import', '--file', 'fleet.yaml', '--host', host.url)).exitCode).toBe(0);
+    expect(offered()).toEqual([['b:2']]);
+  });
+});
+
+describe('an address that only the operator knows', () => {
+  const at = (...more: string[]) => run('plan', '--pack', 'litellm', '--keys', 'keys.txt', '--host', host.url, ...more);
+  beforeEach(() => place.write('keys.txt', 'sk-good-0001112223334445\n'));
+
+  it('is asked for by its option where nobody can be asked', async () => {
+    const { exitCode, stderr } = await at();
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('BASE_URL_NEEDED');
+    expect(stderr).toMatch(/^Next: relay import .*--base-url URL$/m);
+  });
+
+  it.each([
+    ['ftp://x.example.org/v1', 'is no http or https URL'],
+    ['litellm', 'is no http or https URL'],
+    ['https://u:p@x.example.org/v1', 'neither a login nor a query'],
+    ['https://x.example.org/v1?key=1', 'neither a login nor a query'],
+    ['https://x.example.org/v1/chat/completions', 'Give it without the end: --base-url https://x.example.org/v1.'],
+    ['https://x.example.org/v1/models', '--base-url https://x.example.org/v1.'],
+    ['http://10.0.0.5:4000/v1', 'HTTP_REFUSED'],
+  ])('refuses %s', async (url, message) => {
+    const { exitCode, stderr } = await at('--base-url', url);
+    expect([exitCode, stderr]).toEqual([2, expect.stringContaining(message)]);
+    expect(host.requests).toEqual([]);
+  });
+
+  it('is the vendor of the sandbox where that is the host', async () => {
+    const { exitCode } = await run(
+      'import',
+      '--pack',
+      'litellm',
+      '--keys',
+      'keys.txt',
+      '--host',
+      'sandbox',
+      '--no-report',
+    );
+    expect(exitCode).toBe(0);
+  });
+});
