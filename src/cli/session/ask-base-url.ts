@@ -5,6 +5,8 @@ import { hostWord } from '../../config/host-settings.ts';
 import { sandboxOf } from '../../core/sandbox-kinds.ts';
 import { checkedBaseUrl } from '../options/base-url.ts';
 import type { Sources } from '../options/sources.ts';
+import { fold } from '../../report/text/fold.ts';
+import { columnsOf } from '../columns.ts';
 import { print, type Io } from '../io.ts';
 import { answerTo, canAsk } from './prompt.ts';
 
@@ -26,7 +28,7 @@ export async function withBaseUrl<Given extends ImportFlags>(flags: Given, io: I
       return { ...flags, baseUrl: checkedBaseUrl(said.trim(), platform, flags.allowHttp ?? false) };
     } catch (error) {
       if (!(error instanceof RelayError)) throw error;
-      print(io.stderr, `${error.message} ${error.hint}`);
+      print(io.stderr, fold(`${error.message} ${error.hint}`, columnsOf(io)));
     }
   }
 }

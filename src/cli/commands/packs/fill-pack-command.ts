@@ -51,16 +51,18 @@ export async function fillPackCommand(
   };
   await writePack(start, folder, io);
   if (flags.quiet === true) return 0;
-  for (const line of told(facts, key === null, shellWord(`./${relative(io.cwd, folder)}`)))
+  for (const line of told(facts, keyFile, shellWord(`./${relative(io.cwd, folder)}`)))
     print(io.stderr, fold(line, columnsOf(io)));
   return 0;
 }
 
 function told(
   { baseUrl, platform, models, leftOut, unusable, isPublic }: UpstreamFacts,
-  keyless: boolean,
+  keyFile: string | undefined,
   place: string,
 ): string[] {
+  const keyless = keyFile === undefined;
+  const keys = keyless ? '' : ` --keys ${keyFile === '-' ? 'FILE' : shellWord(keyFile)}`;
   return [
     `${baseUrl} speaks ${platform} and offers ${counted(models.length, 'model')}; ${models[0] ?? ''} answered.`,
     ...(leftOut.length === 0 ? [] : [`Left out, since they do not chat: ${firstOf(leftOut)}.`]),
@@ -71,7 +73,7 @@ function told(
     'What it costs is not known: fill in prices, or "prices: free". Without them hosts may bill nothing, and some refuse its models.',
     '',
     `  relay validate --strict ${place}`,
-    `  relay import --pack ${place}${keyless ? '' : ' --keys keys.txt'} --host URL`,
+    `  relay import --pack ${place}${keys} --host URL`,
   ];
 }
 
