@@ -27,20 +27,53 @@ function licenseIn(folder, name) {
   return text;
 }
 
+/** The folders of the packages that went into the build. */
+function foldersIn(bundle) {
+  const modules = Object.values(bundle).flatMap(({ moduleIds = [] }) => moduleIds);
+  return [...new Set(modules.map(packageOf))].filter((folder) => folder !== undefined);
+}
+
+const manifestIn = (folder) => JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+
 /** The licence of each package that went into the build, as all of them want it handed on. */
 const licenses = {
   name: 'licenses',
   generateBundle(_, bundle) {
-    const modules = Object.values(bundle).flatMap(({ moduleIds = [] }) => moduleIds);
-    const folders = [...new Set(modules.map(packageOf))].filter((folder) => folder !== undefined);
-    const texts = folders.map((folder) => {
-      const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+    const texts = foldersIn(bundle).map((folder) => {
+      const { name, version, license } = manifestIn(folder);
       const text = licenseIn(folder, name);
       if (text === undefined) this.error(`${name} comes without its licence.`);
       return `${name} ${version} (${license})\n\n${text.trim()}\n`;
     });
     const source = texts.toSorted().join(`\n${'-'.repeat(80)}\n\n`);
     this.emitFile({ type: 'asset', fileName: 'THIRD-PARTY-LICENSES.txt', source });
+  },
+};
+
+/** What went into the build, with the digests of the lock file, as CycloneDX 1.6: the same bytes for the same build. */
+const sbom = {
+  name: 'sbom',
+  generateBundle(_, bundle) {
+    const { packages } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'));
+    const own = manifestIn(root);
+    const describe = ({ name, version, license }, type) => {
+      const purl = `pkg:npm/${name.replace('@', '%40')}@${version}`;
+      return { type, 'bom-ref': purl, name, version, licenses: [{ license: { id: license } }], purl };
+    };
+    const components = foldersIn(bundle).map((folder) => {
+      const { integrity } = packages[folder.slice(root.length + 1).replaceAll('\\', '/')];
+      const content = Buffer.from(integrity.replace('sha512-', ''), 'base64').toString('hex');
+      return { ...describe(manifestIn(folder), 'library'), hashes: [{ alg: 'SHA-512', content }] };
+    });
+    const bom = {
+      $schema: 'http://cyclonedx.org/schema/bom-1.6.schema.json',
+      bomFormat: 'CycloneDX',
+      specVersion: '1.6',
+      version: 1,
+      metadata: { component: describe(own, 'application') },
+      components: components.toSorted((one, other) => (one.purl < other.purl ? -1 : 1)),
+    };
+    this.emitFile({ type: 'asset', fileName: 'sbom.cdx.json', source: `${JSON.stringify(bom, null, 2)}\n` });
   },
 };
 
@@ -92,7 +125,7 @@ export default defineConfig({
   platform: 'node',
   // write-file-atomic is CommonJS, and makes names of its own.
   transform: { target: 'node20.19', define: { __filename: 'import.meta.filename' } },
-  plugins: [withoutUnused, knownPacks, licenses],
+  plugins: [withoutUnused, knownPacks, licenses, sbom],
   output: {
     dir: 'dist',
     cleanDir: true,

@@ -1,16 +1,16 @@
 // `npm run check:pack`: that the tarball holds what it should and nothing else, and that the README is true of it.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { filesBelow, packAndInstall, project, run, runReadme, tell } from './installed.js';
+import { filesBelow, packAndInstall, packageName, project, run, runReadme, tell } from './installed.js';
 
 const allowed =
-  /^(?:LICENSE|README\.md|package\.json|docs\/[\w-]+\.md|bin\/relay\.js|dist\/THIRD-PARTY-LICENSES\.txt|dist\/cli\/[\w-]+\.js(?:\.map)?|dist\/packs\/[^/]+\.json|packs\/(?:README\.md|pack\.schema\.json|[^/]+\/(?:pack\.(?:yaml|json)|keys\.example\.txt)))$/;
+  /^(?:LICENSE|README\.md|package\.json|docs\/[\w-]+\.md|bin\/relay\.js|dist\/THIRD-PARTY-LICENSES\.txt|dist\/sbom\.cdx\.json|dist\/cli\/[\w-]+\.js(?:\.map)?|dist\/packs\/[^/]+\.json|packs\/(?:README\.md|pack\.schema\.json|[^/]+\/(?:pack\.(?:yaml|json)|keys\.example\.txt)))$/;
 
 const secret =
   /-----BEGIN [A-Z ]*PRIVATE KEY|(?<![A-Za-z0-9])(?:sk-|gsk_|xai-|ghp_|github_pat_|npm_|AKIA|AIza)(?!sandbox)(?=[A-Za-z_-]*\d)[A-Za-z0-9_-]{20,}/;
 
 const { withScripts, withoutScripts } = await packAndInstall();
-const relay = join(withoutScripts, 'node_modules', 'relay');
+const relay = join(withoutScripts, 'node_modules', packageName);
 const files = filesBelow(relay);
 const textOf = (file) => readFileSync(join(relay, file), 'utf8');
 const check = (command, faults) => ({ command, faults });
@@ -25,6 +25,7 @@ const expected = [
   'docs/options.md',
   'bin/relay.js',
   'dist/THIRD-PARTY-LICENSES.txt',
+  'dist/sbom.cdx.json',
   'dist/cli/main.js',
   'packs/README.md',
   'packs/pack.schema.json',
@@ -68,11 +69,11 @@ const failed = tell([
   ),
   check(
     'the same with and without scripts',
-    filesBelow(join(withScripts, 'node_modules', 'relay')).join() === files.join() ? [] : ['the folders differ'],
+    filesBelow(join(withScripts, 'node_modules', packageName)).join() === files.join() ? [] : ['the folders differ'],
   ),
   check(
     'it brings no other package',
-    Object.keys(packages).filter((name) => name !== 'node_modules/relay'),
+    Object.keys(packages).filter((name) => name !== `node_modules/${packageName}`),
   ),
   check(
     'npx relay --version',

@@ -7,6 +7,9 @@ import { codeBlocks, commandsIn, wordsOf } from './code-blocks.js';
 
 export const project = fileURLToPath(new URL('../../', import.meta.url));
 
+/** What the package is called in a registry; its command is `relay`. */
+export const { name: packageName } = JSON.parse(readFileSync(join(project, 'package.json'), 'utf8'));
+
 /** Runs a command; what it says comes back, and is thrown when `mustEnd` is set and it does not end with 0. */
 export function run(file, args, { cwd, env = process.env, mustEnd = true, shell = false, stdio = 'pipe' }) {
   return new Promise((resolve, reject) => {
@@ -83,7 +86,7 @@ export async function runReadme(installed, node = dirname(process.execPath)) {
   const home = temporaryFolder('readme');
   writeFileSync(join(home, 'keys.txt'), `sk-${'readme'.repeat(7)}1\nsk-${'readme'.repeat(7)}2\n`);
   // The first command is for a clone, and names its key file there.
-  cpSync(join(installed, 'node_modules', 'relay', 'packs'), join(home, 'packs'), { recursive: true });
+  cpSync(join(installed, 'node_modules', packageName, 'packs'), join(home, 'packs'), { recursive: true });
   const env = {
     PATH: [node, join(installed, 'node_modules', '.bin'), process.env['PATH']].join(delimiter),
     HOME: home,

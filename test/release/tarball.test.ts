@@ -26,6 +26,23 @@ const relay = (...words: string[]) =>
     extendEnv: false,
   });
 
+interface Bom {
+  bomFormat: string;
+  metadata: { component: { name: string; version: string } };
+  components: { name: string; version: string; hashes?: { content: string }[] }[];
+}
+
+/** The packages of which something is in the build, as its source maps tell. */
+async function packagesInside(): Promise<string[]> {
+  const files = await readdir(join(unpacked, 'dist', 'cli'));
+  const maps = await Promise.all(
+    files.filter((file) => file.endsWith('.map')).map((file) => textOf(join('dist', 'cli', file))),
+  );
+  return maps
+    .flatMap((map) => (JSON.parse(map) as { sources: string[] }).sources)
+    .flatMap((source) => /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(source)?.[1] ?? []);
+}
+
 const textOf = (file: string) => readFile(join(unpacked, file), 'utf8');
 
 describe('the tarball, unpacked into an empty folder', () => {
@@ -56,15 +73,35 @@ describe('the tarball, unpacked into an empty folder', () => {
   });
 
   it('hands on the licence of each package inside', async () => {
-    const files = await readdir(join(unpacked, 'dist', 'cli'));
-    const maps = await Promise.all(
-      files.filter((file) => file.endsWith('.map')).map((file) => textOf(join('dist', 'cli', file))),
-    );
-    const inside = maps
-      .flatMap((map) => (JSON.parse(map) as { sources: string[] }).sources)
-      .flatMap((source) => /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(source)?.[1] ?? []);
+    const inside = await packagesInside();
     const licences = `\n${await textOf(join('dist', 'THIRD-PARTY-LICENSES.txt'))}`;
     expect(inside).toContain('zod');
     expect([...new Set(inside)].filter((name) => !licences.includes(`\n${name} `))).toEqual([]);
+  });
+
+  it('says what is inside, with the digests of the lock file', async () => {
+    const { bomFormat, metadata, components } = JSON.parse(await textOf(join('dist', 'sbom.cdx.json'))) as Bom;
+    const { name, version } = JSON.parse(await textOf('package.json')) as Bom['components'][number];
+    expect([bomFormat, metadata.component.name, metadata.component.version]).toEqual(['CycloneDX', name, version]);
+    expect(new Set(components.map((each) => each.name))).toEqual(new Set(await packagesInside()));
+    const { packages } = JSON.parse(await readFile(join(project, 'package-lock.json'), 'utf8')) as {
+      packages: Record<string, { integrity?: string; version: string }>;
+    };
+    const locked = Object.entries(packages).map(([path, each]) => {
+      const digest = Buffer.from(each.integrity?.replace('sha512-', '') ?? '', 'base64').toString('hex');
+      return `${path.replace(/^.*node_modules\//, '')} ${each.version} ${digest}`;
+    });
+    const told = components.map((each) => `${each.name} ${each.version} ${each.hashes?.[0]?.content}`);
+    expect(told.filter((each) => !locked.includes(each))).toEqual([]);
+  });
+
+  it('is ready for a registry, with nothing that a program could import', async () => {
+    const manifest = JSON.parse(await textOf('package.json')) as Record<string, unknown>;
+    expect(manifest).toMatchObject({
+      publishConfig: { access: 'public', provenance: true },
+      exports: { './package.json': './package.json' },
+      bin: { relay: 'bin/relay.js' },
+    });
+    expect(manifest).not.toHaveProperty('private');
   });
 });
