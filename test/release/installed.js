@@ -71,6 +71,7 @@ const needsNoHost = new Set(['validate']);
 async function whySkipped(words, takes) {
   if (words[0] !== 'relay') return 'not relay';
   if (words[1] === 'sandbox') return 'runs until it is stopped';
+  if (words.includes('fill')) return 'needs an upstream that runs';
   const placeholder = words.find((word) => /^[A-Z]{3,}$/.test(word));
   if (placeholder !== undefined) return `${placeholder} stands for what only a reader has`;
   const host = words[words.indexOf('--host') + 1];
