@@ -289,3 +289,20 @@ describe('what is agreed to before keys are sent', () => {
     });
   });
 });
+
+describe('relay packs list --kind', () => {
+  it.each([
+    ['local', ['lm-studio', 'ollama', 'vllm']],
+    ['gateway', ['clinvoker', 'cliproxyapi', 'lingma', 'litellm', 'new-api']],
+  ])('%s lists those alone', async (kind, ids) => {
+    const { stdout } = await place.run(['packs', 'list', '--kind', kind, '--output', 'json'], { where: 'here' });
+    const { packs } = JSON.parse(stdout) as { packs: { id: string; kind: string }[] };
+    expect(packs.map(({ id }) => id)).toEqual(ids);
+    expect(packs.every((each) => each.kind === kind)).toBe(true);
+    expect((await place.run(['packs', 'list', '--kind', kind])).stdout).toContain(`, ${kind}  built-in`);
+  });
+
+  it('refuses a kind that there is not', async () => {
+    expect(await place.run(['packs', 'list', '--kind', 'locale'])).toMatchObject({ exitCode: 2 });
+  });
+});

@@ -86,5 +86,7 @@ function more(all: number): Markup | null {
 
 /** The last lines of the page: what tells this run from any other. */
 export function pageFoot({ run, provider }: Report): Markup {
-  return markup`<footer>run ${run.id} · relay ${run.relayVersion} · pack ${provider.pack} <span class="hash">${provider.digest}</span> · keys sent to ${provider.baseUrl} · tested with ${provider.smokeTestModel}</footer>`;
+  // Nothing was tested where the upstream did not even list its models.
+  const tested = provider.smokeTestModel === '' ? '' : ` · tested with ${provider.smokeTestModel}`;
+  return markup`<footer>run ${run.id} · relay ${run.relayVersion} · pack ${provider.pack} <span class="hash">${provider.digest}</span> · keys sent to ${provider.baseUrl}${tested}</footer>`;
 }

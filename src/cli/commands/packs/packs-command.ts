@@ -75,7 +75,8 @@ function packLine(
     const [first] = told?.get(provider) ?? [];
     return first === undefined ? [] : [`\n  ${style.bad('✖')} ${provider.id}: ${first.message}`];
   });
-  return `${pack.displayName}  ${style.dim(`${from} ${digest}`)}${hides}\n  ${providers.join(' ')}${refusals.join('')}`;
+  const kind = pack.kind === 'vendor' ? '' : `, ${pack.kind}`;
+  return `${pack.displayName}${kind}  ${style.dim(`${from} ${digest}`)}${hides}\n  ${providers.join(' ')}${refusals.join('')}`;
 }
 
 /** `relay packs show`: one pack in full, with every default filled in. */
