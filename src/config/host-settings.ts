@@ -182,8 +182,7 @@ function checkUrl(text: string, names: readonly string[], allowHttp: boolean): s
   const disguise = disguiseOfOwn(text);
   if (disguise !== undefined)
     throw new RelayError('USAGE', `The host "${shownAddress(text)}" ${disguise}.`, { hint: 'Write it as it is read.' });
-  if (url.search !== '' || url.hash !== '')
-    throw new RelayError('USAGE', `The host "${shownAddress(text)}" must end with its path.`);
+  if (/[?#]/.test(text)) throw new RelayError('USAGE', `The host "${shownAddress(text)}" must end with its path.`);
   if (url.protocol === 'http:' && !isLoopback(url.hostname) && !allowHttp)
     throw new RelayError('HTTP_REFUSED', `${url.origin} would get the admin login over plain http.`);
   return url.href.replace(/\/+$/, '');

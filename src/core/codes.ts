@@ -482,6 +482,11 @@ export const codes = {
     summary: 'The upstream asks for no key, so one account was planned with a placeholder.',
     hint: 'Give keys with --keys FILE if the upstream wants one.',
   },
+  MODELS_LEFT_OUT: {
+    exit: 0,
+    summary: 'Not all that the upstream lists as models can be offered.',
+    hint: 'Nothing need be done. Name a model with --model MODEL to have it offered all the same.',
+  },
   UPSTREAM_ON_HOST: {
     exit: 0,
     summary: 'The address of the upstream is that of a machine for itself, and the host is on another one.',

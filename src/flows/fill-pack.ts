@@ -6,6 +6,7 @@ import type { askUpstream } from '../host/upstream/ask-upstream.ts';
 import { completeOnce } from '../host/upstream/complete-once.ts';
 import { findProtocol } from '../host/upstream/find-protocol.ts';
 import { listModels } from '../host/upstream/list-models.ts';
+import { looksLikeKey } from '../pack/checks/check-secrets.ts';
 import { notForChat } from '../pack/not-for-chat.ts';
 import { listedModels } from '../pack/settle-provider.ts';
 import type { ReachUpstream } from './import/import-job.ts';
@@ -16,7 +17,7 @@ export interface UpstreamFacts {
   platform: Platform;
   /** Those that a pack offers; the first is the one that answered. */
   models: string[];
-  /** Listed, and left out, since their names are those of models that do not chat. */
+  /** Listed, and left out: their names are those of models that do not chat, or differ from others in case alone. */
   leftOut: string[];
   /** Entries of the list that no pack can hold. */
   unusable: number;
@@ -37,25 +38,21 @@ export async function factsOfUpstream(
   const found = await findProtocol({ ...asked, only: asked.platform }, reach, stop);
   const { upstream, list } = found;
   const { baseUrl } = upstream.http;
-  const { models, most } = listedModels(
-    { pack: { liveModels: { without: notForChat } }, asked: asked.models },
-    list.models,
-  );
-  const all = `${baseUrl} lists ${counted(list.models.length, 'model')}: ${firstOf(list.models)}.`;
+  // A pack is shared, so validate refuses what looks like a key in it.
+  const listed = list.models.filter((name) => !looksLikeKey(name));
+  const { models, most } = listedModels({ pack: { liveModels: { without: notForChat } }, asked: asked.models }, listed);
+  const all = `${baseUrl} lists ${counted(listed.length, 'model')}: ${firstOf(listed)}.`;
   if (models.length === 0) throw new RelayError('UPSTREAM_LIST_UNUSABLE', `None of them is meant. ${all}`);
   if (models.length > most) throw new RelayError('UPSTREAM_LIST_UNUSABLE', `More than ${most} are too many. ${all}`);
-  const named = asked.models.find((word) => models.includes(word));
-  const first = named ?? models[0] ?? '';
+  const first = asked.models.find((word) => models.includes(word)) ?? models[0] ?? '';
   await prove(first, upstream, stop);
-  const isPublic = key === null || (await isAskedByAnybody({ ...upstream, key: null }, stop));
-  const meant = asked.models.length === 0;
   return {
     baseUrl,
     platform: upstream.platform,
     models: [first, ...models.filter((name) => name !== first)],
-    leftOut: meant ? list.models.filter((name) => !models.includes(name)) : [],
-    unusable: list.unusable,
-    isPublic,
+    leftOut: asked.models.length === 0 ? listed.filter((name) => !models.includes(name)) : [],
+    unusable: list.unusable + list.models.length - listed.length,
+    isPublic: key === null || (await isAskedByAnybody({ ...upstream, key: null }, stop)),
   };
 }
 

@@ -11,6 +11,8 @@ import { takeSnapshot } from './read-status.ts';
 /** What is to be probed in one access mode. */
 export interface Pool {
   access: AccessMode;
+  /** As it stands in this access mode. */
+  provider: Provider;
   /** Where its accounts serve, when it is there. */
   place: { id: Id; name: string } | undefined;
   accounts: Account[];
@@ -25,26 +27,26 @@ export interface Pool {
 export async function findPools(
   asked: { provider: PackProvider; modes: readonly AccessMode[]; probe: ProbeMode; probeKey: Secret | null },
   tools: RunTools,
-): Promise<{ provider: Provider; pools: Pool[] }> {
+): Promise<Pool[]> {
   const { probe, probeKey } = asked;
   const held = await takeSnapshot(tools);
-  const provider = providerToTest(asked.provider, held.accounts);
   const pools: Pool[] = [];
   for (const access of asked.modes) {
+    const provider = providerToTest(asked.provider, held.accounts, access);
     const place = held.layout.place({ provider, access }, held);
     const own = managedAccounts({ provider, access, run: '', accounts: 'reconcile' }, held, place?.id ?? null);
     const accounts = [...own.byFingerprint.values()].toSorted((a, b) => compareIds(a.id, b.id));
-    if (place !== undefined || accounts.length > 0) pools.push({ access, place, accounts, key: null });
+    if (place !== undefined || accounts.length > 0) pools.push({ access, provider, place, accounts, key: null });
   }
   if (pools.length === 0) throw notThere();
-  if (probe === 'none') return { provider, pools };
+  if (probe === 'none') return pools;
   if (probeKey !== null && pools.length > 1)
     throw new RelayError('USAGE', 'A user key is for one access mode, and both of this provider are there.', {
       hint: 'Say which one the key is for: --access subscription or --access self-service.',
     });
   for (const pool of pools)
     if (pool.place !== undefined) pool.key = probeKey ?? (await keyFor(pool.place, pool.access, probe, tools));
-  return { provider, pools };
+  return pools;
 }
 
 async function keyFor(

@@ -51,14 +51,14 @@ export async function probePool(job: ProbeJobOptions, tools: RunTools): Promise<
   const { disable } = tools.host.info.capabilities;
   if (job.repair === 'disable' && !disable.possible)
     throw new RelayError('HOST_CANNOT', `This host cannot honour --repair disable: ${disable.why}.`);
-  const { provider, pools } = await findPools(job, tools);
+  const pools = await findPools(job, tools);
   const left = await leftClients(job.run, tools);
   const log = new ChangeLog(tools.journal);
   const clientKeys = new ClientKeys(job.run, tools, log);
   const result: PoolProbe = { accounts: [], gateways: [], leftovers: [], problems: [], aborted: null };
   try {
     result.problems.push(...stayingClients(await removeLeftClients(left.orphans, tools)));
-    for (const pool of pools) await probeOne({ ...job, provider }, pool, result, clientKeys, tools, log);
+    for (const pool of pools) await probeOne({ ...job, provider: pool.provider }, pool, result, clientKeys, tools, log);
   } catch (error) {
     result.aborted = asAborted(error, tools.stop);
   } finally {

@@ -35,16 +35,22 @@ export function settleProvider(pack: PackProvider, baseUrl: string, asked: reado
   });
 }
 
-/** Of what an upstream lists, the models that are meant, and how many more than may be taken; in alphabetical order. */
+/**
+ * Of what an upstream lists, the models that are meant, in alphabetical order, and how many may be taken. Hosts know no names apart
+ * that differ in case alone: the first of such stays, `alike` has the others.
+ */
 export function listedModels(
   { pack, asked }: { pack: Pick<PackProvider, 'liveModels'>; asked: readonly string[] },
   listed: readonly string[],
-): { models: string[]; most: number } {
+): { models: string[]; most: number; alike: string[] } {
   const { only = ['*'], without = [], most = usualMost } = { ...pack.liveModels };
   const stands = (patterns: readonly string[]) => (name: string) => patterns.some((each) => matchesPattern(name, each));
   const open = [...new Set(listed)].filter(stands(only)).filter((name) => !stands(without)(name));
   const sorted = open.toSorted(compareNames);
-  return { models: asked.length === 0 ? sorted : chosen(sorted, asked), most };
+  const meant = asked.length === 0 ? sorted : chosen(sorted, asked);
+  const known = new Set<string>();
+  const models = meant.filter((name) => known.size < known.add(name.toLowerCase()).size);
+  return { models, most, alike: meant.filter((name) => !models.includes(name)) };
 }
 
 /** The same provider with the models that its upstream lists. */

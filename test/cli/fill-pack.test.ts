@@ -74,7 +74,7 @@ describe('a pack that is filled from what an upstream lists', () => {
     const upstream = await started(startOllama({ models: ['chat:1', 'nomic-embed-text:latest'] }));
     const { stderr } = await fill(upstream, upstream.baseUrl);
     expect(stderr).toContain(`${upstream.baseUrl} speaks openai and offers 1 model; chat:1 answered.`);
-    expect(stderr).toContain('Left out, since they do not chat: nomic-embed-text:latest.');
+    expect(stderr).toContain('nomic-embed-text:latest.');
     expect(stderr.replace(/\s+/g, ' ')).toContain('What it costs is not known');
     expect(await readFile(join(place.folder, 'acme', 'pack.yaml'), 'utf8')).toContain(
       'Left out: nomic-embed-text:latest.',
@@ -98,6 +98,37 @@ describe('a pack that is filled from what an upstream lists', () => {
       stderr: expect.stringContaining('FILE_UNWRITABLE') as string,
     });
     expect(await run(...words, '--to', 'elsewhere')).toMatchObject({ exitCode: 0 });
+  });
+});
+
+describe('names in a list', () => {
+  it('that no pack can hold are left out, and counted', async () => {
+    const odd = [
+      'xai-grok-4-1-fast-non-reasoning',
+      'sk-looks-like-a-key-0001112223',
+      '__proto__',
+      'no',
+      '1e3',
+      'a: b',
+      '#x',
+    ];
+    const upstream = await started(startOllama({ models: ['Chat', 'chat', ...odd], embedding: [] }));
+    const { stderr, exitCode } = await fill(
+      upstream,
+      upstream.baseUrl,
+      '--model',
+      'xai-grok-4-1-fast-non-reasoning',
+      '--model',
+      '*',
+    );
+    expect([exitCode, exitCode === 0 ? '' : stderr]).toEqual([3, expect.stringContaining('UPSTREAM_MODEL_FAILS')]);
+    upstream.models = upstream.models.map((name) => (name.includes(':') ? name : `${name}:latest`));
+    const again = await fill(upstream, upstream.baseUrl);
+    expect([again.exitCode, again.exitCode === 0 ? '' : again.stderr]).toEqual([0, '']);
+    const { providers } = await pack();
+    expect(providers[0]?.defaultModels).toContain('xai-grok-4-1-fast-non-reasoning:latest');
+    expect(JSON.stringify(providers)).not.toContain('looks-like-a-key');
+    expect((await run('validate', '--strict', './acme')).exitCode).toBe(0);
   });
 });
 

@@ -117,6 +117,61 @@ describe('models that the upstream lists', () => {
   });
 });
 
+describe('what --model names', () => {
+  const named = (...models: string[]) => run('plan', ...words(...models.map((name) => `--model=${name}`)));
+
+  it.each([
+    ['nothing', ''],
+    ['white space', 'a b'],
+    ['a control character', 'x\u001b[31mred'],
+    ['a name that objects keep', '__proto__'],
+    ['more than any name has', 'x'.repeat(201)],
+  ])('is refused where it is %s', async (_, name) => {
+    const { exitCode, stderr } = await named('a:1', name);
+    expect([exitCode, stderr]).toEqual([2, expect.stringContaining('What --model names as number 2')]);
+    expect(stderr).not.toContain('\u001b[31m');
+  });
+
+  it('is refused where it is a key, which is shown nowhere', async () => {
+    const key = 'sk-given-by-mistake-0001112223334445';
+    await place.write('keys.txt', `${key}\n`);
+    const { exitCode, stdout, stderr } = await run('plan', ...words('--keys', 'keys.txt', '--model', key));
+    expect([exitCode, stderr]).toEqual([2, expect.stringContaining('holds a key')]);
+    expect(stdout + stderr).not.toContain(key);
+  });
+
+  it('is refused where it is more than a person writes', async () => {
+    const { stderr } = await named(...Array.from({ length: 1001 }, (__, at) => `m${at}`));
+    expect(stderr).toContain('names 1001 models, more than 1000');
+  });
+});
+
+describe('access modes with different models', () => {
+  it('are tested and shown each with its own', async () => {
+    await imported('--model', 'a:1');
+    await imported('--model', 'b:2', '--access', 'self-service');
+    upstream.models = ['b:2'];
+    const of = ['--pack', 'ollama', '--host', host.url, '--access', 'self-service'];
+    const probe = await run('probe', ...of, '--repair', 'disable');
+    expect([probe.exitCode, probe.exitCode === 0 ? '' : probe.stdout + probe.stderr]).toEqual([0, '']);
+    const { stdout } = await run('connect', ...of);
+    expect(stdout).toMatch(/models +b:2\n/);
+    expect(stdout).toContain('"model":"b:2"');
+  });
+});
+
+describe('another upstream for accounts that serve', () => {
+  it('is asked about, with what to do for both at once', async () => {
+    await imported();
+    const other = await startOllama({ models: ['a:1', 'b:2', 'c:3'], embedding: [] });
+    const to = ['--pack', 'ollama', '--base-url', other.baseUrl, '--host', host.url];
+    const refused = await run('import', ...to);
+    expect([refused.exitCode, refused.stderr]).toEqual([2, expect.stringContaining('relay packs fill ID')]);
+    expect((await run('import', ...to, '--yes')).exitCode).toBe(0);
+    await other.close();
+  });
+});
+
 describe('an upstream that asks for no key', () => {
   it('gets one account with a placeholder, which is said, and keys take its place', async () => {
     const first = await run('import', ...words());
@@ -136,6 +191,13 @@ describe('an upstream that asks for no key', () => {
     const { run: told } = await place.report('cut.json');
     const again = await run('resume', told.id, '--host', host.url);
     expect(again.stderr).not.toContain('error USAGE');
+  });
+
+  it('has no key that could be revoked', async () => {
+    await imported();
+    const [account] = host.state.accounts.values();
+    const { exitCode, stderr } = await run('revoke', '--name', account?.name ?? '', '--host', host.url, '--yes');
+    expect([exitCode, stderr]).toEqual([2, expect.stringContaining('holds no key')]);
   });
 
   it('may be one of a fleet', async () => {
@@ -159,7 +221,7 @@ describe('an address that only the operator knows', () => {
     const { exitCode, stderr } = await at();
     expect(exitCode).toBe(2);
     expect(stderr).toContain('BASE_URL_NEEDED');
-    expect(stderr).toMatch(/^Next: relay import .*--base-url URL$/m);
+    expect(stderr).toMatch(/^Next: relay plan .*--base-url URL$/m);
   });
 
   it.each([
@@ -167,6 +229,8 @@ describe('an address that only the operator knows', () => {
     ['litellm', 'is no http or https URL'],
     ['https://u:p@x.example.org/v1', 'neither a login nor a query'],
     ['https://x.example.org/v1?key=1', 'neither a login nor a query'],
+    ['https://x.example.org/v1?', 'neither a login nor a query'],
+    ['https://x.example.org/v1#', 'neither a login nor a query'],
     ['https://x.example.org/v1/chat/completions', 'Give it without the end: --base-url https://x.example.org/v1.'],
     ['https://x.example.org/v1/models', '--base-url https://x.example.org/v1.'],
     ['http://10.0.0.5:4000/v1', 'HTTP_REFUSED'],

@@ -397,6 +397,7 @@ const situations: Partial<Record<Code, () => Promise<Finished>>> = {
 /** Codes for which no situation is made here, and why. */
 const notProduced: Partial<Record<Code, string>> = {
   UPSTREAM_ON_HOST: 'needs a host that is not on this machine; test/flows/live-models.test.ts',
+  MODELS_LEFT_OUT: 'needs an upstream that lists what cannot be offered; test/flows/live-models.test.ts',
   LOCKED: 'needs a second process at work; test/cli/one-writer.test.ts',
   WRITE_UNSETTLED: 'needs a lost answer that looking does not settle; test/flows/import.test.ts',
   JOURNAL_FAILED: 'needs a disk that fills up in the middle of a run; test/flows',

@@ -44,6 +44,8 @@ describe('a host that is its own upstream', () => {
     ['without a version', 'https://gw.example.org', 'https://gw.example.org', true],
     ['over plain http', 'https://gw.example.org', 'http://gw.example.org/v1', true],
     ['by another name of this machine', 'http://127.0.0.1:8080', 'http://localhost:8080/v1', true],
+    ['with a doubled slash', 'https://gw.example.org', 'https://gw.example.org//v1', true],
+    ['in another spelling', 'https://gw.example.org', 'https://gw.example.org/%76%31', true],
     ['below a path', 'https://gw.example.org/relay', 'https://gw.example.org/relay/v1', true],
     ['another port', 'http://127.0.0.1:8080', 'http://127.0.0.1:8081/v1', false],
     ['another path of the machine', 'https://gw.example.org', 'https://gw.example.org/ollama/v1', false],
@@ -118,7 +120,12 @@ describe('the models of a live list', () => {
       ...(most === undefined ? {} : { liveModels: { most } }),
     };
     const { provider, live: order } = settleProvider(pack, baseUrl, asked);
-    return { provider, live: order && { order, reach }, keyFile: keyFileOf(keys) } as unknown as ImportJob;
+    return {
+      provider,
+      live: order && { order, reach },
+      warnings: warned,
+      keyFile: keyFileOf(keys),
+    } as unknown as ImportJob;
   };
   const start = async (models: string[]) => {
     const upstream = await startLitellm({ models });
@@ -126,6 +133,7 @@ describe('the models of a live list', () => {
     return upstream;
   };
   const here = () => hostAt('http://127.0.0.1:9').tools;
+  const warned: ImportJob['warnings'] = [];
 
   it('are those that the first key that is taken is shown', async () => {
     const upstream = await start(['b', 'a']);
@@ -133,6 +141,18 @@ describe('the models of a live list', () => {
     await listLiveModels(job, here());
     expect(job).toMatchObject({ live: null, provider: { defaultModels: ['a', 'b'], smokeTestModel: 'a' } });
     expect(upstream.requests).toHaveLength(2);
+  });
+
+  it('are said where some of them are left out', async () => {
+    const upstream = await start(['b', 'B', 'openai/*']);
+    const job = jobOf(upstream, [upstream.key ?? '']);
+    await listLiveModels(job, here());
+    expect(job.warnings).toMatchObject([
+      {
+        code: 'MODELS_LEFT_OUT',
+        message: expect.stringMatching(/in case alone; 1 entry without a usable name\.$/) as string,
+      },
+    ]);
   });
 
   it('are asked for with five keys at most', async () => {

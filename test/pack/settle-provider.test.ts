@@ -90,7 +90,15 @@ describe('a provider whose models the upstream lists', () => {
     ],
   ])('takes %s', (_, liveModels, asked, models) => {
     const listed = ['small-10', 'big', 'text-embed', 'small-2', 'big'];
-    expect(listedModels({ pack: live({ liveModels }), asked }, listed)).toEqual({ models, most: 200 });
+    expect(listedModels({ pack: live({ liveModels }), asked }, listed)).toEqual({ models, most: 200, alike: [] });
+  });
+
+  it('takes one of names that differ in case alone, as hosts know them for one', () => {
+    const listed = ['Model', 'model', 'MODEL', 'other'];
+    expect(listedModels({ pack: live(), asked: [] }, listed)).toMatchObject({
+      models: [expect.stringMatching(/^model$/i), 'other'],
+      alike: [expect.stringMatching(/^model$/i), expect.stringMatching(/^model$/i)],
+    });
   });
 
   it('is tested with the model of the pack where it is listed, else with the first', () => {

@@ -31,7 +31,10 @@ export async function importCommand(given: CommandFlags, io: Io, redactor: Redac
   const { request, saved } = await requestOf(flags, io, redactor, sources).catch((error: unknown) => {
     if (!(error instanceof RelayError) || error.code !== 'BASE_URL_NEEDED') throw error;
     const { code, message, hint } = error;
-    throw new RelayError(code, message, { hint, next: repeatCommand('relay import', { ...flags, baseUrl: 'URL' }) });
+    throw new RelayError(code, message, {
+      hint,
+      next: repeatCommand(flags.dryRun === true ? 'relay plan' : 'relay import', { ...flags, baseUrl: 'URL' }),
+    });
   });
   if (flags.dryRun !== true && saved === null) checkTerms(request.job.provider, flags.acceptTerms ?? []);
   const { place, named } = request.report;

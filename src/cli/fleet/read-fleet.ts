@@ -241,7 +241,7 @@ function refuseTwice(units: readonly FleetUnit[]): void {
         'IMPORTS_INVALID',
         `"${name.provider}" is imported twice with the same access on ${name.host}.`,
         {
-          hint: 'Put its keys into one file.',
+          hint: 'Put its keys into one file; two upstreams of one kind need two packs, see `relay packs fill`.',
         },
       );
     seen.add(key);

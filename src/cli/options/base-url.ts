@@ -14,7 +14,7 @@ export function checkedBaseUrl(text: string, platform: Provider['platform'], all
     throw new RelayError('USAGE', '--base-url is no http or https URL.', {
       hint: 'It begins with https:// or http://, such as http://127.0.0.1:11434/v1.',
     });
-  if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '')
+  if (url.username !== '' || url.password !== '' || /[?#]/.test(text))
     throw new RelayError('USAGE', '--base-url must hold neither a login nor a query.');
   const disguise = disguiseOfOwn(text);
   if (disguise !== undefined)

@@ -18,6 +18,7 @@ import type { AccessMode } from '../../core/modes.ts';
 import type { Redactor } from '../../core/secrets/redactor.ts';
 import { problem, RelayError, type Problem } from '../../core/relay-error.ts';
 import type { Target } from '../../core/target.ts';
+import { askedModels } from './asked-models.ts';
 import { checkedBaseUrl } from './base-url.ts';
 import { optionNeeded, termsOf } from './choose-pack.ts';
 import { inputFiles, type InputFile } from './input-files.ts';
@@ -57,9 +58,11 @@ export async function readImportRequest(
   const access = accessMode(options.access);
   const targets = await readAllTargets(options);
   const host = await sources.host(options);
-  const { provider, live } = settleProvider(ofPack, baseUrlOf(ofPack, options, host), options.model);
+  const baseUrl = baseUrlOf(ofPack, options, host);
   const probeKey = await readProbeKey(options, io, redactor);
   const { keyFile, told } = await keysOf(options, ofPack, sources);
+  const asked = askedModels(options.model, redactor);
+  const { provider, live } = settleProvider(ofPack, baseUrl, asked);
   const tryAgain = await failedBefore(options, { provider: provider.id, access, host }, io);
   const job: ImportJob = {
     run: newRunId(),
@@ -67,7 +70,7 @@ export async function readImportRequest(
     pack,
     provider,
     live: live === null ? null : { order: live, reach: reachUpstream(options, io, redactor) },
-    modelsFrom: live === null ? (options.model === undefined ? 'pack' : 'command') : 'upstream',
+    modelsFrom: live === null ? (asked.length === 0 ? 'pack' : 'command') : 'upstream',
     keysFrom: keys === undefined || keys === '-' ? null : resolve(io.cwd, keys),
     keyFile: tryAgain === null ? keyFile : stillIn(keyFile, tryAgain, options),
     mode,

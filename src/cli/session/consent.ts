@@ -24,6 +24,14 @@ export function questionsOf(plan: ImportPlan, job: ImportJob, namedBy: UpstreamN
     questions.push(
       `${counted(gone.length, 'model')} that the upstream lists no more would not be offered any longer: ${firstOf(gone)}.`,
     );
+  const moved = plan.accounts.filter(
+    (step) => step.action === 'update' && step.change.baseUrl !== undefined && step.account.enabled,
+  );
+  const [first] = moved;
+  if (namedBy === 'command' && first !== undefined && 'account' in first)
+    questions.push(
+      `${counted(moved.length, 'account')} that ${moved.length === 1 ? 'sends' : 'send'} to ${first.account.baseUrl ?? 'nowhere'} would send to ${job.provider.baseUrl} instead. Two upstreams at once need two packs: relay packs fill ID --base-url URL.`,
+    );
   const sendsKeys = plan.accounts.some(({ action }) => action !== 'unchanged');
   if (sendsKeys && namedBy === 'configuration')
     questions.push(`The keys would be sent to ${job.provider.baseUrl}, named by the configuration file.`);

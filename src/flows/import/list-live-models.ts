@@ -1,6 +1,6 @@
 import type { RunTools } from '../../apply/run-tools.ts';
 import { counted, firstOf } from '../../core/counted.ts';
-import { RelayError } from '../../core/relay-error.ts';
+import { problem, RelayError, type Problem } from '../../core/relay-error.ts';
 import type { HttpClient } from '../../host/http/http-client.ts';
 import { listModels, type ModelList } from '../../host/upstream/list-models.ts';
 import { acceptedKeys } from '../../keys/key-file.ts';
@@ -25,15 +25,26 @@ export async function listLiveModels(job: ImportJob, { host, stop }: Pick<RunToo
       { hint: 'Name the models with --model MODEL, the one to test with first.' },
     );
   const list = await readList(job, live.reach(provider.baseUrl), stop);
-  const { models, most } = listedModels(live.order, list.models);
+  const { models, most, alike } = listedModels(live.order, list.models);
   if (models.length === 0) throw new RelayError('UPSTREAM_LIST_UNUSABLE', noneOf(live.order, list, provider.baseUrl));
   if (models.length > most)
     throw new RelayError(
       'UPSTREAM_LIST_UNUSABLE',
       `${provider.baseUrl} lists ${counted(models.length, 'model')}, more than ${most}: ${firstOf(models)}.`,
     );
+  job.warnings = [...job.warnings, ...leftOut(alike, list.unusable)];
   job.provider = withListed(live.order, provider, models);
   job.live = null;
+}
+
+function leftOut(alike: readonly string[], unusable: number): Problem[] {
+  const parts = [
+    ...(alike.length === 0 ? [] : [`${firstOf(alike)}, whose names differ from others in case alone`]),
+    ...(unusable === 0 ? [] : [`${counted(unusable, 'entry', 'entries')} without a usable name`]),
+  ];
+  return parts.length === 0
+    ? []
+    : [problem('MODELS_LEFT_OUT', `Of what the upstream lists, these are not offered: ${parts.join('; ')}.`)];
 }
 
 function noneOf({ asked }: LiveOrder, { models, unusable }: ModelList, baseUrl: string): string {

@@ -29,6 +29,8 @@ export async function askUpstream(
   const where = `${http.baseUrl}${path}`;
   const headers = key === null ? {} : keyHeaders(platform, key);
   const reply = await http.send({ ...request, path, headers, maxBytes }).catch((failure: unknown) => {
+    const { aborted, reason } = request.signal ?? {};
+    if (aborted === true && reason instanceof RelayError) throw reason;
     if (!(failure instanceof HostFailure)) throw failure;
     const { message, hint } = failure;
     throw new RelayError('UPSTREAM_UNREACHABLE', message, { hint, cause: failure });
@@ -48,7 +50,7 @@ export async function askUpstream(
     throw wrong(`redirects to ${target}`, insteadOf('--base-url', target, path, http.baseUrl));
   }
   if (status !== 200) throw wrong(`answered ${status}: ${said}`);
-  const value = isHtml(reply) ? undefined : parseJson(text);
+  const value = isHtml(reply) ? undefined : parseJson(text.replace(/^\uFEFF/, ''));
   if (value === undefined) throw wrong(`answered with ${isHtml(reply) ? 'a web page' : 'something that is not JSON'}`);
   return value;
 }

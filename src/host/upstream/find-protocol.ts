@@ -16,7 +16,8 @@ const version = /\/v\d+\w*$/;
 
 /**
  * Finds out what an upstream speaks by asking for its model list in the form of each protocol, at `baseUrl` and where its version
- * would stand. Throws `UPSTREAM_UNREACHABLE` at once, and the first refusal where no protocol gives a list with a model.
+ * would stand. Throws at once where it does not answer, or its list cannot be used, and the first refusal where no protocol gives
+ * a list.
  */
 export async function findProtocol(
   { baseUrl, key, only }: { baseUrl: string; key: Secret | null; only: Platform | undefined },
@@ -31,17 +32,20 @@ export async function findProtocol(
         const list = await listModels(upstream, signal);
         if (list.form === platform && list.models.length > 0) return { upstream, list };
         if (list.form === platform)
-          refusals.unshift(
-            new RelayError('UPSTREAM_LIST_UNUSABLE', `${address} lists no model that has a usable name.`),
-          );
+          throw new RelayError('UPSTREAM_LIST_UNUSABLE', `${address} lists no model that has a usable name.`, {
+            hint: 'Have a model loaded, or pulled, there first.',
+          });
       } catch (error) {
-        if (!(error instanceof RelayError) || error.code === 'UPSTREAM_UNREACHABLE') throw error;
+        if (!(error instanceof RelayError) || !goesOn.has(error.code)) throw error;
         refusals.push(error);
       }
     }
-  const refused = refusals.find(({ code }) => code === 'UPSTREAM_REFUSED' || code === 'UPSTREAM_LIST_UNUSABLE');
+  const refused = refusals.find(({ code }) => code === 'UPSTREAM_REFUSED');
   throw refused ?? refusals[0] ?? new RelayError('UPSTREAM_WRONG_ADDRESS', `${baseUrl} gives no model list.`);
 }
+
+/** What may be otherwise in another form, or at another address. */
+const goesOn = new Set(['UPSTREAM_REFUSED', 'UPSTREAM_WRONG_ADDRESS']);
 
 function addresses(baseUrl: string, platform: Platform): string[] {
   const root = baseUrl.replace(version, '');

@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import type { Platform } from '../../core/modes.ts';
+import { formatCount } from '../../core/counted.ts';
+import { isModelName } from '../../core/model-name.ts';
 import { RelayError } from '../../core/relay-error.ts';
+import { upstreamPath } from '../protocols/upstream-request.ts';
 import { askUpstream, type Upstream } from './ask-upstream.ts';
 
 /** What an upstream lists. */
@@ -27,22 +30,33 @@ const entry = z.looseObject({
   supportedGenerationMethods: z.array(z.string()).nullish(),
 });
 
-/** A list of more pages than this goes round in circles. */
-const maxPages = 50;
+/** What is more than this is no list of models: pages, entries, and milliseconds for all of it. */
+const bounds = { pages: 50, entries: 20_000, ms: 120_000 };
 
 /** A list that comes in pages is read until two readings are the same, so often at most. */
 const maxReadings = 4;
 
 /**
- * All models that an upstream lists. Throws as `askUpstream` does, and `UPSTREAM_LIST_UNUSABLE` for what is no list, and for
- * one that changes while its pages are read.
+ * All models that an upstream lists. Throws as `askUpstream` does, `UPSTREAM_WRONG_ADDRESS` for what is no list, and
+ * `UPSTREAM_LIST_UNUSABLE` for one that is too large, or changes while its pages are read.
  */
-export async function listModels(upstream: Upstream, signal: AbortSignal): Promise<ModelList> {
+export async function listModels(upstream: Upstream, stop: AbortSignal): Promise<ModelList> {
+  const late = upstream.http.clock.timeout(bounds.ms);
+  const signal = AbortSignal.any([stop, late]);
+  try {
+    return await readUntilSame(upstream, signal);
+  } catch (error) {
+    if (!late.aborted || stop.aborted) throw error;
+    throw unusable(upstream, `was not read within ${bounds.ms / 1000} s`);
+  }
+}
+
+async function readUntilSame(upstream: Upstream, signal: AbortSignal): Promise<ModelList> {
   let last = await readOnce(upstream, signal);
-  if (last.pages === 1) return modelsIn(last.entries, upstream);
+  if (last.pages === 1) return last;
   for (let reading = 1; reading < maxReadings; reading += 1) {
     const again = await readOnce(upstream, signal);
-    if (JSON.stringify(again.entries) === JSON.stringify(last.entries)) return modelsIn(again.entries, upstream);
+    if (again.unusable === last.unusable && again.models.join('\n') === last.models.join('\n')) return again;
     last = again;
   }
   throw unusable(upstream, 'changes while it is read', 'Run the same again once it stays the same.');
@@ -54,20 +68,34 @@ function firstRequest({ platform }: Upstream): { path: string; query: Record<str
   return { path: '/v1/models', query: platform === 'anthropic' ? { limit: 1000 } : {} };
 }
 
-async function readOnce(upstream: Upstream, signal: AbortSignal): Promise<{ entries: unknown[]; pages: number }> {
+async function readOnce(upstream: Upstream, signal: AbortSignal): Promise<ModelList & { pages: number }> {
   const { path, query } = firstRequest(upstream);
-  const entries: unknown[] = [];
+  const models = new Set<string>();
+  let read = 0;
+  let unusableOnes = 0;
+  let form: Platform | undefined;
   let next: Record<string, string> = {};
-  for (let pages = 1; pages <= maxPages; pages += 1) {
+  for (let pages = 1; pages <= bounds.pages; pages += 1) {
     const value = await askUpstream(upstream, { method: 'GET', path, query: { ...query, ...next }, signal });
     const page = readPage(value, upstream.platform);
-    if (page === undefined) throw unusable(upstream, 'is no list of models');
-    entries.push(...page.entries);
-    const { cursor } = page;
-    if (cursor === undefined) return { entries, pages };
-    next = cursor;
+    if (page === undefined)
+      throw new RelayError(
+        'UPSTREAM_WRONG_ADDRESS',
+        `${upstream.http.baseUrl}${upstreamPath(upstream.platform, path)} answers with no list of models.`,
+      );
+    read += page.entries.length;
+    if (read > bounds.entries) throw unusable(upstream, `has more than ${formatCount(bounds.entries)} entries`);
+    form ??= formOf(page.entries);
+    for (const each of page.entries) {
+      const name = nameOf(each, upstream.http);
+      if (name === undefined) unusableOnes += 1;
+      else models.add(name);
+    }
+    if (page.cursor === undefined)
+      return { models: [...models], form: form ?? upstream.platform, unusable: unusableOnes, pages };
+    next = page.cursor;
   }
-  throw unusable(upstream, `has no end: it goes on after ${maxPages} pages`);
+  throw unusable(upstream, `has no end: it goes on after ${bounds.pages} pages`);
 }
 
 /** What a page holds, and how the one after it is asked for, if there is one. */
@@ -87,26 +115,20 @@ function readPage(
   return { entries: models ?? [], cursor: nextPageToken ? { pageToken: nextPageToken } : undefined };
 }
 
-function modelsIn(entries: readonly unknown[], { platform, http }: Upstream): ModelList {
-  const names = entries.map((each) => {
-    const read = entry.safeParse(each).data;
-    // Gemini lists what embeds and what counts beside what answers.
-    const can = read?.supportedGenerationMethods;
-    if (read === undefined || (can && !can.includes('generateContent'))) return undefined;
-    const name = (read.id ?? read.name ?? '').replace(/^models\//, '');
-    // What holds a secret, or cannot stand in a pack, is the name of nothing.
-    return /^[\p{L}\p{N}\p{P}\p{S}]{1,200}$/u.test(name) && !name.includes('*') && http.name(name) === name
-      ? name
-      : undefined;
-  });
-  const models = [...new Set(names.filter((name) => name !== undefined))];
-  return { models, form: formOf(entries, platform), unusable: names.filter((name) => name === undefined).length };
+/** The name of an entry; nothing where it has none that a pack may hold, or holds a secret. */
+function nameOf(value: unknown, http: Upstream['http']): string | undefined {
+  const read = entry.safeParse(value).data;
+  // Gemini lists what embeds and what counts beside what answers.
+  const can = read?.supportedGenerationMethods;
+  if (read === undefined || (can && !can.includes('generateContent'))) return undefined;
+  const name = (read.id ?? read.name ?? '').replace(/^models\//, '');
+  return isModelName(name) && !name.includes('*') && http.name(name) === name ? name : undefined;
 }
 
 /** By what only entries of that protocol have; a list without any may be of each. */
-function formOf(entries: readonly unknown[], platform: Platform): Platform {
+function formOf(entries: readonly unknown[]): Platform | undefined {
   const first = (entries[0] ?? {}) as { type?: unknown; object?: unknown; name?: unknown };
-  if (entries.length === 0) return platform;
+  if (entries.length === 0) return undefined;
   if (typeof first.name === 'string' && first.name.startsWith('models/')) return 'gemini';
   return first.type === 'model' && first.object === undefined ? 'anthropic' : 'openai';
 }

@@ -16,7 +16,7 @@ export function checkBaseUrl(source: ManifestText, provider: PackProvider, at: P
     findings.push(source.finding(place, 'SECRET_IN_MANIFEST', 'the base URL holds a user name or password'));
   const disguise = url.username === '' && url.password === '' ? disguiseOf(provider.baseUrl) : undefined;
   if (disguise !== undefined) findings.push(source.finding(place, 'BASE_URL_DISGUISED', `the base URL ${disguise}`));
-  if (url.search !== '' || url.hash !== '')
+  if (/[?#]/.test(provider.baseUrl))
     findings.push(source.finding(place, 'BASE_URL_FORM', 'the base URL must end with its path'));
   if (url.protocol === 'http:' && !isLoopback(url.hostname))
     findings.push(source.finding(place, 'PLAIN_HTTP', 'keys would travel unprotected over http', 'warning'));

@@ -8,7 +8,7 @@ const secretNames =
 
 /** Beginnings that vendors give their keys, and enough of what follows, with a digit, for it to be no word. */
 const keyLike =
-  /(?<![A-Za-z0-9])(?:sk-|gsk_|xai-|csk-|fw_|tgp_v1_|bce-v3\/|AIza|AQ\.)(?=[A-Za-z_/-]*\d)[A-Za-z0-9_/-]{20,}/g;
+  /(?<![A-Za-z0-9])(?:(?:sk-|tgp_v1_|bce-v3\/|AIza|AQ\.)(?=[A-Za-z_/-]*\d)[A-Za-z0-9_/-]{20,}|(?:gsk_|xai-|csk-|fw_)(?=[A-Za-z]*\d)[A-Za-z0-9]{20,})/g;
 
 /** Settings for hosts that are secrets by their name. */
 export function checkSecrets(source: ManifestText, provider: PackProvider, at: Path): Finding[] {
@@ -37,6 +37,11 @@ export function findKeys(file: string, lines: readonly string[]): Finding[] {
       message: 'this looks like a key; a pack is shared, keys come from the key file',
     })),
   );
+}
+
+/** Whether a text holds what looks like a key. */
+export function looksLikeKey(text: string): boolean {
+  return withoutKeys(text) !== text;
 }
 
 /** A line of a manifest with what looks like a key covered, for it to be shown. */

@@ -46,12 +46,17 @@ describe('a list of a CLIProxyAPI in a form that relay does not know', () => {
 describe('the configuration file of a CLIProxyAPI', () => {
   it('may hold names and keys that look like numbers, which the host takes for text', async () => {
     const { options, sandbox } = await start();
+    // A model called << is written with the tag of what YAML merges.
     const file = `api-keys: [12345678]
 openai-compatibility:
-  - { name: 5, base-url: https://a.example, headers: { X-A: 1.0 }, api-key-entries: [{ api-key: 007 }] }
+  - { name: 5, base-url: https://a.example, headers: { X-A: 1.0 }, api-key-entries: [{ api-key: 007 }], models: [{ name: !!merge <<, alias: !!merge << }] }
 `;
     const entry = { name: '5', 'base-url': 'https://a.example', headers: { 'X-A': '1.0' } };
-    const list = { 'openai-compatibility': [{ ...entry, 'api-key-entries': [{ 'api-key': '007' }] }] };
+    const list = {
+      'openai-compatibility': [
+        { ...entry, 'api-key-entries': [{ 'api-key': '007' }], models: [{ name: '<<', alias: '<<' }] },
+      ],
+    };
     const answer = { method: 'GET', fault: 'status', status: 200, times: 0 } as const;
     sandbox.addFault({ ...answer, path: '/v0/management/config.yaml', body: file });
     sandbox.addFault({ ...answer, path: '/v0/management/openai-compatibility', body: list });

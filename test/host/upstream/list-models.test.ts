@@ -1,6 +1,7 @@
 import type { RequestListener } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Platform } from '../../../src/core/modes.ts';
+import { Interruption } from '../../../src/core/relay-error.ts';
 import { systemClock } from '../../../src/core/clock.ts';
 import { Redactor } from '../../../src/core/secrets/redactor.ts';
 import { Secret } from '../../../src/core/secrets/secret.ts';
@@ -61,7 +62,18 @@ describe('the list of an upstream', () => {
   });
 
   it('leaves out what no pack can name, and counts it', async () => {
-    const names = ['good', 'two words', '', 'x'.repeat(201), 'openai/*', '\u001b[31mred', key.open(), null, 7];
+    const names = [
+      'good',
+      '__proto__',
+      'two words',
+      '',
+      'x'.repeat(201),
+      'openai/*',
+      '\u001b[31mred',
+      key.open(),
+      null,
+      7,
+    ];
     const data = [...names.map((id) => ({ id })), null, 'text'];
     expect(await list(json({ data }))).toMatchObject({ models: ['good'], unusable: data.length - 1 });
   });
@@ -98,7 +110,16 @@ describe('the list of an upstream', () => {
       },
     ],
     ['goes round in circles', 'has no end', () => paged(() => ({ data: [{ id: 'a' }], has_more: true, last_id: 'a' }))],
-    ['is no list', 'is no list of models', () => json({ object: 'list', items: [] })],
+    [
+      'has more entries than any',
+      'has more than 20,000 entries',
+      () => json({ data: Array.from({ length: 150_000 }, () => 1) }),
+    ],
+    [
+      'has more of them over its pages',
+      'has more than 20,000 entries',
+      () => paged(() => ({ data: Array.from({ length: 9000 }, () => ({ id: 'a' })), has_more: true, last_id: 'a' })),
+    ],
   ])('is refused where it %s', async (_, message, listener) => {
     await expect(list(listener())).rejects.toMatchObject({
       code: 'UPSTREAM_LIST_UNUSABLE',
@@ -106,7 +127,27 @@ describe('the list of an upstream', () => {
     });
   });
 
+  it('is asked for no longer than it may take, or until it is told to stop', async () => {
+    const url = await serve(() => undefined);
+    const stopping = new AbortController();
+    const asked = listModels({ platform: 'openai', http: reach(`${url}/v1`), key }, stopping.signal);
+    stopping.abort(new Interruption('SIGINT'));
+    await expect(asked).rejects.toMatchObject({ code: 'INTERRUPTED', exitCode: 130 });
+    const hurried = reach(`${url}/v1`);
+    Object.assign(hurried, { clock: { ...systemClock, timeout: () => AbortSignal.abort() } });
+    await expect(listModels({ platform: 'openai', http: hurried, key }, signal)).rejects.toMatchObject({
+      code: 'UPSTREAM_LIST_UNUSABLE',
+      message: expect.stringContaining('was not read within 120 s') as string,
+    });
+  });
+
   it.each([
+    [
+      'what is no list',
+      json({ object: 'list', items: [] }),
+      'UPSTREAM_WRONG_ADDRESS',
+      '/v1/models answers with no list',
+    ],
     [
       'a refusal of the key',
       always(401, 'application/json', `{"error":"no ${key.open()}"}`),

@@ -10,6 +10,7 @@ import type { PackStart } from '../../../pack/new-pack.ts';
 import { fold } from '../../../report/text/fold.ts';
 import { columnsOf } from '../../columns.ts';
 import { print, type Io } from '../../io.ts';
+import { askedModels } from '../../options/asked-models.ts';
 import { checkedBaseUrl } from '../../options/base-url.ts';
 import { readKeys } from '../../options/read-keys.ts';
 import { reachUpstream } from '../../session/reach-upstream.ts';
@@ -31,7 +32,7 @@ export async function fillPackCommand(
   const [first] = keyFile === undefined ? [] : acceptedKeys(await readKeys(keyFile, 'partial', io, redactor));
   const key = first?.key ?? null;
   const facts = await factsOfUpstream(
-    { baseUrl: asked, key, platform, models: flags.model ?? [] },
+    { baseUrl: asked, key, platform, models: askedModels(flags.model, redactor) },
     reachUpstream(flags, io, redactor),
     new AbortController().signal,
   );
@@ -65,7 +66,9 @@ function told(
   const keys = keyless ? '' : ` --keys ${keyFile === '-' ? 'FILE' : shellWord(keyFile)}`;
   return [
     `${baseUrl} speaks ${platform} and offers ${counted(models.length, 'model')}; ${models[0] ?? ''} answered.`,
-    ...(leftOut.length === 0 ? [] : [`Left out, since they do not chat: ${firstOf(leftOut)}.`]),
+    ...(leftOut.length === 0
+      ? []
+      : [`Left out, since they do not chat or are there in another case: ${firstOf(leftOut)}.`]),
     ...(unusable === 0
       ? []
       : [`Left out, since no pack can name them: ${counted(unusable, 'entry', 'entries')} of the list.`]),

@@ -1,5 +1,5 @@
 import { completionOf } from '../../../flows/completion-of.ts';
-import { providerOnHost } from '../../../flows/provider-on-host.ts';
+import { namesOnHost, providerToTest } from '../../../flows/provider-on-host.ts';
 import { takeSnapshot } from '../../../flows/read-status.ts';
 import type { Flags } from '../../../config/options/option-flags.ts';
 import { effectiveMapping } from '../../../pack/model-mapping.ts';
@@ -18,11 +18,12 @@ import { withProvider } from '../../session/with-provider.ts';
 export async function connectCommand(flags: Flags<'connect'>, io: Io, redactor: Redactor): Promise<number> {
   return withProvider(flags, false, io, redactor, async ({ provider: ofPack, modes, tools, idle }) => {
     const held = await takeSnapshot(tools);
-    const provider = providerOnHost(ofPack, held.accounts);
     await idle();
-    const models = Object.keys(effectiveMapping(provider));
-    const connection = tools.host.gateway.connection(completionOf(provider));
     const ways = modes.flatMap((access) => {
+      const provider = providerToTest(ofPack, held.accounts, access);
+      const offered = namesOnHost(ofPack, held.accounts, access);
+      const models = offered.length > 0 ? offered : Object.keys(effectiveMapping(provider));
+      const connection = tools.host.gateway.connection(completionOf(provider));
       const place = held.layout.place({ provider, access }, held);
       return place === undefined ? [] : [{ accessMode: access, ...connection, access: place.name, models }];
     });
@@ -31,7 +32,7 @@ export async function connectCommand(flags: Flags<'connect'>, io: Io, redactor: 
     if (printResult(io, flags, 'connect', told)) return 0;
     const screen = { style: styleFor(io, 'stdout', flags.color), columns: columnsOf(io) };
     const texts = ways.map(({ accessMode, ...way }) => {
-      const heading = screen.style.bold(`${provider.displayName}, ${accessSlug(accessMode)} access`);
+      const heading = screen.style.bold(`${ofPack.displayName}, ${accessSlug(accessMode)} access`);
       return `${fold(heading, screen.columns)}\n${connectionText(way, screen)}`;
     });
     print(io.stdout, texts.join('\n\n'));

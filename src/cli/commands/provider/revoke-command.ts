@@ -8,6 +8,7 @@ import { namedHost } from '../../../host/host.ts';
 import { readRuns } from '../../../journal/read-journal.ts';
 import type { StateStore } from '../../../journal/state-store.ts';
 import { acceptedKeys } from '../../../keys/key-file.ts';
+import { isPlaceholder } from '../../../keys/placeholder.ts';
 import { chooseProvider } from '../../../pack/find-pack.ts';
 import type { RevokeOutput } from '../../../report/outputs/provider-schemas.ts';
 import type { Redactor } from '../../../core/secrets/redactor.ts';
@@ -130,6 +131,10 @@ export function onlyOne({ meant, untold }: FoundAccounts, flags: RevokeFlags): A
         hint: `${untold === 0 ? '' : `Nothing says how the keys of ${counted(untold, 'account')} end; --keys FILE tells. `}See what is there: ${repeatCommand('relay status', { ...flags, keys: undefined })}`,
       },
     );
+  if (isPlaceholder([{ kind: 'key', fingerprint: account.marker?.fingerprint ?? '' }]))
+    throw new RelayError('USAGE', `"${account.name}" (${account.id}) holds no key: its upstream asks for none.`, {
+      hint: 'To take it off the host, use `relay remove`.',
+    });
   if (others.length > 0)
     throw new RelayError('KEY_AMBIGUOUS', `${meant.length} accounts of relay on this host may be meant.`, {
       details: linesOfAlike(
@@ -153,9 +158,9 @@ async function filesThatHold(fingerprint: string, { runs }: StateStore): Promise
   return [...new Set(files)];
 }
 
-/** The same, for one account. */
+/** The same, for one account, of whichever pack it is. */
 function byName(name: string) {
-  return { name, fingerprint: undefined, last4: undefined, keys: undefined };
+  return { name, pack: undefined, provider: undefined, fingerprint: undefined, last4: undefined, keys: undefined };
 }
 
 function say(

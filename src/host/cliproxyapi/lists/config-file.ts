@@ -12,6 +12,9 @@ const fileWire = z.looseObject({
   'gemini-api-key': elementsOf('gemini-api-key').nullish(),
 });
 
+/** The host writes a name that is `<<` with the tag of YAML's merge key, and means text. */
+const mergeAsText = { tag: 'tag:yaml.org,2002:merge', resolve: (text: string) => text };
+
 /** What the configuration file of a host says, as far as relay writes there. */
 export type ConfigLists = Readonly<Record<ListName, Elements>> & { clients: readonly string[] };
 
@@ -26,7 +29,7 @@ export async function configLists(client: ApiClient): Promise<ConfigLists | unde
   if (reply.text.trim() === '') return undefined;
   const { parseDocument, visit } = await import('yaml');
   const content = parsed(() => {
-    const document = parseDocument(reply.text);
+    const document = parseDocument(reply.text, { customTags: [mergeAsText] });
     if (document.errors.length > 0) return undefined;
     // Keys and names need no quotes there: the host takes them for text, as they are written.
     visit(document, {
