@@ -91,7 +91,7 @@ export const codes = {
     exit: 2,
     corrected: false,
     summary: 'The file that lists imports has faults.',
-    hint: 'Write it as: imports: [{ pack: kimi, keys: kimi.txt }]; the README tells what else an import can have.',
+    hint: 'Write it as: imports: [{ pack: kimi, keys: kimi.txt }]; `relay help fleets` shows more.',
   },
   HOST_TWICE: {
     exit: 2,

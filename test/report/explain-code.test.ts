@@ -9,16 +9,16 @@ import { withCodes } from '../support/codes-table.ts';
 
 const plain = (text: string) => text;
 const noStyle = { bold: plain, dim: plain, good: plain, bad: plain, unsure: plain };
-const page = fileURLToPath(new URL('../../README.md', import.meta.url));
+const page = fileURLToPath(new URL('../../docs/errors.md', import.meta.url));
 
-it('README.md shows the codes as they are; npm run docs makes them anew', async () => {
+it('docs/errors.md shows the codes as they are; npm run docs makes them anew', async () => {
   await expect(withCodes(await readFile(page, 'utf8'))).toMatchFileSnapshot(page);
 });
 
-it('README.md tells of each exit code what it means', async () => {
-  const readme = await readFile(page, 'utf8');
+it('docs/errors.md tells of each exit code what it means', async () => {
+  const text = await readFile(page, 'utf8');
   for (const [code, meaning] of Object.entries(exitCodes))
-    if (code !== '130') expect(readme).toContain(`| ${code} | ${meaning} |`);
+    if (code !== '130') expect(text).toContain(`| ${code} | ${meaning} |`);
 });
 
 describe('an explanation', () => {

@@ -8,7 +8,7 @@ import { longOption, optionsOf } from '../../src/config/options/option-table.ts'
 import { codeBlocks, commandsIn, wordsOf } from '../release/code-blocks.js';
 
 /** Kubernetes reads YAML 1.1, where 0440 is octal; the others take `on` for a word. */
-const versions = { 'kubernetes.md': '1.1', 'ci.md': 'core' } as const;
+const versions = { 'kubernetes.md': '1.1', 'fleet-ci.md': 'core' } as const;
 type Page = keyof typeof versions;
 const pages = Object.keys(versions) as Page[];
 const textOf = (page: Page) => readFileSync(new URL(`../../docs/${page}`, import.meta.url), 'utf8');
@@ -209,8 +209,8 @@ describe('docs/kubernetes.md', () => {
   });
 });
 
-describe('docs/ci.md', () => {
-  const documents = documentsOf('ci.md');
+describe('docs/fleet-ci.md', () => {
+  const documents = documentsOf('fleet-ci.md');
   const github = documents.find((each) => 'jobs' in each) ?? {};
   const gitlab = documents.find((each) => 'stages' in each) ?? {};
 

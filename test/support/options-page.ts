@@ -3,6 +3,7 @@ import { aboutIn, placeholderOf, wordsIn } from '../../src/cli/options/build-opt
 import { hostTable } from '../../src/config/options/host-table.ts';
 import { commandNames, type CommandName, type OptionRecord } from '../../src/config/options/option-record.ts';
 import { longOption, optionRecords, optionsOf, type OptionName } from '../../src/config/options/option-table.ts';
+import { markdownTable } from './markdown-table.ts';
 
 const introduction = `# Commands and options
 
@@ -23,7 +24,7 @@ export function optionsPage(): string {
       .map((name) => `\`${longForm(name as OptionName)}\``)
       .join(', ')}.`,
     'Where the command line says nothing, the environment does, then the configuration file, then the default.',
-    table(['Option', 'What it is for', 'Default', 'In a configuration file'], [...optionRecords].map(optionRow)),
+    markdownTable(['Option', 'What it is for', 'Default', 'In a configuration file'], [...optionRecords].map(optionRow)),
     '',
   ].join('\n\n');
 }
@@ -94,9 +95,4 @@ function wordsText(record: OptionRecord, name: CommandName | undefined): string[
   const words = name === undefined ? (record.words ?? []) : wordsIn(record, name);
   if (words.length === 0 || (name !== undefined && record.differs?.[name]?.words === undefined)) return [];
   return [`One of ${words.map((word) => `\`${word}\``).join(', ')}`];
-}
-
-function table(head: readonly string[], rows: readonly string[][]): string {
-  const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
-  return [head, head.map(() => '---'), ...rows].map(line).join('\n');
 }

@@ -1,4 +1,5 @@
 import type { PackManifest, PackProvider } from '../../src/pack/manifest.ts';
+import { markdownTable } from './markdown-table.ts';
 
 const head = [
   'Pack',
@@ -15,8 +16,7 @@ const head = [
 /** What packs hold, as a Markdown table with a row for each provider. */
 export function packsTable(packs: readonly PackManifest[]): string {
   const rows = packs.flatMap((pack) => pack.providers.map((provider) => rowOf(pack, provider)));
-  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
-  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+  return markdownTable(head, rows);
 }
 
 function pricesOf({ prices, asOf }: PackProvider): string {
