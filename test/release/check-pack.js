@@ -1,4 +1,4 @@
-// `npm run check:pack`: that the tarball holds what it should and nothing else, and that the README is true of it.
+// `npm run check:pack`: that the tarball holds what it should and nothing else, and that its pages are true of it.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { filesBelow, packAndInstall, packageName, project, run, runReadme, tell } from './installed.js';
@@ -22,6 +22,7 @@ const expected = [
   'LICENSE',
   'README.md',
   'package.json',
+  'docs/errors.md',
   'docs/options.md',
   'bin/relay.js',
   'dist/THIRD-PARTY-LICENSES.txt',

@@ -20,7 +20,7 @@ export function codeBlocks(markdown, language) {
 }
 
 /**
- * The simple commands of a shell text, without comments. It knows what the README uses: `&&`, `||`, `|`, `;`, lines
+ * The simple commands of a shell text, without comments. It knows what the pages use: `&&`, `||`, `|`, `;`, lines
  * that go on, and quotes.
  * @param {string} shell
  */

@@ -67,11 +67,14 @@ const answers = new Map([['packs new', '--base-url https://api.acme.example/v1 -
 /** Commands that take a host and do without one. */
 const needsNoHost = new Set(['validate']);
 
-/** Why a command of the README cannot be run here, if so. `takes` says whether it takes an option. */
+/** The pages whose commands are run. */
+const pages = ['README.md', 'docs/packs.md'];
+
+/** Why a command of a page cannot be run here, if so. `takes` says whether it takes an option. */
 async function whySkipped(words, takes) {
   if (words[0] !== 'relay') return 'not relay';
   if (words[1] === 'sandbox') return 'runs until it is stopped';
-  if (words.includes('fill')) return 'needs an upstream that runs';
+  if (words.some((word) => word.endsWith('our-vllm'))) return 'needs an upstream that runs';
   const placeholder = words.find((word) => /^[A-Z]{3,}$/.test(word));
   if (placeholder !== undefined) return `${placeholder} stands for what only a reader has`;
   const host = words[words.indexOf('--host') + 1];
@@ -80,8 +83,8 @@ async function whySkipped(words, takes) {
 }
 
 /**
- * Runs what the `sh` blocks of README.md say with the installed binary, in their order, in a folder as a reader has it.
- * `node` is the folder of the Node to run with. Returns a line of outcome for each command.
+ * Runs what the `sh` blocks of the README and of the page on packs say with the installed binary, in their order, in a
+ * folder as a reader has it. `node` is the folder of the Node to run with. Returns a line of outcome for each command.
  */
 export async function runReadme(installed, node = dirname(process.execPath)) {
   const home = temporaryFolder('readme');
@@ -99,8 +102,8 @@ export async function runReadme(installed, node = dirname(process.execPath)) {
     return stdout.includes(`${option} `);
   };
   const outcomes = [];
-  const readme = readFileSync(join(project, 'README.md'), 'utf8');
-  for (const command of codeBlocks(readme, 'sh').flatMap(({ text }) => commandsIn(text))) {
+  const blocks = pages.flatMap((page) => codeBlocks(readFileSync(join(project, page), 'utf8'), 'sh'));
+  for (const command of blocks.flatMap(({ text }) => commandsIn(text))) {
     const plain = command.replace(/^npx /, '');
     const words = wordsOf(plain);
     const skipped = await whySkipped(words, takes);
@@ -120,7 +123,7 @@ export async function runReadme(installed, node = dirname(process.execPath)) {
   const ran = outcomes.filter(({ skipped }) => skipped === undefined).map(({ command }) => command);
   for (const must of ['import', 'validate', 'packs'])
     if (!ran.some((command) => command.includes(`relay ${must} `)))
-      outcomes.push({ command: `relay ${must}`, faults: ['README.md shows no such command that can be run here'] });
+      outcomes.push({ command: `relay ${must}`, faults: ['no page shows such a command that can be run here'] });
   return outcomes;
 }
 

@@ -17,8 +17,11 @@ const rows: readonly [string, (of: Capabilities) => string][] = [
   ['`priority` of one account', ({ accountSettings }) => can(accountSettings.priority)],
   ['names of models with a `*`', ({ modelPatterns }) => can(modelPatterns)],
   ['keys are tested', ({ proof }) => (proof === 'before-create' ? 'before they are stored' : 'as accounts')],
-  ['what a pack says to no effect', ({ ignores }) => ignores.map(({ field }) => `\`${field}\``).join(', ') || 'nothing'],
-  ['tests at once, at most', ({ atOnce }) => String(atOnce.tests)],
+  [
+    'what a pack says to no effect',
+    ({ ignores }) => ignores.map(({ field }) => `\`${field}\``).join(', ') || 'nothing',
+  ],
+  ['tests at once that it takes', ({ atOnce }) => String(atOnce.tests)],
   ['the lock is for', ({ lock }) => (lock === 'host' ? 'the host' : 'a provider of the host')],
 ];
 

@@ -24,7 +24,10 @@ export function optionsPage(): string {
       .map((name) => `\`${longForm(name as OptionName)}\``)
       .join(', ')}.`,
     'Where the command line says nothing, the environment does, then the configuration file, then the default.',
-    markdownTable(['Option', 'What it is for', 'Default', 'In a configuration file'], [...optionRecords].map(optionRow)),
+    markdownTable(
+      ['Option', 'What it is for', 'Default', 'In a configuration file'],
+      [...optionRecords].map(optionRow),
+    ),
     '',
   ].join('\n\n');
 }
