@@ -59,6 +59,8 @@ export async function makeScene(commands: readonly (readonly string[])[]): Promi
     'before.txt': goodKeys,
     'keys-before.txt': goodKeys,
     'key.txt': goodKeys,
+    'kimi.txt': goodKeys,
+    'deepseek.txt': otherKeys,
     'zai.txt': otherKeys,
     'ours.txt': otherKeys,
     ...Object.fromEntries(
@@ -80,13 +82,14 @@ export async function makeScene(commands: readonly (readonly string[])[]): Promi
   if (names(/^\.\/my-pack$/)) await fill('my-pack');
   if (names(/^\.\/packs$/)) await fill('mine', 'packs');
 
-  // The configuration and the fleet are those of the pages.
+  // The configuration and what is imported are those of the pages.
   const yamlOf = (page: string) => codeBlocks(textOf(page), 'yaml')[0]?.text ?? '';
   const more = Object.entries({ 'eu-1': eu1, 'eu-2': eu2 }).map(
     ([name, { url }], index) => `  ${name}: { url: ${url}, adminKeyFile: ./admin-key-${index + 1} }`,
   );
   const config = yamlOf('docs/configuration.md').replace('https://gateway.example.org', prod.url);
   await place.write('relay.config.yaml', config.replace(/^hosts:$/m, ['$&', ...more].join('\n')));
+  await place.write('vendors.yaml', `defaults: { baseUrl: '${upstream}' }\n${yamlOf('README.md')}`);
   if (names(/fleet\.yaml$|^shard/)) {
     await fill('our-pack');
     const { stdout } = await run(['packs', 'show', './our-pack', '--output', 'json']);

@@ -33,8 +33,10 @@ const outcomes: [command: RegExp, exitCode: number, says: RegExp][] = [
   // A pipeline runs all of its shards.
   [/^report merge/, 6, /SHARDS_MISSING: 9 shards missing/],
   [/^plan .*--detailed-exitcode/, 8, /"schema": "relay.plan\/1"/],
+  [/^plan --file vendors/, 0, /^Plan of 2 imports: /m],
   [/^plan .*--file/, 0, /^Plan of 6 imports: /m],
   [/^plan/, 0, /^(?:Plan: \d|Nothing to do)/m],
+  [/^import --file vendors/, 0, /^✔ 2 imports on .*: 2 succeeded/m],
   [/^import .*--shard/, 0, /^✔ Shard \d+ of \d+: /m],
   [/^import .*--file/, 0, /^✔ 6 imports on 3 hosts: 6 succeeded/m],
   [/^import .*--output json/, 0, /"batchStatus": "succeeded"/],

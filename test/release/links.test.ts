@@ -62,6 +62,16 @@ describe('each link leads to a page, and to a heading that it has', () => {
     }
   });
 
+  it('and each file that is named is there', () => {
+    const named = pages
+      .filter((page) => page !== 'CHANGELOG.md')
+      .flatMap((page) =>
+        [...textOf(page).matchAll(/`((?:src|test|docs|packs)\/[\w./-]+\.\w+)`/g)].map(([, file = '']) => file),
+      );
+    expect(named.length).toBeGreaterThan(20);
+    expect(named.filter((file) => !existsSync(pathOf(file)))).toEqual([]);
+  });
+
   it('would be found', () => {
     expect(faultOf('README.md', 'docs/nowhere.md')).toContain('there is no docs/nowhere.md');
     expect(faultOf('docs/hosts.md', 'errors.md#nowhere')).toContain('has no heading');
