@@ -26,7 +26,10 @@ export async function readKeyFile(path: string, mode: ImportMode, stdin: Readabl
     throw new RelayError(
       'KEYS_MALFORMED',
       `The key file ${path} has ${faults.length} fault${faults.length === 1 ? '' : 's'} in its form.`,
-      { details, hint: 'A key file holds one key a line, CSV with a header, or a JSON array; see `relay help key-files`.' },
+      {
+        details,
+        hint: 'A key file holds one key a line, CSV with a header, or a JSON array; see `relay help key-files`.',
+      },
     );
   }
   const malformed = file.entries.filter((entry): entry is MalformedLine => entry.kind === 'malformed');

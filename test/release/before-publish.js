@@ -7,7 +7,9 @@ const git = (...words) => execFileSync('git', words, { encoding: 'utf8' }).trim(
 const faults = [
   ...(repository === undefined ? ['package.json names no repository, which provenance needs'] : []),
   ...(git('status', '--porcelain') === '' ? [] : ['there are changes that are not committed']),
-  ...(git('tag', '--points-at', 'HEAD').split('\n').includes(`v${version}`) ? [] : [`this commit has no tag v${version}`]),
+  ...(git('tag', '--points-at', 'HEAD').split('\n').includes(`v${version}`)
+    ? []
+    : [`this commit has no tag v${version}`]),
 ];
 for (const fault of faults) console.error(`Not published: ${fault}.`);
 process.exitCode = faults.length === 0 ? 0 : 1;

@@ -11,7 +11,9 @@ mkdirSync(folder);
 await npm(['pack', '--pack-destination', folder], project);
 copyFileSync(join(project, 'dist', 'sbom.cdx.json'), join(folder, 'sbom.cdx.json'));
 const sums = readdirSync(folder).map((name) => {
-  const digest = createHash('sha256').update(readFileSync(join(folder, name))).digest('hex');
+  const digest = createHash('sha256')
+    .update(readFileSync(join(folder, name)))
+    .digest('hex');
   return `${digest}  ${name}\n`;
 });
 writeFileSync(join(folder, 'SHA256SUMS'), sums.join(''));
