@@ -26,14 +26,14 @@ describe('README.md', () => {
     const [, recorded = ''] = /<!-- recorded: import -->([^]*)<!-- \/recorded -->/.exec(readme) ?? [];
     const [block, ...others] = codeBlocks(recorded, 'text');
     expect(others).toEqual([]);
-    const [command = '', ...lines] = (block?.text ?? '').split('\n');
+    const [command = '', ...shown] = (block?.text ?? '').split('\n');
     const place = await workplace();
     await cp(new URL('../../packs', import.meta.url), join(place.folder, 'packs'), { recursive: true });
     const { stdout } = await place.run(wordsOf(command.replace('$ npx relay ', '')), { env: { COLUMNS: '80' } });
     await place.remove();
     const masked = (text: string) => text.replaceAll(/\d+(?:\.\d+)?/g, '0').trim();
-    const end = lines.findIndex((line) => line.startsWith('✔'));
-    expect(masked(lines.slice(end).join('\n'))).toBe(masked(stdout));
+    const end = shown.findIndex((line) => line.startsWith('✔'));
+    expect(masked(shown.slice(end).join('\n'))).toBe(masked(stdout));
   });
 
   it('has every heading in its contents', () => {
