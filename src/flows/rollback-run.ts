@@ -9,6 +9,7 @@ import { giveBack, sortRemoved, type Keys, type RemovedAccount } from '../apply/
 import { foreseeUndo, undo, type Undone, type UndoForecast, type UndoResult } from '../apply/undo/undo.ts';
 import { HostFailure } from '../host/host-failure.ts';
 import type { RecordedRun } from '../journal/read-journal.ts';
+import { counted } from '../core/counted.ts';
 import type { Problem } from '../core/relay-error.ts';
 import { problem } from '../core/relay-error.ts';
 import { reopenRun } from './import/reopen-run.ts';
@@ -75,13 +76,15 @@ export async function rollbackRun(run: RecordedRun, keys: Keys, tools: RunTools)
       addLeftovers(given.leftovers, result.leftovers);
       return { ...given, undone: result.undone };
     },
-    (result) => ({
-      ok: result.leftovers.length === 0,
-      text: result.leftovers.length === 0 ? 'the host is as it was' : `${result.leftovers.length} left on the host`,
-    }),
+    ({ leftovers: stay, lost: missing }) => ({ ok: stay.length + missing.length === 0, text: undoText(stay, missing) }),
   );
   addLeftovers(leftovers, left);
   return { undone, givenBack: back, leftovers, warnings: lostAccounts(lost, keys) };
+}
+
+function undoText(leftovers: readonly Leftover[], lost: readonly { name: string }[]): string {
+  if (leftovers.length > 0) return `${leftovers.length} left on the host`;
+  return lost.length === 0 ? 'the host is as it was' : `${counted(lost.length, 'account')} not given back`;
 }
 
 function lostAccounts(lost: readonly { name: string }[], keys: Keys): Problem[] {

@@ -216,6 +216,9 @@ describe('a CLIProxyAPI, by the commands that people give', () => {
     const rollback = (...args: string[]) => place.run(['rollback', run.id, '--yes', ...args], { env: env() });
     const without = await rollback();
     expect([without.exitCode, without.stderr]).toEqual([6, expect.stringContaining('RESTORED_NOTHING')]);
+    expect(without.stderr).toContain('1 account not given back');
+    expect(without.stderr).not.toContain('the host is as it was');
+    expect(without.stderr).toMatch(/^Next: relay rollback \S+ --keys FILE/m);
     const { exitCode, stdout } = await rollback('--keys', 'before.txt');
     expect([exitCode, stdout]).toEqual([0, expect.stringContaining('given back account "kimi-cn-self-01"')]);
     expect(await everything()).toBe(before);

@@ -83,7 +83,8 @@ export async function makeScene(commands: readonly (readonly string[])[]): Promi
   if (names(/^\.\/packs$/)) await fill('mine', 'packs');
 
   // The configuration and what is imported are those of the pages.
-  const yamlOf = (page: string) => codeBlocks(textOf(page), 'yaml')[0]?.text ?? '';
+  const yamlOf = (page: string, has = '') =>
+    codeBlocks(textOf(page), 'yaml').find(({ text }) => text.includes(has))?.text ?? '';
   const more = Object.entries({ 'eu-1': eu1, 'eu-2': eu2 }).map(
     ([name, { url }], index) => `  ${name}: { url: ${url}, adminKeyFile: ./admin-key-${index + 1} }`,
   );
@@ -94,7 +95,7 @@ export async function makeScene(commands: readonly (readonly string[])[]): Promi
     await fill('our-pack');
     const { stdout } = await run(['packs', 'show', './our-pack', '--output', 'json']);
     const { digest } = JSON.parse(stdout) as { digest: string };
-    const fleet = yamlOf('docs/fleets.md').replace('5f0c…', digest.replace('sha256:', ''));
+    const fleet = yamlOf('docs/fleets.md', 'imports:').replace('5f0c…', digest.replace('sha256:', ''));
     await place.write('fleet.yaml', fleet.replace(/^defaults:.*$/m, `$&\n  baseUrl: ${upstream}`));
   }
 

@@ -23,8 +23,11 @@ export function explainCommand(word: string | undefined, flags: Flags<'explain'>
       explanations.map(({ code }) => code),
     );
     // It may be anything that was pasted.
-    const shown = /^[A-Z_]{1,40}$/.test(desired) ? `"${desired}"` : 'that name';
-    throw new RelayError('USAGE', `There is no code ${shown}.${near}`, { hint: '`relay explain` lists every code.' });
+    const shown = /^[A-Z_]{1,40}$/.test(desired) ? `"${desired}"` : 'of that name';
+    const hint = /^\d{1,3}$/.test(word)
+      ? '`relay help exit-codes` says what a number means.'
+      : '`relay explain` lists every code.';
+    throw new RelayError('USAGE', `There is no code ${shown}.${near}`, { hint });
   }
   const one: CodeOutput = { schema: 'relay.code/1', ...found };
   print(io.stdout, json ? JSON.stringify(one, null, 2) : explanationText(found, screen));

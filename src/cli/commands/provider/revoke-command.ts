@@ -143,7 +143,7 @@ export function onlyOne({ meant, untold }: FoundAccounts, flags: RevokeFlags): A
         ({ name, id, marker }) => `${name} (${id}) of ${marker?.provider ?? ''}, ${marker?.fingerprint ?? ''}`,
         (more, { marker }) => `and ${more} more of ${marker?.provider ?? ''}`,
       ),
-      hint: 'Name one by its --name, and repeat for the others, or say with --pack which is meant.',
+      hint: 'Name one by its --fingerprint, or by its --name where no other has it, and repeat for the others.',
     });
   return account;
 }

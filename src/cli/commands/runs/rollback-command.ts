@@ -19,7 +19,6 @@ import { printFooter, type LastWords } from '../../output/footer.ts';
 import { checkStdin } from '../../options/import-options.ts';
 import { readKeys } from '../../options/read-keys.ts';
 import { repeatCommand } from '../../options/repeat-command.ts';
-import { runCommand } from '../../options/run-command.ts';
 import { printResult } from '../../output/result.ts';
 import { withHost } from '../../session/with-host.ts';
 import { hostOfRun, withRun } from '../../session/with-run.ts';
@@ -158,9 +157,12 @@ function lastWords(
   const hints = warnings.map(({ hint }) => hint).join(' ');
   return {
     happened: [...(leftovers.length > 0 ? [left] : []), ...lost].join('\n'),
-    holds: leftovers.length > 0 ? leftoversState(leftovers, []) : 'The host holds nothing of the run any more.',
+    holds:
+      leftovers.length > 0
+        ? leftoversState(leftovers, [])
+        : 'The host holds nothing of the run any more, and lacks accounts that the run removed.',
     named: leftovers.map(leftoverLine),
     todo: leftovers.length > 0 ? leftoversAdvice(leftovers, []) : hints,
-    next: leftovers.length > 0 ? repeatCommand(`relay rollback ${id}`, flags) : runCommand('runs show', id, flags),
+    next: repeatCommand(`relay rollback ${id}`, leftovers.length > 0 ? flags : { ...flags, keys: 'FILE' }),
   };
 }
