@@ -59,7 +59,7 @@ export const codes = {
   STATE_UNREADABLE: {
     exit: 2,
     summary: 'The state, or the journal of a run in it, cannot be used.',
-    hint: 'It may be of a newer relay, or damaged.',
+    hint: 'Use the relay that wrote it, or put a copy of it in its place.',
   },
   RUN_NOT_FOUND: { exit: 2, summary: 'There is no such run.', hint: '`relay runs list` shows what there is.' },
   RUN_FINISHED: {
@@ -116,7 +116,7 @@ export const codes = {
   },
   TERMS_NOT_ACCEPTED: {
     exit: 2,
-    summary: 'The wallet of this provider has terms that relay does not pass over silently.',
+    summary: 'The wallet of this provider has terms that have to be accepted.',
     hint: 'Read the terms; --accept-terms agrees to them.',
   },
   TERMS_APPLY: {
@@ -152,7 +152,7 @@ export const codes = {
     summary: 'A line of the key file cannot be a key.',
     hint: 'A key has at least 8 characters, without white space and control characters. Correct the line, or use --mode partial to leave it out.',
   },
-  CONSENT_NEEDED: { exit: 2, summary: 'The run would do something that needs a yes.', hint: 'Add --yes to agree.' },
+  CONSENT_NEEDED: { exit: 2, summary: 'The run would do something that needs a confirmation.', hint: 'Add --yes to agree.' },
   REMOVALS_HELD_BACK: {
     exit: 0,
     summary: 'Accounts whose keys are not in the file were kept.',
@@ -353,7 +353,7 @@ export const codes = {
   OTHER_WRITER: {
     exit: 3,
     summary: 'Somebody else is changing the same settings of the host.',
-    hint: 'This host keeps no two writers apart. Stop the other one, look what the host holds, and run the same again.',
+    hint: 'This host cannot keep two writers apart. Stop the other one, check what the host holds, and run the same again.',
   },
   HOST_REPLY_UNEXPECTED: {
     exit: 3,
@@ -393,7 +393,7 @@ export const codes = {
   },
   RESTORED_NOTHING: {
     exit: 6,
-    summary: 'Accounts that the run removed are gone, since their keys are not kept.',
+    summary: 'Accounts that the run removed could not be restored, since their keys are not kept.',
     hint: 'Give the key file from before: `relay rollback RUN --keys FILE`; or import it again.',
   },
   SETTINGS_DROPPED: {
@@ -433,7 +433,7 @@ export const codes = {
   },
   UPSTREAM_JUNK: {
     exit: 5,
-    summary: 'The vendor address answers with something that is no API reply.',
+    summary: 'The vendor address answers with something that is not an API reply.',
     hint: 'Check the base URL of the pack, or --base-url.',
   },
   ACCOUNT_HELD_OUT: {
