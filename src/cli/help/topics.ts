@@ -27,11 +27,13 @@ CSV with a header is read too; every column but "key" is optional:
 So is a JSON array of keys, or of objects with these fields. A line that cannot be a key refuses the file, or is left out
 and counted with --mode partial. "-" reads standard input. Keys are named by a fingerprint, and never shown.`,
   packs: () =>
-    `A pack describes one vendor: its addresses, protocols, models and prices. relay brings those of many vendors along.
+    `A pack describes one vendor: its addresses, protocols, models and prices. relay brings those of many vendors along, and of gateways and local servers.
 
   relay packs list            every pack that is found by name
   relay packs show kimi       one pack in full
+  relay packs list --kind local   those for servers of your own; also vendor, gateway
   relay packs new acme        write a pack of your own, asking for what it needs
+  relay packs fill acme --base-url http://127.0.0.1:8000   write one from what a server lists
   relay validate ./acme       check it, with the line of each fault
   relay import --pack ./acme --keys keys.txt
 
