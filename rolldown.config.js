@@ -58,10 +58,13 @@ const sbom = {
     const own = manifestIn(root);
     const describe = ({ name, version, license }, type) => {
       const purl = `pkg:npm/${name.replace('@', '%40')}@${version}`;
-      return { type, 'bom-ref': purl, name, version, licenses: [{ license: { id: license } }], purl };
+      const licensed = /^[\w.-]+$/.test(license) ? { license: { id: license } } : { expression: license };
+      return { type, 'bom-ref': purl, name, version, licenses: [licensed], purl };
     };
     const components = foldersIn(bundle).map((folder) => {
-      const { integrity } = packages[folder.slice(root.length + 1).replaceAll('\\', '/')];
+      const place = folder.slice(root.length + 1).replaceAll('\\', '/');
+      const integrity = packages[place]?.integrity;
+      if (integrity === undefined) this.error(`${place} has no digest in the lock file.`);
       const content = Buffer.from(integrity.replace('sha512-', ''), 'base64').toString('hex');
       return { ...describe(manifestIn(folder), 'library'), hashes: [{ alg: 'SHA-512', content }] };
     });

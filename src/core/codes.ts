@@ -152,7 +152,11 @@ export const codes = {
     summary: 'A line of the key file cannot be a key.',
     hint: 'A key has at least 8 characters, without white space and control characters. Correct the line, or use --mode partial to leave it out.',
   },
-  CONSENT_NEEDED: { exit: 2, summary: 'The run would do something that needs a confirmation.', hint: 'Add --yes to agree.' },
+  CONSENT_NEEDED: {
+    exit: 2,
+    summary: 'The run would do something that needs a confirmation.',
+    hint: 'Add --yes to agree.',
+  },
   REMOVALS_HELD_BACK: {
     exit: 0,
     summary: 'Accounts whose keys are not in the file were kept.',
@@ -278,7 +282,7 @@ export const codes = {
   UPSTREAM_MODEL_FAILS: {
     exit: 3,
     summary: 'The model of the upstream that was tried gave no answer.',
-    hint: 'Name another one with --model MODEL.',
+    hint: 'Name another one first: --model MODEL --model "*".',
   },
   HOST_UNREACHABLE: {
     exit: 3,

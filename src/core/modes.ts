@@ -1,4 +1,3 @@
-/** How an import treats a failure: undo everything, or keep what works (rule B2). */
 /** What stands behind the address of a pack: a vendor, a gateway to others, or a server of one's own. */
 export const packKinds = ['vendor', 'gateway', 'local'] as const;
 
@@ -6,6 +5,7 @@ export const packKinds = ['vendor', 'gateway', 'local'] as const;
 export const modelSources = ['pack', 'upstream', 'command'] as const;
 export type ModelSource = (typeof modelSources)[number];
 
+/** How an import treats a failure: undo everything, or keep what works (rule B2). */
 export const importModes = ['strict', 'partial'] as const;
 export type ImportMode = (typeof importModes)[number];
 

@@ -24,7 +24,8 @@ export async function tellUpstream(
   for (const account of owned.toSorted((a, b) => Number(serves(a)) - Number(serves(b))))
     byUpstream.set(upstreamName(account.baseUrl ?? ''), account);
   if (byUpstream.size === 0) {
-    const whose = provider === undefined ? '' : ` of ${upstreamName(provider.baseUrl)}`;
+    const whose =
+      provider === undefined ? '' : ` of ${provider.baseUrl === 'ask' ? provider.id : upstreamName(provider.baseUrl)}`;
     checks.skip('upstream', `relay has no account${whose} on the host yet; the import tests each one it adds`);
     return;
   }
@@ -71,6 +72,5 @@ async function answerOf(
 
 /** The host name of an upstream. What is no URL may be anything, a key too. */
 export function upstreamName(baseUrl: string): string {
-  if (baseUrl === 'ask') return 'where the import says';
   return URL.canParse(baseUrl) ? new URL(baseUrl).host : 'what is no URL';
 }

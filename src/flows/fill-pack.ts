@@ -8,7 +8,7 @@ import { findProtocol } from '../host/upstream/find-protocol.ts';
 import { listModels } from '../host/upstream/list-models.ts';
 import { looksLikeKey } from '../pack/checks/check-secrets.ts';
 import { notForChat } from '../pack/not-for-chat.ts';
-import { listedModels } from '../pack/settle-provider.ts';
+import { listedModels } from '../pack/listed-models.ts';
 import type { ReachUpstream } from './import/import-job.ts';
 
 /** What an upstream told of itself. */
@@ -72,7 +72,8 @@ async function isAskedByAnybody(upstream: Parameters<typeof listModels>[0], stop
   try {
     return (await listModels(upstream, stop)).models.length > 0;
   } catch (error) {
-    if (error instanceof RelayError) return false;
+    // Whatever else keeps the list from being read says nothing of whom it is for, and a public list proves no key.
+    if (error instanceof RelayError) return error.code !== 'UPSTREAM_REFUSED';
     throw error;
   }
 }

@@ -25,14 +25,20 @@ export interface Pool {
  * tested (rule N10). Sends nothing but reads. Throws `NOT_THERE` where there is nothing to test.
  */
 export async function findPools(
-  asked: { provider: PackProvider; modes: readonly AccessMode[]; probe: ProbeMode; probeKey: Secret | null },
+  asked: {
+    provider: PackProvider;
+    modes: readonly AccessMode[];
+    model: string | undefined;
+    probe: ProbeMode;
+    probeKey: Secret | null;
+  },
   tools: RunTools,
 ): Promise<Pool[]> {
   const { probe, probeKey } = asked;
   const held = await takeSnapshot(tools);
   const pools: Pool[] = [];
   for (const access of asked.modes) {
-    const provider = providerToTest(asked.provider, held.accounts, access);
+    const provider = providerToTest(asked.provider, held.accounts, access, asked.model);
     const place = held.layout.place({ provider, access }, held);
     const own = managedAccounts({ provider, access, run: '', accounts: 'reconcile' }, held, place?.id ?? null);
     const accounts = [...own.byFingerprint.values()].toSorted((a, b) => compareIds(a.id, b.id));

@@ -23,6 +23,8 @@ export interface ProbeJobOptions extends RepairPolicy {
   run: string;
   provider: PackProvider;
   modes: readonly AccessMode[];
+  /** The model to test with, where it is not the usual one. */
+  model: string | undefined;
   probe: ProbeMode;
   probeKey: Secret | null;
   /** Accounts tested at once; `null`: as many as host and vendor turn out to take. */

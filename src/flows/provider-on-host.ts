@@ -1,8 +1,9 @@
 import type { AccessMode } from '../core/modes.ts';
-import { compareNames } from '../core/name-order.ts';
 import type { Account } from '../host/account.ts';
 import type { PackProvider, Provider } from '../pack/manifest.ts';
-import { settleProvider } from '../pack/settle-provider.ts';
+import { isPattern } from '../pack/name-pattern.ts';
+import { settleProvider, withModels } from '../pack/settle-provider.ts';
+import { accountsOf, offeredNames } from '../plan/offered-names.ts';
 
 /** Stands where a pack leaves the address to the operator, and no account of the host tells it. */
 export const unknownUpstream = 'https://upstream.invalid';
@@ -13,35 +14,31 @@ export const unknownUpstream = 'https://upstream.invalid';
  * Pure.
  */
 export function providerOnHost(pack: PackProvider, accounts: readonly Account[], access?: AccessMode): Provider {
-  const own = ownAccounts(pack, accounts, access);
+  const own = accountsOf(pack.id, accounts, access);
   const told = own.find(({ baseUrl }) => baseUrl !== null)?.baseUrl ?? unknownUpstream;
   const baseUrl = pack.baseUrl === 'ask' ? told : pack.baseUrl;
-  return settleProvider(pack, baseUrl, pack.defaultModels === 'live' ? offeredBy(own) : []).provider;
+  if (pack.defaultModels !== 'live') return settleProvider(pack, baseUrl).provider;
+  return withModels({ pack, asked: [] }, baseUrl, modelsOf(own));
 }
 
 /**
- * The same, for accounts to be tested: where none of them offers the model that the pack tests with, they were imported with
- * other models, and are tested with one of those.
+ * The same, for accounts to be tested, with `model` where it is named. Where they do not offer the model that the pack tests
+ * with, they were imported with other models, and are tested with the first of those.
  */
-export function providerToTest(pack: PackProvider, accounts: readonly Account[], access: AccessMode): Provider {
+export function providerToTest(
+  pack: PackProvider,
+  accounts: readonly Account[],
+  access: AccessMode,
+  model?: string,
+): Provider {
   const provider = providerOnHost(pack, accounts, access);
-  const offered = offeredBy(ownAccounts(pack, accounts, access));
+  if (model !== undefined) return { ...provider, smokeTestModel: model };
+  const offered = modelsOf(accountsOf(pack.id, accounts, access));
   if (offered.length === 0 || offered.includes(provider.smokeTestModel)) return provider;
-  return settleProvider(pack, provider.baseUrl, offered).provider;
+  return withModels({ pack, asked: [] }, provider.baseUrl, offered);
 }
 
-/** The names that accounts of a provider offer in an access mode, patterns included; nothing where it has none. */
-export function namesOnHost(pack: PackProvider, accounts: readonly Account[], access: AccessMode): string[] {
-  const own = ownAccounts(pack, accounts, access);
-  return [...new Set(own.flatMap(({ mapping }) => Object.keys(mapping)))];
-}
-
-function ownAccounts({ id }: PackProvider, accounts: readonly Account[], access?: AccessMode): Account[] {
-  return accounts.filter(({ marker }) => marker?.provider === id && (access === undefined || marker.access === access));
-}
-
-/** In alphabetical order, as a live list is. */
-function offeredBy(accounts: readonly Account[]): string[] {
-  const names = new Set(accounts.flatMap(({ mapping }) => Object.keys(mapping)));
-  return [...names].filter((name) => !name.includes('*')).toSorted(compareNames);
+/** What accounts offer by name, in alphabetical order, as a live list is. */
+function modelsOf(accounts: readonly Account[]): string[] {
+  return offeredNames(accounts.map(({ mapping }) => mapping)).filter((name) => !isPattern(name));
 }

@@ -70,7 +70,7 @@ function tellVersion(checks: CheckList, provider: PackProvider, info: HostInfo):
   if (problem === undefined)
     checks.pass(
       'pack_version',
-      `${version} will do for ${provider.id}, whose keys go to ${upstreamName(provider.baseUrl)}`,
+      `${version} will do for ${provider.id}${provider.baseUrl === 'ask' ? '' : `, whose keys go to ${upstreamName(provider.baseUrl)}`}`,
     );
   else checks.fail('pack_version', problem);
 }

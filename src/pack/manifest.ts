@@ -45,7 +45,7 @@ export const packProviderSchema = z.strictObject({
       'The upstream, as the vendor documents it for clients. Keys are sent here. `ask`: the operator gives it.',
     ),
   keys: z
-    .enum(['required', 'none'])
+    .literal('none')
     .optional()
     .describe('`none`: the upstream asks for no key; without a key file it gets one account with a placeholder.'),
   defaultModels: z

@@ -18,3 +18,18 @@ export function matchesPattern(name: string, pattern: string): boolean {
 export function isPattern(word: string): boolean {
   return word.includes('*');
 }
+
+/** What words stand for, in their order, each once: a name for itself, a pattern for what it matches in a list. */
+export function chosen(list: readonly string[], words: readonly string[]): string[] {
+  const found = words.flatMap((word) => (isPattern(word) ? list.filter((name) => matchesPattern(name, word)) : [word]));
+  return [...new Set(found)];
+}
+
+/** Names that hosts tell apart, the first of each; `alike` has the others, which differ from those in case alone. */
+export function apart(all: readonly string[]): { names: string[]; alike: string[] } {
+  const known = new Set<string>();
+  const names: string[] = [];
+  const alike: string[] = [];
+  for (const name of all) (known.size < known.add(name.toLowerCase()).size ? names : alike).push(name);
+  return { names, alike };
+}

@@ -35,7 +35,7 @@ export function guessPlatform(baseUrl: string): Provider['platform'] {
 export function newPackText({ id, displayName, baseUrl, platform, models, today, told }: PackStart): string {
   const smoke = quoted(models[0] ?? '');
   const listed =
-    told === undefined ? '' : `    # as it listed them; "live" reads the list at each import. ${told.leftOut}\n`;
+    told === undefined ? '' : `    # as it listed them; "live" reads the list at each import.${told.leftOut}\n`;
   const extra =
     platform === 'openai'
       ? `

@@ -1,7 +1,7 @@
-import { compareNames } from '../core/name-order.ts';
 import { RelayError } from '../core/relay-error.ts';
 import type { PackProvider, Provider } from './manifest.ts';
-import { isPattern, matchesPattern } from './name-pattern.ts';
+import { overlap } from './model-mapping.ts';
+import { apart, chosen, isPattern, matchesPattern } from './name-pattern.ts';
 
 /** A provider whose models are those that its upstream lists, as far as these are meant. */
 export interface LiveOrder {
@@ -16,78 +16,73 @@ export interface Settled {
   live: LiveOrder | null;
 }
 
-/** Most models of a live list, where the pack does not say. */
-const usualMost = 200;
-
 /**
  * A provider of a pack as it is to be imported, from `baseUrl`, with the models that the operator wants, by names and by
- * patterns; without any, with those of the pack. Names alone need no list. Throws `USAGE` where patterns stand for no model.
+ * patterns; without any, with those of the pack. Names alone need no list. Throws `USAGE` where patterns stand for no model, and
+ * for names that hosts do not tell apart.
  */
 export function settleProvider(pack: PackProvider, baseUrl: string, asked: readonly string[] = []): Settled {
-  const isNamed = asked.length > 0 && !asked.some(isPattern);
+  const order = { pack, asked };
+  const names = [...new Set(asked.filter((word) => !isPattern(word)))];
+  const [alike] = apart(names).alike;
+  if (alike !== undefined)
+    throw new RelayError('USAGE', `--model names "${alike}" twice, as hosts read it: in capitals and small letters.`, {
+      hint: 'Name one of them.',
+    });
   const { defaultModels } = pack;
-  if (isNamed) return { provider: withModels({ pack, asked }, baseUrl, asked), live: null };
-  if (defaultModels === 'live') return { provider: withModels({ pack, asked }, baseUrl, []), live: { pack, asked } };
-  const models = asked.length === 0 ? defaultModels : chosen(defaultModels, asked);
-  if (models.length > 0) return { provider: withModels({ pack, asked }, baseUrl, models), live: null };
+  if (names.length > 0 && !asked.some(isPattern)) return { provider: withModels(order, baseUrl, names), live: null };
+  if (defaultModels === 'live') return { provider: withModels(order, baseUrl, []), live: order };
+  const models = asked.length === 0 ? defaultModels : apart(chosen(defaultModels, asked)).names;
+  if (models.length > 0) return { provider: withModels(order, baseUrl, models), live: null };
   throw new RelayError('USAGE', `No model of "${pack.id}" is one that --model ${asked.join(' ')} stands for.`, {
     hint: `It has ${defaultModels.join(', ')}.`,
   });
 }
 
 /**
- * Of what an upstream lists, the models that are meant, in alphabetical order, and how many may be taken. Hosts know no names apart
- * that differ in case alone: the first of such stays, `alike` has the others.
+ * A provider of a pack with these names for its models; what the pack leads on is sent under the name that it leads to. The one
+ * to test with is the first that the operator names, else that of the pack where it is offered, else the first.
  */
-export function listedModels(
-  { pack, asked }: { pack: Pick<PackProvider, 'liveModels'>; asked: readonly string[] },
-  listed: readonly string[],
-): { models: string[]; most: number; alike: string[] } {
-  const { only = ['*'], without = [], most = usualMost } = { ...pack.liveModels };
-  const stands = (patterns: readonly string[]) => (name: string) => patterns.some((each) => matchesPattern(name, each));
-  const open = [...new Set(listed)].filter(stands(only)).filter((name) => !stands(without)(name));
-  const sorted = open.toSorted(compareNames);
-  const meant = asked.length === 0 ? sorted : chosen(sorted, asked);
-  const known = new Set<string>();
-  const models = meant.filter((name) => known.size < known.add(name.toLowerCase()).size);
-  return { models, most, alike: meant.filter((name) => !models.includes(name)) };
-}
-
-/** The same provider with the models that its upstream lists. */
-export function withListed(
-  live: LiveOrder,
-  { baseUrl }: Pick<Provider, 'baseUrl'>,
-  models: readonly string[],
-): Provider {
-  return withModels(live, baseUrl, models);
-}
-
-/** What a name stands for is sent upstream; what a pattern stands for is looked for in the list. */
-function chosen(list: readonly string[], asked: readonly string[]): string[] {
-  return [
-    ...new Set(asked.flatMap((word) => (isPattern(word) ? list.filter((name) => matchesPattern(name, word)) : [word]))),
-  ];
-}
-
-function withModels({ pack, asked }: LiveOrder, baseUrl: string, names: readonly string[]): Provider {
+export function withModels({ pack, asked }: LiveOrder, baseUrl: string, names: readonly string[]): Provider {
   const { keys: _keys, liveModels: _live, prices: _prices, ...rest } = pack;
-  const { modelMapping } = pack.channelTemplate;
-  const sent = (name: string) => (Object.hasOwn(modelMapping, name) ? (modelMapping[name] ?? name) : name);
-  const models = [...new Set(names.map(sent))];
-  const mapping = Object.entries(modelMapping).filter(([, target]) => models.includes(target));
-  const named = asked.find((word) => !isPattern(word));
-  const usual = pack.smokeTestModel;
-  const isOffered = usual !== undefined && models.includes(sent(usual));
-  const smokeTestModel = named === undefined ? (isOffered ? usual : (models[0] ?? '')) : sent(named);
+  const led = names.map((name) => [name, leadsTo(pack, name)] as const);
+  const models = [...new Set(led.map(([, target]) => target))];
+  const isAsked = (alias: string) => asked.length === 0 || asked.some((word) => matchesPattern(alias, word));
+  // A model of this name goes before an alias that could stand for it: hosts refuse both.
+  const isFree = (alias: string) => !models.some((model) => model !== alias && overlap(alias, model));
+  const aliases = Object.entries(pack.channelTemplate.modelMapping).filter(
+    ([alias, target]) => models.includes(target) && isAsked(alias) && isFree(alias),
+  );
+  const modelMapping = Object.fromEntries([...aliases, ...led.filter(([name, target]) => name !== target)]);
   const prices = pricesOf(pack, models);
   return {
     ...rest,
     baseUrl,
     defaultModels: models,
-    smokeTestModel,
-    channelTemplate: { ...pack.channelTemplate, modelMapping: Object.fromEntries(mapping) },
+    smokeTestModel: testedModel({ pack, asked }, models, modelMapping),
+    channelTemplate: { ...pack.channelTemplate, modelMapping },
     ...(prices === undefined ? {} : { prices }),
   };
+}
+
+function testedModel(
+  { pack, asked }: LiveOrder,
+  models: readonly string[],
+  mapping: Readonly<Record<string, string>>,
+): string {
+  const named = asked.find((word) => !isPattern(word));
+  if (named !== undefined) return leadsTo(pack, named);
+  const { smokeTestModel: usual } = pack;
+  if (usual !== undefined && (Object.hasOwn(mapping, usual) || models.includes(usual))) return usual;
+  return models[0] ?? '';
+}
+
+/** The name that is sent upstream: an alias leads on, by its name or as a pattern; a model of the pack is itself. */
+function leadsTo({ channelTemplate: { modelMapping }, defaultModels }: PackProvider, name: string): string {
+  if (Object.hasOwn(modelMapping, name)) return modelMapping[name] ?? name;
+  if (defaultModels === 'live' || defaultModels.includes(name)) return name;
+  const pattern = Object.keys(modelMapping).find((alias) => isPattern(alias) && matchesPattern(name, alias));
+  return pattern === undefined ? name : (modelMapping[pattern] ?? name);
 }
 
 function pricesOf({ prices }: PackProvider, models: readonly string[]): Provider['prices'] {

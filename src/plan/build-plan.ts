@@ -25,11 +25,15 @@ export function buildPlan(desired: Desired, snapshot: HostSnapshot): PlanResult 
   problems.push(...nameProblems(desired, snapshot));
   if (problems.length > 0)
     return { problems: [...problems, ...probeProblems(desired, gatewayStep(desired, true), snapshot)] };
+  const touched = new Set([
+    ...steps.flatMap((step) => ('account' in step ? [step.account.id] : [])),
+    ...removals.map(({ id }) => id),
+  ]);
   const plan: ImportPlan = {
     run: desired.run,
     mode: desired.mode,
     access: desired.access,
-    models: planModels(desired, snapshot),
+    models: planModels(desired, snapshot.accounts, ({ id }) => !touched.has(id)),
     place,
     resources: resources.steps,
     accounts: steps,

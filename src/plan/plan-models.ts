@@ -1,6 +1,8 @@
-import { compareNames } from '../core/name-order.ts';
+import type { Account } from '../host/account.ts';
 import { effectiveMapping } from '../pack/model-mapping.ts';
-import type { Desired, HostSnapshot } from './observed.ts';
+import { isPattern } from '../pack/name-pattern.ts';
+import type { Desired } from './observed.ts';
+import { accountsOf, offeredNames } from './offered-names.ts';
 
 /** What users may ask for, and how that differs from what the accounts of the provider offer. */
 export interface ModelsStep {
@@ -9,31 +11,33 @@ export interface ModelsStep {
   offered: string[];
   /** Offered from now on; nothing where there are no accounts yet. */
   added: string[];
-  /** Offered by an account today, and no more. */
+  /** Offered by an account today, and by none afterwards. */
   gone: string[];
   /** The one that each account is tested with. */
   tested: string;
 }
 
-/** Compares what is wanted with what accounts offer today. Pure. */
-export function planModels({ provider, access, modelsFrom }: Desired, { accounts }: HostSnapshot): ModelsStep {
-  const offered = namesIn([effectiveMapping(provider)]);
-  const own = accounts.filter(({ marker }) => marker?.provider === provider.id && marker.access === access);
-  const served = namesIn(own.map(({ mapping }) => mapping));
-  const without = (names: readonly string[], others: readonly string[]) => {
-    const known = new Set(others);
+/** Compares what is wanted with what accounts offer today; `stays` are those that the plan leaves alone. Pure. */
+export function planModels(
+  { provider, access, modelsFrom }: Desired,
+  accounts: readonly Account[],
+  stays: (account: Account) => boolean,
+): ModelsStep {
+  const own = accountsOf(provider.id, accounts, access);
+  const namesOf = (mappings: Parameters<typeof offeredNames>[0]) =>
+    offeredNames(mappings).filter((name) => !isPattern(name));
+  const offered = namesOf([effectiveMapping(provider)]);
+  const served = namesOf(own.map(({ mapping }) => mapping));
+  const kept = namesOf(own.filter(stays).map(({ mapping }) => mapping));
+  const without = (names: readonly string[], ...others: (readonly string[])[]) => {
+    const known = new Set(others.flat());
     return names.filter((name) => !known.has(name));
   };
   return {
     from: modelsFrom,
     offered,
     added: own.length === 0 ? [] : without(offered, served),
-    gone: without(served, offered),
+    gone: without(served, offered, kept),
     tested: provider.smokeTestModel,
   };
-}
-
-function namesIn(mappings: readonly Record<string, string>[]): string[] {
-  const names = new Set(mappings.flatMap((mapping) => Object.keys(mapping)));
-  return [...names].filter((name) => !name.includes('*')).toSorted(compareNames);
 }

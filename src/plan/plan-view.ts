@@ -54,8 +54,8 @@ export type PlanView = z.infer<typeof planViewSchema>;
 export type Change = z.infer<typeof change>;
 
 /**
- * The plan in words: one change for each object, in the order in which they are carried out. `hide` replaces a text that
- * may hold a key: values come from the host, where anybody may have put one. Pure.
+ * The plan in words: one change for each object, in the order in which they are carried out. `hide` makes a text fit
+ * to be shown: names and values come from the host, where anybody may have put a key, or what is no text. Pure.
  */
 export function viewPlan(
   plan: ImportPlan,
@@ -81,7 +81,13 @@ export function viewPlan(
     schema: 'relay.plan/1',
     host,
     provider,
-    models: plan.models,
+    models: {
+      ...plan.models,
+      offered: plan.models.offered.map(hide),
+      added: plan.models.added.map(hide),
+      gone: plan.models.gone.map(hide),
+      tested: hide(plan.models.tested),
+    },
     mode: plan.mode,
     accessMode: plan.access,
     changes,

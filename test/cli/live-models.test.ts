@@ -117,6 +117,86 @@ describe('models that the upstream lists', () => {
   });
 });
 
+describe('an upstream that a file names', () => {
+  const outside = async () => {
+    await place.write('keys.txt', 'sk-good-0001112223334445\n');
+    await place.write(
+      'pack.json',
+      JSON.stringify({
+        schema: 'relay.pack/1',
+        id: 'mine',
+        displayName: 'Mine',
+        providers: [
+          {
+            id: 'mine',
+            displayName: 'Mine',
+            platform: 'openai',
+            accountType: 'apikey',
+            baseUrl: upstream.baseUrl,
+            defaultModels: 'live',
+            channelTemplate: { modelMapping: {} },
+          },
+        ],
+      }),
+    );
+    return ['--pack', './pack.json', '--keys', 'keys.txt', '--host', host.url];
+  };
+
+  it.each(['plan', 'import'])('is not asked with a key by %s before somebody agrees', async (command) => {
+    const to = await outside();
+    const refused = await run(command, ...to);
+    expect([refused.exitCode, refused.stderr]).toEqual([2, expect.stringContaining('named by a pack from outside')]);
+    expect(refused.stderr).toContain('name the models with --model');
+    await place.write('fleet.yaml', 'imports: [{ pack: ./pack.json, keys: keys.txt }]\n');
+    expect((await run(command, '--file', 'fleet.yaml', '--host', host.url)).stderr).toContain('from outside');
+    expect(upstream.requests).toEqual([]);
+    expect((await run(command, ...to, '--yes')).exitCode).toBe(0);
+    expect(upstream.requests).not.toEqual([]);
+  });
+
+  it('needs no yes before it is asked where the digest of the pack is pinned', async () => {
+    const to = await outside();
+    const { stdout } = await run('packs', 'show', './pack.json', '--output', 'json');
+    const { digest } = JSON.parse(stdout) as { digest: string };
+    expect((await run('import', ...to, '--pack-sha256', digest)).exitCode).toBe(0);
+  });
+});
+
+describe('names that somebody has put into a mapping on the host', () => {
+  it('are shown nowhere where they hold a key, or what moves the cursor', async () => {
+    await imported();
+    const [account] = host.state.accounts.values();
+    const named = [host.adminKey, 'x\u001b[31mred', 'two\nlines'];
+    const mapping = account?.credentials['model_mapping'] as Record<string, string>;
+    for (const name of named) mapping[name] = 'a:1';
+    const of = ['--pack', 'ollama', '--host', host.url];
+    const told = [
+      await run('plan', ...words()),
+      await run('plan', ...words('--output', 'json')),
+      await run('import', ...words()),
+      await run('connect', ...of),
+      await run('connect', ...of, '--output', 'json'),
+      await run('probe', ...of),
+    ].map(({ stdout, stderr }) => stdout + stderr);
+    for (const text of told) {
+      expect(text).not.toContain(host.adminKey);
+      expect(text).not.toContain('\u001b[31m');
+      expect(text).not.toMatch(/two\nlines/);
+    }
+  });
+});
+
+describe('--accounts append', () => {
+  it('asks of no model that other accounts go on offering', async () => {
+    await imported('--model', 'a:1');
+    upstream.models = ['b:2'];
+    await place.write('keys.txt', 'sk-of-a-proxy-in-front-1\n');
+    const more = ['--keys', 'keys.txt', '--accounts', 'append'];
+    expect((await run('import', ...words(...more))).exitCode).toBe(0);
+    expect(await planned(...more)).toMatchObject({ gone: [] });
+  });
+});
+
 describe('what --model names', () => {
   const named = (...models: string[]) => run('plan', ...words(...models.map((name) => `--model=${name}`)));
 
@@ -185,12 +265,14 @@ describe('an upstream that asks for no key', () => {
   });
 
   it('is resumed without a key file', async () => {
-    host.addFault({ method: 'POST', path: '/api/v1/admin/accounts/batch', fault: 'status', status: 500, times: 0 });
+    host.addFault({ method: 'POST', path: '/api/v1/admin/accounts/batch', fault: 'status', status: 500, times: 1 });
     const cut = await run('import', ...words('--mode', 'partial', '--report', 'cut.json'));
     expect(cut.exitCode).not.toBe(0);
     const { run: told } = await place.report('cut.json');
+    host.requests.length = 0;
     const again = await run('resume', told.id, '--host', host.url);
-    expect(again.stderr).not.toContain('error USAGE');
+    expect([again.exitCode, again.exitCode === 0 ? '' : again.stderr]).toEqual([0, '']);
+    expect(offered()).toEqual([['a:1', 'b:2']]);
   });
 
   it('has no key that could be revoked', async () => {

@@ -215,6 +215,7 @@ describe('relay probe', () => {
         modes: accessModes,
         repair: null,
         revive: false,
+        model: undefined,
         heldOut: new Set(),
         allowMassRemoval: false,
         probe: 'auto',

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { matchesPattern } from '../../src/pack/name-pattern.ts';
 import type { PackProvider } from '../../src/pack/manifest.ts';
-import { listedModels, settleProvider, withListed } from '../../src/pack/settle-provider.ts';
+import { listedModels } from '../../src/pack/listed-models.ts';
+import { settleProvider, withModels } from '../../src/pack/settle-provider.ts';
 import { aProvider } from '../support/builders.ts';
 
 const base = 'https://api.acme.example/v1';
@@ -56,6 +57,18 @@ describe('a provider with a list of its own', () => {
     });
   });
 
+  it('offers no alias that was not asked for, and follows one that is a pattern', () => {
+    const mapped = aProvider({ channelTemplate: { modelMapping: { best: 'big', 'acme-*': 'small' } } });
+    const named = settleProvider(mapped, base, ['big', 'acme-1']).provider;
+    expect(named.defaultModels).toEqual(['big', 'small']);
+    expect(named.channelTemplate.modelMapping).toEqual({ 'acme-1': 'small' });
+    expect(settleProvider(mapped, base, ['*']).provider.channelTemplate).toEqual(mapped.channelTemplate);
+  });
+
+  it('refuses two names that hosts do not tell apart', () => {
+    expect(() => settleProvider(aProvider(), base, ['Big', 'big'])).toThrow(expect.objectContaining({ code: 'USAGE' }));
+  });
+
   it('refuses a pattern that stands for nothing, naming what there is', () => {
     expect(() => settleProvider(aProvider(), base, ['qwen*'])).toThrow(
       expect.objectContaining({ code: 'USAGE', hint: 'It has big, small.' }),
@@ -103,17 +116,22 @@ describe('a provider whose models the upstream lists', () => {
 
   it('is tested with the model of the pack where it is listed, else with the first', () => {
     const tested = (pack: PackProvider, models: string[]) =>
-      withListed({ pack, asked: [] }, { baseUrl: base }, models).smokeTestModel;
+      withModels({ pack, asked: [] }, base, models).smokeTestModel;
     expect(tested(live({ smokeTestModel: 'small' }), ['big', 'small'])).toBe('small');
     expect(tested(live({ smokeTestModel: 'gone' }), ['big', 'small'])).toBe('big');
     expect(tested(live({ smokeTestModel: 'best' }), ['big', 'small'])).toBe('best');
   });
 
+  it('lets a listed model go before an alias that could stand for it', () => {
+    const pack = live({ channelTemplate: { modelMapping: { 'a*': 'z', Z: 'z', other: 'z' } } });
+    expect(withModels({ pack, asked: [] }, base, ['a', 'z']).channelTemplate.modelMapping).toEqual({ other: 'z' });
+  });
+
   it('keeps aliases of what is listed, and what is free costs nothing', () => {
-    const provider = withListed({ pack: live({ prices: 'free' }), asked: [] }, { baseUrl: base }, ['big']);
+    const provider = withModels({ pack: live({ prices: 'free' }), asked: [] }, base, ['big']);
     expect(provider.channelTemplate.modelMapping).toEqual({ best: 'big' });
     expect(provider.prices).toEqual({ currency: 'USD', perMillionTokens: { big: { input: 0, output: 0 } } });
-    const other = withListed({ pack: live(), asked: [] }, { baseUrl: base }, ['small']);
+    const other = withModels({ pack: live(), asked: [] }, base, ['small']);
     expect(other.channelTemplate.modelMapping).toEqual({});
     expect(other.prices).toBeUndefined();
   });

@@ -6,8 +6,8 @@ import { acts } from '../../plan/import-plan.ts';
 import { planText } from '../../report/text/plan-text.ts';
 import type { Commands } from '../../report/text/footer-text.ts';
 import type { Report } from '../../report/report-schema.ts';
-import { execute, planView, prepare, type Prepared } from '../session/run-import.ts';
-import { askConsent } from '../session/consent.ts';
+import { execute, namedBy, planView, prepare, type Prepared } from '../session/run-import.ts';
+import { addressQuestion, askConsent, nameModelsInstead } from '../session/consent.ts';
 import type { ImportRequest } from '../options/import-options.ts';
 import { columnsOf } from '../columns.ts';
 import { print, styleFor, type Io } from '../io.ts';
@@ -49,8 +49,11 @@ export async function importInto(
   startedAt: number,
 ): Promise<number> {
   if (request.job.keyFile.entries.length > manyKeys) await holdLess();
-  const prepared = await prepare(request, at, flags);
   const { tools, vendorUrl } = at;
+  // A list of models is read with the keys, so that where they go is asked about before.
+  const where = request.job.live === null ? undefined : addressQuestion(request.job, namedBy(flags, vendorUrl));
+  await askConsent(where === undefined ? [] : [where], io, flags, tools.stop, nameModelsInstead);
+  const prepared = await prepare(request, at, flags, { agreed: true });
   if (flags.dryRun) return showPlan(request, prepared, at, flags, io, startedAt);
   if (saved !== null) checkSameSteps(saved.steps, planView(prepared, tools.host, at.redactor).changes);
   // Whoever saved a plan has seen it.

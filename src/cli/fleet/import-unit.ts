@@ -25,7 +25,7 @@ export type Seen = { view: PlanView; questions: readonly string[]; steps: string
 export async function lookAt({ unit, request, flags }: UnitImport, hosts: FleetHosts, isLast: boolean): Promise<Seen> {
   try {
     return await hosts.at(unit, isLast, async (at) => {
-      const prepared = await prepare(request, at, flags, true);
+      const prepared = await prepare(request, at, flags, { isLook: true });
       const view = planView(prepared, at.tools.host, at.redactor);
       return { view, questions: prepared.questions, steps: stepsDigest(view.changes) };
     });

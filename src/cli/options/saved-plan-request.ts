@@ -7,7 +7,7 @@ import type { ImportFlags } from '../../config/options/option-flags.ts';
 import { longOption, optionsOf } from '../../config/options/option-table.ts';
 import { readSavedPlan, type SavedPlan } from '../../flows/import/saved-plan.ts';
 import { resumeJob } from '../../flows/import/resume-job.ts';
-import { isPlaceholder, placeholderKeys } from '../../keys/placeholder.ts';
+import { needsNoKeys, placeholderKeys } from '../../keys/placeholder.ts';
 import type { Redactor } from '../../core/secrets/redactor.ts';
 import { RelayError } from '../../core/relay-error.ts';
 import type { Io } from '../io.ts';
@@ -43,7 +43,7 @@ export async function savedPlanRequest(
   const saved = readSavedPlan(await textOf(flags.plan, io), flags.plan, io.version);
   const { begin } = saved;
   const { keys } = flags;
-  if (keys === undefined && !isPlaceholder(begin.keys.entries))
+  if (keys === undefined && !needsNoKeys(begin.keys.entries))
     throw new RelayError('USAGE', 'A saved plan holds no keys.', { hint: 'Give them with --keys FILE.' });
   const loaded = await loadConfig(flags.config, io);
   const host = await hostSettings({ ...flags, host: begin.host.url }, io.env, loaded, io.stdin);

@@ -10,19 +10,24 @@ import { print, type Io } from '../io.ts';
 export type UpstreamNamedBy = 'command' | 'pack' | 'configuration';
 
 /** What needs a yes before it is done. Creating things does not. */
-export function questionsOf(plan: ImportPlan, job: ImportJob, namedBy: UpstreamNamedBy): string[] {
+export function questionsOf(
+  plan: ImportPlan,
+  job: ImportJob,
+  namedBy: UpstreamNamedBy,
+  show: (text: string) => string,
+): string[] {
   const questions: string[] = [];
   if (plan.removals.length > 0)
     questions.push(
       `${counted(plan.removals.length, 'account')} would be removed: ${plan.removals
         .slice(0, 5)
-        .map((step) => step.name)
+        .map((step) => show(step.name))
         .join(', ')}${plan.removals.length > 5 ? ', …' : ''}.`,
     );
   const { from, gone } = plan.models;
   if (from === 'upstream' && gone.length > 0)
     questions.push(
-      `${counted(gone.length, 'model')} that the upstream lists no more would not be offered any longer: ${firstOf(gone)}.`,
+      `${counted(gone.length, 'model')} that the upstream lists no more would not be offered any longer: ${firstOf(gone.map(show))}.`,
     );
   const moved = plan.accounts.filter(
     (step) => step.action === 'update' && step.change.baseUrl !== undefined && step.account.enabled,
@@ -33,13 +38,31 @@ export function questionsOf(plan: ImportPlan, job: ImportJob, namedBy: UpstreamN
       `${counted(moved.length, 'account')} that ${moved.length === 1 ? 'sends' : 'send'} to ${first.account.baseUrl ?? 'nowhere'} would send to ${job.provider.baseUrl} instead. Two upstreams at once need two packs: relay packs fill ID --base-url URL.`,
     );
   const sendsKeys = plan.accounts.some(({ action }) => action !== 'unchanged');
-  if (sendsKeys && namedBy === 'configuration')
-    questions.push(`The keys would be sent to ${job.provider.baseUrl}, named by the configuration file.`);
-  else if (job.pack.origin !== 'built-in' && sendsKeys && namedBy === 'pack')
-    questions.push(
-      `The keys would be sent to ${job.provider.baseUrl}, named by a pack from outside relay (${job.pack.file}, ${job.pack.digest}).`,
-    );
+  const where = addressQuestion(job, namedBy);
+  if (sendsKeys && where !== undefined) questions.push(where);
   return questions;
+}
+
+/** What has to be agreed to before keys are sent to where a file says, rather than the command. */
+export function addressQuestion(
+  { provider, pack }: Pick<ImportJob, 'provider' | 'pack'>,
+  namedBy: UpstreamNamedBy,
+): string | undefined {
+  if (namedBy === 'configuration')
+    return `The keys would be sent to ${provider.baseUrl}, named by the configuration file.`;
+  return pack.origin !== 'built-in' && namedBy === 'pack'
+    ? `The keys would be sent to ${provider.baseUrl}, named by a pack from outside relay (${pack.file}, ${pack.digest}).`
+    : undefined;
+}
+
+/** The hint for who would rather not have an upstream asked for its models. */
+export const nameModelsInstead =
+  'Add --yes to agree, or name the models with --model, so that the upstream is not asked.';
+
+/** Throws `CONSENT_NEEDED` where keys would be sent for a list of models to where nobody has agreed that they go. */
+export function refuseToAsk(job: ImportJob, namedBy: UpstreamNamedBy, { yes }: { yes?: boolean }): void {
+  const where = addressQuestion(job, namedBy);
+  if (where !== undefined && yes !== true) throw new RelayError('CONSENT_NEEDED', where, { hint: nameModelsInstead });
 }
 
 /** Asks on a terminal; elsewhere only `--yes` agrees, or what `instead` says. Throws `CONSENT_NEEDED`, or the reason of `stop`. */

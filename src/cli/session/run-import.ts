@@ -13,7 +13,7 @@ import type { ImportFlags } from '../../config/options/option-flags.ts';
 import type { ImportRequest } from '../options/import-options.ts';
 import { isGiven } from '../options/resolve-options.ts';
 import { keepReport } from './keep-report.ts';
-import { questionsOf, type UpstreamNamedBy } from './consent.ts';
+import { questionsOf, refuseToAsk, type UpstreamNamedBy } from './consent.ts';
 import type { HostSession } from './host-session.ts';
 
 /** An import that was planned on its host, and waits for a yes. */
@@ -22,27 +22,32 @@ export interface Prepared extends PreparedImport {
 }
 
 /**
- * Plans, holding the provider's lock unless it is only a look. Sends nothing but reads; throws what stands in the way.
+ * Plans, holding the provider's lock unless it is only a look. Sends nothing but reads; throws what stands in the way, and
+ * `CONSENT_NEEDED` where the upstream is to be asked for its models with keys, and nobody has `agreed` to where they go.
  */
 export async function prepare(
   { job }: ImportRequest,
-  { tools, vendorUrl, hold, idle }: HostSession,
+  { tools, vendorUrl, hold, idle, redactor }: HostSession,
   flags: ImportFlags,
-  isLook = flags.dryRun === true,
+  { isLook = flags.dryRun === true, agreed = false } = {},
 ): Promise<Prepared> {
   if (vendorUrl !== null && flags.baseUrl === undefined) job.provider = atVendor(job.provider, vendorUrl);
+  const from = namedBy(flags, vendorUrl);
+  const isAsked = job.live !== null;
+  if (isAsked && !agreed) refuseToAsk(job, from, flags);
   const dryRun = flags.dryRun === true;
   const lock = vendorUrl === null && !isLook ? { acquireLock: hold } : {};
   const prepared = await prepareImport(job, { tools, dryRun, ...lock });
   await idle();
-  return { ...prepared, questions: questionsOf(prepared.plan, job, namedBy(flags, vendorUrl)) };
+  const show = (text: string) => redactor.name(text);
+  return { ...prepared, questions: questionsOf(prepared.plan, job, isAsked ? 'command' : from, show) };
 }
 
 /** The plan of an import as it is shown. */
 export function planView({ job, plan }: Prepared, { info }: Host, redactor: Redactor): PlanView {
   const { id, displayName, baseUrl } = job.provider;
   const view = viewPlan(plan, { host: namedHost(info), provider: { id, displayName, baseUrl } }, (text) =>
-    redactor.hide(text),
+    redactor.name(text),
   );
   return planViewSchema.parse(view);
 }
@@ -78,8 +83,8 @@ export async function execute(
   return report;
 }
 
-/** Who says where keys are sent. What stands in the configuration agrees to nothing. */
-function namedBy(flags: ImportFlags, vendorUrl: string | null): UpstreamNamedBy {
+/** Who says where keys are sent: what the command says is agreed to, and so is the embedded vendor. What stands in the configuration agrees to nothing. */
+export function namedBy(flags: ImportFlags, vendorUrl: string | null): UpstreamNamedBy {
   if (vendorUrl !== null || isGiven(flags, 'baseUrl')) return 'command';
   if (flags.baseUrl !== undefined) return 'configuration';
   return isGiven(flags, 'packSha256') ? 'command' : 'pack';

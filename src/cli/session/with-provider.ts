@@ -14,7 +14,7 @@ import type { HostSession } from './host-session.ts';
 import { hostRequest, withHost } from './with-host.ts';
 
 /** A provider on a host that is open. */
-export interface AtProvider extends Pick<HostSession, 'tools' | 'vendorUrl' | 'state' | 'idle'> {
+export interface AtProvider extends Pick<HostSession, 'tools' | 'vendorUrl' | 'state' | 'idle' | 'redactor'> {
   run: string;
   pack: Pack;
   provider: PackProvider;

@@ -3,9 +3,11 @@ import { counted, firstOf } from '../../core/counted.ts';
 import { problem, RelayError, type Problem } from '../../core/relay-error.ts';
 import type { HttpClient } from '../../host/http/http-client.ts';
 import { listModels, type ModelList } from '../../host/upstream/list-models.ts';
+import { isPlaceholder } from '../../keys/placeholder.ts';
 import { acceptedKeys } from '../../keys/key-file.ts';
 import { isOnHost } from './refuse-loop.ts';
-import { listedModels, withListed, type LiveOrder } from '../../pack/settle-provider.ts';
+import { listedModels } from '../../pack/listed-models.ts';
+import { withModels, type LiveOrder } from '../../pack/settle-provider.ts';
 import type { ImportJob } from './import-job.ts';
 
 /** The upstream is asked with so many keys, one after the other, before it counts as refusing them. */
@@ -33,7 +35,7 @@ export async function listLiveModels(job: ImportJob, { host, stop }: Pick<RunToo
       `${provider.baseUrl} lists ${counted(models.length, 'model')}, more than ${most}: ${firstOf(models)}.`,
     );
   job.warnings = [...job.warnings, ...leftOut(alike, list.unusable)];
-  job.provider = withListed(live.order, provider, models);
+  job.provider = withModels(live.order, provider.baseUrl, models);
   job.live = null;
 }
 
@@ -57,12 +59,16 @@ function noneOf({ asked }: LiveOrder, { models, unusable }: ModelList, baseUrl: 
 async function readList({ provider, keyFile }: ImportJob, http: HttpClient, stop: AbortSignal): Promise<ModelList> {
   const { platform } = provider;
   let refusal: RelayError | undefined;
-  for (const { key, line } of acceptedKeys(keyFile).slice(0, keysTried)) {
+  for (const { key, line, fingerprint } of acceptedKeys(keyFile).slice(0, keysTried)) {
     try {
       return await listModels({ platform, http, key }, stop);
     } catch (error) {
       if (!(error instanceof RelayError) || error.code !== 'UPSTREAM_REFUSED') throw error;
-      refusal ??= new RelayError(error.code, `${error.message} (line ${line})`, { cause: error });
+      refusal ??= new RelayError(
+        error.code,
+        isPlaceholder(fingerprint) ? error.message : `${error.message} (line ${line})`,
+        { cause: error },
+      );
     }
   }
   throw refusal ?? new RelayError('KEYS_EMPTY', 'There is no key to ask the upstream with.');

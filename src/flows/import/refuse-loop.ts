@@ -21,7 +21,7 @@ export async function refuseLoop(
     throw new RelayError('UPSTREAM_LOOP', `${provider.baseUrl} is the host itself.`);
   const [first] = acceptedKeys(keyFile);
   const isOfVendor = pack.kind === undefined || pack.kind === 'vendor';
-  if (isOfVendor || first === undefined || isPlaceholder(keyFile.entries)) return;
+  if (isOfVendor || first === undefined || isPlaceholder(first.fingerprint)) return;
   if (!(await host.gateway.models(first.key, stop)).ok) return;
   // Where everybody is let in, a key proves nothing.
   if ((await host.gateway.models(new Secret(`sk-${clock.randomHex(24)}`), stop)).ok) return;

@@ -1,5 +1,5 @@
 import { Agent, request as plainRequest, type IncomingMessage, type RequestOptions } from 'node:http';
-import { tooLarge, type Carry, type Exchange, type ReplyHeaders } from './exchange.ts';
+import { TooLarge, type Carry, type Exchange, type ReplyHeaders } from './exchange.ts';
 
 /** So long a connection may be idle, in milliseconds: many servers give one up after 5 seconds, Node's among them. */
 const idleMs = 3000;
@@ -60,7 +60,7 @@ export const direct: { carry: Carry } = {
         incoming.on('error', reject);
         incoming.on('data', (chunk: Buffer) => {
           size += chunk.length;
-          if (size > maxBytes) end(tooLarge(maxBytes));
+          if (size > maxBytes) end(new TooLarge(maxBytes));
           else chunks.push(chunk);
         });
         incoming.once('end', () => resolve({ response: incoming, bytes: Buffer.concat(chunks) }));

@@ -29,4 +29,8 @@ export type ReplyHeaders = Pick<Headers, 'get' | 'has' | 'getSetCookie'>;
 export type Carry = (url: URL, exchange: Exchange) => Promise<HttpReply>;
 
 /** What an answer beyond its bound ends with. */
-export const tooLarge = (maxBytes: number) => new Error(`the answer is larger than ${maxBytes} bytes`);
+export class TooLarge extends Error {
+  constructor(maxBytes: number) {
+    super(`the answer is larger than ${maxBytes} bytes`);
+  }
+}

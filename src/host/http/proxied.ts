@@ -1,6 +1,6 @@
 import { fetch, ProxyAgent, type Response } from 'undici';
 import type { Proxy } from '../../core/proxy.ts';
-import { tooLarge, type Carry } from './exchange.ts';
+import { TooLarge, type Carry } from './exchange.ts';
 import { ProxyRefusal } from './proxy-refusal.ts';
 
 /**
@@ -31,7 +31,7 @@ async function readBounded(response: Response, maxBytes: number): Promise<string
   let size = 0;
   for await (const chunk of response.body as AsyncIterable<Uint8Array>) {
     size += chunk.length;
-    if (size > maxBytes) throw tooLarge(maxBytes);
+    if (size > maxBytes) throw new TooLarge(maxBytes);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString('utf8');

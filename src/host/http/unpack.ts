@@ -8,7 +8,7 @@ import {
   type BrotliOptions,
   type ZlibOptions,
 } from 'node:zlib';
-import { tooLarge } from './exchange.ts';
+import { TooLarge } from './exchange.ts';
 
 type Unpack = (bytes: Buffer, maxBytes: number) => Promise<Buffer>;
 
@@ -47,7 +47,7 @@ export async function unpack(bytes: Buffer, encoding: string, maxBytes: number):
   for (const step of unpacking.toReversed()) {
     if (step === undefined) return bytes;
     unpacked = await step(unpacked, maxBytes).catch((error: NodeJS.ErrnoException) => {
-      throw error.code === 'ERR_BUFFER_TOO_LARGE' ? tooLarge(maxBytes) : error;
+      throw error.code === 'ERR_BUFFER_TOO_LARGE' ? new TooLarge(maxBytes) : error;
     });
   }
   return unpacked;

@@ -3,6 +3,7 @@ import { parseJson } from '../../core/parse-json.ts';
 import { RelayError } from '../../core/relay-error.ts';
 import type { Secret } from '../../core/secrets/secret.ts';
 import { HostFailure } from '../host-failure.ts';
+import { TooLarge } from '../http/exchange.ts';
 import type { HttpClient, HttpRequest } from '../http/http-client.ts';
 import { insteadOf, isHtml } from '../http/replies.ts';
 import { keyHeaders, upstreamPath } from '../protocols/upstream-request.ts';
@@ -32,6 +33,8 @@ export async function askUpstream(
     const { aborted, reason } = request.signal ?? {};
     if (aborted === true && reason instanceof RelayError) throw reason;
     if (!(failure instanceof HostFailure)) throw failure;
+    if (isTooLarge(failure.cause))
+      throw new RelayError('UPSTREAM_LIST_UNUSABLE', `${where} answered with more than ${maxBytes / 1024 / 1024} MiB.`);
     const { message, hint } = failure;
     throw new RelayError('UPSTREAM_UNREACHABLE', message, { hint, cause: failure });
   });
@@ -39,7 +42,7 @@ export async function askUpstream(
   const said = isHtml(reply) ? 'a web page' : http.clean(text, 200);
   const wrong = (how: string, hint?: string) =>
     new RelayError('UPSTREAM_WRONG_ADDRESS', `${where} ${how}.`, hint === undefined ? {} : { hint });
-  if (status === 401 || status === 403)
+  if (status === 401 || status === 403 || isBadKey(platform, status, text))
     throw new RelayError('UPSTREAM_REFUSED', `${where} answered ${status}: ${said}`);
   if (status === 429 || status >= 500)
     throw new RelayError('UPSTREAM_UNREACHABLE', `${where} answered ${status}: ${said}`, {
@@ -53,4 +56,14 @@ export async function askUpstream(
   const value = isHtml(reply) ? undefined : parseJson(text.replace(/^\uFEFF/, ''));
   if (value === undefined) throw wrong(`answered with ${isHtml(reply) ? 'a web page' : 'something that is not JSON'}`);
   return value;
+}
+
+/** What fetch and proxies wrap once or twice. */
+function isTooLarge(cause: unknown): boolean {
+  return cause instanceof TooLarge || (cause instanceof Error && isTooLarge(cause.cause));
+}
+
+/** Gemini answers 400, not 401, to a key that it does not know. */
+function isBadKey(platform: Platform, status: number, text: string): boolean {
+  return platform === 'gemini' && status === 400 && /API_KEY_INVALID|API key not valid/.test(text);
 }

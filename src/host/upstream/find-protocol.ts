@@ -30,8 +30,8 @@ export async function findProtocol(
       const upstream: Upstream = { platform, http: reach(address), key };
       try {
         const list = await listModels(upstream, signal);
-        if (list.form === platform && list.models.length > 0) return { upstream, list };
-        if (list.form === platform)
+        if (isOf(platform, list, only) && list.models.length > 0) return { upstream, list };
+        if (isOf(platform, list, only))
           throw new RelayError('UPSTREAM_LIST_UNUSABLE', `${address} lists no model that has a usable name.`, {
             hint: 'Have a model loaded, or pulled, there first.',
           });
@@ -42,6 +42,11 @@ export async function findProtocol(
     }
   const refused = refusals.find(({ code }) => code === 'UPSTREAM_REFUSED');
   throw refused ?? refusals[0] ?? new RelayError('UPSTREAM_WRONG_ADDRESS', `${baseUrl} gives no model list.`);
+}
+
+/** What the operator says of an upstream is believed; else its list has to look like one of that protocol. */
+function isOf(platform: Platform, { form }: ModelList, only: Platform | undefined): boolean {
+  return only === platform || form === platform;
 }
 
 /** What may be otherwise in another form, or at another address. */

@@ -87,27 +87,30 @@ async function readOnce(upstream: Upstream, signal: AbortSignal): Promise<ModelL
     if (read > bounds.entries) throw unusable(upstream, `has more than ${formatCount(bounds.entries)} entries`);
     form ??= formOf(page.entries);
     for (const each of page.entries) {
-      const name = nameOf(each, upstream.http);
+      const name = nameOf(each, upstream);
       if (name === undefined) unusableOnes += 1;
       else models.add(name);
     }
     if (page.cursor === undefined)
       return { models: [...models], form: form ?? upstream.platform, unusable: unusableOnes, pages };
+    // Half a list would take the other models out of service.
+    if (page.cursor === null) throw unusable(upstream, 'says that there is more, and not how to ask for it');
     next = page.cursor;
   }
   throw unusable(upstream, `has no end: it goes on after ${bounds.pages} pages`);
 }
 
-/** What a page holds, and how the one after it is asked for, if there is one. */
+/** What a page holds, and how the one after it is asked for, if there is one; null where nothing says how. */
 function readPage(
   value: unknown,
   platform: Platform,
-): { entries: unknown[]; cursor: Record<string, string> | undefined } | undefined {
+): { entries: unknown[]; cursor: Record<string, string> | null | undefined } | undefined {
   const list = dataPage.safeParse(value).data;
   if (list !== undefined) {
     const { data, has_more: hasMore, last_id: last } = list;
-    const after = platform === 'anthropic' ? 'after_id' : 'after';
-    return { entries: data ?? [], cursor: hasMore === true && last ? { [after]: last } : undefined };
+    if (hasMore !== true) return { entries: data ?? [], cursor: undefined };
+    if (!last) return { entries: data ?? [], cursor: null };
+    return { entries: data ?? [], cursor: { [platform === 'anthropic' ? 'after_id' : 'after']: last } };
   }
   const gemini = modelsPage.safeParse(value).data;
   if (gemini === undefined) return undefined;
@@ -116,12 +119,14 @@ function readPage(
 }
 
 /** The name of an entry; nothing where it has none that a pack may hold, or holds a secret. */
-function nameOf(value: unknown, http: Upstream['http']): string | undefined {
+function nameOf(value: unknown, { platform, http }: Upstream): string | undefined {
   const read = entry.safeParse(value).data;
   // Gemini lists what embeds and what counts beside what answers.
   const can = read?.supportedGenerationMethods;
   if (read === undefined || (can && !can.includes('generateContent'))) return undefined;
-  const name = (read.id ?? read.name ?? '').replace(/^models\//, '');
+  const said = read.id ?? read.name ?? '';
+  // Of Gemini alone that is no part of the name.
+  const name = platform === 'gemini' ? said.replace(/^models\//, '') : said;
   return isModelName(name) && !name.includes('*') && http.name(name) === name ? name : undefined;
 }
 

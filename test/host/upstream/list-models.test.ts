@@ -48,6 +48,7 @@ describe('the list of an upstream', () => {
       'openai',
     ],
     ['openai', { object: 'list', data: null }, [], 'openai'],
+    ['openai', { data: [{ id: 'models/own', object: 'model' }] }, ['models/own'], 'openai'],
     ['openai', { data: [{ type: 'model', id: 'c' }] }, ['c'], 'anthropic'],
     ['anthropic', { data: [{ type: 'model', id: 'c' }], has_more: false }, ['c'], 'anthropic'],
     [
@@ -110,6 +111,8 @@ describe('the list of an upstream', () => {
       },
     ],
     ['goes round in circles', 'has no end', () => paged(() => ({ data: [{ id: 'a' }], has_more: true, last_id: 'a' }))],
+    ['is half of one', 'says that there is more', () => json({ data: [{ id: 'a' }], has_more: true })],
+    ['is larger than any', 'answered with more than 8 MiB', () => json({ data: ['x'.repeat(9_000_000)] })],
     [
       'has more entries than any',
       'has more than 20,000 entries',
@@ -169,6 +172,15 @@ describe('the list of an upstream', () => {
     const error = await list(listener).catch((failure: unknown) => failure);
     expect(error).toMatchObject({ code, message: expect.stringContaining(message) as string });
     expect(String(error)).not.toContain(key.open());
+  });
+
+  it('tells the refusal of a key in the form of Gemini', async () => {
+    const body = JSON.stringify({
+      error: { code: 400, status: 'INVALID_ARGUMENT', details: [{ reason: 'API_KEY_INVALID' }] },
+    });
+    await expect(list(always(400, 'application/json', body), 'gemini', '')).rejects.toMatchObject({
+      code: 'UPSTREAM_REFUSED',
+    });
   });
 
   it('sends the key nowhere but to the address, and says which one to give', async () => {

@@ -11,6 +11,7 @@ import { fold } from '../../../report/text/fold.ts';
 import { columnsOf } from '../../columns.ts';
 import { print, type Io } from '../../io.ts';
 import { askedModels } from '../../options/asked-models.ts';
+import { repeatCommand } from '../../options/repeat-command.ts';
 import { checkedBaseUrl } from '../../options/base-url.ts';
 import { readKeys } from '../../options/read-keys.ts';
 import { reachUpstream } from '../../session/reach-upstream.ts';
@@ -26,7 +27,7 @@ export async function fillPackCommand(
   redactor: Redactor,
 ): Promise<number> {
   const { platform, keyFile, allowHttp = false } = flags;
-  const asked = checkedBaseUrl(flags.baseUrl, platform ?? 'openai', allowHttp);
+  const asked = checkedBaseUrl(flags.baseUrl, 'openai', allowHttp);
   const id = word ?? idOf(new URL(asked));
   const folder = await newFolder(id, flags.to, io);
   const [first] = keyFile === undefined ? [] : acceptedKeys(await readKeys(keyFile, 'partial', io, redactor));
@@ -47,23 +48,25 @@ export async function fillPackCommand(
       kind: isLocal(new URL(baseUrl).hostname) ? 'local' : 'gateway',
       keyless: key === null,
       isPublic,
-      leftOut: leftOut.length === 0 ? '' : `Left out: ${firstOf(leftOut)}.`,
+      leftOut: leftOut.length === 0 ? '' : ` Left out: ${firstOf(leftOut)}.`,
     },
   };
   await writePack(start, folder, io);
   if (flags.quiet === true) return 0;
-  for (const line of told(facts, keyFile, shellWord(`./${relative(io.cwd, folder)}`)))
+  const pack = `./${relative(io.cwd, folder)}`;
+  // Plain http to another machine is a warning, which --strict does not let pass.
+  const isPlain = new URL(baseUrl).protocol === 'http:' && !isLoopback(new URL(baseUrl).hostname);
+  const keys = keyFile === '-' ? 'FILE' : keyFile;
+  const next = [
+    `relay validate${isPlain ? '' : ' --strict'} ${shellWord(pack)}`,
+    repeatCommand('relay import', { pack, keys, host: 'URL', allowHttp: isPlain ? true : undefined }),
+  ];
+  for (const line of [...told(facts, key === null), '', ...next.map((each) => `  ${each}`)])
     print(io.stderr, fold(line, columnsOf(io)));
   return 0;
 }
 
-function told(
-  { baseUrl, platform, models, leftOut, unusable, isPublic }: UpstreamFacts,
-  keyFile: string | undefined,
-  place: string,
-): string[] {
-  const keyless = keyFile === undefined;
-  const keys = keyless ? '' : ` --keys ${keyFile === '-' ? 'FILE' : shellWord(keyFile)}`;
+function told({ baseUrl, platform, models, leftOut, unusable, isPublic }: UpstreamFacts, keyless: boolean): string[] {
   return [
     `${baseUrl} speaks ${platform} and offers ${counted(models.length, 'model')}; ${models[0] ?? ''} answered.`,
     ...(leftOut.length === 0
@@ -74,9 +77,6 @@ function told(
       : [`Left out, since no pack can name them: ${counted(unusable, 'entry', 'entries')} of the list.`]),
     ...(keyless ? ['It asks for no key.'] : isPublic ? ['Anybody gets its list, so the list proves no key.'] : []),
     'What it costs is not known: fill in prices, or "prices: free". Without them hosts may bill nothing, and some refuse its models.',
-    '',
-    `  relay validate --strict ${place}`,
-    `  relay import --pack ${place}${keys} --host URL`,
   ];
 }
 
@@ -94,7 +94,8 @@ function idOf({ hostname, port }: URL): string {
 function isLocal(hostname: string): boolean {
   return (
     isLoopback(hostname) ||
-    !hostname.includes('.') ||
+    !/[.:]/.test(hostname) ||
+    /^\[f[cd]/.test(hostname) ||
     /^(?:10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.)|\.(?:local|internal|lan)$/.test(hostname)
   );
 }

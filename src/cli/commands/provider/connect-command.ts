@@ -1,11 +1,13 @@
 import { completionOf } from '../../../flows/completion-of.ts';
-import { namesOnHost, providerToTest } from '../../../flows/provider-on-host.ts';
+import { providerToTest } from '../../../flows/provider-on-host.ts';
 import { takeSnapshot } from '../../../flows/read-status.ts';
 import type { Flags } from '../../../config/options/option-flags.ts';
 import { effectiveMapping } from '../../../pack/model-mapping.ts';
 import type { ConnectOutput } from '../../../report/outputs/provider-schemas.ts';
 import { fold } from '../../../report/text/fold.ts';
 import { connectionText } from '../../../report/text/result-text.ts';
+import { accountsOf, offeredNames } from '../../../plan/offered-names.ts';
+import { isModelName } from '../../../core/model-name.ts';
 import { accessSlug } from '../../../core/modes.ts';
 import type { Redactor } from '../../../core/secrets/redactor.ts';
 import { notThere } from '../../../core/relay-error.ts';
@@ -19,9 +21,11 @@ export async function connectCommand(flags: Flags<'connect'>, io: Io, redactor: 
   return withProvider(flags, false, io, redactor, async ({ provider: ofPack, modes, tools, idle }) => {
     const held = await takeSnapshot(tools);
     await idle();
+    // Anybody may have named a model on the host, and put there what is no name.
+    const accounts = held.accounts.map((each) => ({ ...each, mapping: sayable(each.mapping, redactor) }));
     const ways = modes.flatMap((access) => {
-      const provider = providerToTest(ofPack, held.accounts, access);
-      const offered = namesOnHost(ofPack, held.accounts, access);
+      const provider = providerToTest(ofPack, accounts, access);
+      const offered = offeredNames(accountsOf(ofPack.id, accounts, access).map(({ mapping }) => mapping));
       const models = offered.length > 0 ? offered : Object.keys(effectiveMapping(provider));
       const connection = tools.host.gateway.connection(completionOf(provider));
       const place = held.layout.place({ provider, access }, held);
@@ -38,4 +42,11 @@ export async function connectCommand(flags: Flags<'connect'>, io: Io, redactor: 
     print(io.stdout, texts.join('\n\n'));
     return 0;
   });
+}
+
+/** The models of a mapping whose names may be shown. */
+function sayable(mapping: Readonly<Record<string, string>>, redactor: Redactor): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(mapping).filter((names) => names.every((name) => isModelName(name) && redactor.name(name) === name)),
+  );
 }

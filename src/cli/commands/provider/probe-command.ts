@@ -1,5 +1,6 @@
 import { defaults, gatewayWaitMs } from '../../../config/defaults.ts';
 import type { Flags } from '../../../config/options/option-flags.ts';
+import { askedModels } from '../../options/asked-models.ts';
 import { stillToGive } from '../../options/choose-pack.ts';
 import { readProbeKey } from '../../options/read-keys.ts';
 import { probeExitCode, probePool, type PoolProbe } from '../../../flows/probe-pool.ts';
@@ -69,7 +70,7 @@ export interface Probed {
 
 /** Tests the accounts and the gateway of a provider on one host, as the options say, and keeps what they told. */
 export async function probeAt(at: AtProvider, flags: ProbeFlags, probeKey: Secret | null): Promise<Probed> {
-  const { run, provider, modes, tools, idle } = at;
+  const { run, provider, modes, tools, idle, redactor } = at;
   const before = await lastVerdicts(at);
   const wasOut = before?.accounts.filter(({ heldOut }) => heldOut === true) ?? [];
   const probe = await probePool(
@@ -77,6 +78,7 @@ export async function probeAt(at: AtProvider, flags: ProbeFlags, probeKey: Secre
       run,
       provider,
       modes,
+      model: askedModels(flags.model, redactor)[0],
       repair: flags.repair ?? null,
       revive: flags.revive === true,
       heldOut: new Set(wasOut.map(({ id }) => id)),

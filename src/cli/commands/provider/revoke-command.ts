@@ -131,7 +131,7 @@ export function onlyOne({ meant, untold }: FoundAccounts, flags: RevokeFlags): A
         hint: `${untold === 0 ? '' : `Nothing says how the keys of ${counted(untold, 'account')} end; --keys FILE tells. `}See what is there: ${repeatCommand('relay status', { ...flags, keys: undefined })}`,
       },
     );
-  if (isPlaceholder([{ kind: 'key', fingerprint: account.marker?.fingerprint ?? '' }]))
+  if (isPlaceholder(account.marker?.fingerprint))
     throw new RelayError('USAGE', `"${account.name}" (${account.id}) holds no key: its upstream asks for none.`, {
       hint: 'To take it off the host, use `relay remove`.',
     });

@@ -9,7 +9,7 @@ import { resumeJob } from '../../../flows/import/resume-job.ts';
 import { executeImport } from '../../../flows/import/execute-import.ts';
 import { prepareImport, type PreparedImport } from '../../../flows/import/prepare-import.ts';
 import { reopenRun } from '../../../flows/import/reopen-run.ts';
-import { isPlaceholder, placeholderKeys } from '../../../keys/placeholder.ts';
+import { needsNoKeys, placeholderKeys } from '../../../keys/placeholder.ts';
 import { readRun, type RecordedRun } from '../../../journal/read-journal.ts';
 import { findPack } from '../../../pack/find-pack.ts';
 import { acts } from '../../../plan/import-plan.ts';
@@ -36,7 +36,7 @@ type ResumeFlags = Flags<'resume'>;
 export async function resumeCommand(id: string, flags: ResumeFlags, io: Io, redactor: Redactor): Promise<number> {
   const startedAt = Date.now();
   const recorded = await withState(flags, io, redactor, ({ runs }) => readRun(runs, id));
-  const needsNone = isPlaceholder(recorded.begin.keys.entries);
+  const needsNone = needsNoKeys(recorded.begin.keys.entries);
   if (flags.keys === undefined && !needsNone)
     throw new RelayError('USAGE', 'The keys of the run are needed: the journal does not hold them.', {
       hint: 'Give them with --keys FILE.',
@@ -55,7 +55,7 @@ export async function resumeCommand(id: string, flags: ResumeFlags, io: Io, reda
     job.warnings = [problem('PACK_CHANGED', `The pack ${recorded.begin.pack.file} has changed since the run began.`)];
   return withRun(recorded.begin, flags, io, redactor, async (at) => {
     const { tools, journal, idle, stages } = at;
-    const prepared = await prepare(at, job, flags, io);
+    const prepared = await prepare(at, job, flags, io, redactor);
     const report = await executeImport(prepared, {
       tools,
       startedAt,
@@ -78,6 +78,7 @@ async function prepare(
   job: ImportJob,
   flags: ResumeFlags,
   io: Io,
+  redactor: Redactor,
 ): Promise<PreparedImport> {
   let changes: readonly Change[] = run.changes;
   try {
@@ -92,7 +93,12 @@ async function prepare(
     // Repeating it is safe. Going on with it would undo what came later, and all of the run where a test fails now.
     if (hasSucceeded && acts(prepared.plan)) throw finished(run, 'it succeeded, and the host has changed since');
     // Where the keys go was agreed to when the run began.
-    await askConsent(questionsOf(prepared.plan, job, 'command'), io, flags, tools.stop);
+    await askConsent(
+      questionsOf(prepared.plan, job, 'command', (text) => redactor.name(text)),
+      io,
+      flags,
+      tools.stop,
+    );
     throwIfStopped(tools);
     return { ...prepared, earlier };
   } catch (error) {
