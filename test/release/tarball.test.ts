@@ -52,6 +52,16 @@ describe('the tarball, unpacked into an empty folder', () => {
     expect(stdout).toMatch(/^\d+\.\d+\.\d+$/);
   });
 
+  it('holds what is meant for users, and nothing else', async () => {
+    const tops = await readdir(unpacked);
+    expect(tops.toSorted()).toEqual(['LICENSE', 'README.md', 'bin', 'dist', 'docs', 'package.json', 'packs']);
+    const all = await readdir(unpacked, { recursive: true });
+    expect(
+      all.filter((file) => /\.(?:ts|png|tgz|log|env)$|(?:^|\/)(?:src|test|node_modules|\.git)/.test(file)),
+    ).toEqual([]);
+    expect(await readdir(join(unpacked, 'bin'))).toEqual(['relay.js']);
+  });
+
   it('checks the packs that it brings', async () => {
     expect((await relay('validate')).stdout).toMatch(/^ok \d\d packs checked, no faults\.$/);
   });
