@@ -40,9 +40,16 @@ export async function factsOfUpstream(
   const { baseUrl } = upstream.http;
   // A pack is shared, so validate refuses what looks like a key in it.
   const listed = list.models.filter((name) => !looksLikeKey(name));
-  const { models, most } = listedModels({ pack: { liveModels: { without: notForChat } }, asked: asked.models }, listed);
+  const { models, most, alike } = listedModels(
+    { pack: { liveModels: { without: notForChat } }, asked: asked.models },
+    listed,
+  );
   const all = `${baseUrl} lists ${counted(listed.length, 'model')}: ${firstOf(listed)}.`;
-  if (models.length === 0) throw new RelayError('UPSTREAM_LIST_UNUSABLE', `None of them is meant. ${all}`);
+  if (models.length === 0)
+    throw new RelayError(
+      'UPSTREAM_LIST_UNUSABLE',
+      `${asked.models.length === 0 ? 'None of them chats, by its name.' : 'None of them is meant.'} ${all}`,
+    );
   if (models.length > most) throw new RelayError('UPSTREAM_LIST_UNUSABLE', `More than ${most} are too many. ${all}`);
   const first = asked.models.find((word) => models.includes(word)) ?? models[0] ?? '';
   await prove(first, upstream, stop);
@@ -50,7 +57,7 @@ export async function factsOfUpstream(
     baseUrl,
     platform: upstream.platform,
     models: [first, ...models.filter((name) => name !== first)],
-    leftOut: asked.models.length === 0 ? listed.filter((name) => !models.includes(name)) : [],
+    leftOut: asked.models.length === 0 ? listed.filter((name) => !models.includes(name)) : alike,
     unusable: list.unusable + list.models.length - listed.length,
     isPublic: key === null || (await isAskedByAnybody({ ...upstream, key: null }, stop)),
   };

@@ -28,7 +28,6 @@ export async function findPools(
   asked: {
     provider: PackProvider;
     modes: readonly AccessMode[];
-    model: string | undefined;
     probe: ProbeMode;
     probeKey: Secret | null;
   },
@@ -38,7 +37,7 @@ export async function findPools(
   const held = await takeSnapshot(tools);
   const pools: Pool[] = [];
   for (const access of asked.modes) {
-    const provider = providerToTest(asked.provider, held.accounts, access, asked.model);
+    const provider = providerToTest(asked.provider, held.accounts, access);
     const place = held.layout.place({ provider, access }, held);
     const own = managedAccounts({ provider, access, run: '', accounts: 'reconcile' }, held, place?.id ?? null);
     const accounts = [...own.byFingerprint.values()].toSorted((a, b) => compareIds(a.id, b.id));

@@ -16,6 +16,7 @@ import { checkInIsolation } from '../verify/isolation-check.ts';
 import { completionOf } from './completion-of.ts';
 import { asAborted, abortedExitCode } from './import/failure/aborted.ts';
 import { leftClients, removeLeftClients, stayingClients } from './left-clients.ts';
+import { modelsToTry } from './provider-on-host.ts';
 import { findPools, type Pool } from './pool-to-probe.ts';
 import { isInService, repairAccounts, unrepaired, type ProbedAccount, type RepairPolicy } from './repair-accounts.ts';
 
@@ -23,8 +24,6 @@ export interface ProbeJobOptions extends RepairPolicy {
   run: string;
   provider: PackProvider;
   modes: readonly AccessMode[];
-  /** The model to test with, where it is not the usual one. */
-  model: string | undefined;
   probe: ProbeMode;
   probeKey: Secret | null;
   /** Accounts tested at once; `null`: as many as host and vendor turn out to take. */
@@ -98,7 +97,8 @@ async function probeOne(
   throwIfStopped(tools);
   // Without an account in service there is nothing to wait for: others' accounts answer at once, or nobody does.
   const gatewayWaitMs = probed.some(isInService) ? job.gatewayWaitMs : 0;
-  const check = await askGateway({ ...job, gatewayWaitMs }, pool, clientKeys, tools);
+  const provider = { ...job.provider, smokeTestModel: modelThatWorks(verdicts) ?? job.provider.smokeTestModel };
+  const check = await askGateway({ ...job, provider, gatewayWaitMs }, pool, clientKeys, tools);
   // What a stopped check saw is no verdict.
   throwIfStopped(tools);
   if (check !== null) result.gateways.push({ access: pool.access, check });
@@ -117,7 +117,7 @@ function test(
   const { access, accounts, key } = pool;
   const tested = accounts.filter((account) => account.state !== 'inactive');
   const skipped = accounts.filter((account) => account.state === 'inactive').map(notTested);
-  const probing = { provider, pace, accounts: tested, endsOnError: false };
+  const probing = { provider, pace, accounts: tested, endsOnError: false, modelsOf: modelsToTry(provider) };
   const retested = new Set(tested.map((account) => account.id));
   const proof = { staging: { provider, access, run }, request: completionOf(provider), clientKeys, pace };
   return inStage(
@@ -141,6 +141,11 @@ function test(
       return { ok: failed === 0, text: failed === 0 ? 'none failed' : `${failed} failed` };
     },
   );
+}
+
+/** The model with which most can be told: of accounts that work, the one that they were tested with. */
+function modelThatWorks(verdicts: readonly AccountVerdict[]): string | undefined {
+  return verdicts.find(({ validation }) => validation === 'passed' || validation === 'warning')?.model;
 }
 
 function notTested(account: Pool['accounts'][number]): AccountVerdict {

@@ -24,7 +24,7 @@ export interface Settled {
 export function settleProvider(pack: PackProvider, baseUrl: string, asked: readonly string[] = []): Settled {
   const order = { pack, asked };
   const names = [...new Set(asked.filter((word) => !isPattern(word)))];
-  const [alike] = apart(names).alike;
+  const [alike] = apart([...new Set([...names, ...names.map((name) => leadsTo(pack, name))])]).alike;
   if (alike !== undefined)
     throw new RelayError('USAGE', `--model names "${alike}" twice, as hosts read it: in capitals and small letters.`, {
       hint: 'Name one of them.',
@@ -32,7 +32,10 @@ export function settleProvider(pack: PackProvider, baseUrl: string, asked: reado
   const { defaultModels } = pack;
   if (names.length > 0 && !asked.some(isPattern)) return { provider: withModels(order, baseUrl, names), live: null };
   if (defaultModels === 'live') return { provider: withModels(order, baseUrl, []), live: order };
-  const models = asked.length === 0 ? defaultModels : apart(chosen(defaultModels, asked)).names;
+  const models =
+    asked.length === 0
+      ? defaultModels
+      : apart(chosen([...defaultModels, ...Object.keys(pack.channelTemplate.modelMapping)], asked)).names;
   if (models.length > 0) return { provider: withModels(order, baseUrl, models), live: null };
   throw new RelayError('USAGE', `No model of "${pack.id}" is one that --model ${asked.join(' ')} stands for.`, {
     hint: `It has ${defaultModels.join(', ')}.`,

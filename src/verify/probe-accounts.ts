@@ -20,6 +20,8 @@ export interface AccountVerdict {
   code: Code | null;
   smokeModelSeen: boolean;
   models: string[];
+  /** The one that it was tested with. */
+  model?: string;
   probe: { ok: boolean; message: string; evidence: string; attempts: number; startedAt: number; ms: number } | null;
 }
 
@@ -27,6 +29,8 @@ export interface ProbeJob {
   accounts: readonly Account[];
   provider: Provider;
   pace: Pace;
+  /** The models to test an account with, one after the other until one works; that of the provider alone where nothing is said. */
+  modelsOf?: (account: Account) => readonly string[];
   /** Whether one test that could not be carried out ends the testing (rule B16, strict). */
   endsOnError: boolean;
   /** Accounts that were out of service before; one that works now may be put back, so being paused is no fault of it. */
@@ -77,7 +81,25 @@ interface Surroundings {
   refused: Set<Id>;
 }
 
+/** What may be otherwise with another model. */
+const ofModel: ReadonlySet<Code> = new Set(['TEST_FAILED', 'MODEL_NOT_SEEN']);
+
 async function probeAccount(
+  account: Account,
+  job: ProbeJob,
+  around: Surroundings,
+  tools: RunTools,
+): Promise<AccountVerdict> {
+  let verdict = notTried(account);
+  for (const model of job.modelsOf?.(account) ?? [job.provider.smokeTestModel]) {
+    verdict = { ...(await probeWith(model, account, job, around, tools)), model };
+    if (verdict.code === null || !ofModel.has(verdict.code)) return verdict;
+  }
+  return verdict;
+}
+
+async function probeWith(
+  model: string,
   account: Account,
   job: ProbeJob,
   { hasDiscovered, over, cannotTest, refused }: Surroundings,
@@ -90,7 +112,7 @@ async function probeAccount(
   let listed: Promise<string[]> | undefined;
   try {
     await hasDiscovered(account.id);
-    const { smokeTestModel: model, deadCodes } = provider;
+    const { deadCodes } = provider;
     const ended = await repeatTest(
       account.name,
       () => {
@@ -98,7 +120,7 @@ async function probeAccount(
         if (attempts === 0) startedAt = tools.clock.now();
         attempts += 1;
         // The host answers this by itself, while the test waits for the vendor.
-        listed ??= modelsOf(account, job.pace, tools);
+        listed ??= offeredBy(account, job.pace, tools);
         listed.catch(() => undefined);
         return proof.testAccount(account, { model, deadCodes, signal: tools.stop }).catch((failure: unknown) => {
           cannotTest();
@@ -113,8 +135,8 @@ async function probeAccount(
     const { test, wasRefused } = ended;
     if (wasRefused && test.outcome === 'passed') refused.add(account.id);
     attempts = ended.attempts;
-    const models = await (listed ?? modelsOf(account, job.pace, tools));
-    const smokeModelSeen = models.includes(provider.smokeTestModel.trim());
+    const models = await (listed ?? offeredBy(account, job.pace, tools));
+    const smokeModelSeen = models.includes(model.trim());
     const list = isInconclusive(test) ? await longInTurn(() => proof.upstreamModels(account.id), tools) : null;
     const { validation, code, message, evidence } = decideVerdict(test, smokeModelSeen, list, provider.keyCheck);
     const probe = {
@@ -143,7 +165,7 @@ async function probeAccount(
 }
 
 /** The models that an account offers. How long the host takes for it tells how much it has to do. */
-function modelsOf(account: Account, pace: Pace, tools: RunTools): Promise<string[]> {
+function offeredBy(account: Account, pace: Pace, tools: RunTools): Promise<string[]> {
   return felt(pace, () => tools.host.proof.accountModels(account), tools);
 }
 

@@ -146,7 +146,7 @@ describe('an upstream that a file names', () => {
     const to = await outside();
     const refused = await run(command, ...to);
     expect([refused.exitCode, refused.stderr]).toEqual([2, expect.stringContaining('named by a pack from outside')]);
-    expect(refused.stderr).toContain('name the models with --model');
+    expect(refused.stderr).toContain('name the models (--model');
     await place.write('fleet.yaml', 'imports: [{ pack: ./pack.json, keys: keys.txt }]\n');
     expect((await run(command, '--file', 'fleet.yaml', '--host', host.url)).stderr).toContain('from outside');
     expect(upstream.requests).toEqual([]);
@@ -223,6 +223,31 @@ describe('what --model names', () => {
   it('is refused where it is more than a person writes', async () => {
     const { stderr } = await named(...Array.from({ length: 1001 }, (__, at) => `m${at}`));
     expect(stderr).toContain('names 1001 models, more than 1000');
+  });
+});
+
+describe('probe', () => {
+  it('takes no account out of service whose upstream serves another of its models', async () => {
+    upstream.models = ['a-embed:1', 'n-chat:1'];
+    upstream.embedding = ['a-embed:1'];
+    await imported('--model', 'n-chat:1', '--model', 'a-embed:1');
+    const probe = await run('probe', '--pack', 'ollama', '--host', host.url, '--repair', 'disable');
+    expect([probe.exitCode, probe.exitCode === 0 ? '' : probe.stdout + probe.stderr]).toEqual([0, '']);
+    upstream.models = [];
+    const dead = await run('probe', '--pack', 'ollama', '--host', host.url, '--repair', 'disable');
+    expect(dead.exitCode).toBe(7);
+    expect([...host.state.accounts.values()].map(({ schedulable }) => schedulable)).toEqual([false]);
+  });
+});
+
+describe('a run that has succeeded', () => {
+  it('is left as it is by resume, whatever the upstream does by then', async () => {
+    await imported();
+    const { run: told } = await place.report();
+    upstream.models = [];
+    const again = await run('resume', told.id, '--host', host.url);
+    expect([again.exitCode, again.exitCode === 0 ? '' : again.stderr]).toEqual([0, '']);
+    expect(offered()).toEqual([['a:1', 'b:2']]);
   });
 });
 

@@ -215,7 +215,6 @@ describe('relay probe', () => {
         modes: accessModes,
         repair: null,
         revive: false,
-        model: undefined,
         heldOut: new Set(),
         allowMassRemoval: false,
         probe: 'auto',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { providerOnHost, providerToTest } from '../../src/flows/provider-on-host.ts';
+import { modelsToTry, providerOnHost, providerToTest } from '../../src/flows/provider-on-host.ts';
 import type { PackProvider } from '../../src/pack/manifest.ts';
 import { aMarker, anAccount, aProvider } from '../support/builders.ts';
 
@@ -30,20 +30,22 @@ describe('a provider as it stands on a host', () => {
 });
 
 describe('the model that accounts are tested with', () => {
-  const tested = (pack: PackProvider, names: string[], model?: string) =>
-    providerToTest(pack, [offering(names), offering(['elsewhere'], 'self_service')], 'subscription', model)
-      .smokeTestModel;
+  const tested = (pack: PackProvider, names: string[]) =>
+    providerToTest(pack, [offering(names), offering(['elsewhere'], 'self_service')], 'subscription').smokeTestModel;
 
   it.each([
-    [
-      'that of the pack, where they offer it, also of a live list',
-      live({ smokeTestModel: 'z' }),
-      ['a', 'z'],
-      undefined,
-      'z',
-    ],
-    ['the first that they offer, where they do not', live({ smokeTestModel: 'gone' }), ['b', 'a'], undefined, 'a'],
-    ['the first of others that they were imported with', aProvider(), ['new'], undefined, 'new'],
-    ['the one that is named', live({ smokeTestModel: 'z' }), ['a', 'z'], 'a', 'a'],
-  ])('is %s', (_, pack, names, model, expected) => expect(tested(pack, names, model)).toBe(expected));
+    ['that of the pack, where they offer it, also of a live list', live({ smokeTestModel: 'z' }), ['a', 'z'], 'z'],
+    ['the first that they offer, where they do not', live({ smokeTestModel: 'gone' }), ['b', 'a'], 'a'],
+    ['the first of others that they were imported with', aProvider(), ['new'], 'new'],
+  ])('is %s', (_, pack, names, expected) => expect(tested(pack, names)).toBe(expected));
+
+  it.each([
+    ['the usual one first, then others that it offers', ['a', 'b', 'small', 'z'], ['small', 'a', 'b']],
+    ['only what it offers itself', ['d', 'c'], ['c', 'd']],
+    ['what a pattern of it stands for', ['sm*', 'other'], ['small', 'other']],
+    ['the usual one where it says nothing', [], ['small']],
+    ['no name that is none', ['two\nlines', 'b'], ['b']],
+  ])('is for each account %s', (_, names, models) => {
+    expect(modelsToTry(aProvider())(offering(names))).toEqual(models);
+  });
 });

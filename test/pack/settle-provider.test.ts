@@ -62,11 +62,15 @@ describe('a provider with a list of its own', () => {
     const named = settleProvider(mapped, base, ['big', 'acme-1']).provider;
     expect(named.defaultModels).toEqual(['big', 'small']);
     expect(named.channelTemplate.modelMapping).toEqual({ 'acme-1': 'small' });
+    const own = settleProvider(mapped, base, ['acme-*']).provider;
+    expect([own.defaultModels, own.channelTemplate.modelMapping]).toEqual([['small'], { 'acme-*': 'small' }]);
     expect(settleProvider(mapped, base, ['*']).provider.channelTemplate).toEqual(mapped.channelTemplate);
   });
 
   it('refuses two names that hosts do not tell apart', () => {
     expect(() => settleProvider(aProvider(), base, ['Big', 'big'])).toThrow(expect.objectContaining({ code: 'USAGE' }));
+    const aliased = aProvider({ channelTemplate: { modelMapping: { best: 'big' } } });
+    expect(() => settleProvider(aliased, base, ['best', 'BIG'])).toThrow(expect.objectContaining({ code: 'USAGE' }));
   });
 
   it('refuses a pattern that stands for nothing, naming what there is', () => {

@@ -18,7 +18,8 @@ import { newRunId, readImportRequest, reportPlace } from '../options/import-opti
 import { repeatCommand } from '../options/repeat-command.ts';
 import { sourcesOf } from '../options/sources.ts';
 import { confirmHosts } from '../session/confirm-host.ts';
-import { askConsent } from '../session/consent.ts';
+import { addressQuestion, askConsent, nameModelsInstead } from '../session/consent.ts';
+import { namedBy } from '../session/run-import.ts';
 import { stateOf } from '../session/host-session.ts';
 import { statePlaceOf } from '../session/open-state.ts';
 import { watch, type WatchedWhole } from '../session/watch.ts';
@@ -71,6 +72,7 @@ export async function importFleet(flags: ImportFlags & { file: string }, io: Io,
     const hosts = new FleetHosts(whole, { ...limitsOf(flags), redactor, state, settings });
     whole.atEnd(() => hosts.close());
     const policy = { ...fleetPace(flags.hostsAtOnce), stop: whole.stop, failFast: flags.failFast === true };
+    await agreeToLists(all, flags, io, whole.stop);
     const inAll = { clock: systemClock, emit: whole.events.emit };
     await inStage(
       inAll,
@@ -122,4 +124,16 @@ function questionsOf(seen: ReadonlyMap<UnitImport, Seen>): string[] {
 function byHost({ hosts }: Fleet, all: readonly UnitImport[]): UnitImport[][] {
   const of = bucketsOf(all, ({ unit }) => unit.name.host);
   return hosts.map(({ host }) => of.get(host) ?? []);
+}
+
+/** Lists of models are read with keys, so that it is asked first where these would go. Throws `CONSENT_NEEDED`. */
+async function agreeToLists(all: readonly UnitImport[], flags: ImportFlags, io: Io, stop: AbortSignal): Promise<void> {
+  const open = all.flatMap((each) => {
+    const { job, host } = each.request;
+    const where =
+      job.live === null || host.kind === 'sandbox' ? undefined : addressQuestion(job, namedBy(each.flags, null));
+    return where === undefined ? [] : [{ each, where }];
+  });
+  await askConsent([...new Set(open.map(({ where }) => where))], io, flags, stop, nameModelsInstead);
+  for (const { each } of open) each.agreed = true;
 }

@@ -16,16 +16,22 @@ export interface UnitImport {
   unit: FleetUnit;
   request: ImportRequest;
   flags: ImportFlags;
+  /** That keys go to where a file says was agreed to before all were looked at. */
+  agreed?: boolean;
 }
 
 /** What a unit's plan came to when all were looked at; an error is what stood in its way. */
 export type Seen = { view: PlanView; questions: readonly string[]; steps: string } | { error: RelayError };
 
 /** Plans a unit, to be shown and asked about. Sends nothing but reads, and holds no lock. */
-export async function lookAt({ unit, request, flags }: UnitImport, hosts: FleetHosts, isLast: boolean): Promise<Seen> {
+export async function lookAt(
+  { unit, request, flags, agreed = false }: UnitImport,
+  hosts: FleetHosts,
+  isLast: boolean,
+): Promise<Seen> {
   try {
     return await hosts.at(unit, isLast, async (at) => {
-      const prepared = await prepare(request, at, flags, { isLook: true });
+      const prepared = await prepare(request, at, flags, { isLook: true, agreed });
       const view = planView(prepared, at.tools.host, at.redactor);
       return { view, questions: prepared.questions, steps: stepsDigest(view.changes) };
     });

@@ -56,6 +56,11 @@ const sayable: ReadonlySet<string> = new Set([
   'model',
 ]);
 
+/** What an option is called in the file, where one import has several of it. */
+function wordInFile(option: string): string {
+  return { user: 'users', model: 'models' }[option] ?? option;
+}
+
 /** Options that say what to import, and so stand in the file. */
 const inFile = optionsThat(({ ofEach }) => ofEach === true) as (keyof ImportFlags & OptionName)[];
 
@@ -141,7 +146,7 @@ function refuseBeside(flags: FleetFlags, { env }: Io): void {
   if (twice !== undefined)
     throw new RelayError('USAGE', `${longOption(twice)} and --file say two things.`, {
       hint: sayable.has(twice)
-        ? 'Write it into the file: for an import, or for all of them under defaults.'
+        ? `Write ${wordInFile(twice)} into the file: for an import, or for all of them under defaults.`
         : 'Leave it out: it is for a single import.',
     });
   const { probeKeyFile } = flags as ImportFlags;

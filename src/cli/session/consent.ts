@@ -35,7 +35,7 @@ export function questionsOf(
   const [first] = moved;
   if (namedBy === 'command' && first !== undefined && 'account' in first)
     questions.push(
-      `${counted(moved.length, 'account')} that ${moved.length === 1 ? 'sends' : 'send'} to ${first.account.baseUrl ?? 'nowhere'} would send to ${job.provider.baseUrl} instead. Two upstreams at once need two packs: relay packs fill ID --base-url URL.`,
+      `${counted(moved.length, 'account')} that ${moved.length === 1 ? 'sends' : 'send'} to ${show(first.account.baseUrl ?? 'nowhere')} would send to ${job.provider.baseUrl} instead. Two upstreams at once need two packs: relay packs fill ID --base-url URL.`,
     );
   const sendsKeys = plan.accounts.some(({ action }) => action !== 'unchanged');
   const where = addressQuestion(job, namedBy);
@@ -57,7 +57,7 @@ export function addressQuestion(
 
 /** The hint for who would rather not have an upstream asked for its models. */
 export const nameModelsInstead =
-  'Add --yes to agree, or name the models with --model, so that the upstream is not asked.';
+  'Add --yes to agree, or name the models (--model, or models: in a file of --file), so that the upstream is not asked.';
 
 /** Throws `CONSENT_NEEDED` where keys would be sent for a list of models to where nobody has agreed that they go. */
 export function refuseToAsk(job: ImportJob, namedBy: UpstreamNamedBy, { yes }: { yes?: boolean }): void {

@@ -184,11 +184,8 @@ export const importTable = {
     about: 'only this model, or those of a pattern such as "qwen*"; the first name is tested with',
     config: ofOne,
     ofEach: true,
-    on: [...imports, 'probe', 'packs new', 'packs fill'],
-    differs: {
-      probe: { about: 'test with this model, instead of that of the pack or the first that the accounts offer' },
-      'packs new': { about: 'a model; the first is the one to test with' },
-    },
+    on: [...imports, 'packs new', 'packs fill'],
+    differs: { 'packs new': { about: 'a model; the first is the one to test with' } },
   },
   failed: {
     kind: 'choice',

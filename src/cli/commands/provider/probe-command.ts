@@ -1,6 +1,5 @@
 import { defaults, gatewayWaitMs } from '../../../config/defaults.ts';
 import type { Flags } from '../../../config/options/option-flags.ts';
-import { askedModels } from '../../options/asked-models.ts';
 import { stillToGive } from '../../options/choose-pack.ts';
 import { readProbeKey } from '../../options/read-keys.ts';
 import { probeExitCode, probePool, type PoolProbe } from '../../../flows/probe-pool.ts';
@@ -70,7 +69,7 @@ export interface Probed {
 
 /** Tests the accounts and the gateway of a provider on one host, as the options say, and keeps what they told. */
 export async function probeAt(at: AtProvider, flags: ProbeFlags, probeKey: Secret | null): Promise<Probed> {
-  const { run, provider, modes, tools, idle, redactor } = at;
+  const { run, provider, modes, tools, idle } = at;
   const before = await lastVerdicts(at);
   const wasOut = before?.accounts.filter(({ heldOut }) => heldOut === true) ?? [];
   const probe = await probePool(
@@ -78,7 +77,6 @@ export async function probeAt(at: AtProvider, flags: ProbeFlags, probeKey: Secre
       run,
       provider,
       modes,
-      model: askedModels(flags.model, redactor)[0],
       repair: flags.repair ?? null,
       revive: flags.revive === true,
       heldOut: new Set(wasOut.map(({ id }) => id)),

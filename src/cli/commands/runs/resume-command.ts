@@ -87,7 +87,8 @@ async function prepare(
     changes = earlier.log.changes;
     // What a run that has ended would remove is no question: it is refused as a whole.
     const hasSucceeded = run.end?.outcome === 'succeeded';
-    const asked = { ...job, allowMassRemoval: job.allowMassRemoval || hasSucceeded };
+    // What has succeeded is proven: a gateway that is silent today must not undo it.
+    const asked = { ...job, resumed: !hasSucceeded, allowMassRemoval: job.allowMassRemoval || hasSucceeded };
     const prepared = await prepareImport(asked, { tools });
     await idle();
     // Repeating it is safe. Going on with it would undo what came later, and all of the run where a test fails now.
