@@ -201,7 +201,7 @@ function otherRuns(accounts: readonly Account[], run: string): Problem[] {
   return [...new Set(untested.map((account) => account.marker?.run ?? ''))].map((other) =>
     problem(
       'OTHER_RUN',
-      `The run ${other} left accounts untested; it was interrupted, or is still at work on another machine.`,
+      `The run ${other} left accounts untested: it was interrupted, the vendor had no time for the tests, or it is still at work on another machine.`,
     ),
   );
 }

@@ -48,6 +48,20 @@ describe('a vendor that throttles (N17)', () => {
   });
 });
 
+describe('an account whose test the vendor had no time for', () => {
+  it('is proven by nothing yet, so that the next import tests it, and it alone', async () => {
+    sandbox = await startSandbox();
+    const keys = [...keysOf(2), 'sk-throttled-pace-0000000001'];
+    await importInto(sandbox, keys, { probe: 'none' });
+    const tests = () => sandbox.requests.filter(({ path }) => path.endsWith('/test')).length;
+    const before = tests();
+    const { plan, report } = await importInto(sandbox, keys, { probe: 'none' });
+    const retests = plan.accounts.map((step) => ('retest' in step ? step.retest : null));
+    expect(retests).toEqual([null, null, 'untested']);
+    expect(tests() - before).toBe(report.accounts.at(-1)?.probe?.attempts);
+  });
+});
+
 describe('how often the accounts of a host are listed', () => {
   it('is three times at most in an import, and but for the first time only those of the place', async () => {
     sandbox = await startSandbox();

@@ -142,7 +142,9 @@ function otherLines(status: ProviderStatus, style: Style): string[] {
   const mark = markOf('unsure', style);
   const inState = (state: ResourceStatus['state']) => resources.filter((each) => each.state === state);
   return [
-    ...untestedRuns.map((run) => `${mark} The run ${run} left accounts untested; it was interrupted, or is at work.`),
+    ...untestedRuns.map(
+      (run) => `${mark} The run ${run} left accounts untested: it was interrupted, is at work, or the vendor was busy.`,
+    ),
     ...inState('foreign').map(
       ({ kind, name, id }) =>
         `${mark} The ${kind} ${name} (${id}) has a managed name and is not of relay; see --adopt.`,
