@@ -12,7 +12,9 @@ const chromium = '/usr/bin/chromium';
 /** Runs in the page that holds the report in a frame as wide as a phone, and writes down what it sees there. */
 const look = String.raw`
 const frame = document.querySelector('iframe');
-const later = () => new Promise((resolve) => setTimeout(resolve, 200));
+const until = async (isSo) => {
+  while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 20));
+};
 frame.addEventListener('load', async () => {
   const page = frame.contentDocument;
   const [search, which] = page.querySelectorAll('.tools input, .tools select');
@@ -29,14 +31,17 @@ frame.addEventListener('load', async () => {
   seen.needLook = lines();
   which.selectedIndex = 0;
   search.value = 'sha256:' + page.querySelector('.keys tbody td:nth-child(3)').textContent.split(' ')[0];
+  const told = page.querySelector('output');
+  const before = told.value;
   search.dispatchEvent(new Event('input'));
-  await later();
+  await until(() => told.value !== before);
   seen.found = lines();
-  seen.told = page.querySelector('output').value;
+  seen.told = told.value;
   const [first, second] = page.querySelectorAll('article');
   const shown = (part) => [...part.querySelectorAll('.keys tbody tr')].filter((row) => !row.hidden).length;
+  const all = shown(second);
   second.querySelector('.problems a').click();
-  await later();
+  await until(() => shown(second) !== all);
   seen.followed = [shown(first), shown(second) < second.querySelectorAll('.keys tbody tr').length];
   document.querySelector('pre').textContent = JSON.stringify(seen);
 });
@@ -65,8 +70,8 @@ describe.skipIf(!existsSync(chromium))('the page of a report in a browser', () =
       ];
       const { stdout, stderr } = await execa(
         chromium,
-        [...flags, ...quiet, ...work, '--virtual-time-budget=2000', '--dump-dom', `file://${file}`],
-        { timeout: 20_000, env: { HOME: folder } },
+        [...flags, ...quiet, ...work, '--virtual-time-budget=60000', '--dump-dom', `file://${file}`],
+        { timeout: 60_000, env: { HOME: folder } },
       );
       expect(stderr).not.toContain('CONSOLE');
       expect(stdout).toContain('<title>fine</title>');
