@@ -2,7 +2,7 @@ import { counted, firstOf } from '../core/counted.ts';
 import type { Platform } from '../core/modes.ts';
 import { RelayError } from '../core/relay-error.ts';
 import type { Secret } from '../core/secrets/secret.ts';
-import type { askUpstream } from '../host/upstream/ask-upstream.ts';
+import type { Upstream } from '../host/upstream/ask-upstream.ts';
 import { completeOnce } from '../host/upstream/complete-once.ts';
 import { findProtocol } from '../host/upstream/find-protocol.ts';
 import { listModels } from '../host/upstream/list-models.ts';
@@ -63,7 +63,7 @@ export async function factsOfUpstream(
   };
 }
 
-async function prove(model: string, upstream: Parameters<typeof askUpstream>[0], stop: AbortSignal): Promise<void> {
+async function prove(model: string, upstream: Upstream, stop: AbortSignal): Promise<void> {
   const failed = (why: string, cause?: unknown) =>
     new RelayError('UPSTREAM_MODEL_FAILS', `"${model}" did not answer: ${why}`, { cause });
   const fault = await completeOnce(upstream, { model, maxTokens: 256, tokensField: 'max_tokens' }, stop).catch(
@@ -75,7 +75,7 @@ async function prove(model: string, upstream: Parameters<typeof askUpstream>[0],
   if (fault !== undefined) throw failed(`${fault}.`);
 }
 
-async function isAskedByAnybody(upstream: Parameters<typeof listModels>[0], stop: AbortSignal): Promise<boolean> {
+async function isAskedByAnybody(upstream: Upstream, stop: AbortSignal): Promise<boolean> {
   try {
     return (await listModels(upstream, stop)).models.length > 0;
   } catch (error) {

@@ -12,7 +12,7 @@ export interface PageCommand {
 }
 
 /** The words after `relay`, of each simple command in a shell text that runs it. */
-function relayIn(shell: string): string[][] {
+export function relayIn(shell: string): string[][] {
   return commandsIn(shell.replaceAll(/\$\{\{\s*(.*?)\s*\}\}/g, '{{$1}}'))
     .map(wordsOf)
     .map((words) => words.slice(words.findIndex((word) => !/^(?:exec|npx|\w+=.*)$/.test(word))))

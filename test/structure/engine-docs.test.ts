@@ -5,7 +5,8 @@ import { parseDuration } from '../../src/config/duration.ts';
 import { commandNames } from '../../src/config/options/option-record.ts';
 import type { CommandName } from '../../src/config/options/option-record.ts';
 import { longOption, optionsOf } from '../../src/config/options/option-table.ts';
-import { codeBlocks, commandsIn, wordsOf } from '../release/code-blocks.js';
+import { codeBlocks } from '../release/code-blocks.js';
+import { relayIn, relayOf } from '../release/commands-of-pages.ts';
 
 /** Kubernetes reads YAML 1.1, where 0440 is octal; the others take `on` for a word. */
 const versions = { 'kubernetes.md': '1.1', 'fleet-ci.md': 'core' } as const;
@@ -32,31 +33,6 @@ const documentsOf = (page: Page) =>
 function valueOf(option: string, words: readonly string[]): string | undefined {
   const at = words.findIndex((word) => word === option || word.startsWith(`${option}=`));
   return at === -1 ? undefined : words[at]?.includes('=') ? words[at].slice(option.length + 1) : words[at + 1];
-}
-
-/** The words after `relay`, of every command in a shell text that runs it. */
-const relayIn = (shell: string): string[][] =>
-  commandsIn(shell.replace(/\$\{\{\s*(.*?)\s*\}\}/g, '{{$1}}'))
-    .map(wordsOf)
-    .map((words) => (words[0] === 'exec' ? words.slice(1) : words))
-    .filter(([name]) => name === 'relay')
-    .map((words) => words.slice(1));
-
-/** The same, of all that a YAML value tells a container, a step or a job to run. */
-function relayOf(value: unknown): string[][] {
-  if (typeof value !== 'object' || value === null) return [];
-  if (Array.isArray(value)) return value.flatMap(relayOf);
-  const { command, args } = value as Loose;
-  const words = [command ?? [], args ?? []].flat().map(String);
-  const own = words[0] === 'relay' ? [words.slice(1)] : words[0] === 'sh' ? relayIn(words.at(-1) ?? '') : [];
-  return [
-    ...own,
-    ...Object.entries(value).flatMap(([name, inner]) =>
-      name === 'run' || name.endsWith('script')
-        ? [inner].flat().flatMap((text) => relayIn(String(text)))
-        : relayOf(inner),
-    ),
-  ];
 }
 
 const minutes = (duration: string | undefined) => (parseDuration(duration ?? '') ?? Number.NaN) / 60_000;

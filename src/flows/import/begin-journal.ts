@@ -4,20 +4,6 @@ import type { ImportJob } from './import-job.ts';
 
 /** What the first line of a run's journal holds: all that finishing or undoing it needs, and no key. */
 export function beginLine(job: ImportJob, host: Host, now: number): RunOrder {
-  const {
-    modelsFrom,
-    mode,
-    access,
-    accounts,
-    targets,
-    extend,
-    adopt,
-    failed,
-    probe,
-    concurrency,
-    batchSize,
-    gatewayWaitMs,
-  } = job;
   return {
     v: journalVersion,
     type: 'begin',
@@ -28,18 +14,18 @@ export function beginLine(job: ImportJob, host: Host, now: number): RunOrder {
     pack: { id: job.pack.id, file: job.pack.file, digest: job.pack.digest, origin: job.pack.origin },
     provider: job.provider,
     job: {
-      modelsFrom,
-      mode,
-      access,
-      accounts,
-      targets,
-      extend,
-      adopt,
-      failed,
-      probe,
-      concurrency,
-      batchSize,
-      gatewayWaitMs,
+      modelsFrom: job.modelsFrom,
+      mode: job.mode,
+      access: job.access,
+      accounts: job.accounts,
+      targets: job.targets,
+      extend: job.extend,
+      adopt: job.adopt,
+      failed: job.failed,
+      probe: job.probe,
+      concurrency: job.concurrency,
+      batchSize: job.batchSize,
+      gatewayWaitMs: job.gatewayWaitMs,
     },
     keys: {
       file: job.keysFrom,
